@@ -1,0 +1,81 @@
+"""Every error that organizer raises on purpose.
+
+    OrganizerError
+    |-- VideoError                 one file cannot be used; the scan goes on with the next
+    |   |-- NotAVideoError         its content is not a video (empty, text, audio only, ...)
+    |   `-- UnreadableVideoError   a video that cannot be opened or decoded
+    |-- FolderError                a folder to scan does not exist or is no folder
+    |-- LibraryError               the library file cannot be used
+    |   |-- LibraryTooNewError     it was written by a newer organizer
+    |   |-- UnknownVideoError      no video in the library is meant by that path or id
+    |   `-- InvalidTagError        a tag name that cannot be stored
+    |-- BundleError                a model bundle is missing, damaged or of a wrong shape
+    |   `-- FeatureSpaceError      features of one space were given to the classifier of another
+    |-- TrainingDataError          the corpus or the weights to train from cannot be used
+    `-- MissingDependencyError     an optional package or a system library is not there
+
+Each message says what happened, to which file, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class OrganizerError(Exception):
+    """Root of the tree: something a person can act upon; never shown as a traceback."""
+
+
+class VideoError(OrganizerError):
+    """One file cannot be used."""
+
+    def __init__(self, path: str, reason: str, advice: str) -> None:
+        super().__init__(f"{path}: {reason}. {advice}")
+        self.path = path
+        """Absolute path of the file."""
+        self.reason = reason
+        """What is wrong, without the path, no full stop at the end."""
+        self.advice = advice
+        """What the person can do, a full sentence."""
+
+
+class NotAVideoError(VideoError):
+    """The content of the file is not a video."""
+
+
+class UnreadableVideoError(VideoError):
+    """The file is a video, but it cannot be opened or decoded."""
+
+
+class FolderError(OrganizerError):
+    """A folder to scan does not exist or is no folder."""
+
+
+class LibraryError(OrganizerError):
+    """The library file cannot be opened, read or written."""
+
+
+class LibraryTooNewError(LibraryError):
+    """The library was written by a newer organizer."""
+
+
+class UnknownVideoError(LibraryError):
+    """No video in the library is meant by that path or id."""
+
+
+class InvalidTagError(LibraryError):
+    """A tag name that cannot be stored."""
+
+
+class BundleError(OrganizerError):
+    """A model bundle is missing, damaged or of a wrong shape."""
+
+
+class FeatureSpaceError(BundleError):
+    """Features of one space were given to the classifier of another."""
+
+
+class TrainingDataError(OrganizerError):
+    """The corpus or the weights to train from cannot be used."""
+
+
+class MissingDependencyError(OrganizerError):
+    """An optional package or a system library is not there."""

@@ -1,0 +1,134 @@
+"""Values that pass between the stages. This module imports nothing of ours and nothing heavy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAX_SECONDS = 45
+"""How much of a video is looked at: one frame for each of its first 45 seconds."""
+
+LABELS = (
+    "Vehicle",
+    "Concert",
+    "Dance",
+    "Football",
+    "Animal",
+    "Food",
+    "Outdoor recreation",
+    "Nature",
+    "Mobile phone",
+    "Cooking",
+)
+"""The built-in labels, in the order every score vector uses."""
+
+
+class TakenSource(StrEnum):
+    """Where a video's date was found, best first."""
+
+    CONTAINER = "container"
+    NAME = "name"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAt:
+    """When a video was shot."""
+
+    moment: datetime
+    """Aware (with an offset from UTC) when the source tells the time zone, else naive local time."""
+    source: TakenSource
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFile:
+    """A file below a root that looks like a video, as one ``stat`` saw it."""
+
+    root: str
+    """Absolute path of the root folder."""
+    relative_path: str
+    """Path below the root, with the platform's separator."""
+    size_bytes: int
+    mtime_ns: int
+
+    @property
+    def path(self) -> str:
+        """Absolute path of the file."""
+        return os.path.join(self.root, self.relative_path)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a video's container says, read without decoding a picture."""
+
+    duration_s: float | None
+    """Seconds; None when neither the container nor the stream states it."""
+    width: int
+    """Pixels as shown, that is after rotation."""
+    height: int
+    """Pixels as shown, that is after rotation."""
+    codec: str
+    """Codec name as FFmpeg spells it, e.g. ``h264``."""
+    frame_rate: float | None
+    """Average frames per second; None when unknown."""
+    rotation_deg: int
+    """How far a player turns the stored picture clockwise: 0, 90, 180 or 270."""
+    taken_at: TakenAt
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The picture a video shows in one of its seconds."""
+
+    second: int
+    """k of the second bucket [k, k + 1), counted from the first frame."""
+    time_s: float
+    """Presentation time of the frame, in seconds from the first frame."""
+    rgb: NDArray[np.uint8]
+    """(height, width, 3), 0..255, RGB, rotation applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFeatures:
+    """The stored features of one video."""
+
+    space_id: str
+    """Feature space: which backbone, PCA and quantiser made them."""
+    quantised: NDArray[np.uint8]
+    """(frames, 1024), one row for each second from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoScores:
+    """What a classifier says about one video."""
+
+    scores: tuple[float, ...]
+    """(10,) probabilities 0..1 in the order of the bundle's labels."""
+    evidence: NDArray[np.float32]
+    """(frames, 10): how much each second adds to each label's score; a column sums to that score."""
+
+
+class TagState(StrEnum):
+    """Who stands behind a tag."""
+
+    SUGGESTED = "suggested"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTag:
+    """A tag that a classifier proposes for a video."""
+
+    name: str
+    score: float
+    """Probability 0..1, at or above the label's threshold."""
+    seconds: tuple[int, ...] = field(default=())
+    """The seconds that speak for the tag, ascending."""
