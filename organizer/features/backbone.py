@@ -1,0 +1,32 @@
+"""The seam between pictures and features: what every backbone promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Backbone(Protocol):
+    """A network that turns pictures into feature vectors."""
+
+    input_size: int
+    """Side of the square pictures it takes, in pixels."""
+    feature_dim: int
+    """Length of the vectors it gives."""
+
+    def extract(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return one feature vector for each picture.
+
+        Args:
+            pictures: uint8 (pictures, input_size, input_size, 3), 0..255, RGB; any number from 0.
+
+        Returns:
+            float32 (pictures, feature_dim). A picture's vector does not depend on its neighbours in the batch.
+
+        Raises:
+            ValueError: the pictures have another shape or type.
+        """
+        ...

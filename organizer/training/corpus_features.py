@@ -1,0 +1,89 @@
+"""Backbone features of the whole corpus, computed once and kept in a file beside the repository's work."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.training.augment import VIEWS, view
+from organizer.training.corpus import Corpus, read_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.features.backbone import Backbone
+
+_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class CorpusFeatures:
+    """Raw backbone features of every picture and frame, in the corpus's order."""
+
+    pictures: NDArray[np.float32]
+    """(pictures, views, feature_dim)."""
+    frames: NDArray[np.float32]
+    """(frames of all clips one after another, views, feature_dim)."""
+    frame_clip: NDArray[np.int64]
+    """(frames,) index of the clip each frame belongs to."""
+
+
+def corpus_features(corpus: Corpus, backbone_file: Path, cache: Path) -> CorpusFeatures:
+    """Return the features, from the cache file when backbone and corpus are unchanged.
+
+    Args:
+        corpus: what to run over.
+        backbone_file: the LiteRT graph.
+        cache: folder for the cache; it is made when missing.
+    """
+    import numpy as np
+
+    from organizer.features.litert_backbone import LiteRtBackbone
+
+    key = hashlib.sha256(backbone_file.read_bytes())
+    key.update(f"{VIEWS} {len(corpus.pictures)} {[len(clip.frames) for clip in corpus.clips]}".encode())
+    file = cache / f"{key.hexdigest()[:16]}.npz"
+    frame_clip = np.concatenate([np.full(len(clip.frames), i) for i, clip in enumerate(corpus.clips)])
+    if not file.exists():
+        backbone = LiteRtBackbone(backbone_file)
+        pictures = _extract(backbone, [picture.file for picture in corpus.pictures])
+        frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames])
+        cache.mkdir(parents=True, exist_ok=True)
+        np.savez(file, pictures=pictures, frames=frames)
+    with np.load(file) as stored:
+        return CorpusFeatures(
+            stored["pictures"].astype(np.float32), stored["frames"].astype(np.float32), frame_clip
+        )
+
+
+def _extract(backbone: Backbone, files: list[Path]) -> NDArray[np.float16]:
+    import numpy as np
+
+    features = np.empty((len(files), VIEWS, backbone.feature_dim), np.float16)
+    for start, views in zip(
+        range(0, len(files), _CHUNK), _chunks(files, backbone.input_size), strict=True
+    ):
+        flat = backbone.extract(views.reshape(-1, *views.shape[2:]))
+        features[start : start + len(views)] = flat.reshape(len(views), VIEWS, -1)
+    return features
+
+
+def _chunks(files: list[Path], size: int) -> Iterable[NDArray[np.uint8]]:
+    import numpy as np
+
+    from organizer.frames.resize import shrink
+
+    def views(seed: int) -> NDArray[np.uint8]:
+        rgb = read_picture(files[seed])
+        return np.stack([shrink(view(rgb, number, seed), size) for number in range(VIEWS)])
+
+    def chunks() -> Iterator[NDArray[np.uint8]]:
+        for start in range(0, len(files), _CHUNK):
+            yield np.stack([views(seed) for seed in range(start, min(start + _CHUNK, len(files)))])
+
+    return chunks()
