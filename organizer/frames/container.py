@@ -1,0 +1,78 @@
+"""Opening a video's container with FFmpeg, as a local file and nothing else."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from organizer.errors import NotAVideoError, UnreadableVideoError
+from organizer.frames.iso_boxes import has_index
+from organizer.frames.sniff import sniff
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+_INDEX_MISSING = "the file is cut off or damaged (its index is missing)"
+_COPY_AGAIN = "Copy it again from the camera or a backup, or try a repair tool on a copy."
+
+
+def open_container(path: str) -> InputContainer:
+    """Open a video file for reading; the caller closes it.
+
+    path: absolute. A name that looks like an address, a pattern or a list (``http:``, ``img_%02d``,
+    ``concat:``) is only ever the name of a local file.
+
+    Raises ValueError for a relative path, NotAVideoError when the content is not a video format and
+    UnreadableVideoError when FFmpeg cannot open it.
+    """
+    import av
+
+    if not os.path.isabs(path):
+        raise ValueError(f"not an absolute path: {path!r}")
+    kind = sniff(path)
+    try:
+        # Metadata in old encodings must not make a playable video unreadable.
+        return av.open(
+            f"file:{path}", mode="r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise unreadable(path, error, index_missing=kind == "iso-bmff" and not has_index(path)) from error
+
+
+def picture_stream(container: InputContainer, path: str) -> VideoStream:
+    """Return the first stream of moving pictures; a cover picture attached to a song is none.
+
+    Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it or when
+    the index that would list it is cut off.
+    """
+    from av.stream import Disposition
+
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            if stream.codec_context is None:
+                raise UnreadableVideoError(
+                    path, "its video codec is not known", "Convert a copy of it to H.264 and add that."
+                )
+            return stream
+    if "mp4" in container.format.name.split(",") and not has_index(path):
+        raise UnreadableVideoError(path, _INDEX_MISSING, _COPY_AGAIN)
+    holds = "it holds sound but no picture" if container.streams.audio else "it holds no video stream"
+    raise NotAVideoError(path, holds, "Exclude it from the scan.")
+
+
+def unreadable(path: str, error: Exception, *, index_missing: bool = False) -> UnreadableVideoError:
+    """Return the error that says in plain words why FFmpeg could not use the file."""
+    import av
+
+    words = getattr(error, "strerror", None) or str(error)
+    if index_missing:
+        return UnreadableVideoError(path, _INDEX_MISSING, _COPY_AGAIN)
+    if isinstance(error, av.error.DecoderNotFoundError | av.error.PatchWelcomeError):
+        reason = f"its format is not supported ({words})"
+        return UnreadableVideoError(path, reason, "Convert a copy of it to H.264 and add that.")
+    if isinstance(error, av.error.InvalidDataError):
+        return UnreadableVideoError(path, f"the file is damaged ({words})", _COPY_AGAIN)
+    return UnreadableVideoError(
+        path, f"the file cannot be opened ({words})", "Check that the disk is connected, then scan again."
+    )

@@ -1,0 +1,65 @@
+"""Which file names may be videos."""
+
+from __future__ import annotations
+
+import os
+
+VIDEO_EXTENSIONS = frozenset(
+    {
+        ".3g2",
+        ".3gp",
+        ".3gp2",
+        ".3gpp",
+        ".amv",
+        ".asf",
+        ".avi",
+        ".divx",
+        ".dv",
+        ".f4v",
+        ".flv",
+        ".ivf",
+        ".m1v",
+        ".m2t",
+        ".m2ts",
+        ".m2v",
+        ".m4v",
+        ".mk3d",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpe",
+        ".mpeg",
+        ".mpg",
+        ".mpv",
+        ".mqv",
+        ".mxf",
+        ".ogm",
+        ".ogv",
+        ".rm",
+        ".rmvb",
+        ".vob",
+        ".webm",
+        ".wmv",
+        ".wtv",
+        ".xvid",
+    }
+)
+"""Extensions, lower case, that hardly anything but videos uses."""
+
+AMBIGUOUS_EXTENSIONS = frozenset({".dat", ".mod", ".mts", ".qt", ".tod", ".trp", ".ts"})
+"""Extensions, lower case, of videos and of other files: ``.ts`` is mostly TypeScript, ``.mod`` Go."""
+
+
+def extension(name: str) -> str:
+    """Return the extension of a file name in lower case with its dot, or an empty string."""
+    return os.path.splitext(name)[1].lower()
+
+
+def may_be_video(name: str) -> bool:
+    """Tell whether a file of this name can be a video at all."""
+    return extension(name) in VIDEO_EXTENSIONS or is_ambiguous(name)
+
+
+def is_ambiguous(name: str) -> bool:
+    """Tell whether only the content of a file of this name shows that it is a video."""
+    return extension(name) in AMBIGUOUS_EXTENSIONS

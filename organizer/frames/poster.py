@@ -1,0 +1,74 @@
+"""The still picture that stands for a video in the gallery."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from organizer.frames.load_cv2 import load_cv2
+from organizer.frames.resize import fit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LONG_SIDE = 384
+"""Pixels of a poster's longer side; smaller videos keep their size."""
+
+_WEBP_QUALITY = 75
+# A later frame must be clearly better: the beginning is what people remember a video by.
+_CLEARLY_BETTER = 1.15
+# Standard deviation of brightness, 0..127, above which more contrast says nothing more.
+_FULL_CONTRAST = 48.0
+
+
+class PosterPicker:
+    """Takes the frames of a video one by one and keeps a small copy of the most informative so far."""
+
+    def __init__(self) -> None:
+        self._best: NDArray[np.uint8] | None = None
+        self._best_score = 0.0
+
+    def add(self, rgb: NDArray[np.uint8]) -> None:
+        """Look at the next frame: (height, width, 3), 0..255, RGB; the caller may reuse it afterwards."""
+        thumbnail = fit(rgb, LONG_SIDE)
+        score = informativeness(thumbnail)
+        if self._best is None or score > self._best_score * _CLEARLY_BETTER:
+            self._best, self._best_score = thumbnail, score
+
+    def encode(self) -> bytes:
+        """Return the poster as a WebP file, about 10 KB. Raises ValueError when no frame was added."""
+        if self._best is None:
+            raise ValueError("a poster needs at least one frame")
+        cv2 = load_cv2()
+        bgr = cv2.cvtColor(self._best, cv2.COLOR_RGB2BGR)
+        done, data = cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY])
+        if not done:
+            raise ValueError(f"OpenCV cannot encode a picture of shape {self._best.shape}")
+        return bytes(data)
+
+
+def make_poster(frames: Iterable[NDArray[np.uint8]]) -> bytes:
+    """Return the poster, a WebP file, of the frames of a video.
+
+    frames: each (height, width, 3), 0..255, RGB, in the order of the video; taken one at a time. Of several
+    about equally good ones the earliest is chosen. Raises ValueError when there is none.
+    """
+    picker = PosterPicker()
+    for rgb in frames:
+        picker.add(rgb)
+    return picker.encode()
+
+
+def informativeness(rgb: NDArray[np.uint8]) -> float:
+    """Return how much a picture shows: 0.0 for black or any plain colour, more for contrast and sharpness.
+
+    rgb: (height, width, 3), 0..255.
+    """
+    cv2 = load_cv2()
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    contrast = min(float(grey.std()) / _FULL_CONTRAST, 1.0)
+    # The logarithm keeps sensor noise, which is all edges, from beating a good picture.
+    sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    return contrast * math.log1p(sharpness)

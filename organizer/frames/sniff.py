@@ -1,0 +1,157 @@
+"""What a file holds, told from its first bytes: only known video formats may reach FFmpeg.
+
+FFmpeg looks at the content too, and gladly follows a playlist or a list of files to other places. So this is
+a list of what is let through, not of what is refused; the rest only decides how the refusal is worded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable
+
+from organizer.errors import NotAVideoError, UnreadableVideoError
+
+HEAD_BYTES = 16 * 1024
+"""How much of a file is looked at: enough for a few transport packets and for leading zeros."""
+
+_ISO_FIRST_BOXES = frozenset(
+    {
+        b"ftyp",
+        b"styp",
+        b"moov",
+        b"moof",
+        b"mdat",
+        b"wide",
+        b"free",
+        b"skip",
+        b"pnot",
+        b"sidx",
+        b"uuid",
+        b"junk",
+    }
+)
+_PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl ", b"crx "})
+_RIFF_VIDEO = frozenset({b"AVI ", b"AVIX", b"AMV ", b"CDXA"})
+
+_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_WTV_HEADER = bytes.fromhex("b7d800203749da11a64e0007e95ead8d")
+# Cameras and DVD tools put zeros before the first start code: program stream, MPEG-1/2 video, MPEG-4 video.
+_MPEG_START = re.compile(rb"\x00*\x00\x00\x01[\xba\xb3\xb0]")
+_MXF_PARTITION = bytes.fromhex("060e2b34020501010d010201")
+_DV_BLOCKS = re.compile(rb"\x1f\x07.{78}\x3f\x07", re.DOTALL)
+_TS_PACKET_SIZES = (188, 192, 204)
+_TS_PACKETS = 5
+
+_OTHER_CONTENT = (
+    (
+        re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP", re.DOTALL),
+        "a picture",
+    ),
+    (re.compile(rb"ID3|fLaC|RIFF.{4}WAVE|\xff[\xfb\xf3\xf2\xf1\xf9]|#!AMR", re.DOTALL), "sound"),
+    (re.compile(rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ"), "an archive"),
+    (re.compile(rb"%PDF"), "a document"),
+)
+_TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_NOT_IN_TEXT = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
+
+
+def sniff(path: str) -> str:
+    """Return the name of the video format that the file's first bytes show, for example ``iso-bmff``.
+
+    Reads at most ``HEAD_BYTES`` bytes. Raises NotAVideoError when the content is something else, and
+    UnreadableVideoError when the file cannot be read.
+    """
+    head = _read_head(path)
+    name = video_format(head)
+    if name is None:
+        raise _refusal(path, head)
+    return name
+
+
+def video_format(head: bytes) -> str | None:
+    """Return the name of the video format that these first bytes of a file show, or None."""
+    for name, matches in _FORMATS:
+        if matches(head):
+            return name
+    return None
+
+
+def is_text(head: bytes) -> bool:
+    """Tell whether these first bytes of a file look like text in any usual encoding."""
+    sample = head[:1024]
+    if sample.startswith(_TEXT_MARKS):
+        return True
+    return bool(sample) and len(sample.translate(None, _NOT_IN_TEXT)) == len(sample)
+
+
+def _read_head(path: str) -> bytes:
+    try:
+        # A named pipe would block for ever and a device may do anything.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise NotAVideoError(path, "it is not a regular file", "Exclude it from the scan.")
+        with open(path, "rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError as error:
+        raise UnreadableVideoError(
+            path,
+            f"the file cannot be read ({error.strerror or error})",
+            "Check that the disk is connected and that you may read the file, then scan again.",
+        ) from error
+
+
+def _is_iso_video(head: bytes) -> bool:
+    size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+    if kind not in _ISO_FIRST_BOXES or not (size in (0, 1) or size >= 8):
+        return False
+    return not (kind == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
+
+
+def _has_transport_packets(head: bytes) -> bool:
+    """Tell whether the sync byte repeats at a packet distance; recordings may begin inside a packet."""
+    for size in _TS_PACKET_SIZES:
+        for start in range(size):
+            syncs = head[start::size][:_TS_PACKETS]
+            if len(syncs) == _TS_PACKETS and set(syncs) == {0x47}:
+                return True
+    return False
+
+
+def _starts_with(prefix: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(prefix)
+
+
+_FORMATS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("iso-bmff", _is_iso_video),
+    ("matroska", _starts_with(b"\x1a\x45\xdf\xa3")),
+    ("avi", lambda head: head[:4] == b"RIFF" and head[8:12] in _RIFF_VIDEO),
+    ("asf", _starts_with(_ASF_HEADER)),
+    ("flv", _starts_with(b"FLV\x01")),
+    ("ogg", _starts_with(b"OggS")),
+    ("realmedia", _starts_with(b".RMF")),
+    ("ivf", _starts_with(b"DKIF\0\0")),
+    ("wtv", _starts_with(_WTV_HEADER)),
+    ("mpeg", lambda head: bool(_MPEG_START.match(head))),
+    ("dv", lambda head: bool(_DV_BLOCKS.match(head))),
+    ("mxf", lambda head: _MXF_PARTITION in head and not is_text(head)),
+    ("mpeg-ts", lambda head: not is_text(head) and _has_transport_packets(head)),
+)
+
+
+def _refusal(path: str, head: bytes) -> NotAVideoError:
+    if not head:
+        return NotAVideoError(path, "the file is empty", "Copy it again from where it came from.")
+    if not head.strip(b"\0"):
+        return NotAVideoError(
+            path, "it holds nothing but zeros", "The copy failed: copy it again from where it came from."
+        )
+    advice = "Give it the right extension, or exclude it from the scan."
+    if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
+        return NotAVideoError(path, "its content is a picture, not a video", advice)
+    for pattern, what in _OTHER_CONTENT:
+        if pattern.match(head):
+            return NotAVideoError(path, f"its content is {what}, not a video", advice)
+    if is_text(head):
+        return NotAVideoError(path, "its content is text, not a video", advice)
+    return NotAVideoError(path, "its content is not a known video format", advice)

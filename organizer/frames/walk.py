@@ -1,0 +1,256 @@
+"""Which files below a folder are candidates, and which the walk would never have seen."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Collection, Iterator, Sequence
+from fnmatch import translate
+
+from organizer.errors import FolderError, NotAVideoError, UnreadableVideoError
+from organizer.frames.extensions import is_ambiguous, may_be_video
+from organizer.frames.sniff import sniff
+from organizer.types import VideoFile
+
+SYSTEM_NAMES = frozenset(
+    {
+        "$recycle.bin",
+        "system volume information",
+        "__macosx",
+        "lost+found",
+        "@eadir",
+        "#recycle",
+        "#snapshot",
+    }
+)
+"""Folders of operating systems and storage boxes, lower case: trash, snapshots, generated thumbnails."""
+
+_WINDOWS_HIDDEN_OR_SYSTEM = 0x2 | 0x4
+_WINDOWS_JUNCTION = 0xA0000003
+
+
+def find_videos(
+    root: str,
+    *,
+    below: str = "",
+    exclude: Sequence[str] = (),
+    skip_folders: Collection[str] = (),
+    known: Callable[[VideoFile], bool] | None = None,
+) -> Walk:
+    """Return a walk over the candidate videos below a root; iterate over it, then ask what it left out.
+
+    root: the folder; it may have a hidden name or be a symbolic link.
+    below: walk only this folder, given relative to the root.
+    exclude: case-sensitive globs, matched against the name of each file and folder and against its path
+        relative to the root with ``/`` between the parts.
+    skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
+    known: tells of a file with an ambiguous extension (``.ts``) that it is a video already known
+        unchanged, so that its content need not be looked at again.
+
+    Raises FolderError when the root, or the folder ``below`` it, is missing or is no folder, ValueError when
+    ``below`` leaves the root.
+    """
+    return Walk(root, below=below, exclude=exclude, skip_folders=skip_folders, known=known)
+
+
+class Walk:
+    """One walk below a root: first an iterator of candidates, afterwards the account of what was left out.
+
+    Candidates come folder by folder, the files of a folder by name and then its sub-folders by name, with
+    one ``stat`` each. Symbolic links below the root are counted, never followed: their target lies either
+    below the root and is found anyway, or outside and can be added as a root of its own.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        below: str = "",
+        exclude: Sequence[str] = (),
+        skip_folders: Collection[str] = (),
+        known: Callable[[VideoFile], bool] | None = None,
+    ) -> None:
+        self.root = os.path.abspath(root)
+        """Absolute path of the root folder."""
+        self.below = _inside(below)
+        """The folder walked, relative to the root; empty for the whole root."""
+        self.unreadable: list[str] = []
+        """Relative paths of folders (rarely: files) that could not be read."""
+        self.links_not_followed = 0
+        """Symbolic links that were met and left alone, wherever they lead."""
+        self.finished = False
+        """Whether the walk reached its end, with the root still in its place."""
+        self._exclude = [
+            re.compile(translate(pattern.strip("/"))) for pattern in exclude if pattern.strip("/")
+        ]
+        self._skip_folders = {os.path.normcase(os.path.abspath(folder)) for folder in skip_folders}
+        self._known = known
+        self._hidden_by_attribute: set[str] = set()
+        self._identity = _folder_identity(self.root)
+        _folder_identity(os.path.join(self.root, self.below))
+
+    def __iter__(self) -> Iterator[VideoFile]:
+        """Yield each candidate; memory grows with the entries of one folder, not with the tree."""
+        self.finished = False
+        folders = [self.below] if self._enters(self.below) else []
+        # Ends a bind mount or a junction that contains itself.
+        seen: set[tuple[int, int]] = set()
+        while folders:
+            folder = folders.pop()
+            if self._is_new(folder, seen):
+                files: list[os.DirEntry[str]] = []
+                subfolders: list[str] = []
+                self._list(folder, files, subfolders)
+                yield from self._candidates(folder, files)
+                folders.extend(sorted(subfolders, reverse=True))
+        self.finished = self._root_is_in_place()
+
+    @property
+    def enters(self) -> bool:
+        """Whether a walk of the whole root would come to the folder ``below``; False where it is left out."""
+        return self._enters(self.below)
+
+    def covers(self, relative_path: str) -> bool:
+        """Tell whether this walk would have reported a video at that path, had there been one.
+
+        False for what lies outside ``below``, is excluded, hidden, in a nested root or in a folder that could
+        not be read, and for everything unless the walk finished. So a known file that was not reported has
+        vanished when this is True and is merely out of sight when it is False. A file or folder whose place a
+        link took counts as vanished.
+        """
+        if not self.finished or not may_be_video(relative_path):
+            return False
+        if self.below and not relative_path.startswith(self.below + os.sep):
+            return False
+        if "" in self.unreadable:
+            return False
+        return not any(
+            self._leaves_out(path) or path in self.unreadable or path in self._hidden_by_attribute
+            for path in _with_parents(relative_path)
+        )
+
+    def _list(self, folder: str, files: list[os.DirEntry[str]], subfolders: list[str]) -> None:
+        """Fill both lists with what a folder holds; what was listed before an error still counts."""
+        try:
+            with os.scandir(os.path.join(self.root, folder)) as entries:
+                for entry in entries:
+                    path = os.path.join(folder, entry.name)
+                    if self._leaves_out(path):
+                        continue
+                    if entry.is_symlink():
+                        self.links_not_followed += 1
+                    elif entry.is_dir(follow_symlinks=False):
+                        subfolders.append(path)
+                    elif may_be_video(entry.name) and entry.is_file(follow_symlinks=False):
+                        files.append(entry)
+        except OSError:
+            self.unreadable.append(folder)
+
+    def _candidates(self, folder: str, entries: list[os.DirEntry[str]]) -> Iterator[VideoFile]:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            path = os.path.join(folder, entry.name)
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                self.unreadable.append(path)
+                continue
+            if _is_hidden_by_attribute(status):
+                self._hidden_by_attribute.add(path)
+                continue
+            file = VideoFile(self.root, path, status.st_size, status.st_mtime_ns)
+            if not is_ambiguous(entry.name) or self._holds_video(file):
+                yield file
+
+    def _holds_video(self, file: VideoFile) -> bool:
+        if self._known is not None and self._known(file):
+            return True
+        try:
+            sniff(file.path)
+        except NotAVideoError:
+            return False
+        except UnreadableVideoError:
+            self.unreadable.append(file.relative_path)
+            return False
+        return True
+
+    def _is_new(self, folder: str, seen: set[tuple[int, int]]) -> bool:
+        """Tell whether to list a folder: each once, hidden ones never; notes one that cannot be read."""
+        try:
+            status = os.stat(os.path.join(self.root, folder), follow_symlinks=not folder)
+        except OSError:
+            self.unreadable.append(folder)
+            return False
+        if folder and _is_hidden_by_attribute(status):
+            self._hidden_by_attribute.add(folder)
+            return False
+        if getattr(status, "st_reparse_tag", 0) == _WINDOWS_JUNCTION and folder:
+            self.links_not_followed += 1
+            return False
+        identity = (status.st_dev, status.st_ino)
+        if identity in seen:
+            return False
+        seen.add(identity)
+        return True
+
+    def _enters(self, folder: str) -> bool:
+        """Tell whether the walk of the whole root would come to this folder."""
+        for path in _with_parents(folder):
+            if self._leaves_out(path):
+                return False
+            if os.path.islink(os.path.join(self.root, path)):
+                self.links_not_followed += 1
+                return False
+        return True
+
+    def _leaves_out(self, relative_path: str) -> bool:
+        name = os.path.basename(relative_path)
+        if name.startswith(".") or name.lower() in SYSTEM_NAMES:
+            return True
+        if self._skip_folders:
+            absolute = os.path.join(self.root, relative_path)
+            if os.path.normcase(absolute) in self._skip_folders:
+                return True
+        with_slashes = relative_path.replace(os.sep, "/")
+        return any(pattern.match(name) or pattern.match(with_slashes) for pattern in self._exclude)
+
+    def _root_is_in_place(self) -> bool:
+        """Tell whether the root is the folder it was: a disk pulled out mid-walk leaves an empty folder."""
+        try:
+            return _folder_identity(self.root) == self._identity
+        except FolderError:
+            return False
+
+
+def _inside(below: str) -> str:
+    if not below:
+        return ""
+    folder = os.path.normpath(below)
+    if os.path.isabs(folder) or folder.split(os.sep)[0] == os.pardir:
+        raise ValueError(f"not a folder below the root: {below!r}")
+    return "" if folder == os.curdir else folder
+
+
+def _folder_identity(folder: str) -> tuple[int, int]:
+    try:
+        status = os.stat(folder)
+    except OSError as error:
+        reason = (
+            "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        )
+        raise FolderError(f"{folder}: the folder {reason}. Connect its disk or correct the path.") from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise FolderError(f"{folder}: this is a file, not a folder. Give the folder that holds it.")
+    return status.st_dev, status.st_ino
+
+
+def _with_parents(relative_path: str) -> list[str]:
+    """Return the path and each folder above it below the root, outermost first; nothing for the root."""
+    parts = relative_path.split(os.sep) if relative_path else []
+    return [os.path.join(*parts[: end + 1]) for end in range(len(parts))]
+
+
+def _is_hidden_by_attribute(status: os.stat_result) -> bool:
+    return bool(getattr(status, "st_file_attributes", 0) & _WINDOWS_HIDDEN_OR_SYSTEM)

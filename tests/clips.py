@@ -1,0 +1,194 @@
+"""Video files made in code, with known answers: which colour is on screen in which second."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+COLOURS = (
+    (220, 30, 30),
+    (30, 200, 30),
+    (30, 30, 220),
+    (220, 220, 30),
+    (30, 210, 210),
+    (210, 30, 210),
+    (235, 235, 235),
+    (20, 20, 20),
+    (240, 130, 20),
+    (120, 120, 120),
+    (110, 20, 140),
+)
+"""RGB of second k is COLOURS[k % 11]: a prime number, so that a slip of ten seconds or of a minute shows."""
+
+TOLERANCE = 24
+"""How far a channel may be off after a lossy codec and limited-range YUV."""
+
+CODECS = {
+    ".mp4": "libx264",
+    ".m4v": "libx264",
+    ".mov": "libx264",
+    ".mkv": "libx264",
+    ".webm": "libvpx-vp9",
+    ".avi": "mpeg4",
+    ".ts": "libx264",
+    ".mts": "libx264",
+    ".mpg": "mpeg2video",
+    ".flv": "flv",
+    ".wmv": "wmv2",
+}
+"""The codec that make_clip takes for a file name's extension."""
+
+_OPTIONS = {
+    "libx264": {"preset": "veryfast", "crf": "16"},
+    "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "500k"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "20"},
+}
+# Ticks a second of clips with times of their own: fine enough for any time in a test.
+_TICKS = 1000
+
+
+def colour_of(second: int) -> tuple[int, int, int]:
+    """RGB that a clip shows in a second."""
+    return COLOURS[second % len(COLOURS)]
+
+
+def assert_colour(rgb: np.ndarray, colour: tuple[int, int, int], *, tolerance: int = TOLERANCE) -> None:
+    """Fail unless the mean colour of a picture, its borders left out, is the given one."""
+    height, width = rgb.shape[:2]
+    middle = rgb[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    mean = middle.reshape(-1, 3).astype(float).mean(axis=0)
+    assert np.abs(mean - colour).max() <= tolerance, f"expected {colour}, got {mean.round()}"
+
+
+def plain(colour: tuple[int, int, int], size: tuple[int, int] = (64, 48)) -> np.ndarray:
+    """A picture of one colour; size is (width, height)."""
+    return np.full((size[1], size[0], 3), colour, np.uint8)
+
+
+def quadrants(size: tuple[int, int] = (96, 64)) -> np.ndarray:
+    """A picture that looks different however it is turned: red and green above, blue and white below."""
+    width, height = size
+    picture = plain((235, 235, 235), size)
+    picture[: height // 2, : width // 2] = (220, 30, 30)
+    picture[: height // 2, width // 2 :] = (30, 200, 30)
+    picture[height // 2 :, : width // 2] = (30, 30, 220)
+    return picture
+
+
+def write_clip(
+    path: Path,
+    pictures: Iterable[tuple[float, np.ndarray]],
+    *,
+    fps: int = 10,
+    codec: str | None = None,
+    pix_fmt: str = "yuv420p",
+    own_times: bool = False,
+    metadata: Mapping[str, str] | None = None,
+    stream_metadata: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
+    key_every: int | None = None,
+    container: str | None = None,
+) -> Path:
+    """Encode pictures, each with its time in seconds, ascending.
+
+    own_times: store the times as given (variable frame rate) instead of counting frames.
+    container: FFmpeg's name of the format, where the extension does not tell it.
+    """
+    import av
+
+    codec = codec or CODECS[path.suffix.lower()]
+    container_options = {"movflags": "use_metadata_tags"} if metadata and path.suffix == ".mov" else {}
+    with av.open(str(path), "w", format=container, options=container_options) as output:
+        output.metadata.update(metadata or {})
+        stream: Any = None
+        for index, (time_s, picture) in enumerate(pictures):
+            if stream is None:
+                stream = output.add_stream(
+                    codec, rate=fps, options={**_OPTIONS.get(codec, {}), **(options or {})}
+                )
+                stream.height, stream.width = picture.shape[:2]
+                stream.pix_fmt = pix_fmt
+                stream.metadata.update(stream_metadata or {})
+                if key_every is not None:
+                    stream.codec_context.gop_size = key_every
+                if own_times:
+                    stream.codec_context.time_base = Fraction(1, _TICKS)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.time_base = Fraction(1, _TICKS) if own_times else Fraction(1, fps)
+            frame.pts = round(time_s * _TICKS) if own_times else index
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode())
+    return path
+
+
+def make_clip(
+    path: Path, *, seconds: float = 3.0, fps: int = 10, size: tuple[int, int] = (64, 48), **settings: Any
+) -> Path:
+    """A clip of ``seconds * fps`` frames (at least one) that shows colour_of(k) in second k."""
+    count = max(1, round(seconds * fps))
+    pictures = ((index / fps, plain(colour_of(index // fps), size)) for index in range(count))
+    return write_clip(path, pictures, fps=fps, **settings)
+
+
+def make_timed_clip(
+    path: Path, times: Iterable[float], *, size: tuple[int, int] = (64, 48), **settings: Any
+) -> Path:
+    """A clip whose frame number i begins at times[i] and shows colour_of(i), a colour of its own."""
+    pictures = ((time_s, plain(colour_of(index), size)) for index, time_s in enumerate(times))
+    return write_clip(path, pictures, own_times=True, **settings)
+
+
+def make_rotated_clip(
+    path: Path, degrees: int, *, seconds: float = 1.0, size: tuple[int, int] = (96, 64)
+) -> Path:
+    """An MP4 or MOV that stores ``quadrants`` and asks players to turn it clockwise by 0, 90, 180 or 270."""
+    write_clip(path, ((index / 10, quadrants(size)) for index in range(round(seconds * 10))))
+    set_rotation(path, degrees)
+    return path
+
+
+def set_rotation(path: Path, degrees: int) -> None:
+    """Write a display matrix into the track header of an MP4 or MOV file, in place."""
+    one = 1 << 16
+    across, down = {0: (one, 0), 90: (0, one), 180: (-one, 0), 270: (0, -one)}[degrees]
+    data = bytearray(path.read_bytes())
+    matrix_at = data.index(b"tkhd") + 4 + 40
+    struct.pack_into(">iiiiii", data, matrix_at, across, down, 0, -down, across, 0)
+    path.write_bytes(data)
+
+
+def make_sound(path: Path, *, seconds: float = 1.0, cover: bool = False) -> Path:
+    """A file with sound but no moving picture; cover: with a picture attached, as songs have."""
+    import av
+    from av.stream import Disposition
+
+    with av.open(str(path), "w") as output:
+        sound: Any = output.add_stream("aac", rate=44100)
+        if cover:
+            picture: Any = output.add_stream("mjpeg", rate=1)
+            picture.width, picture.height, picture.pix_fmt = 64, 64, "yuvj420p"
+            picture.disposition = Disposition.attached_pic
+            output.mux(
+                picture.encode(av.VideoFrame.from_ndarray(plain((9, 99, 199), (64, 64)), format="rgb24"))
+            )
+            output.mux(picture.encode())
+        for index in range(max(1, round(seconds * 44100 / 1024))):
+            frame = av.AudioFrame.from_ndarray(
+                np.zeros((2, 1024), np.float32), format="fltp", layout="stereo"
+            )
+            frame.sample_rate, frame.pts = 44100, index * 1024
+            output.mux(sound.encode(frame))
+        output.mux(sound.encode())
+    return path
+
+
+def cut(source: Path, target: Path, keep: float) -> Path:
+    """A copy of the first part of a file, as a copy that was interrupted; keep: 0..1 of its bytes."""
+    data = source.read_bytes()
+    target.write_bytes(data[: int(len(data) * keep)])
+    return target
