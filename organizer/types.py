@@ -110,9 +110,9 @@ class VideoScores:
     """What a classifier says about one video."""
 
     scores: tuple[float, ...]
-    """(10,) probabilities 0..1 in the order of the bundle's labels."""
+    """(labels,) probabilities 0..1 in the order of the bundle's labels."""
     evidence: NDArray[np.float32]
-    """(frames, 10): how much each second adds to each label's score; a column sums to that score."""
+    """(frames, labels), 0..1: how much each second speaks for each label."""
 
 
 class TagState(StrEnum):

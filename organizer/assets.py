@@ -1,0 +1,35 @@
+"""Where the files that ship with organizer lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from organizer.errors import BundleError
+
+
+def assets_folder() -> Path:
+    """Return the folder with the bundled models and the logo.
+
+    In a clone and an editable install it lies beside the package; a wheel carries it inside the package.
+
+    Raises:
+        BundleError: it is not there.
+    """
+    return _shipped("assets")
+
+
+def app_file() -> Path:
+    """Return the gallery's entry for Streamlit, ``app.py``; it lies beside the assets.
+
+    Raises:
+        BundleError: it is not there.
+    """
+    return _shipped("app.py")
+
+
+def _shipped(name: str) -> Path:
+    package = Path(__file__).resolve().parent
+    for folder in (package / "_shipped", package.parent):
+        if (folder / name).exists():
+            return folder / name
+    raise BundleError(f"{name} is not installed with organizer. Reinstall it: pip install --force-reinstall organizer")

@@ -1,0 +1,51 @@
+"""What every command shares: which library, and how it is opened."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from organizer.config import LIBRARY_VARIABLE, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlite_utils import Database
+
+_LIBRARY_KEY = "organizer.library"
+Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
+
+
+def _remember(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta[_LIBRARY_KEY] = value
+
+
+def library_option(function: Decorated) -> Decorated:
+    """Add ``--library PATH``; it works before and after the command's name."""
+    return click.option(
+        "--library",
+        metavar="PATH",
+        callback=_remember,
+        expose_value=False,
+        help=f"The library file or its folder. Else {LIBRARY_VARIABLE}, else the platform's data folder.",
+    )(function)
+
+
+@contextmanager
+def open_library(*, create: bool = False) -> Iterator[Database]:
+    """Open the library that the person chose.
+
+    Raises:
+        LibraryError: it does not exist (unless ``create``) or cannot be opened.
+    """
+    from organizer.library.database import open_database
+
+    settings = read_settings(click.get_current_context().meta.get(_LIBRARY_KEY))
+    db = open_database(settings.library, create=create)
+    try:
+        yield db
+    finally:
+        db.close()

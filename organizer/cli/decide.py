@@ -1,0 +1,50 @@
+"""``organizer tag`` and ``organizer untag``."""
+
+from __future__ import annotations
+
+import click
+
+from organizer.cli.context import library_option, open_library
+from organizer.cli.text import safe_text, tag_list
+
+
+@click.command()
+@click.argument("video", metavar="VIDEO")
+@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@library_option
+def tag(video: str, tags: tuple[str, ...]) -> None:
+    """Confirm or add tags of one VIDEO; no model ever takes them away.
+
+    A TAG is one of the built-in labels or any words of your own.
+    """
+    from organizer.library import decisions, queries
+
+    with open_library() as db:
+        video_id = queries.find_video(db, video)
+        names = [decisions.clean_tag(name) for name in tags]
+        for name in names:
+            decisions.confirm(db, video_id, name)
+        _print_tags(queries.video(db, video_id).tags, video)
+
+
+@click.command()
+@click.argument("video", metavar="VIDEO")
+@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@click.option("--forget", is_flag=True, help="Take a decision back: let the model say again.")
+@library_option
+def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
+    """Reject tags of one VIDEO; no model ever suggests them for it again."""
+    from organizer.library import decisions, queries
+
+    with open_library() as db:
+        video_id = queries.find_video(db, video)
+        names = [decisions.clean_tag(name) for name in tags]
+        for name in names:
+            (decisions.forget if forget else decisions.reject)(db, video_id, name)
+        _print_tags(queries.video(db, video_id).tags, video)
+    if forget:
+        click.echo("To let the model say again: organizer retag")
+
+
+def _print_tags(tags: tuple, video: str) -> None:  # type: ignore[type-arg]
+    click.echo(f"{safe_text(video)}: {tag_list(tags)}")

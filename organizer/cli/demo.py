@@ -1,0 +1,55 @@
+"""``organizer demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from organizer.cli.text import safe_text
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to put clips and library. [default: 'demo' in the platform's data folder]",
+)
+def demo(folder: Path | None) -> None:
+    """Make five small clips, tag them, and say what was found.
+
+    The demo has a library of its own; yours is not touched.
+    """
+    from organizer import pipeline
+    from organizer.config import LIBRARY_NAME, data_folder
+    from organizer.demo import PHOTOGRAPHS, make_clips
+    from organizer.errors import OrganizerError
+    from organizer.frames.opencv_reader import OpenCvReader
+    from organizer.library import queries
+    from organizer.library.database import open_database
+    from organizer.library.store import Store
+    from organizer.models.catalogue import open_bundle
+    from organizer.tags.tagger import Tagger
+
+    folder = (folder or data_folder() / "demo").absolute()
+    clips = make_clips(folder / "clips")
+    library = folder / LIBRARY_NAME
+    db = open_database(library)
+    try:
+        for _ in pipeline.scan(Store(db), Tagger(open_bundle()), OpenCvReader(), [str(folder / "clips")]):
+            pass
+        failed = False
+        for clip in clips:
+            video = queries.video(db, queries.find_video(db, str(clip)))
+            failed = failed or video.error is not None
+            names = ", ".join(f"{tag.name} {tag.score:.2f}" for tag in video.tags if tag.state != "rejected")
+            click.echo(f"{clip.name:16} {safe_text(video.error or names or 'no tag')}")
+    finally:
+        db.close()
+    click.echo("")
+    for photograph in PHOTOGRAPHS:
+        click.echo(f"{photograph.name}: {photograph.credit}")
+    click.echo(f"\nClips and library: {folder}")
+    click.echo(f"See more: organizer show cat.mp4 --library {library}")
+    if failed:
+        raise OrganizerError("A demo clip could not be read. Please report it with the lines above.")

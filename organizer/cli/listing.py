@@ -1,0 +1,60 @@
+"""``organizer list``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from organizer.cli.context import library_option, open_library
+from organizer.cli.filter_options import SORTS, build_filter, filter_options
+from organizer.cli.text import date, duration, safe_text, tag_list
+
+if TYPE_CHECKING:
+    from organizer.library.records import PlaceRecord, VideoRecord
+
+
+@click.command("list")
+@filter_options
+@click.option("--sort", type=click.Choice(SORTS), default="name", show_default=True)
+@click.option("--descending", is_flag=True, help="Newest, longest or last first.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many videos.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+@library_option
+def list_(as_json: bool, **options: Any) -> None:
+    """List videos with their tags, one line for each file."""
+    from organizer.library.queries import videos
+
+    with open_library() as db:
+        found = False
+        for video in videos(db, build_filter(**options)):
+            for place in video.places:
+                found = True
+                click.echo(json.dumps(as_object(video, place)) if as_json else _line(video, place))
+        if not found and not as_json:
+            click.echo("No video fits.", err=True)
+
+
+def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
+    """Return what ``--json`` says of one file."""
+    return {
+        "id": video.id,
+        "path": place.path,
+        "duration_s": video.duration_s,
+        "taken_at": video.taken_at,
+        "status": place.status.value,
+        "error": video.error,
+        "tags": [
+            {"name": tag.name, "score": tag.score, "state": tag.state.value, "seconds": tag.seconds}
+            for tag in video.tags
+        ],
+        "scores": video.scores,
+    }
+
+
+def _line(video: VideoRecord, place: PlaceRecord) -> str:
+    words = tag_list(video.tags) if place.status == "ok" else f"[{place.status.value}] {tag_list(video.tags)}"
+    if place.status == "failed":
+        words = f"[failed] {safe_text(video.error or '')}"
+    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken_at)}  {words}"

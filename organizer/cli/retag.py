@@ -1,0 +1,51 @@
+"""``organizer retag``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import click
+
+from organizer.cli.context import library_option, open_library
+from organizer.cli.filter_options import build_filter, filter_options
+from organizer.cli.text import safe_text
+
+
+@click.command()
+@click.argument("videos", nargs=-1, metavar="[VIDEO...]")
+@filter_options
+@library_option
+def retag(videos: tuple[str, ...], **options: Any) -> None:
+    """Tag videos again with the model in use, from stored features: no video is opened.
+
+    Without a VIDEO or a filter, all of them. What you confirmed or rejected stays.
+    """
+    from organizer import pipeline
+    from organizer.library import queries
+    from organizer.library.store import Store
+    from organizer.models.catalogue import open_bundle
+    from organizer.tags.tagger import Tagger
+
+    with open_library() as db:
+        chosen = build_filter(**options)
+        ids = [queries.find_video(db, video) for video in videos] or queries.video_ids(db, chosen)
+        tagger = Tagger(open_bundle())
+        added: Counter[str] = Counter()
+        removed: Counter[str] = Counter()
+        tagged = changed = 0
+        for progress in pipeline.retag(db, Store(db), tagger, ids):
+            tagged = progress.tagged
+            for change in progress.changes:
+                changed += 1
+                added.update(change.added)
+                removed.update(change.removed)
+                signs = [f"+{name}" for name in change.added] + [f"-{name}" for name in change.removed]
+                path = queries.video(db, change.video_id).places[0].path
+                click.echo(f"{safe_text(path)}: {safe_text(' '.join(signs))}")
+    click.echo(f"{tagged} videos tagged again with {tagger.bundle.id}, {changed} changed")
+    for words, counts in (("added", added), ("removed", removed)):
+        if counts:
+            click.echo(f"{words}: " + ", ".join(f"{safe_text(name)} {count}" for name, count in counts.most_common()))
+    if tagged < len(ids):
+        click.echo(f"{len(ids) - tagged} videos have no features for this model yet. Run: organizer scan")

@@ -1,0 +1,178 @@
+"""``organizer scan``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from organizer.cli.context import library_option, open_library
+from organizer.cli.text import safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress
+    from sqlite_utils import Database
+
+    from organizer.pipeline import FileOutcome, ScanEvent
+
+_MAX_FAILURES_SHOWN = 20
+_EXIT_STOPPED = 130
+
+
+@click.command()
+@click.argument("folders", nargs=-1, metavar="FOLDER...", type=click.Path())
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out files and folders by name or relative path, e.g. 'raw*'. May be repeated.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Files decoded at once. [default: one for each processor]"
+)
+@library_option
+def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None) -> None:
+    """Look at the videos in folders and tag them.
+
+    Without a FOLDER, all folders that were ever scanned. Unchanged files are not looked at again, moved ones
+    keep their tags. Ctrl-C stops; the next scan goes on from there.
+    """
+    from organizer import pipeline
+    from organizer.errors import FolderError
+    from organizer.frames.opencv_reader import OpenCvReader
+    from organizer.library.store import Store
+    from organizer.models.catalogue import open_bundle
+    from organizer.tags.tagger import Tagger
+
+    with open_library(create=True) as db:
+        store = Store(db)
+        if not folders and not store.roots():
+            raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
+        tagger = Tagger(open_bundle())
+        report = ScanReport()
+        events = pipeline.scan(store, tagger, OpenCvReader(), folders, exclude=exclude, workers=workers)
+        try:
+            follow(events, report)
+        except KeyboardInterrupt:
+            events.close()
+            click.echo(
+                f"Stopped after {report.done} of {report.to_do} files. "
+                "Everything done is stored; the next scan goes on from here.",
+                err=True,
+            )
+            raise SystemExit(_EXIT_STOPPED) from None
+        finally:
+            events.close()
+        print_report(report)
+        _hint_at_older_tags(db, tagger.bundle.id)
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What a scan did, added up from its events."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    tags: Counter[str] = field(default_factory=Counter)
+    failures: list[FileOutcome] = field(default_factory=list)
+    offline: list[str] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+    unreadable_folders: tuple[str, ...] = ()
+    links_not_followed: int = 0
+    done: int = 0
+    to_do: int = 0
+
+    def add(self, event: ScanEvent) -> None:
+        """Count one event."""
+        from organizer.pipeline import Listed, OutcomeKind, RootOffline, Stored, Vanished
+
+        match event:
+            case RootOffline(path):
+                self.offline.append(path)
+            case Listed():
+                self.kinds["unchanged"] = event.unchanged - event.returned
+                self.kinds["back"] = event.returned
+                self.unreadable_folders = event.unreadable_folders
+                self.links_not_followed = event.links_not_followed
+                self.to_do = event.to_do
+            case Stored(outcome, done, _):
+                self.done = done
+                self.kinds[outcome.kind] += 1
+                self.tags.update(outcome.tags)
+                if outcome.kind is OutcomeKind.FAILED:
+                    self.failures.append(outcome)
+            case Vanished(paths):
+                self.missing = paths
+
+
+def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
+    """Show a scan while it runs: a bar on a terminal, one line a file where output is piped."""
+    from organizer.pipeline import Listed, Stored
+
+    terminal = click.get_text_stream("stdout").isatty()
+    with _progress_bar() if terminal else nullcontext() as bar:
+        task = bar.add_task("looking through folders", total=None) if bar else None
+        for event in events:
+            report.add(event)
+            if bar and task is not None and isinstance(event, Listed):
+                bar.reset(task, total=event.to_do, description="looking at videos")
+            elif bar and task is not None and isinstance(event, Stored):
+                bar.update(task, completed=event.done)
+            elif isinstance(event, Stored):
+                click.echo(_line(event.outcome))
+
+
+def _progress_bar() -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+    from rich.text import Text
+
+    class SpeedColumn(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f} videos/s" if task.speed else "")
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), SpeedColumn(), TimeRemainingColumn())
+    return Progress(*columns, transient=True)
+
+
+def _line(outcome: FileOutcome) -> str:
+    detail = outcome.reason if outcome.reason else ", ".join(outcome.tags)
+    return f"{outcome.kind.value}: {safe_text(outcome.path)}" + (f": {safe_text(detail)}" if detail else "")
+
+
+def print_report(report: ScanReport) -> None:
+    """Print what a scan did: counts, tags, failures with reasons, what is out of sight."""
+    rows = [("new", "new"), ("unchanged", "unchanged"), ("changed", "changed"), ("moved", "moved")]
+    optional = [("copy", "copies of known videos"), ("back", "back again"), ("failed", "failed")]
+    rows += [row for row in optional if report.kinds[row[0]]]
+    click.echo("")
+    for kind, words in rows:
+        click.echo(f"{report.kinds[kind]:6}  {words}")
+    if report.missing:
+        click.echo(f"{len(report.missing):6}  missing since the last scan (their tags are kept)")
+    if report.tags:
+        found = ", ".join(f"{safe_text(name)} {count}" for name, count in report.tags.most_common())
+        click.echo(f"Tags found: {found}")
+    for outcome in report.failures[:_MAX_FAILURES_SHOWN]:
+        click.echo(f"Failed: {safe_text(outcome.path)}: {safe_text(outcome.reason or '')}")
+    if len(report.failures) > _MAX_FAILURES_SHOWN:
+        hidden = len(report.failures) - _MAX_FAILURES_SHOWN
+        click.echo(f"... and {hidden} more. See: organizer list --status failed")
+    for path in report.offline:
+        click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
+    for path in report.unreadable_folders:
+        click.echo(f"Not readable: {safe_text(path)}: check its permissions")
+    if report.links_not_followed:
+        click.echo(
+            f"{report.links_not_followed} symbolic links were not followed; scan the folders they lead to by name"
+        )
+
+
+def _hint_at_older_tags(db: Database, bundle_id: str) -> None:
+    from organizer.library.queries import count_tagged_by_others
+
+    if older := count_tagged_by_others(db, bundle_id):
+        click.echo(f"{older} videos were tagged by another model. To tag them with {bundle_id}: organizer retag")

@@ -1,0 +1,68 @@
+"""``organizer show``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from organizer.cli.context import library_option, open_library
+from organizer.cli.text import duration, safe_text, spans
+from organizer.types import MAX_SECONDS
+
+if TYPE_CHECKING:
+    from organizer.library.records import TagRecord, VideoRecord
+
+
+@click.command()
+@click.argument("video", metavar="VIDEO")
+@library_option
+def show(video: str) -> None:
+    """Show everything known of one VIDEO: its path, its file name, or its id."""
+    from organizer.library import queries
+    from organizer.models.catalogue import thresholds_of
+
+    with open_library() as db:
+        record = queries.video(db, queries.find_video(db, video))
+    for line in describe(record, thresholds_of(record.bundle)):
+        click.echo(line)
+
+
+def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
+    """Return the lines that tell a person everything about a video."""
+    lines = [f"{safe_text(place.path)}  [{place.status.value}]" for place in video.places]
+    lines.append(f"id         {video.id}")
+    if video.error:
+        return [*lines, f"failed     {safe_text(video.error)}"]
+    lines += [
+        f"length     {duration(video.duration_s)}",
+        f"picture    {video.width} x {video.height}, {_frame_rate(video)}, {safe_text(video.codec or '-')}"
+        + (f", turned by {video.rotation_deg} degrees" if video.rotation_deg else ""),
+        f"size       {video.size_bytes / 1e6:.1f} MB",
+        f"taken      {safe_text(video.taken_at or '-')} (from the {_source(video)})",
+        f"model      {safe_text(video.bundle or '-')}",
+    ]
+    if video.duration_s is not None and video.duration_s > MAX_SECONDS + 1:
+        lines.append(f"           the first {MAX_SECONDS} s were looked at")
+    lines += ["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags]
+    if not any(tag.state != "rejected" for tag in video.tags):
+        lines.append("  none: no score reaches its label's threshold")
+    lines += ["", "scores     (a tag is suggested from the number in brackets on)"]
+    for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
+        threshold = f"({thresholds[label]:.2f})" if label in thresholds else ""
+        lines.append(f"  {label:20} {score:.2f} {threshold:7} {'#' * round(score * 20)}".rstrip())
+    return lines
+
+
+def _tag(tag: TagRecord) -> str:
+    seconds = f", seconds {spans(tag.seconds)}" if tag.seconds else ""
+    score = "" if tag.score is None else f" {tag.score:.2f}"
+    return f"{safe_text(tag.name)}{score}, {tag.state.value}{seconds}"
+
+
+def _frame_rate(video: VideoRecord) -> str:
+    return f"{video.frame_rate:g} frames/s" if video.frame_rate else "frame rate unknown"
+
+
+def _source(video: VideoRecord) -> str:
+    return {"container": "video itself", "name": "file's name"}.get(video.taken_source or "", "file's date")

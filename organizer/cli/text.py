@@ -1,0 +1,60 @@
+"""Values as words for a terminal. File names and tags are data: nothing in them may act on the terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from organizer.library.records import TagRecord
+
+_UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
+_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def safe_text(text: str) -> str:
+    """Return text on one line: control characters, line ends and marks of writing direction are spelled out."""
+    return "".join(
+        character.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(character) in _UNSAFE or character in _DIRECTION_MARKS
+        else character
+        for character in text
+    )
+
+
+def duration(seconds: float | None) -> str:
+    """Return a duration as 0:07, 12:30 or 1:02:03; a dash where it is unknown."""
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def date(taken_at: str | None) -> str:
+    """Return a stored date without its seconds and zone; a dash where it is unknown."""
+    return taken_at[:16].replace("T", " ") if taken_at else "-"
+
+
+def tag_list(tags: Iterable[TagRecord]) -> str:
+    """Return shown tags as ``Animal 0.98, Holiday (yours)``; rejected ones are left out."""
+    words = [_tag(tag) for tag in tags if tag.state != "rejected"]
+    return ", ".join(words) if words else "-"
+
+
+def _tag(tag: TagRecord) -> str:
+    score = "" if tag.score is None else f" {tag.score:.2f}"
+    return f"{safe_text(tag.name)}{score}{' (yours)' if tag.state == 'confirmed' else ''}"
+
+
+def spans(seconds: Iterable[int]) -> str:
+    """Return seconds as spans: 0-4, 7, 9-10."""
+    runs: list[list[int]] = []
+    for second in seconds:
+        if runs and second == runs[-1][1] + 1:
+            runs[-1][1] = second
+        else:
+            runs.append([second, second])
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)

@@ -1,0 +1,74 @@
+"""Project backbone features on their principal components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.errors import BundleError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pca:
+    """An affine map: subtract the mean, multiply by the (scaled) components."""
+
+    mean: NDArray[np.float32]
+    """(inputs,)."""
+    components: NDArray[np.float32]
+    """(inputs, outputs): one column an output, already scaled for whitening."""
+
+    def project(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return float32 (rows, outputs) of features (rows, inputs)."""
+        projected: NDArray[np.float32] = (features - self.mean) @ self.components
+        return projected
+
+    def save(self, file: Path) -> None:
+        """Write a ``.npz`` file."""
+        import numpy as np
+
+        np.savez(file, mean=self.mean, components=self.components)
+
+
+def load_pca(file: Path) -> Pca:
+    """Read a file written by ``Pca.save``.
+
+    Raises:
+        BundleError: the file is missing or holds something else.
+    """
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(file) as stored:
+            return Pca(stored["mean"], stored["components"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise BundleError(
+            f"{file}: this PCA cannot be used ({error}). Reinstall organizer or pull the bundle again."
+        ) from error
+
+
+def fit_pca(features: NDArray[np.float32], outputs: int, whitening: float) -> Pca:
+    """Fit a PCA.
+
+    Args:
+        features: (rows, inputs).
+        outputs: how many components to keep.
+        whitening: 0 keeps each component's variance, 1 makes all variances 1 (full whitening), 0.5 takes
+            the square root of the standard deviation (half whitening). The result is scaled as a whole so
+            that its overall standard deviation is 1.
+    """
+    import numpy as np
+
+    mean = features.mean(axis=0)
+    eigenvalues, eigenvectors = np.linalg.eigh(np.cov((features - mean).T))
+    largest = np.maximum(eigenvalues[::-1][:outputs], 1e-6)
+    scale = largest ** (whitening / 2) * np.sqrt((largest ** (1 - whitening)).mean())
+    components = eigenvectors[:, ::-1][:, :outputs] / scale
+    return Pca(mean.astype(np.float32), components.astype(np.float32))

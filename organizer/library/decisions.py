@@ -1,0 +1,90 @@
+"""What a person decides about tags. Every function is one transaction; models never undo any of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from organizer.errors import InvalidTagError
+from organizer.library.store import tag_id_of
+from organizer.library.transaction import transaction
+from organizer.types import LABELS, TagState
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MAX_TAG_LENGTH = 60
+_BUILT_IN = {label.casefold(): label for label in LABELS}
+
+
+def clean_tag(name: str) -> str:
+    """Return a tag name as it is stored: trimmed, spaces folded, a built-in label in its own spelling.
+
+    Raises:
+        InvalidTagError: it is empty, longer than 60 characters or holds control characters.
+    """
+    folded = " ".join(unicodedata.normalize("NFC", name).split())
+    if not folded or len(folded) > MAX_TAG_LENGTH:
+        raise InvalidTagError(f"A tag has 1 to {MAX_TAG_LENGTH} characters, this one has {len(folded)}.")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in folded):
+        raise InvalidTagError(f"The tag {folded!r} holds characters that cannot be shown. Leave them out.")
+    return _BUILT_IN.get(folded.casefold(), folded)
+
+
+def confirm(db: Database, video_id: int, tag: str) -> None:
+    """The person says that a tag fits: a suggestion is confirmed, any other tag is added.
+
+    Raises:
+        InvalidTagError: see ``clean_tag``.
+    """
+    _decide(db, video_id, clean_tag(tag), TagState.CONFIRMED)
+
+
+def reject(db: Database, video_id: int, tag: str) -> None:
+    """The person says that a tag does not fit: no model suggests it for this video again.
+
+    A tag of the person's own, which no model knows, simply goes.
+
+    Raises:
+        InvalidTagError: see ``clean_tag``.
+    """
+    name = clean_tag(tag)
+    if name in LABELS:
+        _decide(db, video_id, name, TagState.REJECTED)
+    else:
+        forget(db, video_id, name)
+
+
+def forget(db: Database, video_id: int, tag: str) -> None:
+    """Take a decision back: the tag goes, and the next tagging may suggest it again.
+
+    Raises:
+        InvalidTagError: see ``clean_tag``.
+    """
+    with transaction(db):
+        db.execute(
+            "DELETE FROM video_tags WHERE video_id = ? AND tag_id = (SELECT id FROM tags WHERE name = ?)",
+            [video_id, clean_tag(tag)],
+        )
+
+
+def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
+    with transaction(db):
+        # A decision made before the video was ever scored has no score; the next tagging fills it in.
+        db.execute(
+            """
+            INSERT INTO video_tags (video_id, tag_id, state, score, changed_at)
+            VALUES (:video, :tag, :state,
+                (SELECT scores ->> ('$."' || :name || '"') FROM scores WHERE video_id = :video AND :built_in), :now)
+            ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
+            """,
+            {
+                "video": video_id,
+                "tag": tag_id_of(db, tag),
+                "state": state.value,
+                "name": tag,
+                "built_in": tag in LABELS,
+                "now": datetime.now(UTC).isoformat(timespec="seconds"),
+            },
+        )

@@ -1,0 +1,156 @@
+"""The library's schema as a list of migrations, append only.
+
+A migration that was ever released is never edited: a change of schema is a new function at the end, and a
+saved library of the version before goes into ``tests/library/saved``. Each runs in one transaction together
+with the record that it ran.
+
+Picture of the schema::
+
+    roots 1--* places *--1 videos 1--* features      (per feature space)
+                                  1--1 posters
+                                  1--1 scores        (all labels, by the newest classifier)
+                                  1--* video_tags *--1 tags
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from organizer.errors import LibraryTooNewError
+from organizer.library.transaction import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    Migration = Callable[[Database], None]
+
+
+def first_schema(db: Database) -> None:
+    """Videos by content, the places they were found at, and what is known about them."""
+    for statement in _FIRST_SCHEMA.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_schema,)
+
+
+def migrate(db: Database, path: Path) -> None:
+    """Bring the library at ``path`` up to date; one that holds something is copied beside itself first.
+
+    Raises:
+        LibraryTooNewError: it holds a migration that this version does not know.
+    """
+    migrations = migration_set()
+    known = {migration.__name__ for migration in MIGRATIONS}
+    applied = {migration.name for migration in migrations.applied(db)}
+    if unknown := applied - known:
+        raise LibraryTooNewError(
+            f"{path}: this library was written by a newer organizer (it knows {sorted(unknown)[0]!r}). "
+            "Update organizer, or choose another library with --library."
+        )
+    if applied == known:
+        return
+    if applied:
+        _copy(db, path.with_name(path.name + ".before-update"))
+    # One writer at a time: of two processes that open a new library at once, the second finds it migrated.
+    with transaction(db):
+        migrations.apply(db)
+
+
+def migration_set() -> Migrations:
+    """Return the migrations as a sqlite-utils set."""
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("organizer")
+    for migration in MIGRATIONS:
+        migrations()(migration)
+    return migrations
+
+
+def _copy(db: Database, backup: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(backup)) as copy:
+        db.conn.backup(copy)
+
+
+_FIRST_SCHEMA = """
+CREATE TABLE roots (
+    id INTEGER PRIMARY KEY,
+    path NOT NULL UNIQUE,
+    added_at TEXT NOT NULL,
+    scanned_at TEXT,
+    offline INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE videos (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    fingerprint TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
+    error TEXT,
+    size_bytes INTEGER NOT NULL,
+    duration_s REAL,
+    width INTEGER,
+    height INTEGER,
+    codec TEXT,
+    frame_rate REAL,
+    rotation_deg INTEGER,
+    taken_at TEXT,
+    taken_source TEXT,
+    taken_utc REAL,
+    added_at TEXT NOT NULL,
+    analysed_at TEXT NOT NULL
+);
+CREATE INDEX videos_by_date ON videos (taken_utc, id);
+CREATE TABLE places (
+    id INTEGER PRIMARY KEY,
+    video_id INTEGER NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+    relative_path NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    missing_since TEXT,
+    UNIQUE (root_id, relative_path)
+);
+CREATE INDEX places_by_video ON places (video_id);
+CREATE TABLE features (
+    video_id INTEGER NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    space_id TEXT NOT NULL,
+    frames INTEGER NOT NULL,
+    dimension INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (video_id, space_id)
+);
+CREATE TABLE posters (
+    video_id INTEGER PRIMARY KEY REFERENCES videos (id) ON DELETE CASCADE,
+    webp BLOB NOT NULL
+);
+CREATE TABLE scores (
+    video_id INTEGER PRIMARY KEY REFERENCES videos (id) ON DELETE CASCADE,
+    bundle TEXT NOT NULL,
+    scored_at TEXT NOT NULL,
+    scores TEXT NOT NULL
+);
+CREATE TABLE tags (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    built_in INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE video_tags (
+    video_id INTEGER NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    tag_id INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('suggested', 'confirmed', 'rejected')),
+    score REAL,
+    seconds TEXT NOT NULL DEFAULT '[]',
+    bundle TEXT,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (video_id, tag_id)
+);
+CREATE INDEX video_tags_by_tag ON video_tags (tag_id, state, video_id);
+"""

@@ -1,0 +1,206 @@
+"""What is read from a library. Nothing here writes."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import UnknownVideoError
+from organizer.library.filters import STATUS_SQL, VideoFilter, order_by, where
+from organizer.library.paths import from_column
+from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
+from organizer.types import TagState, VideoFeatures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlite_utils import Database
+
+_CHUNK = 500
+_VIDEO_COLUMNS = (
+    "id",
+    "key",
+    "error",
+    "size_bytes",
+    "duration_s",
+    "width",
+    "height",
+    "codec",
+    "frame_rate",
+    "rotation_deg",
+    "taken_at",
+    "taken_source",
+)
+_STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
+
+
+def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
+    """Return the ids of the videos that a filter chooses, in its order."""
+    condition = where(filter_)
+    rows = db.execute(
+        f"SELECT v.id FROM videos v WHERE {condition.text} ORDER BY {order_by(filter_)} LIMIT ? OFFSET ?",
+        [*condition.values, -1 if filter_.limit is None else filter_.limit, filter_.offset],
+    )
+    return [id_ for (id_,) in rows]
+
+
+def count_videos(db: Database, filter_: VideoFilter) -> int:
+    """Return how many videos a filter chooses, whatever its limit."""
+    condition = where(filter_)
+    row = db.execute(f"SELECT count(*) FROM videos v WHERE {condition.text}", list(condition.values)).fetchone()
+    return int(row[0])
+
+
+def tag_counts(db: Database) -> dict[str, int]:
+    """Return how many videos carry each tag (suggested or confirmed), most frequent first."""
+    rows = db.execute(
+        """
+        SELECT t.name, count(*) FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
+        WHERE vt.state != 'rejected' AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = vt.video_id)
+        GROUP BY t.id ORDER BY count(*) DESC, t.name
+        """
+    )
+    return dict(rows.fetchall())
+
+
+def videos(db: Database, filter_: VideoFilter) -> Iterator[VideoRecord]:
+    """Yield the videos that a filter chooses, in its order, reading a few hundred at a time."""
+    ids = video_ids(db, filter_)
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        records = _records(db, chunk)
+        yield from (records[id_] for id_ in chunk if id_ in records)
+
+
+def video(db: Database, video_id: int) -> VideoRecord:
+    """Return one video.
+
+    Raises:
+        UnknownVideoError: there is none with this id.
+    """
+    records = _records(db, [video_id])
+    if video_id not in records:
+        raise UnknownVideoError(f"There is no video {video_id} in this library. See: organizer list")
+    return records[video_id]
+
+
+def find_video(db: Database, name: str) -> int:
+    """Return the id of the video that a person means: its path, its file name, or its id.
+
+    Raises:
+        UnknownVideoError: no video or more than one is meant.
+    """
+    path = os.path.abspath(name)
+    rows = db.execute(
+        """SELECT p.video_id, r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id
+        WHERE CAST(p.relative_path AS TEXT) LIKE '%' || ? ESCAPE '\\'""",
+        [_escaped(os.path.basename(path))],
+    ).fetchall()
+    places = [(id_, from_column(root), from_column(relative)) for id_, root, relative in rows]
+    wanted = {os.path.realpath(path), path}
+    by_path = {id_ for id_, root, relative in places if os.path.join(root, relative) in wanted}
+    by_name = {id_ for id_, _, relative in places if os.path.basename(relative) == name}
+    found = by_path or by_name
+    if not found and name.isdecimal():
+        return video(db, int(name)).id
+    if len(found) > 1:
+        raise UnknownVideoError(f"{name}: {len(found)} videos have this name. Give the whole path, or the id.")
+    if not found:
+        raise UnknownVideoError(f"{name}: no such video in this library. Run: organizer scan FOLDER")
+    return found.pop()
+
+
+def stored_features(
+    db: Database, video_ids_: Sequence[int], space_id: str
+) -> Iterator[tuple[int, VideoFeatures]]:
+    """Yield (video id, features) of the videos that have features in one space."""
+    import numpy as np
+
+    for start in range(0, len(video_ids_), _CHUNK):
+        chunk = video_ids_[start : start + _CHUNK]
+        rows = db.execute(
+            f"SELECT video_id, dimension, data FROM features WHERE space_id = ? AND video_id IN ({_marks(chunk)})",
+            [space_id, *chunk],
+        ).fetchall()
+        for id_, dimension, data in rows:
+            yield id_, VideoFeatures(space_id, np.frombuffer(data, np.uint8).reshape(-1, dimension))
+
+
+def poster(db: Database, video_id: int) -> bytes | None:
+    """Return a video's poster picture as WebP, None where it has none."""
+    row = db.execute("SELECT webp FROM posters WHERE video_id = ?", [video_id]).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def count_tagged_by_others(db: Database, bundle: str) -> int:
+    """Return how many videos were last scored by another model bundle than this one."""
+    row = db.execute("SELECT count(*) FROM scores WHERE bundle != ?", [bundle]).fetchone()
+    return int(row[0])
+
+
+def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:
+    places = _places(db, ids)
+    tags = _tags(db, ids)
+    rows = db.execute(
+        f"""
+        SELECT {STATUS_SQL}, s.bundle, s.scores, {", ".join(f"v.{column}" for column in _VIDEO_COLUMNS)}
+        FROM videos v LEFT JOIN scores s ON s.video_id = v.id WHERE v.id IN ({_marks(ids)})
+        """,
+        ids,
+    ).fetchall()
+    records = {}
+    for status, bundle, scores, *values in rows:
+        columns: dict[str, Any] = dict(zip(_VIDEO_COLUMNS, values, strict=True))
+        records[columns["id"]] = VideoRecord(
+            **columns,
+            status=Status(status),
+            places=tuple(places.get(columns["id"], ())),
+            bundle=bundle,
+            scores=json.loads(scores) if scores else {},
+            tags=tuple(tags.get(columns["id"], ())),
+        )
+    return records
+
+
+def _places(db: Database, ids: list[int]) -> dict[int, list[PlaceRecord]]:
+    rows = db.execute(
+        f"""
+        SELECT p.video_id, r.path, p.relative_path,
+            CASE WHEN p.missing_since IS NOT NULL THEN 'missing' WHEN r.offline THEN 'offline' ELSE v.status END
+        FROM places p JOIN roots r ON r.id = p.root_id JOIN videos v ON v.id = p.video_id
+        WHERE p.video_id IN ({_marks(ids)}) ORDER BY p.missing_since IS NOT NULL, r.offline, p.id
+        """,
+        ids,
+    )
+    places: dict[int, list[PlaceRecord]] = {}
+    for video_id, root_column, relative_column, status in rows:
+        root, relative = from_column(root_column), from_column(relative_column)
+        place = PlaceRecord(root, relative, os.path.join(root, relative), Status(status))
+        places.setdefault(video_id, []).append(place)
+    return places
+
+
+def _tags(db: Database, ids: list[int]) -> dict[int, list[TagRecord]]:
+    rows = db.execute(
+        f"""
+        SELECT vt.video_id, t.name, vt.state, vt.score, vt.seconds
+        FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id IN ({_marks(ids)})
+        """,
+        ids,
+    )
+    tags: dict[int, list[TagRecord]] = {}
+    for video_id, name, state, score, seconds in rows:
+        tag = TagRecord(name, TagState(state), score, tuple(json.loads(seconds)))
+        tags.setdefault(video_id, []).append(tag)
+    for records in tags.values():
+        records.sort(key=lambda tag: (_STATE_ORDER[tag.state], -(tag.score or 0.0), tag.name))
+    return tags
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,101 @@
+"""What the library knows, as values for the stages above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from organizer.types import TagState
+
+
+class Status(StrEnum):
+    """Whether a video can be watched and searched."""
+
+    OK = "ok"
+    FAILED = "failed"
+    """It is there, but could not be read; the reason is stored."""
+    MISSING = "missing"
+    """It was there once and is gone; its tags and features are kept."""
+    OFFLINE = "offline"
+    """Its root folder is not there now (a drive that is not plugged in)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder that was scanned."""
+
+    id: int
+    path: str
+    """Absolute."""
+    offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """What the library knows of one file, to tell whether it changed."""
+
+    id: int
+    video_id: int
+    size_bytes: int
+    mtime_ns: int
+    missing: bool
+    failed: bool
+    has_features: bool
+    """Whether the video has features of the space that was asked about."""
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRecord:
+    """One tag of one video."""
+
+    name: str
+    state: TagState
+    score: float | None
+    """What the newest classifier says of it, 0..1; None for a tag that no classifier knows."""
+    seconds: tuple[int, ...]
+    """The seconds that speak for it, ascending; empty where only the person says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRecord:
+    """One file of a video."""
+
+    root: str
+    relative_path: str
+    path: str
+    """Absolute."""
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRecord:
+    """Everything a list or a page shows of one video."""
+
+    id: int
+    key: str
+    """Unguessable name of the video, for addresses."""
+    status: Status
+    error: str | None
+    """Why it failed; None unless the status is failed."""
+    places: tuple[PlaceRecord, ...]
+    """Where it was found; files that are there come first."""
+    size_bytes: int
+    duration_s: float | None
+    width: int | None
+    """Pixels as shown."""
+    height: int | None
+    codec: str | None
+    frame_rate: float | None
+    rotation_deg: int | None
+    taken_at: str | None
+    """ISO 8601; with an offset where the time zone is known, else local time."""
+    taken_source: str | None
+    bundle: str | None
+    """Name and version of the model bundle that scored it."""
+    scores: dict[str, float]
+    """Probability 0..1 of every label; empty when it was never scored."""
+    tags: tuple[TagRecord, ...]
+    """Confirmed and suggested ones first, best score first; rejected ones last."""

@@ -1,0 +1,388 @@
+"""What a scan writes: roots, places, videos, features, posters, scores and suggested tags.
+
+A video is content (one fingerprint), found at places (root, relative path). Each public method is one
+transaction. Models never touch what a person decided: a suggestion only ever replaces a suggestion.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from organizer.library.paths import from_column, to_column
+from organizer.library.records import KnownPlace, Root
+from organizer.library.transaction import transaction
+from organizer.types import LABELS, SuggestedTag, TagState, VideoFeatures, VideoFile, VideoInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from sqlite_utils import Database
+
+UNREADABLE = "unreadable:"
+"""Prefix of the fingerprint of a file that could not be opened at all; such a file is tried at every scan."""
+
+_SAME_RECORDING_S = 1.0
+_DECIDED = (TagState.CONFIRMED.value, TagState.REJECTED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """What a classifier says about one video."""
+
+    bundle: str
+    """Name and version of the model bundle."""
+    scores: dict[str, float]
+    """Probability 0..1 of every label."""
+    suggestions: tuple[SuggestedTag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that a scan found out about one readable video."""
+
+    info: VideoInfo
+    features: VideoFeatures
+    poster: bytes
+    """WebP."""
+    tagging: Tagging
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """How the suggested tags of one video changed."""
+
+    video_id: int
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Store:
+    """The writing side of a library, for one thread."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # Roots
+
+    def add_root(self, path: str) -> Root:
+        """Return the root with this absolute path, new or known."""
+        with transaction(self._db):
+            self._db.execute(
+                "INSERT INTO roots (path, added_at) VALUES (?, ?) ON CONFLICT (path) DO NOTHING",
+                [to_column(path), _now()],
+            )
+        return next(root for root in self.roots() if root.path == path)
+
+    def roots(self) -> list[Root]:
+        """Return all roots, in the order they were added."""
+        rows = self._db.execute("SELECT id, path, offline FROM roots ORDER BY id")
+        return [Root(id_, from_column(path), bool(offline)) for id_, path, offline in rows]
+
+    def set_offline(self, root: Root, offline: bool) -> None:
+        """Say whether a root's folder is there; its videos are kept either way."""
+        with transaction(self._db):
+            self._db.execute("UPDATE roots SET offline = ? WHERE id = ?", [offline, root.id])
+
+    def finish_root(self, root: Root) -> None:
+        """Note that a root was scanned to its end."""
+        with transaction(self._db):
+            self._db.execute("UPDATE roots SET scanned_at = ? WHERE id = ?", [_now(), root.id])
+
+    # Places
+
+    def place(self, root: Root, relative_path: str, space_id: str) -> KnownPlace | None:
+        """Return what is known of a file; ``space_id`` is the feature space that the scan needs."""
+        row = self._db.execute(
+            """
+            SELECT p.id, p.video_id, p.size_bytes, p.mtime_ns, p.missing_since IS NOT NULL, v.status = 'failed',
+                   EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?), v.fingerprint
+            FROM places p JOIN videos v ON v.id = p.video_id
+            WHERE p.root_id = ? AND p.relative_path = ?
+            """,
+            [space_id, root.id, to_column(relative_path)],
+        ).fetchone()
+        if row is None:
+            return None
+        id_, video_id, size, mtime_ns, missing, failed, has_features, fingerprint = row
+        return KnownPlace(
+            id_, video_id, size, mtime_ns, bool(missing), bool(failed), bool(has_features), fingerprint
+        )
+
+    def has_places(self, root: Root) -> bool:
+        """Whether any file was ever found below a root."""
+        return bool(
+            self._db.execute("SELECT EXISTS (SELECT 1 FROM places WHERE root_id = ?)", [root.id]).fetchone()[0]
+        )
+
+    def restore_places(self, place_ids: Collection[int]) -> None:
+        """Files that were missing are there again, unchanged."""
+        with transaction(self._db):
+            for id_ in place_ids:
+                self._db.execute("UPDATE places SET missing_since = NULL WHERE id = ?", [id_])
+
+    def forget_vanished(
+        self, root: Root, seen: Collection[int], covered: Callable[[str], bool]
+    ) -> list[str]:
+        """Mark the files of a root that a walk did not meet.
+
+        A file whose video lies at another place too is forgotten; the last place of a video is marked missing
+        and keeps its tags and features.
+
+        Args:
+            root: the root that was walked.
+            seen: ids of the places that the walk met.
+            covered: whether the walk would have met a file at this relative path.
+
+        Returns:
+            Absolute paths of the videos that are missing since now.
+        """
+        rows = self._db.execute(
+            "SELECT id, video_id, relative_path FROM places WHERE root_id = ? AND missing_since IS NULL",
+            [root.id],
+        )
+        gone = [
+            (id_, video_id, from_column(path))
+            for id_, video_id, path in rows
+            if id_ not in seen and covered(from_column(path))
+        ]
+        missing = []
+        with transaction(self._db):
+            for id_, video_id, relative_path in gone:
+                if self._leave_place(id_, video_id):
+                    missing.append(os.path.join(root.path, relative_path))
+        return missing
+
+    def _leave_place(self, place_id: int, video_id: int) -> bool:
+        """Forget a place, or mark it missing where it is the video's last; tell whether it was marked."""
+        elsewhere = self._db.execute(
+            "SELECT 1 FROM places WHERE video_id = ? AND id != ? AND missing_since IS NULL", [video_id, place_id]
+        ).fetchone()
+        if elsewhere:
+            self._db.execute("DELETE FROM places WHERE id = ?", [place_id])
+        else:
+            self._db.execute("UPDATE places SET missing_since = ? WHERE id = ?", [_now(), place_id])
+        return not elsewhere
+
+    # Videos
+
+    def find_video(self, fingerprint: str, space_id: str) -> int | None:
+        """Return the id of the readable video with this content and features of this space, if any."""
+        row = self._db.execute(
+            """
+            SELECT v.id FROM videos v JOIN features f ON f.video_id = v.id AND f.space_id = ?
+            WHERE v.fingerprint = ? AND v.status = 'ok'
+            """,
+            [space_id, fingerprint],
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def place_video(self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]) -> bool:
+        """Store that a known video lies at this file too.
+
+        Args:
+            root: the file's root.
+            file: where the video was found.
+            video_id: the known video.
+            exists: whether a file is there; asked for the video's other places in roots that are online.
+
+        Returns:
+            True when the video moved here: another of its places is gone.
+        """
+        moved = False
+        with transaction(self._db):
+            self._put_place(root, file, video_id)
+            others = self._db.execute(
+                """
+                SELECT p.id, r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id
+                WHERE p.video_id = ? AND NOT r.offline AND NOT (p.root_id = ? AND p.relative_path = ?)
+                """,
+                [video_id, root.id, to_column(file.relative_path)],
+            ).fetchall()
+            for id_, root_path, relative_path in others:
+                if not exists(os.path.join(from_column(root_path), from_column(relative_path))):
+                    self._db.execute("DELETE FROM places WHERE id = ?", [id_])
+                    moved = True
+        return moved
+
+    def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
+        """Store everything about a readable video and return its id.
+
+        Where the file replaces a video of the same length at the same place (its metadata was edited, it was
+        packed again), what the person decided about the old one is kept for the new one.
+        """
+        info, taken_at = analysis.info, analysis.info.taken_at
+        with transaction(self._db):
+            video_id = self._put_video(
+                fingerprint,
+                {
+                    "status": "ok",
+                    "error": None,
+                    "size_bytes": file.size_bytes,
+                    "duration_s": info.duration_s,
+                    "width": info.width,
+                    "height": info.height,
+                    "codec": info.codec,
+                    "frame_rate": info.frame_rate,
+                    "rotation_deg": info.rotation_deg,
+                    "taken_at": taken_at.moment.isoformat(),
+                    "taken_source": taken_at.source.value,
+                    # A naive moment counts as local time of this computer.
+                    "taken_utc": taken_at.moment.timestamp(),
+                },
+            )
+            quantised = analysis.features.quantised
+            self._db.execute(
+                "INSERT OR REPLACE INTO features (video_id, space_id, frames, dimension, data) VALUES (?, ?, ?, ?, ?)",
+                [video_id, analysis.features.space_id, *quantised.shape, quantised.tobytes()],
+            )
+            self._db.execute(
+                "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
+            )
+            self._put_tagging(video_id, analysis.tagging)
+            replaced = self._put_place(root, file, video_id)
+            if replaced is not None:
+                self._inherit_decisions(replaced, video_id)
+        return video_id
+
+    def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
+        """Store that a file could not be read and why; return the id of its video."""
+        with transaction(self._db):
+            video_id = self._put_video(
+                fingerprint, {"status": "failed", "error": reason, "size_bytes": file.size_bytes}
+            )
+            self._put_place(root, file, video_id)
+        return video_id
+
+    def store_tagging(self, taggings: Iterable[tuple[int, Tagging]]) -> list[TagChange]:
+        """Store new scores and suggestions for many videos in one transaction.
+
+        Returns:
+            The videos whose shown tags changed.
+        """
+        with transaction(self._db):
+            changes = [self._put_tagging(video_id, tagging) for video_id, tagging in taggings]
+        return [change for change in changes if change.added or change.removed]
+
+    def _put_video(self, fingerprint: str, values: dict[str, Any]) -> int:
+        now = _now()
+        columns = {**values, "analysed_at": now}
+        row = self._db.execute("SELECT id FROM videos WHERE fingerprint = ?", [fingerprint]).fetchone()
+        if row is not None:
+            assignments = ", ".join(f"{column} = ?" for column in columns)
+            self._db.execute(f"UPDATE videos SET {assignments} WHERE id = ?", [*columns.values(), row[0]])
+            return int(row[0])
+        columns |= {"fingerprint": fingerprint, "key": secrets.token_urlsafe(16), "added_at": now}
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        cursor = self._db.execute(f"INSERT INTO videos ({names}) VALUES ({marks})", list(columns.values()))
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def _put_place(self, root: Root, file: VideoFile, video_id: int) -> int | None:
+        """Point a place at a video; return the video that it pointed at before, if that is another one."""
+        relative_path = to_column(file.relative_path)
+        before = self._db.execute(
+            "SELECT video_id FROM places WHERE root_id = ? AND relative_path = ?", [root.id, relative_path]
+        ).fetchone()
+        self._db.execute(
+            """
+            INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (root_id, relative_path) DO UPDATE SET video_id = excluded.video_id,
+                size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, missing_since = NULL
+            """,
+            [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns],
+        )
+        if before is None or before[0] == video_id:
+            return None
+        # A readable video keeps its row even without a place: its file may come back from a backup.
+        self._db.execute(
+            """
+            DELETE FROM videos WHERE id = :id AND status = 'failed'
+            AND NOT EXISTS (SELECT 1 FROM places WHERE video_id = :id)
+            AND NOT EXISTS (SELECT 1 FROM video_tags WHERE video_id = :id)
+            """,
+            {"id": before[0]},
+        )
+        return int(before[0])
+
+    def _inherit_decisions(self, old_id: int, new_id: int) -> None:
+        self._db.execute(
+            """
+            INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
+            SELECT new.id, t.tag_id, t.state, NULL, '[]', NULL, t.changed_at
+            FROM video_tags t JOIN videos old ON old.id = t.video_id JOIN videos new ON new.id = :new
+            WHERE old.id = :old AND t.state IN (:confirmed, :rejected)
+                AND (old.status = 'failed' OR abs(old.duration_s - new.duration_s) <= :tolerance)
+            ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
+            WHERE state NOT IN (:confirmed, :rejected)
+            """,
+            {
+                "old": old_id,
+                "new": new_id,
+                "tolerance": _SAME_RECORDING_S,
+                "confirmed": _DECIDED[0],
+                "rejected": _DECIDED[1],
+            },
+        )
+
+    def _put_tagging(self, video_id: int, tagging: Tagging) -> TagChange:
+        now = _now()
+        self._db.execute(
+            "INSERT OR REPLACE INTO scores (video_id, bundle, scored_at, scores) VALUES (?, ?, ?, ?)",
+            [video_id, tagging.bundle, now, json.dumps(tagging.scores)],
+        )
+        rows = self._db.execute(
+            "SELECT t.name, vt.tag_id, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id = ?",
+            [video_id],
+        ).fetchall()
+        states = {name: state for name, _, state in rows}
+        suggested = {tag.name: tag for tag in tagging.suggestions}
+        removed = []
+        for name, tag_id, state in rows:
+            if state == TagState.SUGGESTED and name not in suggested:
+                self._db.execute(
+                    "DELETE FROM video_tags WHERE video_id = ? AND tag_id = ?", [video_id, tag_id]
+                )
+                removed.append(name)
+            elif state != TagState.SUGGESTED and name in tagging.scores and name not in suggested:
+                self._db.execute(
+                    "UPDATE video_tags SET score = ?, seconds = '[]' WHERE video_id = ? AND tag_id = ?",
+                    [tagging.scores[name], video_id, tag_id],
+                )
+        for tag in tagging.suggestions:
+            self._db.execute(
+                """
+                INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
+                VALUES (?, ?, 'suggested', ?, ?, ?, ?)
+                ON CONFLICT (video_id, tag_id) DO UPDATE SET score = excluded.score, seconds = excluded.seconds,
+                    bundle = excluded.bundle
+                """,
+                [
+                    video_id,
+                    tag_id_of(self._db, tag.name),
+                    tag.score,
+                    json.dumps(tag.seconds),
+                    tagging.bundle,
+                    now,
+                ],
+            )
+        added = tuple(name for name in suggested if name not in states)
+        return TagChange(video_id, added, tuple(removed))
+
+
+def tag_id_of(db: Database, name: str) -> int:
+    """Return the id of a tag, which is made when new; call it inside a transaction."""
+    row = db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()
+    if row is None:
+        row = [
+            db.execute("INSERT INTO tags (name, built_in) VALUES (?, ?)", [name, name in LABELS]).lastrowid
+        ]
+    return int(row[0])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,27 @@
+"""Write transactions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlite_utils import Database
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Run a block as one write transaction: all of it is stored or nothing is.
+
+    The write lock is taken at once (``BEGIN IMMEDIATE``): a transaction that starts by reading and asks for
+    the lock later fails, instead of waiting, when another process wrote in between.
+    """
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.conn.execute("ROLLBACK")
+        raise
+    db.conn.execute("COMMIT")

@@ -1,0 +1,75 @@
+"""What a scan reports while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OutcomeKind(StrEnum):
+    """What became of one file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    """Its content is another than at the last scan, or it was looked at again for another model."""
+    MOVED = "moved"
+    """Known content at a new place, the old place is gone; tags and features are kept."""
+    COPY = "copy"
+    """Known content that lies elsewhere too."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file that was not known unchanged."""
+
+    path: str
+    """Absolute."""
+    kind: OutcomeKind
+    reason: str | None = None
+    """Why it failed."""
+    tags: tuple[str, ...] = ()
+    """The suggested tags, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootOffline:
+    """A known root is not there; its videos are kept as they are."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All folders were walked; what is to do is known."""
+
+    videos: int
+    """Files that look like videos."""
+    unchanged: int
+    """Those that cost no more than the walk."""
+    returned: int
+    """Those of the unchanged that had been missing."""
+    to_do: int
+    links_not_followed: int
+    unreadable_folders: tuple[str, ...]
+    """Absolute paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One more file is done and in the library."""
+
+    outcome: FileOutcome
+    done: int
+    to_do: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """The scan reached its end; these videos are missing since the last one."""
+
+    paths: tuple[str, ...]
+    """Absolute."""
+
+
+ScanEvent = RootOffline | Listed | Stored | Vanished

@@ -1,0 +1,73 @@
+"""From stored features to tags."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from organizer.types import SuggestedTag, VideoFeatures, VideoScores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.models.bundle import Bundle
+    from organizer.tags.classifier import Classifier
+
+MAX_BATCH = 64
+"""Videos of one length that are classified at once: 64 x 45 x 1024 floats are 12 MB."""
+
+
+class Tagger:
+    """Scores and tags videos with the classifier of one bundle; needs neither its backbone nor a video."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+    @cached_property
+    def _classifier(self) -> Classifier:
+        from organizer.tags.classifier import LiteRtClassifier
+
+        return LiteRtClassifier(self.bundle.classifier_file)
+
+    def score(self, videos: Sequence[VideoFeatures]) -> list[VideoScores]:
+        """Score many videos; those of equal length run through the classifier together.
+
+        Raises:
+            FeatureSpaceError: features were made in another space than the bundle's.
+            BundleError: the classifier is missing or damaged.
+        """
+        import numpy as np
+
+        by_length: dict[int, list[int]] = {}
+        for index, features in enumerate(videos):
+            self.bundle.check_space(features)
+            by_length.setdefault(len(features.quantised), []).append(index)
+        scored: dict[int, VideoScores] = {}
+        for indices in by_length.values():
+            for start in range(0, len(indices), MAX_BATCH):
+                batch = indices[start : start + MAX_BATCH]
+                quantised = np.stack([videos[index].quantised for index in batch])
+                scores, evidence = self._classifier.classify(self.bundle.quantiser.dequantise(quantised))
+                for index, video_scores, video_evidence in zip(batch, scores, evidence, strict=True):
+                    scored[index] = VideoScores(tuple(video_scores.tolist()), video_evidence)
+        return [scored[index] for index in range(len(videos))]
+
+    def suggest(self, video: VideoScores) -> tuple[SuggestedTag, ...]:
+        """Return the tags whose score reaches the label's threshold, best first."""
+        bundle = self.bundle
+        columns = zip(bundle.labels, video.scores, bundle.thresholds, video.evidence.T, strict=True)
+        tags = [
+            SuggestedTag(label, score, _seconds(evidence, threshold))
+            for label, score, threshold, evidence in columns
+            if score >= threshold
+        ]
+        return tuple(sorted(tags, key=lambda tag: -tag.score))
+
+
+def _seconds(evidence: NDArray[np.float32], threshold: float) -> tuple[int, ...]:
+    """The seconds that would carry the tag alone; the strongest one where none would."""
+    seconds = (evidence >= threshold).nonzero()[0]
+    return tuple(seconds.tolist()) or (int(evidence.argmax()),)
