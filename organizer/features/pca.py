@@ -48,7 +48,7 @@ def load_pca(file: Path) -> Pca:
     try:
         with np.load(file) as stored:
             return Pca(stored["mean"], stored["components"])
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise BundleError(
             f"{file}: this PCA cannot be used ({error}). Reinstall organizer or pull the bundle again."
         ) from error

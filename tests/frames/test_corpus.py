@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +10,11 @@ from organizer.frames.opencv_reader import OpenCvReader
 from organizer.frames.probe import probe
 from organizer.frames.sniff import sniff
 from organizer.frames.walk import find_videos
+from tests.corpus import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 VIDEOS = sorted((CORPUS / "video").glob("*")) if CORPUS.is_dir() else []
 
-pytestmark = pytest.mark.skipif(not VIDEOS, reason=f"the corpus of real clips is not at {CORPUS}")
+pytestmark = needs_corpus
 
 
 @pytest.fixture(scope="module")

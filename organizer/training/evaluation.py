@@ -1,0 +1,135 @@
+"""Figures of the bundled model, recomputed from out-of-fold scores alone."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from organizer.training.metrics import average_precisions, precision_recall, top1
+from organizer.types import LABELS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+BARELY_MEASURABLE = "Mobile phone"
+"""Three real clips: reported, left out of the mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """Scores of clips by models that saw no clip of their fold, and the thresholds fitted without it."""
+
+    clips: tuple[str, ...]
+    folds: NDArray[np.int64]
+    """(clips,)"""
+    targets: NDArray[np.float32]
+    """(clips, labels) of 0 and 1."""
+    scores: NDArray[np.float64]
+    """(clips, labels), 0..1."""
+    fold_thresholds: NDArray[np.float64]
+    """(folds, labels)"""
+
+    def save(self, file: Path) -> None:
+        """Write one row a clip: clip, fold, labels, scores; thresholds as rows named ``threshold``."""
+        with file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(["clip", "fold", "labels", *LABELS])
+            for fold, thresholds in enumerate(self.fold_thresholds):
+                writer.writerow(["threshold", fold, "", *(f"{value:.6f}" for value in thresholds)])
+            for clip, fold, target, scores in zip(
+                self.clips, self.folds, self.targets, self.scores, strict=True
+            ):
+                labels = ";".join(label for label, fits in zip(LABELS, target, strict=True) if fits)
+                writer.writerow([clip, fold, labels or "none", *(f"{value:.6f}" for value in scores)])
+
+
+def read_out_of_fold(file: Path) -> OutOfFold:
+    """Read a file written by ``OutOfFold.save``."""
+    import numpy as np
+
+    with file.open(newline="", encoding="utf-8") as source:
+        rows = list(csv.DictReader(source))
+    thresholds = [row for row in rows if row["clip"] == "threshold"]
+    clips = [row for row in rows if row["clip"] != "threshold"]
+
+    def numbers(table: list[dict[str, str]]) -> NDArray[np.float64]:
+        return np.array([[float(row[label]) for label in LABELS] for row in table])
+
+    label_sets = [set(row["labels"].split(";")) for row in clips]
+    return OutOfFold(
+        clips=tuple(row["clip"] for row in clips),
+        folds=np.array([int(row["fold"]) for row in clips]),
+        targets=np.array([[label in labels for label in LABELS] for labels in label_sets], np.float32),
+        scores=numbers(clips),
+        fold_thresholds=numbers(sorted(thresholds, key=lambda row: int(row["fold"]))),
+    )
+
+
+def evaluate(result: OutOfFold) -> dict[str, Any]:
+    """Return all figures of the model card, rounded to three places."""
+    import numpy as np
+
+    precisions = dict(zip(LABELS, average_precisions(result.targets, result.scores), strict=True))
+    without_phone = [value for label, value in precisions.items() if label != BARELY_MEASURABLE]
+    tagged = result.scores >= result.fold_thresholds[result.folds]
+    at_thresholds = precision_recall(result.targets, tagged)
+    per_label = {}
+    for column, label in enumerate(LABELS):
+        of_label = precision_recall(result.targets[:, column], tagged[:, column])
+        per_label[label] = {
+            "clips": int(result.targets[:, column].sum()),
+            "average_precision": _rounded(precisions[label]),
+            "precision": _rounded(of_label.precision),
+            "recall": _rounded(of_label.recall),
+        }
+    return {
+        "clips": len(result.clips),
+        "clips_without_label": int((~result.targets.any(axis=1)).sum()),
+        "mean_average_precision_9": _rounded(float(np.mean(without_phone))),
+        "mean_average_precision_10": _rounded(float(np.mean(list(precisions.values())))),
+        "top1": _rounded(top1(result.targets, result.scores)),
+        "micro_precision": _rounded(at_thresholds.precision),
+        "micro_recall": _rounded(at_thresholds.recall),
+        "labels": per_label,
+    }
+
+
+def bootstrap_intervals(
+    result: OutOfFold, groups: list[str], *, repeats: int = 1000, seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """Return 95 % intervals of the main figures by drawing source repositories with replacement.
+
+    Clips of one repository resemble each other, so repositories are drawn, not clips.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    members = [np.flatnonzero(np.array(groups) == group) for group in sorted(set(groups))]
+    draws: dict[str, list[float]] = {}
+    while len(draws.get("top1", ())) < repeats:
+        chosen = np.concatenate([members[index] for index in rng.integers(0, len(members), len(members))])
+        sample = OutOfFold(
+            tuple(result.clips[index] for index in chosen),
+            result.folds[chosen],
+            result.targets[chosen],
+            result.scores[chosen],
+            result.fold_thresholds,
+        )
+        # A draw without any clip of a label has no average precision for it.
+        if not sample.targets[:, [label != BARELY_MEASURABLE for label in LABELS]].any(axis=0).all():
+            continue
+        figures = evaluate(sample)
+        for name in ("mean_average_precision_9", "top1", "micro_precision", "micro_recall"):
+            draws.setdefault(name, []).append(figures[name])
+    return {
+        name: (_rounded(np.quantile(values, 0.025)), _rounded(np.quantile(values, 0.975)))
+        for name, values in draws.items()
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 3)

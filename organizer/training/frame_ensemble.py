@@ -1,0 +1,168 @@
+"""The architecture of the bundled classifier: an ensemble of small per-second networks, pooled over time.
+
+Each member looks at one second at a time: dropout, dense ReLU, dropout, dense sigmoid. The members' mean
+probability is the evidence of a second. A video's score for a label is the mean over the half of its seconds
+with the highest evidence for it. So a thing seen for half of a video counts in full, and a single odd second
+does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEnsembleSettings:
+    """How the ensemble is built and trained."""
+
+    members: int = 3
+    hidden: int = 256
+    input_dropout: float = 0.2
+    hidden_dropout: float = 0.5
+    epochs: int = 10
+    batch: int = 512
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    mixup: float = 0.3
+    """Alpha of the beta distribution that mixes two examples (Zhang et al., "mixup", 2018)."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Training examples: one second each."""
+
+    features: NDArray[np.float32]
+    """(examples, views, dimensions), dequantised."""
+    targets: NDArray[np.float32]
+    """(examples, labels) of 0 and 1."""
+    weights: NDArray[np.float32]
+    """(examples, labels), 0 and up; 0 where it is not known whether the label fits."""
+
+
+def build_members(dimensions: int, labels: int, settings: FrameEnsembleSettings) -> Any:
+    """Return an untrained Keras model: float32 (batch, dimensions) -> probabilities (batch, members, labels)."""
+    import keras
+
+    keras.utils.set_random_seed(settings.seed)
+    features = keras.Input((dimensions,))
+    outputs = []
+    for _ in range(settings.members):
+        x = keras.layers.Dropout(settings.input_dropout)(features)
+        x = keras.layers.Dense(settings.hidden, activation="relu")(x)
+        x = keras.layers.Dropout(settings.hidden_dropout)(x)
+        outputs.append(keras.layers.Dense(labels, activation="sigmoid")(x))
+    return keras.Model(features, keras.ops.stack(outputs, axis=1))
+
+
+def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
+    """Return a trained model, see ``build_members``.
+
+    Loss: binary cross-entropy of every member, weighted by example and label. Each epoch draws one view of
+    every example. AdamW with a one-cycle schedule of the learning rate.
+    """
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    count, views, dimensions = examples.features.shape
+    model = build_members(dimensions, examples.targets.shape[1], settings)
+    steps_per_epoch = -(-count // settings.batch)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        settings.learning_rate / 25,
+        settings.epochs * steps_per_epoch * 9 // 10,
+        warmup_target=settings.learning_rate,
+        warmup_steps=settings.epochs * steps_per_epoch // 10,
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def step(features: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            probabilities = tf.clip_by_value(model(features, training=True), 1e-6, 1 - 1e-6)
+            wanted = targets[:, tf.newaxis]
+            losses = -wanted * tf.math.log(probabilities) - (1 - wanted) * tf.math.log(1 - probabilities)
+            # Summed over members: each learns as if it were alone.
+            loss = tf.reduce_mean(tf.reduce_sum(losses * weights[:, tf.newaxis], axis=1))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+
+    rng = np.random.default_rng(settings.seed)
+    for _ in range(settings.epochs):
+        order, view = rng.permutation(count), rng.integers(0, views, count)
+        for start in range(0, count, settings.batch):
+            chosen = order[start : start + settings.batch]
+            features = examples.features[chosen, view[chosen]]
+            batch = _mixed(features, examples.targets[chosen], examples.weights[chosen], settings.mixup, rng)
+            step(*batch)
+    return model
+
+
+def _mixed(
+    features: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    alpha: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Mix each example with another; a pair counts only where both labels are known."""
+    import numpy as np
+
+    if not alpha:
+        return features, targets, weights
+    share = np.float32(rng.beta(alpha, alpha))
+    other = rng.permutation(len(features))
+    known = (weights > 0) & (weights[other] > 0)
+    return (
+        share * features + (1 - share) * features[other],
+        share * targets + (1 - share) * targets[other],
+        np.where(known, share * weights + (1 - share) * weights[other], np.float32(0)),
+    )
+
+
+def pool(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the scores (labels,) of one video's evidence (seconds, labels): the graph's pooling in NumPy."""
+    import numpy as np
+
+    half = -(-len(evidence) // 2)
+    scores: NDArray[np.float32] = np.sort(evidence, axis=0)[::-1][:half].mean(axis=0)
+    return scores
+
+
+def export(members: Any) -> bytes:
+    """Return the classifier as a LiteRT graph with a free number of videos and seconds."""
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    dimensions = members.input_shape[-1]
+    signature = tf.TensorSpec((None, None, dimensions), tf.float32, name="features")
+    traced = tf.function(lambda features: classify(members, features)).get_concrete_function(signature)
+    frozen = convert_variables_to_constants_v2(traced)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    graph: bytes = converter.convert()
+    return graph
+
+
+def classify(members: Any, features: Any) -> tuple[Any, Any]:
+    """Return TensorFlow tensors: scores (videos, labels) and evidence (videos, seconds, labels).
+
+    Args:
+        members: trained by ``train_members``.
+        features: float32 (videos, seconds, dimensions).
+    """
+    import tensorflow as tf
+
+    shape = tf.shape(features)
+    seconds = shape[1]
+    flat = members(tf.reshape(features, (-1, members.input_shape[-1])), training=False)
+    evidence = tf.reshape(tf.reduce_mean(flat, axis=1), (shape[0], seconds, flat.shape[-1]))
+    strongest_first = tf.math.top_k(tf.transpose(evidence, (0, 2, 1)), k=seconds).values
+    half = (seconds + 1) // 2
+    is_strongest = tf.cast(tf.range(seconds) < half, tf.float32)
+    return tf.reduce_sum(strongest_first * is_strongest, axis=2) / tf.cast(half, tf.float32), evidence

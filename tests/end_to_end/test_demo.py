@@ -1,0 +1,43 @@
+"""The README's first command, with the bundled model, in a process of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+from organizer.demo import HEIGHT, SECONDS, WIDTH, make_clips
+from organizer.frames.opencv_reader import OpenCvReader
+
+EXPECTED = {"cat": "Animal", "coffee": "Food", "motorcycle": "Vehicle", "flower": "Nature"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "organizer", "demo", "--folder", str(folder)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return result.stdout.splitlines()
+
+
+@pytest.mark.parametrize(("name", "tag"), EXPECTED.items())
+def test_tags_what_the_photograph_shows(demo, name, tag):
+    (line,) = [line for line in demo if line.startswith(f"{name}.mp4 ")]
+    assert tag in line
+
+
+def test_the_astronaut_has_none_of_the_labels(demo):
+    (line,) = [line for line in demo if line.startswith("astronaut.mp4 ")]
+    assert line.split(None, 1)[1] == "no tag"
+
+
+def test_credits_every_photograph(demo):
+    assert sum(" by " in line or "Middlebury" in line for line in demo) == 5
+
+
+def test_makes_clips_once(tmp_path):
+    clips = make_clips(tmp_path)
+    frames = list(OpenCvReader().read(str(clips[0])))
+    assert [frame.second for frame in frames] == list(range(SECONDS))
+    assert frames[0].rgb.shape == (HEIGHT, WIDTH, 3)
+    before = [clip.stat().st_mtime_ns for clip in clips]
+    assert [clip.stat().st_mtime_ns for clip in make_clips(tmp_path)] == before

@@ -1,0 +1,44 @@
+"""A scan does not grow with the number of files."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.clips import make_clip
+
+psutil = pytest.importorskip("psutil")
+
+_SCAN = """
+import sys, psutil
+from organizer import pipeline
+from organizer.frames.opencv_reader import OpenCvReader
+from organizer.library.database import open_database
+from organizer.library.store import Store
+from organizer.models.catalogue import open_bundle
+from organizer.tags.tagger import Tagger
+from pathlib import Path
+
+process, resident = psutil.Process(), {}
+store = Store(open_database(Path(sys.argv[1])))
+for event in pipeline.scan(store, Tagger(open_bundle()), OpenCvReader(), [sys.argv[2]]):
+    if isinstance(event, pipeline.Stored) and event.done in (200, 1000):
+        assert event.outcome.reason is None, event
+        resident[event.done] = process.memory_info().rss
+print(resident[1000] - resident[200])
+"""
+
+
+def test_a_thousand_files_take_no_more_memory_than_two_hundred(tmp_path):
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    clip = tmp_path / "clip.mp4"
+    make_clip(clip, seconds=1)
+    content = clip.read_bytes()
+    for number in range(1000):
+        # A box that players skip makes each file a video of its own.
+        box = number.to_bytes(8, "big")
+        (folder / f"{number:04}.mp4").write_bytes(content + (8 + len(box)).to_bytes(4, "big") + b"free" + box)
+    command = [sys.executable, "-c", _SCAN, str(tmp_path / "library.db"), str(folder)]
+    grown = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert grown < 30e6

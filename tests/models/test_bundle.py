@@ -1,0 +1,99 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from organizer.assets import assets_folder
+from organizer.errors import BundleError, FeatureSpaceError
+from organizer.models.bundle import load_bundle
+from organizer.models.catalogue import bundles, open_bundle, thresholds_of
+from organizer.types import LABELS, VideoFeatures
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return shutil.copytree(assets_folder() / "lite", tmp_path / "lite")
+
+
+def change_manifest(folder, **changes):
+    file = folder / "bundle.json"
+    manifest = json.loads(file.read_text())
+    file.write_text(json.dumps({**manifest, **changes}))
+
+
+def test_the_bundled_model_is_whole():
+    bundle = open_bundle("lite")
+    bundle.verify()
+    assert bundle.labels == LABELS
+    assert len(bundle.thresholds) == len(LABELS)
+    assert all(0 < threshold < 1 for threshold in bundle.thresholds)
+    assert bundle.space.backbone.input_size == bundle.input_size
+    assert bundle.space.pca.components.shape == (1280, bundle.dimensions)
+    assert thresholds_of(bundle.id)["Animal"] == bundle.thresholds[LABELS.index("Animal")]
+
+
+def test_the_bundled_model_is_small():
+    files = [file for file in (assets_folder() / "lite").rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 20e6
+
+
+def test_lists_the_installed_bundles():
+    assert [bundle.name for bundle in bundles()] == ["lite"]
+
+
+def test_an_unknown_bundle_is_an_error_that_helps():
+    with pytest.raises(BundleError, match="organizer models"):
+        open_bundle("heavy")
+
+
+def test_thresholds_of_an_unknown_bundle_are_not_made_up():
+    assert thresholds_of("lite 0.0.1") == {}
+    assert thresholds_of(None) == {}
+
+
+@pytest.mark.parametrize("role", ["backbone", "pca", "classifier"])
+def test_a_damaged_file_is_named(copy, role):
+    bundle = load_bundle(copy)
+    file = copy / bundle.roles[role]
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(BundleError, match=file.name):
+        bundle.verify()
+
+
+def test_a_damaged_classifier_does_not_run(copy):
+    bundle = load_bundle(copy)
+    (copy / bundle.roles["classifier"]).unlink()
+    with pytest.raises(BundleError, match="missing"):
+        _ = bundle.classifier_file
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", "[]", '{"format": 1}'])
+def test_a_manifest_that_cannot_be_used_is_refused(copy, content):
+    manifest = copy / "bundle.json"
+    if content is None:
+        manifest.unlink()
+    else:
+        manifest.write_text(content)
+    with pytest.raises(BundleError, match="lite"):
+        load_bundle(copy)
+
+
+def test_a_manifest_of_a_later_format_is_refused(copy):
+    change_manifest(copy, format=2)
+    with pytest.raises(BundleError, match="Update organizer"):
+        load_bundle(copy)
+
+
+def test_the_feature_space_follows_the_quantiser(copy):
+    before = load_bundle(copy).space_id
+    change_manifest(copy, quantiser={"low": -2.0, "high": 2.0, "rounding": "truncate"})
+    assert load_bundle(copy).space_id != before
+
+
+def test_features_of_another_space_are_refused():
+    features = VideoFeatures("other-space", np.zeros((1, 1024), np.uint8))
+    with pytest.raises(FeatureSpaceError, match="other-space"):
+        open_bundle("lite").check_space(features)

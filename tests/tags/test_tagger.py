@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from organizer.errors import BundleError, FeatureSpaceError
+from organizer.models.catalogue import open_bundle
+from organizer.tags.classifier import LiteRtClassifier
+from organizer.tags.tagger import Tagger
+from organizer.types import LABELS, VideoFeatures, VideoScores
+
+
+@pytest.fixture(scope="module")
+def tagger():
+    return Tagger(open_bundle("lite"))
+
+
+def features(tagger, seconds, seed=0):
+    quantised = np.random.default_rng(seed).integers(0, 256, (seconds, 1024), np.uint8)
+    return VideoFeatures(tagger.bundle.space_id, quantised)
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 7, 44, 45])
+def test_scores_every_length(tagger, seconds):
+    (video,) = tagger.score([features(tagger, seconds)])
+    assert len(video.scores) == len(LABELS)
+    assert all(0 <= score <= 1 for score in video.scores)
+    assert video.evidence.shape == (seconds, len(LABELS))
+    assert (0 <= video.evidence).all() and (video.evidence <= 1).all()
+
+
+def test_a_score_is_the_mean_of_the_stronger_half_of_the_evidence(tagger):
+    (video,) = tagger.score([features(tagger, 9)])
+    expected = np.sort(video.evidence, axis=0)[::-1][:5].mean(axis=0)
+    assert video.scores == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_a_video_does_not_depend_on_its_neighbours(tagger):
+    videos = [features(tagger, seconds, seed) for seed, seconds in enumerate([3, 45, 3, 1, 45, 3])]
+    together = tagger.score(videos)
+    for video, scored in zip(videos, together, strict=True):
+        (alone,) = tagger.score([video])
+        assert scored.scores == pytest.approx(alone.scores, abs=1e-5)
+        assert np.allclose(scored.evidence, alone.evidence, atol=1e-5)
+
+
+def test_more_videos_than_one_batch(tagger):
+    assert len(tagger.score([features(tagger, 1, seed) for seed in range(130)])) == 130
+
+
+def test_features_of_another_space_are_refused(tagger):
+    with pytest.raises(FeatureSpaceError):
+        tagger.score([VideoFeatures("elsewhere", np.zeros((1, 1024), np.uint8))])
+
+
+def test_nothing_to_score(tagger):
+    assert tagger.score([]) == []
+
+
+def scored(values, seconds=4):
+    """A video whose evidence for each label is constant at its score."""
+    scores = [values.get(label, 0.0) for label in LABELS]
+    return VideoScores(tuple(scores), np.tile(np.array(scores, np.float32), (seconds, 1)))
+
+
+def test_suggests_from_the_threshold_on_best_first(tagger):
+    thresholds = dict(zip(LABELS, tagger.bundle.thresholds, strict=True))
+    video = scored({"Animal": thresholds["Animal"], "Food": 0.99, "Dance": thresholds["Dance"] - 1e-6})
+    assert [tag.name for tag in tagger.suggest(video)] == ["Food", "Animal"]
+
+
+def test_names_the_seconds_that_speak_for_a_tag(tagger):
+    evidence = np.zeros((6, len(LABELS)), np.float32)
+    animal = LABELS.index("Animal")
+    evidence[:, animal] = [0.99, 0.01, 0.98, 0.97, 0.02, 0.03]
+    scores = [0.0] * len(LABELS)
+    scores[animal] = 0.98
+    (tag,) = tagger.suggest(VideoScores(tuple(scores), evidence))
+    assert tag.seconds == (0, 2, 3)
+    assert all(isinstance(second, int) for second in tag.seconds)
+
+
+def test_a_graph_that_is_no_classifier_is_refused():
+    bundle = open_bundle("lite")
+    with pytest.raises(BundleError, match="no video classifier"):
+        LiteRtClassifier(bundle.folder / bundle.roles["backbone"])
