@@ -19,7 +19,7 @@ from organizer.models.bundle import FORMAT, MANIFEST
 from organizer.training.corpus import FOLDS, read_corpus, read_picture
 from organizer.training.corpus_features import corpus_features
 from organizer.training.efficientnet_lite import INPUT_SIZE
-from organizer.training.evaluation import OutOfFold, bootstrap_intervals, evaluate
+from organizer.training.evaluation import OutOfFold, bootstrap_intervals, evaluate, read_out_of_fold
 from organizer.training.evidence import evidence_shares
 from organizer.training.frame_ensemble import FrameEnsembleSettings, export
 from organizer.training.lite_recipe import DIMENSIONS, TARGET_PRECISION, LiteRecipe
@@ -65,10 +65,11 @@ def cross_validate(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, NDArray[np.
     return result, evidence, fits
 
 
-def measure(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, Any]]:
-    """Cross-validate and return the out-of-fold scores with all figures of the model card."""
-    result, evidence, fits = cross_validate(recipe)
-    groups = {clip.name: clip.group for clip in recipe.corpus.clips}
+def measure(
+    result: OutOfFold, evidence: dict[str, NDArray[np.float32]], fits: list[Fit], corpus: Corpus
+) -> dict[str, Any]:
+    """Return all figures of the model card from what ``cross_validate`` gave."""
+    groups = {clip.name: clip.group for clip in corpus.clips}
     metrics = evaluate(result)
     metrics["intervals_95"] = bootstrap_intervals(result, [groups[name] for name in result.clips])
     metrics["evidence"] = evidence_shares(result, evidence)
@@ -79,7 +80,7 @@ def measure(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, Any]]:
         f"top-1 {metrics['top1']:.2f}, precision {metrics['micro_precision']:.2f} at recall "
         f"{metrics['micro_recall']:.2f}"
     )
-    return result, metrics
+    return metrics
 
 
 def write_bundle(folder: Path, fit: Fit, metrics: dict[str, Any], corpus: Corpus) -> None:
@@ -154,8 +155,9 @@ def main(corpus_folder: Path, cache: Path, out: Path, hashes: Path) -> None:
     corpus = read_corpus(corpus_folder)
     features = corpus_features(corpus, out / ROLES["backbone"], cache)
     recipe = LiteRecipe(corpus, features, FrameEnsembleSettings())
-    result, metrics = measure(recipe)
+    result, evidence, fits = cross_validate(recipe)
     result.save(out / "out_of_fold.csv")
+    metrics = measure(read_out_of_fold(out / "out_of_fold.csv"), evidence, fits, corpus)
     click.echo(json.dumps(metrics, indent=2))
     write_bundle(out, recipe.fit((), FOLDS), metrics, corpus)
     hashes.parent.mkdir(parents=True, exist_ok=True)

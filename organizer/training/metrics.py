@@ -20,7 +20,7 @@ class PrecisionRecall:
     precision: float
     """Share of the tags given that are right, 0..1; 1 where none is given."""
     recall: float
-    """Share of the tags due that are given, 0..1."""
+    """Share of the tags due that are given, 0..1; 1 where none is due."""
 
 
 def average_precisions(targets: NDArray[np.float32], scores: NDArray[np.float64]) -> list[float]:
@@ -44,6 +44,5 @@ def top1(targets: NDArray[np.float32], scores: NDArray[np.float64]) -> float:
 
 def precision_recall(targets: NDArray[np.float32], tagged: NDArray[np.bool_]) -> PrecisionRecall:
     """Return micro precision and recall of tags given as (videos, labels) of booleans."""
-    right = float((tagged & (targets > 0)).sum())
-    given = float(tagged.sum())
-    return PrecisionRecall(right / given if given else 1.0, right / float(targets.sum()))
+    right, given, due = float((tagged & (targets > 0)).sum()), float(tagged.sum()), float(targets.sum())
+    return PrecisionRecall(right / given if given else 1.0, right / due if due else 1.0)

@@ -26,3 +26,8 @@ def test_top1_counts_labelled_videos_only():
 def test_precision_and_recall_over_all_pairs(tagged, precision, recall):
     figures = precision_recall(np.array([[1, 1], [1, 0]], np.float32), np.array(tagged, bool))
     assert (figures.precision, figures.recall) == (pytest.approx(precision), pytest.approx(recall))
+
+
+def test_nothing_due_is_all_found():
+    figures = precision_recall(np.zeros((2, 2), np.float32), np.array([[1, 0], [0, 0]], bool))
+    assert (figures.precision, figures.recall) == (0.0, 1.0)
