@@ -32,4 +32,6 @@ def _shipped(name: str) -> Path:
     for folder in (package / "_shipped", package.parent):
         if (folder / name).exists():
             return folder / name
-    raise BundleError(f"{name} is not installed with organizer. Reinstall it: pip install --force-reinstall organizer")
+    raise BundleError(
+        f"{name} is not installed with organizer. Reinstall it: pip install --force-reinstall organizer"
+    )

@@ -44,7 +44,10 @@ PHOTOGRAPHS = (
         "Motorcycle of the Middlebury stereo data set by Daniel Scharstein and others, in scikit-image",
     ),
     DemoPhotograph(
-        "flower", "sklearn", "datasets/images/flower.jpg", "Flower by vultilion (Flickr), CC BY 2.0, in scikit-learn"
+        "flower",
+        "sklearn",
+        "datasets/images/flower.jpg",
+        "Flower by vultilion (Flickr), CC BY 2.0, in scikit-learn",
     ),
     DemoPhotograph(
         "astronaut", "skimage", "data/astronaut.png", "Eileen Collins by NASA, public domain, in scikit-image"
@@ -61,7 +64,8 @@ def photograph_file(photograph: DemoPhotograph) -> Path:
     spec = find_spec(photograph.package)
     if spec is None or spec.origin is None:
         raise MissingDependencyError(
-            f'The demo needs photographs of the package {photograph.package}. Run: pip install "organizer[demo]"'
+            f"The demo needs photographs of the package {photograph.package}. "
+            'Run: pip install "organizer[demo]"'
         )
     return Path(spec.origin).parent / photograph.file
 

@@ -11,6 +11,7 @@
     |   `-- InvalidTagError        a tag name that cannot be stored
     |-- BundleError                a model bundle is missing, damaged or of a wrong shape
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
+    |-- GalleryError               the gallery's server or a scan cannot be started
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     `-- MissingDependencyError     an optional package or a system library is not there
 
@@ -71,6 +72,10 @@ class BundleError(OrganizerError):
 
 class FeatureSpaceError(BundleError):
     """Features of one space were given to the classifier of another."""
+
+
+class GalleryError(OrganizerError):
+    """The gallery's server, or a scan from its page, cannot be started."""
 
 
 class TrainingDataError(OrganizerError):

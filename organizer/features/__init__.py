@@ -1,0 +1,1 @@
+"""Pictures to feature vectors: backbones, PCA, 8-bit quantiser."""

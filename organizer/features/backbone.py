@@ -24,7 +24,7 @@ class Backbone(Protocol):
             pictures: uint8 (pictures, input_size, input_size, 3), 0..255, RGB; any number from 0.
 
         Returns:
-            float32 (pictures, feature_dim). A picture's vector does not depend on its neighbours in the batch.
+            float32 (pictures, feature_dim). A picture's vector does not depend on the others.
 
         Raises:
             ValueError: the pictures have another shape or type.

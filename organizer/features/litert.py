@@ -30,5 +30,6 @@ def open_interpreter(graph: Path, *, threads: int | None = None) -> Any:
         return Interpreter(model_content=content, num_threads=threads or os.cpu_count())
     except (OSError, ValueError, RuntimeError) as error:
         raise BundleError(
-            f"{graph}: this model file cannot be used ({error}). Reinstall organizer or pull the bundle again."
+            f"{graph}: this model file cannot be used ({error}). "
+            "Reinstall organizer or pull the bundle again."
         ) from error

@@ -20,8 +20,8 @@ class LiteRtBackbone:
     quantisation) and gives the last feature map, float32 (1, height, width, feature_dim). The mean over the
     places is taken here, in float: taken inside the graph it is rounded to 8 bits once more.
 
-    One picture is run at a time: on a processor larger batches were not faster (342 against 375 pictures/s for
-    a batch of 8), and a fixed shape keeps memory flat.
+    One picture is run at a time: on a processor larger batches were not faster (a batch of 8 ran at 0.91 of
+    the speed), and a fixed shape keeps memory flat.
     """
 
     def __init__(self, graph: Path, *, threads: int | None = None) -> None:

@@ -25,8 +25,9 @@ class Pca:
 
     def project(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 (rows, outputs) of features (rows, inputs)."""
-        projected: NDArray[np.float32] = (features - self.mean) @ self.components
-        return projected
+        import numpy as np
+
+        return np.asarray((features - self.mean) @ self.components, np.float32)
 
     def save(self, file: Path) -> None:
         """Write a ``.npz`` file."""

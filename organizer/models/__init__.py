@@ -1,0 +1,1 @@
+"""Model bundles: what belongs together, and where it is found."""

@@ -108,7 +108,9 @@ class Bundle:
         try:
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
         except OSError as error:
-            raise BundleError(f"{file}: a file of the model {self.name} is missing. Reinstall organizer.") from error
+            raise BundleError(
+                f"{file}: a file of the model {self.name} is missing. Reinstall organizer."
+            ) from error
         if digest != self.files[file.name]:
             raise BundleError(f"{file}: this file of the model {self.name} is damaged. Reinstall organizer.")
         return file
@@ -124,7 +126,8 @@ def load_bundle(folder: Path) -> Bundle:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise BundleError(
-                f"{folder}: this model has format {manifest['format']}, this organizer reads {FORMAT}. Update organizer."
+                f"{folder}: this model has format {manifest['format']}, this organizer reads {FORMAT}. "
+                "Update organizer."
             )
         quantiser = manifest["quantiser"]
         bundle = Bundle(
@@ -144,7 +147,9 @@ def load_bundle(folder: Path) -> Bundle:
             roles=manifest["roles"],
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise BundleError(f"{folder}: this is no usable model bundle ({error}). Reinstall organizer.") from error
+        raise BundleError(
+            f"{folder}: this is no usable model bundle ({error}). Reinstall organizer."
+        ) from error
     if not {"backbone", "pca", "classifier"} <= bundle.roles.keys():
         raise BundleError(f"{folder}: this model names no backbone, PCA or classifier. Reinstall organizer.")
     return bundle

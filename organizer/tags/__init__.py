@@ -1,0 +1,1 @@
+"""Features to tags: classifier, thresholds, evidence."""

@@ -76,8 +76,8 @@ def measure(
     metrics["whitening_by_fold"] = [fit.model.whitening for fit in fits]
     metrics["clipped_share"] = [round(fit.model.clipped_share, 6) for fit in fits]
     metrics["summary"] = (
-        f"out of fold on {metrics['clips']} clips: mAP {metrics['mean_average_precision_9']:.2f} over nine labels, "
-        f"top-1 {metrics['top1']:.2f}, precision {metrics['micro_precision']:.2f} at recall "
+        f"out of fold on {metrics['clips']} clips: mAP {metrics['mean_average_precision_9']:.2f} over nine "
+        f"labels, top-1 {metrics['top1']:.2f}, precision {metrics['micro_precision']:.2f} at recall "
         f"{metrics['micro_recall']:.2f}"
     )
     return metrics
@@ -119,9 +119,7 @@ def write_bundle(folder: Path, fit: Fit, metrics: dict[str, Any], corpus: Corpus
             ],
         },
         "roles": ROLES,
-        "files": {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ROLES.values()
-        },
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ROLES.values()},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")

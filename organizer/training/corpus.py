@@ -82,12 +82,13 @@ def read_corpus(folder: Path) -> Corpus:
         )
     except (OSError, KeyError, ValueError) as error:
         raise TrainingDataError(
-            f"{folder}: the corpus cannot be read ({error}). It must hold images.csv, clips.csv, images/ and clips/."
+            f"{folder}: the corpus cannot be read ({error}). "
+            "It must hold images.csv, clips.csv, images/ and clips/."
         ) from error
 
 
 def read_picture(file: Path) -> NDArray[np.uint8]:
-    """Return a photograph or frame as uint8 (height, width, 3), 0..255, RGB; grey pictures get three channels.
+    """Return a photograph or frame as uint8 (height, width, 3), 0..255, RGB; grey ones get three channels.
 
     Raises:
         TrainingDataError: the file is missing or no picture.
@@ -96,7 +97,9 @@ def read_picture(file: Path) -> NDArray[np.uint8]:
 
     bgr = cv2.imread(str(file), cv2.IMREAD_COLOR)
     if bgr is None:
-        raise TrainingDataError(f"{file}: this picture cannot be read. Restore it or take it out of the table.")
+        raise TrainingDataError(
+            f"{file}: this picture cannot be read. Restore it or take it out of the table."
+        )
     rgb: NDArray[np.uint8] = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
     return rgb
 

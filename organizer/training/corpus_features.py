@@ -65,9 +65,7 @@ def _extract(backbone: Backbone, files: list[Path]) -> NDArray[np.float16]:
     import numpy as np
 
     features = np.empty((len(files), VIEWS, backbone.feature_dim), np.float16)
-    for start, views in zip(
-        range(0, len(files), _CHUNK), _chunks(files, backbone.input_size), strict=True
-    ):
+    for start, views in zip(range(0, len(files), _CHUNK), _chunks(files, backbone.input_size), strict=True):
         flat = backbone.extract(views.reshape(-1, *views.shape[2:]))
         features[start : start + len(views)] = flat.reshape(len(views), VIEWS, -1)
     return features

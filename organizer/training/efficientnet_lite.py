@@ -59,9 +59,7 @@ class _Builder:
 
     def depthwise(self, x: Any, name: str, stride: int) -> Any:
         kernel = self._weights[f"{name}.weight"].transpose(2, 3, 0, 1)
-        layer = self._layers.DepthwiseConv2D(
-            kernel.shape[:2], strides=stride, padding="same", use_bias=False
-        )
+        layer = self._layers.DepthwiseConv2D(kernel.shape[:2], strides=stride, padding="same", use_bias=False)
         return self._apply(layer, x, [kernel])
 
     def norm(self, x: Any, name: str) -> Any:

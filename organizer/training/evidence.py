@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from organizer.training.evaluation import OutOfFold
 
 
-def evidence_shares(
-    result: OutOfFold, evidence: Mapping[str, NDArray[np.float32]]
-) -> dict[str, Any]:
+def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32]]) -> dict[str, Any]:
     """Return, by label, the mean share of its evidence that lies in its own half.
 
     All pairs of clips of one fold whose labels differ (both have some, none in common), cut to equal length

@@ -46,7 +46,7 @@ class Examples:
 
 
 def build_members(dimensions: int, labels: int, settings: FrameEnsembleSettings) -> Any:
-    """Return an untrained Keras model: float32 (batch, dimensions) -> probabilities (batch, members, labels)."""
+    """Return an untrained Keras model: float32 (batch, dimensions) -> (batch, members, labels), 0..1."""
     import keras
 
     keras.utils.set_random_seed(settings.seed)
@@ -95,7 +95,8 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
 
     rng = np.random.default_rng(settings.seed)
     for _ in range(settings.epochs):
-        order, view = rng.permutation(count), rng.integers(0, views, count)
+        order = rng.permutation(count)
+        view = rng.integers(0, views, size=count)
         for start in range(0, count, settings.batch):
             chosen = order[start : start + settings.batch]
             features = examples.features[chosen, view[chosen]]

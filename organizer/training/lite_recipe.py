@@ -32,7 +32,7 @@ TARGET_PRECISION = 0.88
 CLIP_WEIGHT = 15.0
 """How much all seconds of a clip count together, against 1 for a photograph."""
 PICTURE_GROUP_FULL, CLIP_GROUP_FULL = 400, 8
-"""A source repository larger than this counts less per item (with the square root), so that none dominates."""
+"""A larger source repository counts less per item (with the square root), so that none dominates."""
 
 # Photographs are labelled by class folder: where the first is the label, the second may well be seen too.
 MAY_ALSO_SHOW = {
@@ -106,7 +106,7 @@ class LiteRecipe:
         return np.array([clip.counts for clip in self.corpus.clips])
 
     def fit(self, left_out: Iterable[int], folds: int) -> Fit:
-        """Choose whitening and thresholds by cross-validation over the folds not left out, then train on them."""
+        """Choose whitening and thresholds by cross-validation over the other folds, then train on these."""
         left_out = frozenset(left_out)
         inner = [fold for fold in range(folds) if fold not in left_out]
         inside = self.measured & ~self._is_in(left_out)
@@ -143,9 +143,12 @@ class LiteRecipe:
 
     def clip_features(self, clip: int) -> NDArray[np.float32]:
         """Return the raw backbone features (seconds, feature_dim) of one clip as a scan sees them."""
-        return self.features.frames[self.features.frame_clip == clip, 0]
+        of_clip: NDArray[np.float32] = self.features.frames[self.features.frame_clip == clip, 0]
+        return of_clip
 
-    def _out_of_fold(self, left_out: frozenset[int], inner: list[int], whitening: float) -> NDArray[np.float64]:
+    def _out_of_fold(
+        self, left_out: frozenset[int], inner: list[int], whitening: float
+    ) -> NDArray[np.float64]:
         import numpy as np
 
         scores = np.zeros(self.corpus.clip_targets.shape)

@@ -33,9 +33,7 @@ def fit_thresholds(
     import numpy as np
 
     pooled = lowest_precise(targets.ravel(), scores.ravel(), precision)
-    own = np.array(
-        [lowest_precise(*columns, precision) for columns in zip(targets.T, scores.T, strict=True)]
-    )
+    own = np.array([lowest_precise(*columns, precision) for columns in zip(targets.T, scores.T, strict=True)])
     trust = np.minimum(targets.sum(axis=0) / ENOUGH_POSITIVES, 1.0)
     shrunk: NDArray[np.float64] = np.clip(trust * own + (1 - trust) * pooled, _LOWEST, _HIGHEST)
     return shrunk

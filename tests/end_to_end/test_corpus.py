@@ -45,14 +45,14 @@ def test_every_file_has_the_frames_of_the_table(library):
         expected = {row["clip"]: int(row["frames"]) for row in csv.DictReader(file) if row["video"]}
     with closing(sqlite3.connect(library)) as db:
         rows = db.execute(
-            "SELECT p.relative_path, f.frames, length(f.data) FROM places p JOIN features f USING (video_id)"
+            "SELECT relative_path, frames, length(data) FROM places JOIN features USING (video_id)"
         ).fetchall()
     assert {path.split(".")[0]: frames for path, frames, _ in rows} == expected
     assert all(size == frames * 1024 for _, frames, size in rows)
 
 
 def test_most_clips_that_show_a_label_get_it_first(listed):
-    """These clips were trained on: it shows that scanning sees what training saw, not how good the model is."""
+    """Shows that scanning sees what training saw; not how good the model is, for it was trained on these."""
     with (CORPUS / "clips.csv").open(newline="") as file:
         labelled = [row for row in csv.DictReader(file) if row["video"] and row["labels"] != "none"]
     right = 0

@@ -30,7 +30,7 @@ class Call:
 class Pickler(pickle._Pickler):
     """The Python pickler, taught to write globals and calls of things that are not importable here."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012 - that is how the pickler wants it
 
     def persistent_id(self, value):
         if isinstance(value, Storage):

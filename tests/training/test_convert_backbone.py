@@ -47,7 +47,8 @@ def test_the_shipped_graph_gives_what_the_float_network_gives(in_float, pictures
 
 
 def test_the_shipped_features_recognise_things(weights, pictures):
-    features = dict(zip((p.name for p in PHOTOGRAPHS), LiteRtBackbone(SHIPPED).extract(pictures), strict=True))
+    names = [photograph.name for photograph in PHOTOGRAPHS]
+    features = dict(zip(names, LiteRtBackbone(SHIPPED).extract(pictures), strict=True))
     for name, classes in (("cat", CATS), ("coffee", ESPRESSO)):
         best = int((weights["_fc.weight"] @ features[name] + weights["_fc.bias"]).argmax())
         assert best in classes

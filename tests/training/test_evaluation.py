@@ -55,7 +55,8 @@ def small_result():
     targets = (rng.random((60, len(LABELS))) < 0.3).astype(np.float32)
     scores = np.round(np.clip(targets * 0.4 + rng.random(targets.shape) * 0.6, 0, 1), 6)
     folds = np.arange(60) % 5
-    return OutOfFold(tuple(f"c{n}" for n in range(60)), folds, targets, scores, np.full((5, len(LABELS)), 0.5))
+    clips, thresholds = tuple(f"c{n}" for n in range(60)), np.full((5, len(LABELS)), 0.5)
+    return OutOfFold(clips, folds, targets, scores, thresholds)
 
 
 def test_scores_are_read_back_as_written(tmp_path):

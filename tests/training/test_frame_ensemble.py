@@ -4,7 +4,9 @@ import pytest
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.frame_ensemble import Examples, FrameEnsembleSettings, export, pool, train_members
 
-SETTINGS = FrameEnsembleSettings(members=2, hidden=32, epochs=15, batch=64, input_dropout=0.0, learning_rate=1e-2)
+SETTINGS = FrameEnsembleSettings(
+    members=2, hidden=32, epochs=15, batch=64, input_dropout=0.0, learning_rate=1e-2
+)
 LABELS, DIMENSIONS = 3, 8
 
 
@@ -59,7 +61,8 @@ def test_the_exported_graph_gives_what_keras_gives(members, tmp_path, videos, se
     graph.write_bytes(export(members))
     features = np.random.default_rng(1).normal(size=(videos, seconds, DIMENSIONS)).astype(np.float32)
     scores, evidence = LiteRtClassifier(graph).classify(features)
-    expected = probabilities(members, features.reshape(-1, DIMENSIONS)).mean(axis=1).reshape(videos, seconds, LABELS)
+    flat = probabilities(members, features.reshape(-1, DIMENSIONS)).mean(axis=1)
+    expected = flat.reshape(videos, seconds, LABELS)
     assert np.allclose(evidence, expected, atol=1e-5)
     assert np.allclose(scores, [pool(video) for video in expected], atol=1e-5)
 

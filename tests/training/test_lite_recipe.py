@@ -31,7 +31,8 @@ def small_corpus(rng, spoilt_fold=None):
     directions = np.eye(10, DIMENSIONS) * 3
     frame_clip = np.repeat(np.arange(36), 3)
     picture_features = rng.normal(size=(60, 2, DIMENSIONS)) + (corpus.picture_targets @ directions)[:, None]
-    frame_features = rng.normal(size=(108, 2, DIMENSIONS)) + (corpus.clip_targets @ directions)[frame_clip, None]
+    of_frames = (corpus.clip_targets @ directions)[frame_clip, None]
+    frame_features = rng.normal(size=(108, 2, DIMENSIONS)) + of_frames
     if spoilt_fold is not None:
         frame_features[frame_clip % FOLDS == spoilt_fold] *= 5
     features = CorpusFeatures(

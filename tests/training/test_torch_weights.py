@@ -19,7 +19,8 @@ def read(tmp_path):
 
 
 def test_reads_tensors_by_name(read):
-    state = read(checkpoint({"w": tensor(FLOATS, (2, 3), (3, 1)), "n": tensor(LONGS, (), ())}, [FLOATS, LONGS]))
+    tensors = {"w": tensor(FLOATS, (2, 3), (3, 1)), "n": tensor(LONGS, (), ())}
+    state = read(checkpoint(tensors, [FLOATS, LONGS]))
     assert state["w"].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert state["w"].dtype == "float32"
     assert state["n"].shape == () and state["n"] == 7
