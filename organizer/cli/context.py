@@ -11,6 +11,7 @@ from organizer.config import LIBRARY_VARIABLE, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlite_utils import Database
 
@@ -34,18 +35,19 @@ def library_option(function: Decorated) -> Decorated:
     )(function)
 
 
+def library_path() -> Path:
+    """Return the library file that the person chose; it may not exist yet."""
+    return read_settings(click.get_current_context().meta.get(_LIBRARY_KEY)).library
+
+
 @contextmanager
 def open_library(*, create: bool = False) -> Iterator[Database]:
     """Open the library that the person chose.
 
     Raises:
-        LibraryError: it does not exist (unless ``create``) or cannot be opened.
+        LibraryError: it does not exist (unless ``create``), cannot be opened, or fails inside the block.
     """
-    from organizer.library.database import open_database
+    from organizer.library.database import opened
 
-    settings = read_settings(click.get_current_context().meta.get(_LIBRARY_KEY))
-    db = open_database(settings.library, create=create)
-    try:
+    with opened(library_path(), create=create) as db:
         yield db
-    finally:
-        db.close()

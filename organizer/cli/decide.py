@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import safe_text, tag_list
+
+if TYPE_CHECKING:
+    from organizer.library.records import TagRecord
 
 
 @click.command()
@@ -46,5 +51,5 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
         click.echo("To let the model say again: organizer retag")
 
 
-def _print_tags(tags: tuple, video: str) -> None:  # type: ignore[type-arg]
+def _print_tags(tags: tuple[TagRecord, ...], video: str) -> None:
     click.echo(f"{safe_text(video)}: {tag_list(tags)}")

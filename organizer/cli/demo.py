@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from organizer.cli.text import safe_text
+from organizer.cli.text import safe_text, tag_list
 
 
 @click.command()
@@ -26,7 +27,7 @@ def demo(folder: Path | None) -> None:
     from organizer.errors import OrganizerError
     from organizer.frames.opencv_reader import OpenCvReader
     from organizer.library import queries
-    from organizer.library.database import open_database
+    from organizer.library.database import opened
     from organizer.library.store import Store
     from organizer.models.catalogue import open_bundle
     from organizer.tags.tagger import Tagger
@@ -34,22 +35,19 @@ def demo(folder: Path | None) -> None:
     folder = (folder or data_folder() / "demo").absolute()
     clips = make_clips(folder / "clips")
     library = folder / LIBRARY_NAME
-    db = open_database(library)
-    try:
+    with opened(library) as db:
         for _ in pipeline.scan(Store(db), Tagger(open_bundle()), OpenCvReader(), [str(folder / "clips")]):
             pass
         failed = False
         for clip in clips:
             video = queries.video(db, queries.find_video(db, str(clip)))
             failed = failed or video.error is not None
-            names = ", ".join(f"{tag.name} {tag.score:.2f}" for tag in video.tags if tag.state != "rejected")
-            click.echo(f"{clip.name:16} {safe_text(video.error or names or 'no tag')}")
-    finally:
-        db.close()
+            words = safe_text(video.error) if video.error else tag_list(video.tags)
+            click.echo(f"{clip.name:16} {words}")
     click.echo("")
     for photograph in PHOTOGRAPHS:
         click.echo(f"{photograph.name}: {photograph.credit}")
-    click.echo(f"\nClips and library: {folder}")
-    click.echo(f"See more: organizer show cat.mp4 --library {library}")
+    click.echo(f"\nClips and library: {safe_text(str(folder))}")
+    click.echo(f"See more: organizer show cat.mp4 --library {safe_text(shlex.quote(str(library)))}")
     if failed:
         raise OrganizerError("A demo clip could not be read. Please report it with the lines above.")

@@ -20,7 +20,9 @@ STATES = ("suggested", "confirmed", "rejected")
 SORTS = ("taken", "name", "duration", "size", "added")
 
 _OPTIONS = (
-    click.option("--tag", "all_tags", multiple=True, metavar="TAG", help="With this tag; repeated: with all."),
+    click.option(
+        "--tag", "all_tags", multiple=True, metavar="TAG", help="With this tag; repeated: with all."
+    ),
     click.option("--any", "any_tags", multiple=True, metavar="TAG", help="With at least one of these tags."),
     click.option("--not", "no_tags", multiple=True, metavar="TAG", help="Without any of these tags."),
     click.option("--untagged", is_flag=True, help="Without any tag."),

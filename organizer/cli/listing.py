@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("list")
 @filter_options
-@click.option("--sort", type=click.Choice(SORTS), default="name", show_default=True)
+@click.option("--sort", type=click.Choice(SORTS), default="name", show_default=True, help="What to sort by.")
 @click.option("--descending", is_flag=True, help="Newest, longest or last first.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many videos.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -17,7 +18,20 @@ EXIT_FAILED = 1
 EXIT_STOPPED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The group, but for a reader of a pipe who has seen enough: click would end in 1 for it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(0) from None
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="organizer")
 @library_option
 def cli() -> None:
@@ -31,7 +45,7 @@ def cli() -> None:
     \b
     Exit codes: 0 done, 1 it could not be done, 2 the command was not understood,
     130 stopped with Ctrl-C.
-    """
+    """  # noqa: D301 - click wants the character, not the two letters
 
 
 for command in COMMANDS:
@@ -43,9 +57,13 @@ def main() -> None:
 
     ``ORGANIZER_DEBUG=1`` in the environment shows the traceback all the same.
     """
+    # A file name that the terminal's encoding lacks is spelled out, not a reason to stop.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        # Both end in their own exit code below, instead of click's 1.
-        code = cli.main(standalone_mode=False)
+        # Not standalone: click would end in 1 what has an exit code of its own below.
+        code = cli.main(prog_name="organizer", standalone_mode=False)
+        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
@@ -54,7 +72,7 @@ def main() -> None:
         click.echo("Stopped.", err=True)
         sys.exit(EXIT_STOPPED)
     except BrokenPipeError:
-        # The reader of a pipe has seen enough; pointing at nothing keeps Python from complaining at exit.
+        # Pointing at nothing keeps Python from complaining at exit about what it cannot write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
@@ -69,10 +87,9 @@ def _in_words(error: Exception) -> str:
 
     if isinstance(error, OrganizerError):
         return safe_text(str(error))
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, OSError) and error.filename is not None:
         return (
-            f"the library cannot be read or written ({safe_text(str(error))}). "
-            "Check that its disk has space and that no other program holds it, then try again."
+            f"{safe_text(os.fsdecode(error.filename))}: {error.strerror}. Check the path and its permissions."
         )
     return (
         f"something unexpected happened ({type(error).__name__}: {safe_text(str(error))}). "

@@ -9,7 +9,7 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import build_filter, filter_options
-from organizer.cli.text import safe_text
+from organizer.cli.text import count_list, safe_text
 
 
 @click.command()
@@ -19,7 +19,8 @@ from organizer.cli.text import safe_text
 def retag(videos: tuple[str, ...], **options: Any) -> None:
     """Tag videos again with the model in use, from stored features: no video is opened.
 
-    Without a VIDEO or a filter, all of them. What you confirmed or rejected stays.
+    Without a VIDEO or an option, all of them; with both, those that fit. What you confirmed or rejected
+    stays.
     """
     from organizer import pipeline
     from organizer.library import queries
@@ -29,7 +30,8 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
 
     with open_library() as db:
         chosen = build_filter(**options)
-        ids = [queries.find_video(db, video) for video in videos] or queries.video_ids(db, chosen)
+        named = {queries.find_video(db, video) for video in videos}
+        ids = [id_ for id_ in queries.video_ids(db, chosen) if not videos or id_ in named]
         tagger = Tagger(open_bundle())
         added: Counter[str] = Counter()
         removed: Counter[str] = Counter()
@@ -46,6 +48,9 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
     click.echo(f"{tagged} videos tagged again with {tagger.bundle.id}, {changed} changed")
     for words, counts in (("added", added), ("removed", removed)):
         if counts:
-            click.echo(f"{words}: " + ", ".join(f"{safe_text(name)} {count}" for name, count in counts.most_common()))
+            click.echo(f"{words}: {count_list(counts)}")
     if tagged < len(ids):
-        click.echo(f"{len(ids) - tagged} videos have no features for this model yet. Run: organizer scan")
+        click.echo(
+            f"{len(ids) - tagged} videos were left out, for they have no features of this model. "
+            "To look at those that can be read: organizer scan"
+        )

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import library_option, open_library
-from organizer.cli.text import safe_text
+from organizer.cli.context import library_option, library_path, open_library
+from organizer.cli.scan_record import recorded
+from organizer.cli.text import count_list, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from rich.progress import Progress
     from sqlite_utils import Database
 
     from organizer.pipeline import FileOutcome, ScanEvent
+    from organizer.tags.tagger import Tagger
 
 _MAX_FAILURES_SHOWN = 20
 _EXIT_STOPPED = 130
@@ -57,19 +61,17 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
         report = ScanReport()
         events = pipeline.scan(store, tagger, OpenCvReader(), folders, exclude=exclude, workers=workers)
         try:
-            follow(events, report)
+            with closing(events), recorded(library_path(), folders) as record:
+                follow(record.following(events), report)
         except KeyboardInterrupt:
-            events.close()
             click.echo(
                 f"Stopped after {report.done} of {report.to_do} files. "
                 "Everything done is stored; the next scan goes on from here.",
                 err=True,
             )
             raise SystemExit(_EXIT_STOPPED) from None
-        finally:
-            events.close()
         print_report(report)
-        _hint_at_older_tags(db, tagger.bundle.id)
+        _hint_at_older_tags(db, tagger)
 
 
 @dataclass(slots=True)
@@ -113,8 +115,9 @@ def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
     """Show a scan while it runs: a bar on a terminal, one line a file where output is piped."""
     from organizer.pipeline import Listed, Stored
 
-    terminal = click.get_text_stream("stdout").isatty()
-    with _progress_bar() if terminal else nullcontext() as bar:
+    terminal = sys.stdout.isatty()
+    shown: AbstractContextManager[Progress | None] = _progress_bar() if terminal else nullcontext()
+    with shown as bar:
         task = bar.add_task("looking through folders", total=None) if bar else None
         for event in events:
             report.add(event)
@@ -127,7 +130,14 @@ def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
 
 
 def _progress_bar() -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TimeRemainingColumn,
+    )
     from rich.text import Text
 
     class SpeedColumn(ProgressColumn):
@@ -154,8 +164,7 @@ def print_report(report: ScanReport) -> None:
     if report.missing:
         click.echo(f"{len(report.missing):6}  missing since the last scan (their tags are kept)")
     if report.tags:
-        found = ", ".join(f"{safe_text(name)} {count}" for name, count in report.tags.most_common())
-        click.echo(f"Tags found: {found}")
+        click.echo(f"Tags found: {count_list(report.tags)}")
     for outcome in report.failures[:_MAX_FAILURES_SHOWN]:
         click.echo(f"Failed: {safe_text(outcome.path)}: {safe_text(outcome.reason or '')}")
     if len(report.failures) > _MAX_FAILURES_SHOWN:
@@ -167,12 +176,16 @@ def print_report(report: ScanReport) -> None:
         click.echo(f"Not readable: {safe_text(path)}: check its permissions")
     if report.links_not_followed:
         click.echo(
-            f"{report.links_not_followed} symbolic links were not followed; scan the folders they lead to by name"
+            f"{report.links_not_followed} symbolic links were not followed; "
+            "scan the folders they lead to by name"
         )
 
 
-def _hint_at_older_tags(db: Database, bundle_id: str) -> None:
+def _hint_at_older_tags(db: Database, tagger: Tagger) -> None:
     from organizer.library.queries import count_tagged_by_others
 
-    if older := count_tagged_by_others(db, bundle_id):
-        click.echo(f"{older} videos were tagged by another model. To tag them with {bundle_id}: organizer retag")
+    bundle = tagger.bundle
+    if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
+        click.echo(
+            f"{older} videos were tagged by another model. To tag them with {bundle.id}: organizer retag"
+        )

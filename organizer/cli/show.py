@@ -33,7 +33,8 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
     lines = [f"{safe_text(place.path)}  [{place.status.value}]" for place in video.places]
     lines.append(f"id         {video.id}")
     if video.error:
-        return [*lines, f"failed     {safe_text(video.error)}"]
+        lines.append(f"failed     {safe_text(video.error)}")
+        return lines + (["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags] if video.tags else [])
     lines += [
         f"length     {duration(video.duration_s)}",
         f"picture    {video.width} x {video.height}, {_frame_rate(video)}, {safe_text(video.codec or '-')}"

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable
 
     from organizer.library.records import TagRecord
@@ -15,7 +16,7 @@ _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u
 
 
 def safe_text(text: str) -> str:
-    """Return text on one line: control characters, line ends and marks of writing direction are spelled out."""
+    """Return text on one line: control characters, line ends and direction marks are spelled out."""
     return "".join(
         character.encode("unicode_escape").decode("ascii")
         if unicodedata.category(character) in _UNSAFE or character in _DIRECTION_MARKS
@@ -36,6 +37,11 @@ def duration(seconds: float | None) -> str:
 def date(taken_at: str | None) -> str:
     """Return a stored date without its seconds and zone; a dash where it is unknown."""
     return taken_at[:16].replace("T", " ") if taken_at else "-"
+
+
+def count_list(counts: Counter[str]) -> str:
+    """Return counted names as ``Animal 12, Food 3``, most frequent first."""
+    return ", ".join(f"{safe_text(name)} {count}" for name, count in counts.most_common())
 
 
 def tag_list(tags: Iterable[TagRecord]) -> str:

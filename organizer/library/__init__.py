@@ -1,0 +1,1 @@
+"""Everything known of the videos, in one SQLite file. All SQL is here."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from organizer.errors import InvalidTagError
+from organizer.errors import InvalidTagError, UnknownVideoError
 from organizer.library.store import tag_id_of
 from organizer.library.transaction import transaction
 from organizer.types import LABELS, TagState
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 
 MAX_TAG_LENGTH = 60
 _BUILT_IN = {label.casefold(): label for label in LABELS}
+
+# A decision made before the video was ever scored has no score; the next tagging fills it in.
+_DECIDE = """
+    INSERT INTO video_tags (video_id, tag_id, state, score, changed_at)
+    VALUES (
+        :video, :tag, :state,
+        (SELECT json_extract(scores, '$."' || :name || '"') FROM scores
+            WHERE video_id = :video AND :built_in),
+        :now
+    )
+    ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
+"""
 
 
 def clean_tag(name: str) -> str:
@@ -33,21 +46,23 @@ def clean_tag(name: str) -> str:
 
 
 def confirm(db: Database, video_id: int, tag: str) -> None:
-    """The person says that a tag fits: a suggestion is confirmed, any other tag is added.
+    """Note that a tag fits: a suggestion is confirmed, any other tag is added.
 
     Raises:
         InvalidTagError: see ``clean_tag``.
+        UnknownVideoError: there is no video with this id.
     """
     _decide(db, video_id, clean_tag(tag), TagState.CONFIRMED)
 
 
 def reject(db: Database, video_id: int, tag: str) -> None:
-    """The person says that a tag does not fit: no model suggests it for this video again.
+    """Note that a tag does not fit: no model suggests it for this video again.
 
     A tag of the person's own, which no model knows, simply goes.
 
     Raises:
         InvalidTagError: see ``clean_tag``.
+        UnknownVideoError: there is no video with this id.
     """
     name = clean_tag(tag)
     if name in LABELS:
@@ -70,21 +85,20 @@ def forget(db: Database, video_id: int, tag: str) -> None:
 
 
 def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
-    with transaction(db):
-        # A decision made before the video was ever scored has no score; the next tagging fills it in.
-        db.execute(
-            """
-            INSERT INTO video_tags (video_id, tag_id, state, score, changed_at)
-            VALUES (:video, :tag, :state,
-                (SELECT scores ->> ('$."' || :name || '"') FROM scores WHERE video_id = :video AND :built_in), :now)
-            ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
-            """,
-            {
-                "video": video_id,
-                "tag": tag_id_of(db, tag),
-                "state": state.value,
-                "name": tag,
-                "built_in": tag in LABELS,
-                "now": datetime.now(UTC).isoformat(timespec="seconds"),
-            },
-        )
+    try:
+        with transaction(db):
+            db.execute(
+                _DECIDE,
+                {
+                    "video": video_id,
+                    "tag": tag_id_of(db, tag),
+                    "state": state.value,
+                    "name": tag,
+                    "built_in": tag in LABELS,
+                    "now": datetime.now(UTC).isoformat(timespec="seconds"),
+                },
+            )
+    except sqlite3.IntegrityError as error:
+        raise UnknownVideoError(
+            f"There is no video {video_id} in this library. See: organizer list"
+        ) from error

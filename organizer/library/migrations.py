@@ -10,6 +10,7 @@ Picture of the schema::
                                   1--1 posters
                                   1--1 scores        (all labels, by the newest classifier)
                                   1--* video_tags *--1 tags
+    scans                                            (one row for each run of a scan)
 """
 
 from __future__ import annotations
@@ -36,7 +37,12 @@ def first_schema(db: Database) -> None:
             db.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema,)
+def scans(db: Database) -> None:
+    """What running scans report, so that another process can show and stop them."""
+    db.execute(_SCANS)
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_schema, scans)
 
 
 def migrate(db: Database, path: Path) -> None:
@@ -46,6 +52,17 @@ def migrate(db: Database, path: Path) -> None:
         LibraryTooNewError: it holds a migration that this version does not know.
     """
     migrations = migration_set()
+    if not _is_behind(db, migrations, path):
+        return
+    # One writer at a time: of two processes that open a library at once, the second finds it migrated.
+    with transaction(db):
+        if _is_behind(db, migrations, path):
+            if migrations.applied(db):
+                _copy(path, path.with_name(path.name + ".before-update"))
+            migrations.apply(db)
+
+
+def _is_behind(db: Database, migrations: Migrations, path: Path) -> bool:
     known = {migration.__name__ for migration in MIGRATIONS}
     applied = {migration.name for migration in migrations.applied(db)}
     if unknown := applied - known:
@@ -53,13 +70,7 @@ def migrate(db: Database, path: Path) -> None:
             f"{path}: this library was written by a newer organizer (it knows {sorted(unknown)[0]!r}). "
             "Update organizer, or choose another library with --library."
         )
-    if applied == known:
-        return
-    if applied:
-        _copy(db, path.with_name(path.name + ".before-update"))
-    # One writer at a time: of two processes that open a new library at once, the second finds it migrated.
-    with transaction(db):
-        migrations.apply(db)
+    return applied != known
 
 
 def migration_set() -> Migrations:
@@ -72,12 +83,13 @@ def migration_set() -> Migrations:
     return migrations
 
 
-def _copy(db: Database, backup: Path) -> None:
+def _copy(library: Path, backup: Path) -> None:
     import sqlite3
     from contextlib import closing
 
-    with closing(sqlite3.connect(backup)) as copy:
-        db.conn.backup(copy)
+    # Through a connection of its own: SQLite copies nothing through one that is writing.
+    with closing(sqlite3.connect(library)) as source, closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
 
 
 _FIRST_SCHEMA = """
@@ -153,4 +165,19 @@ CREATE TABLE video_tags (
     PRIMARY KEY (video_id, tag_id)
 );
 CREATE INDEX video_tags_by_tag ON video_tags (tag_id, state, video_id);
+"""
+
+_SCANS = """
+CREATE TABLE scans (
+    id INTEGER PRIMARY KEY,
+    folders TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'stopped', 'failed')),
+    started_at REAL NOT NULL,
+    beat_at REAL NOT NULL,
+    stop_requested INTEGER NOT NULL DEFAULT 0,
+    to_do INTEGER,
+    done INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    message TEXT
+)
 """

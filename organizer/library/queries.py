@@ -7,8 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import UnknownVideoError
-from organizer.library.filters import STATUS_SQL, VideoFilter, order_by, where
-from organizer.library.paths import from_column
+from organizer.library.filters import STATUS_SQL, VideoFilter, escape_like, order_by, where
+from organizer.library.paths import from_column, to_column
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
 from organizer.types import TagState, VideoFeatures
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _CHUNK = 500
+_LONGEST_ID = 18
 _VIDEO_COLUMNS = (
     "id",
     "key",
@@ -48,8 +49,8 @@ def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
 def count_videos(db: Database, filter_: VideoFilter) -> int:
     """Return how many videos a filter chooses, whatever its limit."""
     condition = where(filter_)
-    row = db.execute(f"SELECT count(*) FROM videos v WHERE {condition.text}", list(condition.values)).fetchone()
-    return int(row[0])
+    sql = f"SELECT count(*) FROM videos v WHERE {condition.text}"
+    return int(db.execute(sql, list(condition.values)).fetchone()[0])
 
 
 def tag_counts(db: Database) -> dict[str, int]:
@@ -77,7 +78,7 @@ def video(db: Database, video_id: int) -> VideoRecord:
     """Return one video.
 
     Raises:
-        UnknownVideoError: there is none with this id.
+        UnknownVideoError: there is none with this id, or none that lies anywhere.
     """
     records = _records(db, [video_id])
     if video_id not in records:
@@ -94,21 +95,24 @@ def find_video(db: Database, name: str) -> int:
     path = os.path.abspath(name)
     rows = db.execute(
         """SELECT p.video_id, r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id
-        WHERE CAST(p.relative_path AS TEXT) LIKE '%' || ? ESCAPE '\\'""",
-        [_escaped(os.path.basename(path))],
+        WHERE CAST(p.relative_path AS TEXT) LIKE '%' || CAST(? AS TEXT) ESCAPE '\\'""",
+        [to_column(escape_like(os.path.basename(path)))],
     ).fetchall()
     places = [(id_, from_column(root), from_column(relative)) for id_, root, relative in rows]
     wanted = {os.path.realpath(path), path}
     by_path = {id_ for id_, root, relative in places if os.path.join(root, relative) in wanted}
     by_name = {id_ for id_, _, relative in places if os.path.basename(relative) == name}
     found = by_path or by_name
-    if not found and name.isdecimal():
+    if not found and name.isdecimal() and len(name) <= _LONGEST_ID:
         return video(db, int(name)).id
     if len(found) > 1:
-        raise UnknownVideoError(f"{name}: {len(found)} videos have this name. Give the whole path, or the id.")
+        raise UnknownVideoError(
+            f"{name}: {len(found)} videos have this name. Give the whole path, or the id."
+        )
     if not found:
         raise UnknownVideoError(f"{name}: no such video in this library. Run: organizer scan FOLDER")
-    return found.pop()
+    id_: int = found.pop()
+    return id_
 
 
 def stored_features(
@@ -120,7 +124,8 @@ def stored_features(
     for start in range(0, len(video_ids_), _CHUNK):
         chunk = video_ids_[start : start + _CHUNK]
         rows = db.execute(
-            f"SELECT video_id, dimension, data FROM features WHERE space_id = ? AND video_id IN ({_marks(chunk)})",
+            f"""SELECT video_id, dimension, data FROM features
+            WHERE space_id = ? AND video_id IN ({_marks(chunk)})""",
             [space_id, *chunk],
         ).fetchall()
         for id_, dimension, data in rows:
@@ -133,9 +138,15 @@ def poster(db: Database, video_id: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def count_tagged_by_others(db: Database, bundle: str) -> int:
-    """Return how many videos were last scored by another model bundle than this one."""
-    row = db.execute("SELECT count(*) FROM scores WHERE bundle != ?", [bundle]).fetchone()
+def count_tagged_by_others(db: Database, bundle: str, space_id: str) -> int:
+    """Return how many videos another bundle scored last and this one, of this feature space, could score."""
+    row = db.execute(
+        """
+        SELECT count(*) FROM scores s JOIN features f ON f.video_id = s.video_id AND f.space_id = ?
+        WHERE s.bundle != ? AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = s.video_id)
+        """,
+        [space_id, bundle],
+    ).fetchone()
     return int(row[0])
 
 
@@ -152,10 +163,12 @@ def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:
     records = {}
     for status, bundle, scores, *values in rows:
         columns: dict[str, Any] = dict(zip(_VIDEO_COLUMNS, values, strict=True))
+        if columns["id"] not in places:
+            continue
         records[columns["id"]] = VideoRecord(
             **columns,
             status=Status(status),
-            places=tuple(places.get(columns["id"], ())),
+            places=tuple(places[columns["id"]]),
             bundle=bundle,
             scores=json.loads(scores) if scores else {},
             tags=tuple(tags.get(columns["id"], ())),
@@ -167,7 +180,8 @@ def _places(db: Database, ids: list[int]) -> dict[int, list[PlaceRecord]]:
     rows = db.execute(
         f"""
         SELECT p.video_id, r.path, p.relative_path,
-            CASE WHEN p.missing_since IS NOT NULL THEN 'missing' WHEN r.offline THEN 'offline' ELSE v.status END
+            CASE WHEN p.missing_since IS NOT NULL THEN 'missing'
+                 WHEN r.offline THEN 'offline' ELSE v.status END
         FROM places p JOIN roots r ON r.id = p.root_id JOIN videos v ON v.id = p.video_id
         WHERE p.video_id IN ({_marks(ids)}) ORDER BY p.missing_since IS NOT NULL, r.offline, p.id
         """,
@@ -200,7 +214,3 @@ def _tags(db: Database, ids: list[int]) -> dict[int, list[TagRecord]]:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

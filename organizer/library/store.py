@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-UNREADABLE = "unreadable:"
-"""Prefix of the fingerprint of a file that could not be opened at all; such a file is tried at every scan."""
-
 _SAME_RECORDING_S = 1.0
 _DECIDED = (TagState.CONFIRMED.value, TagState.REJECTED.value)
 
@@ -80,7 +77,7 @@ class Store:
 
     def roots(self) -> list[Root]:
         """Return all roots, in the order they were added."""
-        rows = self._db.execute("SELECT id, path, offline FROM roots ORDER BY id")
+        rows = self._db.execute("SELECT id, path, offline FROM roots ORDER BY id").fetchall()
         return [Root(id_, from_column(path), bool(offline)) for id_, path, offline in rows]
 
     def set_offline(self, root: Root, offline: bool) -> None:
@@ -99,8 +96,9 @@ class Store:
         """Return what is known of a file; ``space_id`` is the feature space that the scan needs."""
         row = self._db.execute(
             """
-            SELECT p.id, p.video_id, p.size_bytes, p.mtime_ns, p.missing_since IS NOT NULL, v.status = 'failed',
-                   EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?), v.fingerprint
+            SELECT p.id, p.video_id, p.size_bytes, p.mtime_ns, p.missing_since IS NOT NULL,
+                   v.status = 'failed', v.fingerprint,
+                   EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?)
             FROM places p JOIN videos v ON v.id = p.video_id
             WHERE p.root_id = ? AND p.relative_path = ?
             """,
@@ -108,16 +106,24 @@ class Store:
         ).fetchone()
         if row is None:
             return None
-        id_, video_id, size, mtime_ns, missing, failed, has_features, fingerprint = row
+        id_, video_id, size, mtime_ns, missing, failed, fingerprint, has_features = row
         return KnownPlace(
             id_, video_id, size, mtime_ns, bool(missing), bool(failed), bool(has_features), fingerprint
         )
 
-    def has_places(self, root: Root) -> bool:
-        """Whether any file was ever found below a root."""
-        return bool(
-            self._db.execute("SELECT EXISTS (SELECT 1 FROM places WHERE root_id = ?)", [root.id]).fetchone()[0]
+    def has_files(self, root: Root) -> bool:
+        """Whether the last scan of a root found any file."""
+        row = self._db.execute(
+            "SELECT 1 FROM places WHERE root_id = ? AND missing_since IS NULL LIMIT 1", [root.id]
+        ).fetchone()
+        return row is not None
+
+    def present_paths(self, root: Root) -> list[str]:
+        """Return the relative paths of a root's files that are not missing."""
+        rows = self._db.execute(
+            "SELECT relative_path FROM places WHERE root_id = ? AND missing_since IS NULL", [root.id]
         )
+        return [from_column(path) for (path,) in rows]
 
     def restore_places(self, place_ids: Collection[int]) -> None:
         """Files that were missing are there again, unchanged."""
@@ -125,42 +131,34 @@ class Store:
             for id_ in place_ids:
                 self._db.execute("UPDATE places SET missing_since = NULL WHERE id = ?", [id_])
 
-    def forget_vanished(
-        self, root: Root, seen: Collection[int], covered: Callable[[str], bool]
-    ) -> list[str]:
-        """Mark the files of a root that a walk did not meet.
+    def forget_vanished(self, root: Root, relative_paths: Iterable[str]) -> list[str]:
+        """Note that files of a root are gone.
 
         A file whose video lies at another place too is forgotten; the last place of a video is marked missing
         and keeps its tags and features.
 
-        Args:
-            root: the root that was walked.
-            seen: ids of the places that the walk met.
-            covered: whether the walk would have met a file at this relative path.
-
         Returns:
             Absolute paths of the videos that are missing since now.
         """
-        rows = self._db.execute(
-            "SELECT id, video_id, relative_path FROM places WHERE root_id = ? AND missing_since IS NULL",
-            [root.id],
-        )
-        gone = [
-            (id_, video_id, from_column(path))
-            for id_, video_id, path in rows
-            if id_ not in seen and covered(from_column(path))
-        ]
         missing = []
         with transaction(self._db):
-            for id_, video_id, relative_path in gone:
-                if self._leave_place(id_, video_id):
-                    missing.append(os.path.join(root.path, relative_path))
+            for path in relative_paths:
+                row = self._db.execute(
+                    """
+                    SELECT id, video_id FROM places
+                    WHERE root_id = ? AND relative_path = ? AND missing_since IS NULL
+                    """,
+                    [root.id, to_column(path)],
+                ).fetchone()
+                if row is not None and self._leave_place(*row):
+                    missing.append(os.path.join(root.path, path))
         return missing
 
     def _leave_place(self, place_id: int, video_id: int) -> bool:
         """Forget a place, or mark it missing where it is the video's last; tell whether it was marked."""
         elsewhere = self._db.execute(
-            "SELECT 1 FROM places WHERE video_id = ? AND id != ? AND missing_since IS NULL", [video_id, place_id]
+            "SELECT 1 FROM places WHERE video_id = ? AND id != ? AND missing_since IS NULL",
+            [video_id, place_id],
         ).fetchone()
         if elsewhere:
             self._db.execute("DELETE FROM places WHERE id = ?", [place_id])
@@ -191,23 +189,24 @@ class Store:
             exists: whether a file is there; asked for the video's other places in roots that are online.
 
         Returns:
-            True when the video moved here: another of its places is gone.
+            True when the video moved here: the other places that it had, if any, are gone.
         """
-        moved = False
+        kept = 0
         with transaction(self._db):
             self._put_place(root, file, video_id)
             others = self._db.execute(
                 """
-                SELECT p.id, r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id
-                WHERE p.video_id = ? AND NOT r.offline AND NOT (p.root_id = ? AND p.relative_path = ?)
+                SELECT p.id, r.path, p.relative_path, r.offline FROM places p JOIN roots r ON r.id = p.root_id
+                WHERE p.video_id = ? AND NOT (p.root_id = ? AND p.relative_path = ?)
                 """,
                 [video_id, root.id, to_column(file.relative_path)],
             ).fetchall()
-            for id_, root_path, relative_path in others:
-                if not exists(os.path.join(from_column(root_path), from_column(relative_path))):
+            for id_, root_path, relative_path, offline in others:
+                if offline or exists(os.path.join(from_column(root_path), from_column(relative_path))):
+                    kept += 1
+                else:
                     self._db.execute("DELETE FROM places WHERE id = ?", [id_])
-                    moved = True
-        return moved
+        return kept == 0
 
     def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
         """Store everything about a readable video and return its id.
@@ -237,23 +236,29 @@ class Store:
             )
             quantised = analysis.features.quantised
             self._db.execute(
-                "INSERT OR REPLACE INTO features (video_id, space_id, frames, dimension, data) VALUES (?, ?, ?, ?, ?)",
+                """
+                INSERT OR REPLACE INTO features (video_id, space_id, frames, dimension, data)
+                VALUES (?, ?, ?, ?, ?)
+                """,
                 [video_id, analysis.features.space_id, *quantised.shape, quantised.tobytes()],
             )
             self._db.execute(
                 "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
             )
-            self._put_tagging(video_id, analysis.tagging)
             replaced = self._put_place(root, file, video_id)
             if replaced is not None:
                 self._inherit_decisions(replaced, video_id)
+            # Last, for it gives inherited decisions their scores.
+            self._put_tagging(video_id, analysis.tagging)
         return video_id
 
     def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
         """Store that a file could not be read and why; return the id of its video."""
+        # Words of a decoder may quote a file name that is not UTF-8.
+        error = reason.encode("utf-8", "backslashreplace").decode("utf-8")
         with transaction(self._db):
             video_id = self._put_video(
-                fingerprint, {"status": "failed", "error": reason, "size_bytes": file.size_bytes}
+                fingerprint, {"status": "failed", "error": error, "size_bytes": file.size_bytes}
             )
             self._put_place(root, file, video_id)
         return video_id
@@ -290,7 +295,8 @@ class Store:
         ).fetchone()
         self._db.execute(
             """
-            INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns)
+            VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (root_id, relative_path) DO UPDATE SET video_id = excluded.video_id,
                 size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, missing_since = NULL
             """,
@@ -317,8 +323,9 @@ class Store:
             FROM video_tags t JOIN videos old ON old.id = t.video_id JOIN videos new ON new.id = :new
             WHERE old.id = :old AND t.state IN (:confirmed, :rejected)
                 AND (old.status = 'failed' OR abs(old.duration_s - new.duration_s) <= :tolerance)
-            ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
-            WHERE state NOT IN (:confirmed, :rejected)
+            ON CONFLICT (video_id, tag_id) DO UPDATE
+                SET state = excluded.state, changed_at = excluded.changed_at
+                WHERE video_tags.state NOT IN (:confirmed, :rejected)
             """,
             {
                 "old": old_id,
@@ -336,7 +343,10 @@ class Store:
             [video_id, tagging.bundle, now, json.dumps(tagging.scores)],
         )
         rows = self._db.execute(
-            "SELECT t.name, vt.tag_id, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id = ?",
+            """
+            SELECT t.name, vt.tag_id, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
+            WHERE vt.video_id = ?
+            """,
             [video_id],
         ).fetchall()
         states = {name: state for name, _, state in rows}
@@ -358,8 +368,8 @@ class Store:
                 """
                 INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
                 VALUES (?, ?, 'suggested', ?, ?, ?, ?)
-                ON CONFLICT (video_id, tag_id) DO UPDATE SET score = excluded.score, seconds = excluded.seconds,
-                    bundle = excluded.bundle
+                ON CONFLICT (video_id, tag_id) DO UPDATE
+                    SET score = excluded.score, seconds = excluded.seconds, bundle = excluded.bundle
                 """,
                 [
                     video_id,

@@ -21,7 +21,8 @@ def transaction(db: Database) -> Iterator[None]:
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.conn.execute("COMMIT")
     except BaseException:
-        db.conn.execute("ROLLBACK")
+        # Some errors (a full disk) end the transaction by themselves.
+        db.rollback()
         raise
-    db.conn.execute("COMMIT")

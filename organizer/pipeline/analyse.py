@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import OrganizerError, UnreadableVideoError
+from organizer.errors import OrganizerError, UnreadableVideoError, VideoError
 from organizer.frames.poster import PosterPicker
 from organizer.frames.probe import probe
 from organizer.frames.resize import shrink
@@ -27,7 +27,7 @@ class StoppedError(Exception):
 
 
 class FileChangedError(UnreadableVideoError):
-    """The file was written to while it was read; the next scan tries it again."""
+    """The file was written to, or went away, while it was read; the next scan tries it again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,21 +59,33 @@ def decode(file: VideoFile, reader: FrameReader, size: int, stop: threading.Even
             poster.add(frame.rgb)
             pictures.append(shrink(frame.rgb, size))
         decoded = Decoded(info, np.stack(pictures), poster.encode())
-        status = os.stat(file.path)
+    except VideoError:
+        _check_unchanged(file)
+        raise
     except (OrganizerError, StoppedError):
         raise
     # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.
     except Exception as error:
+        _check_unchanged(file)
         raise UnreadableVideoError(
             file.path,
             f"it cannot be decoded ({type(error).__name__}: {error})",
             "Check whether it plays; if it does, please report it.",
         ) from error
+    _check_unchanged(file)
+    return decoded
+
+
+def _check_unchanged(file: VideoFile) -> None:
+    """Raise FileChangedError unless the file is still as the walk saw it."""
+    try:
+        status = os.stat(file.path)
+    except OSError as error:
+        raise FileChangedError(file.path, "it disappeared during the scan", "Scan again.") from error
     if (status.st_size, status.st_mtime_ns) != (file.size_bytes, file.mtime_ns):
         raise FileChangedError(
             file.path, "it changed while it was read", "Scan again when it is completely copied."
         )
-    return decoded
 
 
 def analyse(decoded: Decoded, tagger: Tagger) -> Analysis:
@@ -86,6 +98,4 @@ def analyse(decoded: Decoded, tagger: Tagger) -> Analysis:
 def tagging(tagger: Tagger, scores: VideoScores) -> Tagging:
     """Return what the library stores of a video's scores."""
     bundle = tagger.bundle
-    return Tagging(
-        bundle.id, dict(zip(bundle.labels, scores.scores, strict=True)), tagger.suggest(scores)
-    )
+    return Tagging(bundle.id, dict(zip(bundle.labels, scores.scores, strict=True)), tagger.suggest(scores))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -12,12 +13,13 @@ Result = TypeVar("Result")
 
 
 def look_ahead(
-    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int
-) -> Iterator[tuple[Item, Future[Result]]]:
+    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int, stop: Event
+) -> Generator[tuple[Item, Future[Result]], None, None]:
     """Yield (item, future) in the order of the items, never holding more than ``workers + 1`` of them.
 
     ``items`` is advanced, and the results are used, in the caller's thread; ``function`` runs in ``workers``
-    threads. Closing the generator drops what has not started and waits for what has.
+    threads. Closing the generator, and any error in it, drops what has not started and waits for what has;
+    ``stop`` is set before, for ``function`` to look at and give up.
     """
     pending: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
@@ -29,5 +31,6 @@ def look_ahead(
             while pending:
                 yield pending.popleft()
         finally:
+            stop.set()
             for _, future in pending:
                 future.cancel()

@@ -16,12 +16,14 @@ class OutcomeKind(StrEnum):
     """Known content at a new place, the old place is gone; tags and features are kept."""
     COPY = "copy"
     """Known content that lies elsewhere too."""
+    UNCHANGED = "unchanged"
+    """Only its date is another: the content is that of the last scan."""
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file that was not known unchanged."""
+    """What became of one file that its size and date did not show to be unchanged."""
 
     path: str
     """Absolute."""

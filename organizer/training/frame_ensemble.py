@@ -96,7 +96,7 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     rng = np.random.default_rng(settings.seed)
     for _ in range(settings.epochs):
         order = rng.permutation(count)
-        view = rng.integers(0, views, size=count)
+        view = rng.integers(0, views, size=(count,))
         for start in range(0, count, settings.batch):
             chosen = order[start : start + settings.batch]
             features = examples.features[chosen, view[chosen]]

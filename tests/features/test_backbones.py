@@ -1,5 +1,7 @@
 """One contract for all backbones."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -68,3 +70,9 @@ def test_is_found_on_a_path_that_is_not_ascii(tmp_path, pictures):
 
 def _cosine(a, b):
     return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+def test_loading_a_graph_says_nothing_and_leaves_standard_error_as_it_was(capfd):
+    BACKBONES["lite"]()
+    os.write(2, b"still there")
+    assert capfd.readouterr().err == "still there"

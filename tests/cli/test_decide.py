@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import install
+
+
+def states(organizer, name: str) -> dict[str, str]:
+    (video,) = organizer.json("--text", name)
+    return {tag["name"]: tag["state"] for tag in video["tags"]}
+
+
+def test_tags_are_confirmed_and_added(scanned):
+    outcome = scanned("tag", "cat.mp4", "animal", "Gran's  house")
+    assert (outcome.code, outcome.out) == (0, "cat.mp4: Animal 0.90 (yours), Gran's house (yours)\n")
+    assert states(scanned, "cat.mp4") == {"Animal": "confirmed", "Gran's house": "confirmed"}
+
+
+def test_a_video_may_be_named_by_path_and_id(scanned):
+    (video,) = scanned.json("--text", "cat.mp4")
+    assert scanned("tag", video["path"], "Home").code == 0
+    assert scanned("tag", str(video["id"]), "Pets").code == 0
+    assert states(scanned, "cat.mp4") == {"Animal": "suggested", "Home": "confirmed", "Pets": "confirmed"}
+
+
+def test_tags_are_rejected_and_stay_so(scanned):
+    scanned("tag", "cat.mp4", "Home")
+    outcome = scanned("untag", "cat.mp4", "Animal", "Home", "Dance")
+    assert (outcome.code, outcome.out) == (0, "cat.mp4: -\n")
+    assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
+    scanned("retag")
+    assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
+
+
+def test_a_decision_can_be_taken_back(scanned):
+    scanned("untag", "cat.mp4", "Animal")
+    outcome = scanned("untag", "--forget", "cat.mp4", "Animal")
+    assert outcome.lines == ["cat.mp4: -", "To let the model say again: organizer retag"]
+    assert states(scanned, "cat.mp4") == {}
+    scanned("retag")
+    assert states(scanned, "cat.mp4") == {"Animal": "suggested"}
+
+
+@pytest.mark.parametrize("command", ["tag", "untag"])
+def test_one_bad_tag_and_nothing_is_stored(scanned, command):
+    outcome = scanned(command, "cat.mp4", "Dance", "x" * 61)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == "Error: A tag has 1 to 60 characters, this one has 61.\n"
+    assert states(scanned, "cat.mp4") == {"Animal": "suggested"}
+
+
+@pytest.mark.parametrize("arguments", [["tag"], ["tag", "cat.mp4"], ["untag", "cat.mp4"], ["show"]])
+def test_an_incomplete_command_is_not_understood(scanned, arguments):
+    outcome = scanned(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Missing argument" in outcome.err
+
+
+def test_retag_reports_what_changed_and_keeps_decisions(scanned, monkeypatch):
+    scanned("tag", "feast.mp4", "Cooking")
+    install(monkeypatch, version="2", unsure=("Animal", "Cooking"))
+    assert scanned("retag").lines == [
+        f"{scanned.videos}/cat.mp4: -Animal",
+        "3 videos tagged again with lite 2, 1 changed",
+        "removed: Animal 1",
+        "1 videos were left out, for they have no features of this model. "
+        "To look at those that can be read: organizer scan",
+    ]
+    assert states(scanned, "feast.mp4") == {"Food": "suggested", "Cooking": "confirmed"}
+    install(monkeypatch, version="3")
+    assert scanned("retag", "--status", "ok").lines == [
+        f"{scanned.videos}/cat.mp4: +Animal",
+        "3 videos tagged again with lite 3, 1 changed",
+        "added: Animal 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tagged"),
+    [
+        (["cat.mp4"], 1),
+        (["cat.mp4", "cat.mp4"], 1),
+        (["cat.mp4", "feast.mp4"], 2),
+        (["--tag", "Food"], 1),
+        (["cat.mp4", "--tag", "Food"], 0),
+        (["cat.mp4", "feast.mp4", "--tag", "Food"], 1),
+        (["--untagged", "--status", "ok"], 1),
+    ],
+)
+def test_retag_takes_the_videos_that_are_named_and_fit(scanned, arguments, tagged):
+    assert scanned("retag", *arguments).lines == [f"{tagged} videos tagged again with lite 1, 0 changed"]
+
+
+def test_retag_of_another_space_asks_for_a_scan(scanned, monkeypatch):
+    install(monkeypatch, version="2", backbone="d" * 64)
+    lines = scanned("retag").lines
+    assert lines[0] == "0 videos tagged again with lite 2, 0 changed"
+    assert lines[1].startswith("4 videos were left out")

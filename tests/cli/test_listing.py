@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from tests.fakes import show_labels
+
+KEYS = ["id", "path", "duration_s", "taken_at", "status", "error", "tags", "scores"]
+
+ODD_NAMES = {
+    "two\nlines.mp4": "two\\nlines.mp4",
+    "\x1b[31mred\x1b[0m.mp4": "\\x1b[31mred\\x1b[0m.mp4",
+    "[red]markup[bold] :smile:.mp4": "[red]markup[bold] :smile:.mp4",
+    os.fsdecode(b"caf\xe9.mp4"): "caf\\udce9.mp4",
+    "bell\x07.mp4": "bell\\x07.mp4",
+    "x" * 200 + ".mp4": "x" * 200 + ".mp4",
+}
+
+
+def test_json_is_one_object_a_line_with_these_keys(scanned):
+    objects = {os.path.basename(video["path"]): video for video in scanned.json()}
+    assert list(objects) == ["2024-05-06 wall.mp4", "broken.mp4", "cat.mp4", "feast.mp4"]
+    for video in objects.values():
+        assert list(video) == KEYS
+        for tag in video["tags"]:
+            assert list(tag) == ["name", "score", "state", "seconds"]
+    feast, broken = objects["feast.mp4"], objects["broken.mp4"]
+    assert feast["path"] == str(scanned.videos / "feast.mp4")
+    assert (feast["duration_s"], feast["status"], feast["error"]) == (3.0, "ok", None)
+    assert [(tag["name"], tag["state"], tag["seconds"]) for tag in feast["tags"]] == [
+        ("Cooking", "suggested", [2]),
+        ("Food", "suggested", [0, 1]),
+    ]
+    assert len(feast["scores"]) == 10
+    assert feast["scores"]["Food"] == pytest.approx(0.9)
+    assert (broken["status"], broken["tags"], broken["scores"], broken["taken_at"]) == (
+        "failed",
+        [],
+        {},
+        None,
+    )
+    assert "empty" in broken["error"]
+    assert objects["2024-05-06 wall.mp4"]["taken_at"] == "2024-05-06T00:00:00"
+
+
+def test_a_line_for_people_says_the_same(scanned):
+    lines = {line.split("  ")[0]: line.split("  ")[1:] for line in scanned("list").lines}
+    assert lines[str(scanned.videos / "feast.mp4")][0] == "0:03"
+    assert lines[str(scanned.videos / "feast.mp4")][2] == "Cooking 0.90, Food 0.90"
+    assert lines[str(scanned.videos / "2024-05-06 wall.mp4")] == ["0:01", "2024-05-06 00:00", "-"]
+    assert lines[str(scanned.videos / "broken.mp4")][2].startswith("[failed] ")
+
+
+def test_a_copy_has_a_line_of_its_own(scanned):
+    (scanned.videos / "copy.mp4").write_bytes((scanned.videos / "cat.mp4").read_bytes())
+    (scanned.videos / "cat.mp4").unlink()
+    (scanned.videos / "cat too.mp4").write_bytes((scanned.videos / "copy.mp4").read_bytes())
+    scanned("scan")
+    cats = scanned.json("--tag", "Animal")
+    assert [os.path.basename(cat["path"]) for cat in cats] == ["cat too.mp4", "copy.mp4"]
+    assert cats[0]["id"] == cats[1]["id"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--tag Food", ["feast.mp4"]),
+        ("--tag food --tag COOKING", ["feast.mp4"]),
+        ("--tag Food --tag Animal", []),
+        ("--any Food --any Animal", ["cat.mp4", "feast.mp4"]),
+        ("--not Food", ["2024-05-06 wall.mp4", "broken.mp4", "cat.mp4"]),
+        ("--untagged", ["2024-05-06 wall.mp4", "broken.mp4"]),
+        ("--untagged --status ok", ["2024-05-06 wall.mp4"]),
+        ("--state confirmed", []),
+        ("--state suggested", ["cat.mp4", "feast.mp4"]),
+        ("--status failed", ["broken.mp4"]),
+        ("--text FEAST", ["feast.mp4"]),
+        ("--text %", []),
+        ("--since 2024-05-06 --before 2024-05-07", ["2024-05-06 wall.mp4"]),
+        ("--before 0001-01-01", []),
+        ("--before 2024-05-06", []),
+        ("--limit 2", ["2024-05-06 wall.mp4", "broken.mp4"]),
+        ("--descending --limit 1", ["feast.mp4"]),
+        ("--sort duration --descending --limit 1", ["feast.mp4"]),
+        ("--sort size --limit 1", ["broken.mp4"]),
+        ("--sort added --limit 1", ["2024-05-06 wall.mp4"]),
+        ("--sort taken --limit 1", ["2024-05-06 wall.mp4"]),
+    ],
+)
+def test_options_choose_and_sort(scanned, options, expected):
+    assert [os.path.basename(video["path"]) for video in scanned.json(*options.split())] == expected
+
+
+def test_nothing_found_is_said_beside_the_output(scanned):
+    assert (scanned("list", "--tag", "Dance").out, scanned("list", "--tag", "Dance").err) == (
+        "",
+        "No video fits.\n",
+    )
+    outcome = scanned("list", "--tag", "Dance", "--json")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def test_odd_names_are_printed_on_one_safe_line(organizer):
+    for name in ODD_NAMES:
+        (organizer.videos / name).write_bytes(b"")
+    scan, listing = organizer("scan", organizer.videos), organizer("list")
+    for shown in ODD_NAMES.values():
+        assert f"failed: {organizer.videos}/{shown}: the file is empty" in scan.lines
+        assert any(line.startswith(f"{organizer.videos}/{shown}  ") for line in listing.lines)
+    assert len(listing.lines) == len(ODD_NAMES)
+    assert {os.path.basename(video["path"]) for video in organizer.json()} == set(ODD_NAMES)
+    for name, shown in ODD_NAMES.items():
+        assert f"{organizer.videos}/{shown}  [failed]" in organizer("show", organizer.videos / name).lines
+        assert organizer("tag", organizer.videos / name, "Odd").lines == [
+            f"{organizer.videos}/{shown}: Odd (yours)"
+        ]
+
+
+def run_piped(*arguments: str, **settings) -> subprocess.CompletedProcess[bytes]:
+    code = "from organizer.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, check=False, **settings
+    )
+
+
+def test_piped_output_is_plain_and_unwrapped_whatever_the_encoding(scanned):
+    name = "\u65e5\u672c \u00e9 " + "long " * 40 + ".mp4"
+    show_labels(scanned.videos / name, "Animal")
+    scanned("scan")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "40", "FORCE_COLOR": "1"}
+    result = run_piped("list", "--tag", "Animal", env=environment)
+    assert (result.returncode, result.stderr) == (0, b"")
+    lines = result.stdout.decode("latin-1").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(f"{scanned.videos}/\\u65e5\\u672c \u00e9 long long")
+    assert b"\x1b" not in result.stdout
+
+
+def test_a_reader_of_a_pipe_may_leave_early(scanned):
+    with closing(sqlite3.connect(scanned.library)) as connection:
+        connection.executescript(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+            INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns)
+            SELECT 1, 1, 'copy ' || i || '.mp4', 1, 1 FROM n;
+            """
+        )
+    code = "from organizer.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "list", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert list(json.loads(process.stdout.readline())) == KEYS
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(timeout=30) == 0

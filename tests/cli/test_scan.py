@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from organizer.pipeline import OutcomeKind
+from tests.cli.conftest import install
+from tests.fakes import show_labels
+
+
+def counts(lines: list[str]) -> dict[str, int]:
+    found = (re.fullmatch(r" *(\d+)  (\w+).*", line) for line in lines)
+    return {match[2]: int(match[1]) for match in found if match}
+
+
+def test_a_scan_says_what_became_of_each_file_and_sums_up(organizer):
+    show_labels(organizer.videos / "cat.mp4", "Animal")
+    show_labels(organizer.videos / "feast.mp4", "Food", "Animal")
+    (organizer.videos / "empty.mp4").write_bytes(b"")
+    outcome = organizer("scan", organizer.videos)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"new: {organizer.videos}/cat.mp4: Animal" in outcome.lines
+    assert f"new: {organizer.videos}/feast.mp4: Animal, Food" in outcome.lines
+    assert f"failed: {organizer.videos}/empty.mp4: the file is empty" in outcome.lines
+    assert f"Failed: {organizer.videos}/empty.mp4: the file is empty" in outcome.lines
+    assert counts(outcome.lines) == {"new": 2, "unchanged": 0, "changed": 0, "moved": 0, "failed": 1}
+    assert "Tags found: Animal 2, Food 1" in outcome.lines
+
+
+def test_a_second_scan_has_nothing_to_do(scanned):
+    outcome = scanned("scan")
+    assert counts(outcome.lines) == {"new": 0, "unchanged": 4, "changed": 0, "moved": 0}
+    assert not [line for line in outcome.lines if str(scanned.videos) in line]
+
+
+def test_a_scan_counts_every_kind(scanned):
+    (scanned.videos / "cat.mp4").rename(scanned.videos / "tom.mp4")
+    (scanned.videos / "copy.mp4").write_bytes((scanned.videos / "feast.mp4").read_bytes())
+    os.utime(scanned.videos / "feast.mp4", (1, 1))
+    (scanned.videos / "2024-05-06 wall.mp4").unlink()
+    show_labels(scanned.videos / "broken.mp4", "Dance")
+    outcome = scanned("scan")
+    assert counts(outcome.lines) == {
+        "new": 0,
+        "unchanged": 1,
+        "changed": 1,
+        "moved": 1,
+        "copies": 1,
+        "missing": 1,
+    }
+    show_labels(scanned.videos / "2024-05-06 wall.mp4")
+    assert "unchanged" in {kind.value for kind in OutcomeKind}
+    os.utime(scanned.videos / "2024-05-06 wall.mp4", (1, 1))
+    assert counts(scanned("scan").lines)["unchanged"] == 5
+
+
+def test_missing_and_back(scanned):
+    (scanned.videos / "cat.mp4").rename(scanned.folder / "trash")
+    assert counts(scanned("scan").lines)["missing"] == 1
+    (scanned.folder / "trash").rename(scanned.videos / "cat.mp4")
+    assert counts(scanned("scan").lines) == {"new": 0, "unchanged": 3, "changed": 0, "moved": 0, "back": 1}
+
+
+def test_what_is_out_of_sight_is_said(scanned):
+    show_labels(scanned.folder / "usb\n" / "a.mp4")
+    scanned("scan", scanned.folder / "usb\n")
+    (scanned.folder / "usb\n").rename(scanned.folder / "gone")
+    (scanned.videos / "link.mp4").symlink_to(scanned.folder)
+    outcome = scanned("scan")
+    assert any(line.startswith(f"Offline: {scanned.folder}/usb\\n: ") for line in outcome.lines)
+    assert any(line.startswith("1 symbolic links were not followed") for line in outcome.lines)
+
+
+def test_a_long_list_of_failures_is_cut(organizer):
+    for number in range(23):
+        (organizer.videos / f"{number}.mp4").write_bytes(b"")
+    lines = organizer("scan", organizer.videos).lines
+    assert len([line for line in lines if line.startswith("Failed: ")]) == 20
+    assert "... and 3 more. See: organizer list --status failed" in lines
+
+
+def test_excluded_files_are_left_alone(organizer):
+    show_labels(organizer.videos / "a.mp4")
+    show_labels(organizer.videos / "raw" / "b.mp4")
+    show_labels(organizer.videos / "c.tmp.mp4")
+    organizer("scan", organizer.videos, "--exclude", "raw", "--exclude", "*.tmp.*", "--workers", "1")
+    assert [os.path.basename(video["path"]) for video in organizer.json()] == ["a.mp4"]
+
+
+def test_another_classifier_of_the_same_space_is_a_hint(scanned, monkeypatch):
+    install(monkeypatch, version="2")
+    hint = "3 videos were tagged by another model. To tag them with lite 2: organizer retag"
+    assert scanned("scan").lines[-1] == hint
+    scanned("retag")
+    assert hint not in scanned("scan").lines
+
+
+def test_another_space_is_scanned_again_without_a_hint(scanned, monkeypatch):
+    install(monkeypatch, version="2", backbone="d" * 64)
+    outcome = scanned("scan")
+    assert counts(outcome.lines)["changed"] == 3
+    assert "another model" not in outcome.out
+
+
+def test_without_a_folder_there_must_be_a_known_one(organizer):
+    outcome = organizer("scan")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == "Error: No folder was ever scanned. Name one: organizer scan FOLDER\n"
+
+
+@pytest.mark.parametrize("workers", ["0", "65", "many"])
+def test_a_bad_number_of_workers_is_not_understood(organizer, workers):
+    assert organizer("scan", organizer.videos, "--workers", workers).code == 2
+
+
+class FakeTerminal:
+    """Makes standard output look like a terminal to the scan."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def isatty(self):
+        return True
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+def test_on_a_terminal_a_bar_takes_the_place_of_the_lines(organizer, monkeypatch):
+    show_labels(organizer.videos / "[red]cat.mp4", "Animal")
+    (organizer.videos / "[bold]empty.mp4").write_bytes(b"")
+    real = sys.stdout
+    monkeypatch.setattr(sys, "stdout", FakeTerminal(real))
+    outcome = organizer("scan", organizer.videos)
+    assert outcome.code == 0
+    assert "new: " not in outcome.out
+    assert f"Failed: {organizer.videos}/[bold]empty.mp4: the file is empty" in outcome.lines
+    assert counts(outcome.lines)["new"] == 1
+
+
+SLOW_SCAN = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from organizer.frames.opencv_reader import OpenCvReader
+from organizer.models import catalogue
+from organizer.tags import classifier
+from tests.fakes import ColourClassifier, colour_bundle
+catalogue.bundles = lambda: [colour_bundle()]
+classifier.LiteRtClassifier = lambda file: ColourClassifier()
+read = OpenCvReader.read
+def slowly(self, path, **settings):
+    for frame in read(self, path, **settings):
+        yield frame
+        if not path.endswith("0.mp4"):
+            for _ in range(600):
+                time.sleep(0.1)
+                yield frame
+OpenCvReader.read = slowly
+from organizer.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent in another way")
+def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer):
+    for number in range(4):
+        show_labels(organizer.videos / f"{number}.mp4")
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_SCAN, "scan", str(organizer.videos), "--workers", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == f"new: {organizer.videos}/0.mp4\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert out == ""
+    assert err == (
+        "Stopped after 1 of 4 files. Everything done is stored; the next scan goes on from here.\n"
+    )
+    assert counts(organizer("scan").lines) == {"new": 3, "unchanged": 1, "changed": 0, "moved": 0}

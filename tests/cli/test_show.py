@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from tests.cli.conftest import install
+from tests.clips import make_clip, make_rotated_clip
+from tests.fakes import COLOUR_OF
+
+
+def test_a_video_is_shown_with_its_tags_scores_and_thresholds(scanned):
+    scanned("tag", "feast.mp4", "Holiday")
+    scanned("untag", "feast.mp4", "Cooking")
+    outcome = scanned("show", "feast.mp4")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.lines
+    assert lines[0] == f"{scanned.videos}/feast.mp4  [ok]"
+    assert "length     0:03" in lines
+    assert "picture    64 x 48, 5 frames/s, h264" in lines
+    assert "model      lite 1" in lines
+    assert lines[lines.index("tags") + 1 :][:3] == [
+        "  Food 0.90, suggested, seconds 0-1",
+        "  Holiday, confirmed",
+        "  Cooking 0.90, rejected, seconds 2",
+    ]
+    scores = [line.split() for line in lines if "(0.50)" in line]
+    assert len(scores) == 10
+    assert scores[0] == ["Food", "0.90", "(0.50)", "#" * 18]
+    assert any("(from the file's date)" in line for line in lines)
+
+
+def test_the_date_says_where_it_is_from(scanned):
+    assert (
+        "taken      2024-05-06T00:00:00 (from the file's name)"
+        in scanned("show", "2024-05-06 wall.mp4").lines
+    )
+
+
+def test_a_video_without_a_tag(scanned):
+    assert "  none: no score reaches its label's threshold" in scanned("show", "2024-05-06 wall.mp4").lines
+
+
+def test_a_failed_video_is_shown_with_its_reason_and_ones_own_tags(scanned):
+    number = next(video["id"] for video in scanned.json("--status", "failed"))
+    head = [f"{scanned.videos}/broken.mp4  [failed]", f"id         {number}", "failed     the file is empty"]
+    assert scanned("show", "broken.mp4").lines == head
+    scanned("tag", "broken.mp4", "Repair this")
+    assert scanned("show", "broken.mp4").lines == [*head, "", "tags", "  Repair this, confirmed"]
+
+
+def test_a_long_video_says_how_much_was_looked_at(organizer):
+    make_clip(organizer.videos / "long.mp4", seconds=50, fps=2, size=(32, 32))
+    make_clip(organizer.videos / "short.mp4", seconds=45, fps=2, size=(32, 32))
+    organizer("scan", organizer.videos)
+    hint = "           the first 45 s were looked at"
+    assert hint in organizer("show", "long.mp4").lines
+    assert hint not in organizer("show", "short.mp4").lines
+
+
+def test_a_turned_video_says_so(organizer):
+    make_rotated_clip(organizer.videos / "phone.mp4", 90)
+    organizer("scan", organizer.videos)
+    assert any(
+        line.startswith("picture    64 x 96,") and line.endswith("turned by 90 degrees")
+        for line in organizer("show", "phone.mp4").lines
+    )
+
+
+def test_every_place_is_shown_with_its_status(scanned):
+    (scanned.videos / "a copy.mp4").write_bytes((scanned.videos / "cat.mp4").read_bytes())
+    scanned("scan")
+    assert scanned("show", "cat.mp4").lines[:2] == [
+        f"{scanned.videos}/cat.mp4  [ok]",
+        f"{scanned.videos}/a copy.mp4  [ok]",
+    ]
+    (scanned.videos / "feast.mp4").unlink()
+    scanned("scan")
+    assert scanned("show", "feast.mp4").lines[0] == f"{scanned.videos}/feast.mp4  [missing]"
+
+
+def test_scores_of_a_model_that_is_not_installed_have_no_thresholds(scanned, monkeypatch):
+    install(monkeypatch, version="2")
+    lines = scanned("show", "feast.mp4").lines
+    assert not [line for line in lines if "(0.50)" in line]
+    assert len([line for line in lines if line.strip().split("  ")[0] in COLOUR_OF]) == 10

@@ -1,0 +1,64 @@
+"""Rows of a small library, without a file or a model."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import numpy as np
+
+from organizer.library.store import Analysis, Store, Tagging
+from organizer.types import (
+    LABELS,
+    SuggestedTag,
+    TakenAt,
+    TakenSource,
+    VideoFeatures,
+    VideoFile,
+    VideoInfo,
+)
+
+SPACE = "lite-space"
+BUNDLE = "lite 1"
+TAKEN = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def tagging(*suggested: str, score: float = 0.9, bundle: str = BUNDLE) -> Tagging:
+    """What a classifier says: it suggests some labels, each for its own second; the others score 0.1."""
+    scores = {label: score if label in suggested else 0.1 for label in LABELS}
+    tags = tuple(SuggestedTag(name, score, (second,)) for second, name in enumerate(suggested))
+    return Tagging(bundle, scores, tags)
+
+
+def analysis(
+    *suggested: str,
+    duration_s: float | None = 10.0,
+    taken: datetime = TAKEN,
+    bundle: str = BUNDLE,
+    space: str = SPACE,
+) -> Analysis:
+    info = VideoInfo(duration_s, 64, 48, "h264", 25.0, 0, TakenAt(taken, TakenSource.CONTAINER))
+    features = VideoFeatures(space, np.arange(6, dtype=np.uint8).reshape(2, 3))
+    return Analysis(info, features, b"webp", tagging(*suggested, bundle=bundle))
+
+
+def add(
+    store: Store,
+    root: str,
+    path: str,
+    *suggested: str,
+    content: str | None = None,
+    size: int = 1000,
+    mtime_ns: int = 1,
+    **settings,
+) -> int:
+    """Store a readable video as a scan does; ``content`` is its fingerprint, by default one of its own."""
+    file = VideoFile(root, path, size, mtime_ns)
+    content = content or os.fsencode(path).hex()
+    return store.store_video(store.add_root(root), file, content, analysis(*suggested, **settings))
+
+
+def add_failed(store: Store, root: str, path: str, reason: str, *, content: str | None = None) -> int:
+    file = VideoFile(root, path, 0, 1)
+    content = content or os.fsencode(path).hex()
+    return store.store_failure(store.add_root(root), file, content, reason)

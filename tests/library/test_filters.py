@@ -1,0 +1,225 @@
+"""Filters as tables: (filter, names of the videos that it chooses, in its order)."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from organizer.library import queries
+from organizer.library.decisions import confirm, reject
+from organizer.library.filters import Sort, VideoFilter
+from organizer.library.records import Status
+from organizer.library.store import Store
+from organizer.types import TagState
+from tests.library.build import add, add_failed
+
+CONFIRMED, SUGGESTED, REJECTED = TagState.CONFIRMED, TagState.SUGGESTED, TagState.REJECTED
+
+
+@pytest.fixture
+def library(db):
+    """Videos a..h in the order they were added, with tags in all states and in every status."""
+    store = Store(db)
+    added = {
+        "a": add(store, "/home/videos", "a.mp4", "Animal", duration_s=30, size=10, taken=day(3)),
+        "b": add(store, "/home/videos", "b.mp4", "Animal", "Food", duration_s=10, size=30, taken=day(1)),
+        "c": add(store, "/home/videos", "c.mp4", "Animal", duration_s=None, size=20, taken=day(2)),
+        "d": add(store, "/home/videos", "d.mp4", duration_s=20, size=50, taken=day(5)),
+        "e": add(store, "/home/videos", "e.mp4", duration_s=20, size=40, taken=day(4)),
+        "f": add_failed(store, "/home/videos", "f.mp4", "it is cut off"),
+        "g": add(store, "/home/videos", "g.mp4", "Food", size=60, taken=day(6)),
+        "h": add(store, "/usb", "h.mp4", "Concert", size=70, taken=day(7)),
+    }
+    confirm(db, added["b"], "Animal")
+    reject(db, added["c"], "Animal")
+    confirm(db, added["d"], "Holiday")
+    home, usb = store.roots()
+    store.forget_vanished(home, ["g.mp4"])
+    store.set_offline(usb, True)
+    return db
+
+
+def day(number: int) -> datetime:
+    return datetime(2024, 5, number, 12, tzinfo=UTC)
+
+
+def names(db, filter_: VideoFilter) -> str:
+    chosen = [os.path.basename(video.places[0].path)[0] for video in queries.videos(db, filter_)]
+    if filter_.limit is None and not filter_.offset:
+        assert queries.count_videos(db, filter_) == len(chosen)
+    return "".join(chosen)
+
+
+CHOICES = [
+    ({}, "abcdefgh"),
+    ({"all_tags": ("Animal",)}, "ab"),
+    ({"all_tags": ("animal",)}, "ab"),
+    ({"all_tags": ("Animal", "Food")}, "b"),
+    ({"all_tags": ("Animal", "Concert")}, ""),
+    ({"any_tags": ("Animal",)}, "ab"),
+    ({"any_tags": ("Animal", "Concert")}, "abh"),
+    ({"any_tags": ("Food", "Nothing")}, "bg"),
+    ({"no_tags": ("Animal",)}, "cdefgh"),
+    ({"no_tags": ("Animal", "Concert")}, "cdefg"),
+    ({"all_tags": ("Food",), "no_tags": ("Animal",)}, "g"),
+    ({"all_tags": ("Animal",), "any_tags": ("Food", "Dance")}, "b"),
+    ({"all_tags": ("Holiday",)}, "d"),
+    ({"all_tags": ("Animal' OR 1=1 --",)}, ""),
+    ({"untagged": True}, "cef"),
+    ({"untagged": True, "status": Status.OK}, "ce"),
+    ({"state": CONFIRMED}, "bd"),
+    ({"state": SUGGESTED}, "abgh"),
+    ({"state": REJECTED}, "c"),
+    ({"state": CONFIRMED, "all_tags": ("Animal",)}, "b"),
+    ({"state": SUGGESTED, "all_tags": ("Animal",)}, "a"),
+    ({"state": REJECTED, "all_tags": ("Animal",)}, "c"),
+    ({"state": REJECTED, "no_tags": ("Animal",)}, "abdefgh"),
+    ({"state": SUGGESTED, "untagged": True}, "cdef"),
+    ({"status": Status.OK}, "abcde"),
+    ({"status": Status.FAILED}, "f"),
+    ({"status": Status.MISSING}, "g"),
+    ({"status": Status.OFFLINE}, "h"),
+    ({"status": Status.OFFLINE, "all_tags": ("Animal",)}, ""),
+    ({"text": "usb"}, "h"),
+    ({"text": "HOME mp4"}, "abcdefg"),
+    ({"text": "videos/a"}, "a"),
+    ({"text": "home usb"}, ""),
+    ({"text": "  "}, "abcdefgh"),
+    ({"taken_from": day(4)}, "degh"),
+    ({"taken_before": day(4)}, "abc"),
+    ({"taken_from": day(2), "taken_before": day(4)}, "ac"),
+    ({"taken_from": day(4).astimezone().replace(tzinfo=None)}, "degh"),
+    ({"taken_from": datetime(1, 1, 1)}, "abcdegh"),
+    ({"taken_before": datetime(9999, 12, 31)}, "abcdegh"),
+]
+
+
+@pytest.mark.parametrize(("choice", "expected"), CHOICES)
+def test_a_filter_chooses(library, choice, expected):
+    assert names(library, VideoFilter(**choice, sort=Sort.ADDED, descending=False)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "descending", "expected"),
+    [
+        (Sort.ADDED, False, "abcdefgh"),
+        (Sort.ADDED, True, "hgfedcba"),
+        (Sort.NAME, False, "abcdefgh"),
+        (Sort.NAME, True, "hgfedcba"),
+        # What has no date or no length comes last either way.
+        (Sort.TAKEN, False, "bcaedghf"),
+        (Sort.TAKEN, True, "hgdeacbf"),
+        (Sort.DURATION, False, "bghdeacf"),
+        (Sort.DURATION, True, "aedhgbfc"),
+        (Sort.SIZE, False, "facbedgh"),
+        (Sort.SIZE, True, "hgdebcaf"),
+    ],
+)
+def test_a_filter_sorts(library, sort, descending, expected):
+    assert names(library, VideoFilter(sort=sort, descending=descending)) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "offset", "expected"),
+    [
+        (3, 0, "abc"),
+        (3, 3, "def"),
+        (3, 6, "gh"),
+        (3, 9, ""),
+        (None, 6, "gh"),
+        (0, 0, ""),
+        (100, 0, "abcdefgh"),
+    ],
+)
+def test_pages(library, limit, offset, expected):
+    filter_ = VideoFilter(sort=Sort.ADDED, descending=False, limit=limit, offset=offset)
+    assert names(library, filter_) == expected
+    assert queries.count_videos(library, filter_) == 8
+
+
+def test_names_are_sorted_whatever_their_case(store, db):
+    for name in ("b.mp4", "A.mp4", "C.mp4"):
+        add(store, "/v", name)
+    assert names(db, VideoFilter(sort=Sort.NAME, descending=False)) == "AbC"
+
+
+NAMES = ["100%.mp4", "100x.mp4", "a_b.mp4", "aXb.mp4", "back\\slash.mp4", "Caf\u00e9.mp4", "U\u0308ber.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("100%", ["100%.mp4"]),
+        ("100", ["100%.mp4", "100x.mp4"]),
+        ("a_b", ["a_b.mp4"]),
+        ("%", ["100%.mp4"]),
+        ("_", ["a_b.mp4"]),
+        ("\\", ["back\\slash.mp4"]),
+        ("k\\s", ["back\\slash.mp4"]),
+        ("CAF\u00c9", ["Caf\u00e9.mp4"]),
+        ("cafe\u0301", ["Caf\u00e9.mp4"]),
+        ("\u00fcber", ["U\u0308ber.mp4"]),
+        ("\u00fcber MP4", ["U\u0308ber.mp4"]),
+        ("\u00fcber avi", []),
+        ("'", []),
+        (os.fsdecode(b"\xff"), [os.fsdecode(b"\xff.mp4")]),
+    ],
+)
+def test_words_are_found_as_they_are_written(store, db, text, expected):
+    for name in [*NAMES, os.fsdecode(b"\xff.mp4")]:
+        add(store, "/v", name)
+    found = [video.places[0].relative_path for video in queries.videos(db, VideoFilter(text=text))]
+    assert sorted(found) == sorted(expected)
+
+
+def test_a_word_may_lie_in_any_of_a_videos_places(store, db):
+    add(store, "/v", "a.mp4", content="1")
+    add(store, "/backup", "old/b.mp4", content="1")
+    for text in ("a.mp4", "backup", "old/b"):
+        assert queries.count_videos(db, VideoFilter(text=text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("gone", "offline", "expected"),
+    [
+        ((), (), Status.OK),
+        (("/v",), (), Status.OK),
+        ((), ("/v",), Status.OK),
+        (("/v",), ("/usb",), Status.OFFLINE),
+        ((), ("/v", "/usb"), Status.OFFLINE),
+        (("/v", "/usb"), (), Status.MISSING),
+    ],
+)
+def test_a_videos_status_is_that_of_its_best_place(store, db, gone, offline, expected):
+    for root in ("/v", "/usb"):
+        video = add(store, root, "a.mp4", content="1")
+    for root in store.roots():
+        store.set_offline(root, root.path in offline)
+        if root.path in gone:
+            db.execute("UPDATE places SET missing_since = 'now' WHERE root_id = ?", [root.id])
+    record = queries.video(db, video)
+    assert record.status is expected
+    assert record.places[0].status is expected
+    for status in Status:
+        assert queries.count_videos(db, VideoFilter(status=status)) == (status is expected)
+
+
+def test_a_video_that_lies_nowhere_is_not_shown(store, db):
+    add(store, "/v", "a.mp4", "Animal", content="1", duration_s=10)
+    add(store, "/v", "a.mp4", "Food", content="2", duration_s=100)
+    assert [video.tags[0].name for video in queries.videos(db, VideoFilter())] == ["Food"]
+    assert queries.count_videos(db, VideoFilter()) == 1
+    assert queries.tag_counts(db) == {"Food": 1}
+
+
+def test_more_videos_than_one_query_reads_come_in_order(store, db, monkeypatch):
+    monkeypatch.setattr(queries, "_CHUNK", 4)
+    start = day(1)
+    for number in range(10):
+        add(store, "/v", f"{number}.mp4", "Food", taken=start + timedelta(days=(number * 7) % 10))
+    chosen = [video.places[0].relative_path for video in queries.videos(db, VideoFilter())]
+    assert chosen == [f"{number}.mp4" for number in sorted(range(10), key=lambda n: -(n * 7 % 10))]
+    ids = queries.video_ids(db, VideoFilter())
+    assert sorted(id_ for id_, _ in queries.stored_features(db, ids, "lite-space")) == sorted(ids)

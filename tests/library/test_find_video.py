@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from organizer.errors import UnknownVideoError
+from organizer.library import queries
+from tests.library.build import add
+
+NOT_UTF8 = os.fsdecode(b"caf\xe9.mp4")
+
+
+@pytest.fixture
+def ids(store):
+    paths = [
+        "a.mp4",
+        "2023/trip.mp4",
+        "2024/trip.mp4",
+        "100%_\\x.mp4",
+        NOT_UTF8,
+        "back\\slash.mp4",
+        "7",
+        "Umlaut \u00fc.mp4",
+        "long trip.mp4",
+    ]
+    return {path: add(store, "/v", path) for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("a.mp4", "a.mp4"),
+        ("/v/a.mp4", "a.mp4"),
+        ("/v/2023/../a.mp4", "a.mp4"),
+        ("/v/2023/trip.mp4", "2023/trip.mp4"),
+        ("long trip.mp4", "long trip.mp4"),
+        ("100%_\\x.mp4", "100%_\\x.mp4"),
+        ("back\\slash.mp4", "back\\slash.mp4"),
+        (NOT_UTF8, NOT_UTF8),
+        ("/v/" + NOT_UTF8, NOT_UTF8),
+        ("Umlaut \u00fc.mp4", "Umlaut \u00fc.mp4"),
+        ("7", "7"),
+        ("2", "2023/trip.mp4"),
+    ],
+)
+def test_a_video_is_found_by_path_name_or_id(db, ids, name, path):
+    assert queries.find_video(db, name) == ids[path]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("trip.mp4", "2 videos have this name"),
+        ("b.mp4", "no such video"),
+        ("A.MP4", "no such video"),
+        (".mp4", "no such video"),
+        ("%", "no such video"),
+        ("", "no such video"),
+        ("/v", "no such video"),
+        ("/w/a.mp4", "no such video"),
+        ("99", "no video 99"),
+        ("0", "no video 0"),
+        ("9" * 30, "no such video"),
+        ("9" * 5000, "no such video"),
+        ("-1", "no such video"),
+        ("\u00b2", "no such video"),
+    ],
+)
+def test_what_is_not_one_video_is_refused(db, ids, name, words):
+    with pytest.raises(UnknownVideoError, match=words):
+        queries.find_video(db, name)
+
+
+def test_a_relative_path_starts_at_the_working_folder(db, store, tmp_path, monkeypatch):
+    (tmp_path / "x" / "y").mkdir(parents=True)
+    video = add(store, str(tmp_path / "x"), "y/clip.mp4")
+    add(store, "/elsewhere", "clip.mp4")
+    monkeypatch.chdir(tmp_path / "x")
+    assert queries.find_video(db, "y/clip.mp4") == video
+    monkeypatch.chdir(tmp_path / "x" / "y")
+    assert queries.find_video(db, "clip.mp4") == video
+
+
+def test_a_path_through_a_link_is_found(db, store, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    video = add(store, str(tmp_path / "real"), "clip.mp4")
+    assert queries.find_video(db, str(tmp_path / "link" / "clip.mp4")) == video
+
+
+def test_a_video_that_lies_nowhere_is_unknown(db, store):
+    overwritten = add(store, "/v", "a.mp4", content="1")
+    add(store, "/v", "a.mp4", content="2")
+    with pytest.raises(UnknownVideoError):
+        queries.find_video(db, str(overwritten))
+    with pytest.raises(UnknownVideoError):
+        queries.video(db, overwritten)
+
+
+def test_a_poster_that_is_not_there_is_none(db):
+    assert queries.poster(db, 1) is None

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from organizer.library import queries
+from organizer.library.database import open_database
+from organizer.library.filters import Sort, VideoFilter
+from organizer.library.store import Store
+from organizer.pipeline import FileOutcome, Listed, RootOffline, Stored, Vanished, scan
+from tests.fakes import ColourTagger, CountingReader
+
+
+@dataclass
+class Scanned:
+    """The events of one scan, sorted."""
+
+    listed: Listed | None = None
+    outcomes: list[FileOutcome] = field(default_factory=list)
+    vanished: list[str] | None = None
+    """File names; None when the scan did not reach its end."""
+    offline: list[str] = field(default_factory=list)
+    decoded: list[str] = field(default_factory=list)
+    """Names of the files that were given to the reader."""
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        return {os.path.basename(outcome.path): outcome.kind.value for outcome in self.outcomes}
+
+    @property
+    def reasons(self) -> dict[str, str | None]:
+        return {os.path.basename(outcome.path): outcome.reason for outcome in self.outcomes}
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing was to do and nothing changed."""
+        return not (self.outcomes or self.vanished or self.offline or self.decoded)
+
+
+class World:
+    """Folders of videos, a library, and a model that sees colours."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.videos = folder / "videos"
+        self.videos.mkdir()
+        self.db = open_database(folder / "library.db")
+        self.store = Store(self.db)
+        self.tagger = ColourTagger()
+        self.reader = CountingReader()
+
+    def scan(self, *folders: Path, **settings) -> Scanned:
+        self.reader.paths.clear()
+        scanned = Scanned()
+        chosen = [str(folder) for folder in folders]
+        settings.setdefault("workers", 2)
+        for event in scan(self.store, self.tagger, self.reader, chosen, **settings):
+            match event:
+                case Listed():
+                    assert scanned.listed is None
+                    scanned.listed = event
+                case Stored(outcome, done, to_do):
+                    scanned.outcomes.append(outcome)
+                    assert (done, to_do) == (len(scanned.outcomes), scanned.listed.to_do)
+                case RootOffline(path):
+                    scanned.offline.append(os.path.basename(path))
+                case Vanished(paths):
+                    scanned.vanished = sorted(os.path.basename(path) for path in paths)
+        assert len(scanned.outcomes) == scanned.listed.to_do
+        scanned.decoded = sorted(os.path.basename(path) for path in self.reader.paths)
+        return scanned
+
+    def records(self):
+        return list(queries.videos(self.db, VideoFilter(sort=Sort.ADDED, descending=False)))
+
+    def places(self) -> dict[str, str]:
+        """Status by path, relative to the world's folder."""
+        return {
+            os.path.relpath(place.path, self.folder): place.status.value
+            for record in self.records()
+            for place in record.places
+        }
+
+    def tags(self) -> dict[str, dict[str, str]]:
+        """Tags with their states by file name."""
+        return {
+            os.path.basename(place.path): {tag.name: tag.state.value for tag in record.tags}
+            for record in self.records()
+            for place in record.places
+        }
+
+    def id_of(self, path: Path) -> int:
+        return queries.find_video(self.db, str(path))
+
+
+@pytest.fixture
+def world(tmp_path):
+    # A real path, as scans store it.
+    world = World(tmp_path.resolve())
+    yield world
+    world.db.close()

