@@ -45,9 +45,9 @@ def count_list(counts: Counter[str]) -> str:
 
 
 def tag_list(tags: Iterable[TagRecord]) -> str:
-    """Return shown tags as ``Animal 0.98, Holiday (yours)``; rejected ones are left out."""
+    """Return shown tags as ``Animal 0.98, Holiday (yours)``, or ``no tag``; rejected ones are left out."""
     words = [_tag(tag) for tag in tags if tag.state != "rejected"]
-    return ", ".join(words) if words else "-"
+    return ", ".join(words) if words else "no tag"
 
 
 def _tag(tag: TagRecord) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_interpreter(graph: Path, *, threads: int | None = None) -> Any:
-    """Return an interpreter for a ``.tflite`` file; the caller allocates its tensors.
+    """Return an interpreter for a ``.tflite`` file with its tensors allocated.
 
     Args:
         graph: the file.
@@ -29,7 +29,9 @@ def open_interpreter(graph: Path, *, threads: int | None = None) -> Any:
         # Given as bytes: the library's own file opening fails on non-ASCII paths on Windows.
         content = graph.read_bytes()
         with _quiet():
-            return Interpreter(model_content=content, num_threads=threads or os.cpu_count())
+            interpreter = Interpreter(model_content=content, num_threads=threads or os.cpu_count())
+            interpreter.allocate_tensors()
+            return interpreter
     except (OSError, ValueError, RuntimeError) as error:
         raise BundleError(
             f"{graph}: this model file cannot be used ({error}). "

@@ -37,7 +37,6 @@ class LiteRtBackbone:
         from organizer.features.litert import open_interpreter
 
         self._interpreter = open_interpreter(graph, threads=threads)
-        self._interpreter.allocate_tensors()
         picture = self._interpreter.get_input_details()[0]
         feature_map = self._interpreter.get_output_details()[0]
         if picture["dtype"].__name__ != "uint8" or len(feature_map["shape"]) != 4:

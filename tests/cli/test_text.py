@@ -77,5 +77,5 @@ def test_tags_and_counts_in_words():
         TagRecord("Dance", TagState.REJECTED, 0.7, ()),
     ]
     assert tag_list(tags) == "Animal 0.98, Food 0.10 (yours), Gran\\x1b (yours)"
-    assert tag_list(tags[3:]) == "-"
+    assert tag_list(tags[3:]) == "no tag"
     assert count_list(Counter({"Food": 3, "Animal": 12})) == "Animal 12, Food 3"

@@ -35,10 +35,13 @@ def test_a_rare_label_is_drawn_to_the_pooled_threshold():
     pooled = lowest_precise(targets.ravel(), rare_scores.ravel(), 0.9)
     own = lowest_precise(targets[:, 1], rare_scores[:, 1], 0.9)
     frequent, rare = fit_thresholds(targets, rare_scores, 0.9)
-    trust = targets[:, 1].sum() / 30
-    assert targets[:, 0].sum() > 30 and 0 < trust < 0.3
-    assert frequent == pytest.approx(lowest_precise(targets[:, 0], rare_scores[:, 0], 0.9))
-    assert rare == pytest.approx(np.clip(trust * own + (1 - trust) * pooled, 0.05, 0.95))
+    frequent_own = lowest_precise(targets[:, 0], rare_scores[:, 0], 0.9)
+    many, few = targets.sum(axis=0)
+    assert many > 90 and 0 < few < 10
+    assert frequent == pytest.approx((many * frequent_own + 30 * pooled) / (many + 30))
+    assert rare == pytest.approx(np.clip((few * own + 30 * pooled) / (few + 30), 0.05, 0.95))
+    assert abs(frequent - frequent_own) < abs(frequent - pooled)
+    assert abs(rare - pooled) < abs(rare - own)
 
 
 def test_thresholds_stay_in_range():
