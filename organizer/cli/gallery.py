@@ -1,0 +1,70 @@
+"""``organizer gallery``."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from organizer.cli.context import library_option, library_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
+
+_OPTIONS = (
+    click.option(
+        "--port", type=click.IntRange(0, 65535), help="Port to listen on. [default: 8765, else any free one]"
+    ),
+    click.option("--no-browser", is_flag=True, help="Do not open a browser, only print the address."),
+)
+
+
+def server_options(function: Decorated) -> Decorated:
+    """Add the options of commands that show the gallery."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command()
+@server_options
+@library_option
+def gallery(port: int | None, no_browser: bool) -> None:
+    """Show the library in the browser: see, play, correct, tag again.
+
+    It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
+    """
+    show_gallery(library_path(), port, no_browser=no_browser)
+
+
+def show_gallery(library: Path, port: int | None, *, no_browser: bool) -> None:
+    """Serve the gallery until Ctrl-C.
+
+    Raises:
+        GalleryError: the port is taken, or the server did not start.
+    """
+    from organizer.ui.serve import listen, serve
+
+    def ready(address: str) -> None:
+        click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")
+        if not no_browser:
+            # A browser in the terminal would not return before it is closed.
+            threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
+
+    serve(library, listen(port), ready)
+    click.echo("The gallery has ended.")
+
+
+def _open_browser(address: str) -> None:
+    import webbrowser
+
+    try:
+        webbrowser.open(address)
+    except (webbrowser.Error, OSError) as error:
+        if os.environ.get("ORGANIZER_DEBUG"):
+            click.echo(f"No browser could be opened ({error}).", err=True)

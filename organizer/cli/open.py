@@ -1,0 +1,30 @@
+"""``organizer open``."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from organizer.cli.context import library_option, library_path
+from organizer.cli.gallery import server_options, show_gallery
+
+
+@click.command("open")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path())
+@server_options
+@library_option
+def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
+    """Show the gallery and scan folders meanwhile; videos appear as they are done.
+
+    Ctrl-C ends both; the next scan goes on from there.
+    """
+    from organizer.errors import FolderError
+    from organizer.ui.scan_process import start_scan
+
+    library = library_path()
+    for folder in folders:
+        if not os.path.isdir(folder):
+            raise FolderError(f"{folder}: this is no folder. Give a folder that holds videos.")
+    start_scan(library, [os.path.abspath(folder) for folder in folders])
+    show_gallery(library, port, no_browser=no_browser)

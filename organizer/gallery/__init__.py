@@ -1,0 +1,1 @@
+"""What the gallery shows, as values: no Streamlit, no SQL."""

@@ -1,0 +1,72 @@
+"""A video as a card of the grid."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.gallery import words
+from organizer.library.records import Status
+from organizer.types import TagState
+
+if TYPE_CHECKING:
+    from organizer.library.records import VideoRecord
+
+_STATUS_WORDS = {
+    Status.OK: "",
+    Status.FAILED: "Not readable",
+    Status.MISSING: "Missing",
+    Status.OFFLINE: "Offline",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardTag:
+    """A tag on a card."""
+
+    name: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a card shows; all of it is plain text."""
+
+    key: str
+    title: str
+    """The file's name."""
+    duration: str
+    date: str
+    status: str
+    """Words where the video cannot be watched, else empty."""
+    poster: bool
+    """Whether there is a picture."""
+    tags: tuple[CardTag, ...]
+    more_tags: int
+    """How many tags did not fit."""
+
+
+MAX_TAGS = 4
+
+
+def card(video: VideoRecord, *, poster: bool) -> Card:
+    """Return the card of a video."""
+    tags = [tag for tag in video.tags if tag.state is not TagState.REJECTED]
+    return Card(
+        key=video.key,
+        title=title(video),
+        duration=words.duration(video.duration_s),
+        date=words.date(video.taken_at),
+        status=_STATUS_WORDS[video.status],
+        poster=poster,
+        tags=tuple(
+            CardTag(words.shown(tag.name), tag.state is TagState.CONFIRMED) for tag in tags[:MAX_TAGS]
+        ),
+        more_tags=max(0, len(tags) - MAX_TAGS),
+    )
+
+
+def title(video: VideoRecord) -> str:
+    """Return the name of a video's file."""
+    return words.shown(os.path.basename(video.places[0].path))

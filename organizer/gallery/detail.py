@@ -1,0 +1,114 @@
+"""What the page of one video says: its labels, why it has no tag, its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.gallery import words
+from organizer.library.records import Status
+from organizer.types import MAX_SECONDS, TagState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from organizer.library.records import VideoRecord
+    from organizer.types import VideoScores
+
+_SOURCES = {
+    "container": "from the video itself",
+    "name": "from the file's name",
+    "file": "from the file's date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """One label of the model, for one video."""
+
+    label: str
+    score: float
+    """Probability 0..1."""
+    threshold: float | None
+    """A score from here on makes a tag; None where the model that scored the video is not installed."""
+    state: str
+    """A ``TagState``, or empty where the video does not carry the label."""
+    strip: tuple[int, ...]
+    """0..100 for each second: how much it speaks for the label; empty where that is not known."""
+    best_second: int | None
+
+
+def label_rows(
+    video: VideoRecord,
+    thresholds: Mapping[str, float],
+    labels: tuple[str, ...] = (),
+    scored: VideoScores | None = None,
+) -> list[LabelRow]:
+    """Return a row for each label that the video was scored for, best score first.
+
+    Args:
+        video: the video.
+        thresholds: by label, of the model that scored it; empty when that is not installed.
+        labels: the columns of ``scored``.
+        scored: what the same model says of each second, where it is known.
+    """
+    states = {tag.name: tag.state.value for tag in video.tags}
+    rows = []
+    for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
+        strip: tuple[int, ...] = ()
+        if scored is not None and label in labels:
+            column = scored.evidence[:, labels.index(label)]
+            strip = tuple(round(100 * min(1.0, max(0.0, float(value)))) for value in column)
+        best = strip.index(max(strip)) if strip else None
+        rows.append(LabelRow(label, score, thresholds.get(label), states.get(label, ""), strip, best))
+    return rows
+
+
+def looked_at(video: VideoRecord) -> str:
+    """Say how much of a longer video was looked at; empty for a short one."""
+    if video.duration_s is None or video.duration_s <= MAX_SECONDS + 1:
+        return ""
+    return f"The first {MAX_SECONDS} s of {words.duration(video.duration_s)} were looked at."
+
+
+def why_no_tag(video: VideoRecord) -> str:
+    """Say why a video carries no tag; empty where it carries one."""
+    if any(tag.state is not TagState.REJECTED for tag in video.tags):
+        return ""
+    if video.status is Status.FAILED:
+        return "It could not be read, so there is nothing to tag."
+    if not video.scores:
+        return "No model has looked at it yet. Scan its folder again."
+    if video.tags:
+        return "You rejected its tags, and no other score reaches its label's threshold."
+    return "No score reaches its label's threshold. Add a tag if you know better."
+
+
+def why_not_playable(video: VideoRecord) -> str:
+    """Say why a video cannot be watched; empty where it can."""
+    return {
+        Status.OK: "",
+        Status.FAILED: f"This file could not be read: {words.shown(video.error or 'no reason was stored')}.",
+        Status.MISSING: (
+            "This file was gone at the last scan. Its tags are kept; it is known again when it comes back."
+        ),
+        Status.OFFLINE: "Its folder is not there now. Connect the drive and scan again.",
+    }[video.status]
+
+
+def facts(video: VideoRecord) -> list[tuple[str, str]]:
+    """Return (name, value) of what is known of a video, values as plain text."""
+    picture = f"{video.width} x {video.height}" if video.width and video.height else ""
+    if video.frame_rate:
+        picture += f", {video.frame_rate:.3g} frames/s"
+    taken = words.date_and_time(video.taken_at)
+    rows = [
+        ("Length", words.duration(video.duration_s)),
+        ("Taken", f"{taken} ({_SOURCES.get(video.taken_source or '', 'source unknown')})" if taken else ""),
+        ("Picture", picture),
+        ("Codec", words.shown(video.codec or "")),
+        ("Size", words.size(video.size_bytes)),
+        ("Model", words.shown(video.bundle or "")),
+    ]
+    rows += [("File", words.shown(place.path)) for place in video.places]
+    return [(name, value) for name, value in rows if value]

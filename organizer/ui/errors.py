@@ -1,0 +1,34 @@
+"""Errors as words on the page; nobody sees a traceback."""
+
+from __future__ import annotations
+
+import os
+import traceback
+
+import streamlit as st
+
+from organizer.errors import OrganizerError
+from organizer.gallery.words import shown
+
+
+def show_error(error: OrganizerError) -> None:
+    """Say what went wrong. The words may quote file names, so they are shown as plain text."""
+    with st.container(border=True):
+        st.markdown("**That did not work.**")
+        st.text(shown(str(error)))
+
+
+def show_script_error(error: Exception) -> bool:
+    """Show what no view foresaw; registered with the server for errors of the page's script."""
+    if isinstance(error, OrganizerError):
+        show_error(error)
+        return True
+    if os.environ.get("ORGANIZER_DEBUG"):
+        traceback.print_exception(error)
+    with st.container(border=True):
+        st.markdown("**Something unexpected happened.** Nothing is lost. Reload the page.")
+        st.text(
+            f"If it comes back, start the gallery with ORGANIZER_DEBUG=1 and report what it prints "
+            f"({type(error).__name__})."
+        )
+    return True

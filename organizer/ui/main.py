@@ -1,0 +1,45 @@
+"""The page's script: Streamlit runs it from top to bottom at every click."""
+
+import streamlit as st
+
+from organizer.errors import OrganizerError
+from organizer.ui import state
+from organizer.ui.errors import show_error
+from organizer.ui.parts.filters import show_filters
+from organizer.ui.parts.folders import show_folders
+from organizer.ui.parts.retag import show_retag
+from organizer.ui.parts.scan_panel import show_scan
+from organizer.ui.parts.style import ICON, show_style
+from organizer.ui.resources import library
+from organizer.ui.views.detail import show_detail
+from organizer.ui.views.grid import show_grid
+from organizer.ui.views.start import show_start
+
+st.set_page_config(page_title="organizer", page_icon=ICON, layout="wide")
+show_style()
+
+
+def show_page() -> None:
+    """Draw the view that the address names."""
+    view = state.view()
+    with library() as db:
+        if state.is_empty(db):
+            show_scan(db)
+            show_start()
+            return
+        with st.sidebar:
+            st.markdown("### organizer")
+            show_filters(db, view)
+            show_retag(db, view)
+            show_folders(db)
+        show_scan(db)
+        if view.video is None:
+            show_grid(db, view)
+        else:
+            show_detail(db, view)
+
+
+try:
+    show_page()
+except OrganizerError as error:
+    show_error(error)

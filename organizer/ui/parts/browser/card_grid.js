@@ -1,0 +1,69 @@
+// Builds the cards. All data goes through textContent: a name is never markup.
+function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function picture(card) {
+  const frame = element("span", "picture");
+  if (card.poster) {
+    const image = element("img");
+    image.src = "/poster/" + encodeURIComponent(card.key);
+    image.alt = "";
+    image.loading = "lazy";
+    image.decoding = "async";
+    frame.append(image);
+  } else {
+    frame.append(element("span", "no-picture", card.status || "No picture"));
+  }
+  if (card.status && card.poster) frame.append(element("span", "status", card.status));
+  if (card.duration) frame.append(element("span", "duration", card.duration));
+  return frame;
+}
+
+function tags(card) {
+  const row = element("span", "tags");
+  for (const tag of card.tags) {
+    const chip = element("span", tag.confirmed ? "tag confirmed" : "tag");
+    if (tag.confirmed) {
+      const mark = element("span", "mark", "\u2713");
+      mark.title = "Confirmed by you";
+      chip.append(mark);
+    }
+    chip.append(element("span", "", tag.name));
+    row.append(chip);
+  }
+  if (card.more_tags) row.append(element("span", "more", "+" + card.more_tags));
+  if (!card.tags.length && !card.status) row.append(element("span", "none", "No tag"));
+  return row;
+}
+
+function button(card, open) {
+  const node = element("button", "card");
+  node.type = "button";
+  node.dataset.key = card.key;
+  const words = element("span", "words");
+  words.append(element("span", "title", card.title));
+  words.append(element("span", "date", card.date));
+  words.append(tags(card));
+  node.append(picture(card), words);
+  node.title = card.title;
+  node.addEventListener("click", () => open(card.key));
+  return node;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  let grid = parentElement.querySelector(".grid");
+  if (!grid) {
+    grid = element("div", "grid");
+    parentElement.append(grid);
+  }
+  if (grid.dataset.page && grid.dataset.page !== String(data.page)) {
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  }
+  grid.dataset.page = data.page;
+  grid.replaceChildren(...data.cards.map((card) => button(card, (key) => setTriggerValue("open", key))));
+}

@@ -1,0 +1,78 @@
+// Shows which seconds speak for each label. All data goes through textContent.
+const WORTH_A_JUMP = 15;
+
+function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function clock(second) {
+  return Math.floor(second / 60) + ":" + String(second % 60).padStart(2, "0");
+}
+
+function score(row) {
+  const node = element("span", "score");
+  const bar = element("span", "bar");
+  const fill = element("span", "fill");
+  fill.style.width = row.score * 100 + "%";
+  bar.append(fill);
+  if (row.threshold !== null) {
+    const mark = element("span", "threshold");
+    mark.style.left = row.threshold * 100 + "%";
+    bar.append(mark);
+  }
+  node.append(bar, element("span", "number", row.score.toFixed(2)));
+  const needed = row.threshold === null ? "" : ", a tag is suggested from " + row.threshold.toFixed(2) + " on";
+  node.title = "Score " + row.score.toFixed(2) + needed;
+  return node;
+}
+
+function seek(second) {
+  window.dispatchEvent(new CustomEvent("organizer-seek", { detail: second }));
+}
+
+function strip(row) {
+  const node = element("span", "strip");
+  row.strip.forEach((value, second) => {
+    const cell = element("span", "second");
+    cell.style.setProperty("--strength", value + "%");
+    cell.title = clock(second) + ": " + (value / 100).toFixed(2);
+    cell.addEventListener("click", () => seek(second));
+    node.append(cell);
+  });
+  return node;
+}
+
+function label(row) {
+  const quiet = !row.strip.length || row.strip[row.best_second] < WORTH_A_JUMP;
+  const node = element("div", ["label", row.state, quiet ? "quiet" : ""].join(" "));
+  const name = element("span", "name");
+  name.append(element("span", "", row.label));
+  if (row.state) name.append(element("span", "state", row.state));
+  node.append(name, score(row));
+  if (row.strip.length) {
+    const jump = element("button", "jump", "\u25b6 " + clock(row.best_second));
+    jump.type = "button";
+    jump.title = "Play from the second that speaks most for " + row.label;
+    jump.addEventListener("click", () => seek(row.best_second));
+    node.append(strip(row));
+    if (!quiet) node.append(jump);
+  }
+  return node;
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  let root = parentElement.querySelector(".root");
+  if (!root) {
+    root = element("div", "root");
+    parentElement.append(root);
+  }
+  const strips = data.rows.some((row) => row.strip.length);
+  const legend =
+    "The mark in each bar is the score from which on a tag is suggested." +
+    (strips ? " Each strip is one cell a second: click to play from there." : "");
+  root.replaceChildren(element("p", "legend", legend), ...data.rows.map(label));
+}

@@ -1,0 +1,107 @@
+"""The choice of videos, in the sidebar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from organizer.gallery import words
+from organizer.gallery.view_state import ViewState
+from organizer.library import facets
+from organizer.library.queries import tag_counts
+from organizer.library.records import Status
+from organizer.types import TagState
+from organizer.ui import state
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_STATES = {
+    None: "Suggested or confirmed",
+    TagState.SUGGESTED: "Suggested by the model",
+    TagState.CONFIRMED: "Confirmed by me",
+    TagState.REJECTED: "Rejected by me",
+}
+_STATUSES = {
+    None: "Any",
+    Status.OK: "Can be played",
+    Status.FAILED: "Not readable",
+    Status.MISSING: "Missing",
+    Status.OFFLINE: "Offline",
+}
+
+
+def show_filters(db: Database, view: ViewState) -> None:
+    """Draw the filters with the values of the view; a change shows the first page of the new choice."""
+    counts = tag_counts(db)
+    names = list(counts) + [name for name in facets.tag_names(db) if name not in counts]
+
+    def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
+        st.multiselect(
+            label,
+            [*names, *(name for name in chosen if name not in names)],
+            format_func=lambda name: f"{words.shown(name)} ({counts.get(name, 0):,})",
+            placeholder="Any tag" if part != "no_tags" else "No tag",
+            **_bound(part, list(chosen), tuple),
+        )
+
+    st.text_input(
+        "Search", placeholder="Words in name or folder", max_chars=200, **_bound("text", view.text, str.strip)
+    )
+    tag_filter("any_tags", "With any of these tags", view.any_tags)
+    with st.expander("More filters", expanded=_uses_more(view), icon=":material/tune:"):
+        tag_filter("all_tags", "With all of these tags", view.all_tags)
+        tag_filter("no_tags", "Without these tags", view.no_tags)
+        st.toggle("Only videos without a tag", **_bound("untagged", view.untagged, bool))
+        st.selectbox(
+            "Tags that count", list(_STATES), format_func=_STATES.__getitem__, **_bound("state", view.state)
+        )
+        st.selectbox(
+            "Video", list(_STATUSES), format_func=_STATUSES.__getitem__, **_bound("status", view.status)
+        )
+        first, last = st.columns(2)
+        first.date_input("Taken from", **_day("first_day", view.first_day))
+        last.date_input("Taken until", **_day("last_day", view.last_day))
+    if view.is_filtered:
+        st.button(
+            "Clear filters",
+            icon=":material/filter_alt_off:",
+            width="stretch",
+            on_click=lambda: state.show(ViewState(sort=view.sort, descending=view.descending)),
+        )
+
+
+def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
+    """Return key and on_change of a widget that shows a part of the view, and give it the view's value."""
+    key = state.WIDGET_PREFIX + part
+    st.session_state.setdefault(key, value)
+
+    def changed() -> None:
+        chosen = st.session_state[key]
+        state.change(**{part: convert(chosen) if convert else chosen})
+
+    return {"key": key, "on_change": changed}
+
+
+def _day(part: str, value: Any) -> dict[str, Any]:
+    import datetime
+
+    return {
+        "format": "YYYY-MM-DD",
+        "min_value": datetime.date(1970, 1, 1),
+        "max_value": datetime.date(2100, 12, 31),
+        **_bound(part, value),
+    }
+
+
+def _uses_more(view: ViewState) -> bool:
+    return bool(
+        view.all_tags
+        or view.no_tags
+        or view.untagged
+        or view.state
+        or view.status
+        or view.first_day
+        or view.last_day
+    )

@@ -1,0 +1,64 @@
+"""The folders of the library: which there are, add one, scan them again."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from organizer.errors import FolderError, OrganizerError
+from organizer.gallery.words import shown
+from organizer.library import facets
+from organizer.ui.errors import show_error
+from organizer.ui.parts.scan_panel import remember_scan
+from organizer.ui.resources import library_file
+from organizer.ui.scan_process import start_scan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+
+def show_folders(db: Database) -> None:
+    """Draw the folders with a form to add one."""
+    with st.expander("Folders", icon=":material/folder:"):
+        known = facets.roots(db)
+        for root in known:
+            st.text(shown(root.path) + ("  (offline)" if root.offline else ""))
+        if known and st.button("Scan all again", icon=":material/refresh:", width="stretch"):
+            _start([])
+        show_add_folder()
+
+
+def show_add_folder() -> None:
+    """Draw a form that takes a folder and scans it."""
+    with st.form("add_folder", border=False):
+        folder = st.text_input("Folder with videos on this computer", placeholder="/home/me/Videos")
+        if st.form_submit_button("Add and scan", type="primary", icon=":material/add:"):
+            _start([folder])
+
+
+def _start(folders: Sequence[str]) -> None:
+    try:
+        with st.spinner("Starting the scan"):
+            scan_id = start_scan(library_file(), [checked_folder(folder) for folder in folders])
+    except OrganizerError as error:
+        show_error(error)
+        return
+    remember_scan(scan_id)
+    st.rerun()
+
+
+def checked_folder(typed: str) -> str:
+    """Return the absolute path of a folder that a person typed.
+
+    Raises:
+        FolderError: there is no such folder.
+    """
+    name = typed.strip()
+    path = os.path.abspath(os.path.expanduser(name))
+    if not name or "\0" in name or not os.path.isdir(path):
+        raise FolderError(f"{name or 'Nothing'}: there is no such folder. Give the whole path of a folder.")
+    return path

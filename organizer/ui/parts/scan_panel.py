@@ -1,0 +1,112 @@
+"""The scan that runs, live, and how the last one ended."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from organizer.gallery.words import count, shown
+from organizer.library import scans
+from organizer.library.scans import ScanState
+from organizer.ui import state
+from organizer.ui.resources import library, library_file
+from organizer.ui.scan_process import newest_scan
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from organizer.library.scans import ScanRow
+
+_LOOK_EVERY_S = 1.0
+_NEW_CARDS_EVERY_S = 4.0
+_FRESH_S = 60.0
+_SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
+
+
+def show_scan(db: Database) -> None:
+    """Draw the running scan; one that ended while this tab was open is told until it is dismissed."""
+    scan = scans.newest(db)
+    if scan is None or scan.id == st.session_state.get(_DISMISSED):
+        return
+    if not scan.finished:
+        # What the grid below shows is as new as this.
+        remember_scan(scan.id, scan.done)
+        _show_running()
+    elif _is_news(scan):
+        remember_scan(scan.id, scan.done)
+        _show_end(scan)
+
+
+def _is_news(scan: ScanRow) -> bool:
+    """Whether this tab tells the end of a scan: it knew of it, the end is fresh, or nobody was told."""
+    known = st.session_state.get(_SEEN, (None,))[0] == scan.id
+    return known or scan.silent_s < _FRESH_S or scan.state is ScanState.DIED
+
+
+def remember_scan(scan_id: int, done: int = 0) -> None:
+    """Note that this tab knows of a scan, however short it is, and how far it was."""
+    st.session_state[_SEEN] = (scan_id, done, time.monotonic())
+
+
+@st.fragment(run_every=_LOOK_EVERY_S)
+def _show_running() -> None:
+    scan = newest_scan(library_file())
+    if scan is None or scan.finished:
+        st.rerun()
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{_progress_words(scan)}**", width="content")
+            st.button(
+                "Stop",
+                key="scan_stop",
+                icon=":material/stop_circle:",
+                disabled=scan.stop_requested,
+                on_click=_stop,
+                args=(scan.id,),
+            )
+        st.progress(scan.done / scan.to_do if scan.to_do else 0.0)
+    _, seen_done, seen_at = st.session_state[_SEEN]
+    waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
+    if scan.done > seen_done and waited and state.view().video is None:
+        st.rerun()
+
+
+def _progress_words(scan: ScanRow) -> str:
+    if scan.stop_requested:
+        return "Stopping the scan"
+    if scan.to_do is None:
+        return "Looking through folders"
+    failed = f", {scan.failed:,} not readable" if scan.failed else ""
+    return f"Looking at videos: {scan.done:,} of {scan.to_do:,} done{failed}"
+
+
+def _stop(scan_id: int) -> None:
+    with library() as db:
+        scans.request_stop(db, scan_id)
+
+
+def _show_end(scan: ScanRow) -> None:
+    failed = f", {count(scan.failed, 'file')} not readable" if scan.failed else ""
+    looked = f"{count(scan.done, 'file')} looked at{failed}"
+    words = {
+        ScanState.DONE: f"The scan is done: {looked}." if scan.to_do else "The scan is done: nothing is new.",
+        ScanState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
+        ScanState.FAILED: "The scan failed.",
+        ScanState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
+    }[scan.state]
+    with (
+        st.container(border=True),
+        st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
+    ):
+        with st.container(width="stretch"):
+            st.markdown(f"**{words}**")
+            if scan.message:
+                st.text(shown(scan.message))
+        st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(scan.id,))
+
+
+def _dismiss(scan_id: int) -> None:
+    st.session_state[_DISMISSED] = scan_id

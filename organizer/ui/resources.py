@@ -1,0 +1,52 @@
+"""What the page's script needs at every run: the library, and the model in use."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from organizer.config import read_settings
+from organizer.library.database import opened
+from organizer.models.catalogue import open_bundle
+from organizer.tags.tagger import Tagger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+
+def library_file() -> Path:
+    """Return the library's path, as ``organizer gallery`` passes it on; the file may not exist yet."""
+    return read_settings(None).library
+
+
+def library() -> AbstractContextManager[Database]:
+    """Open the library for one run of the script: a connection belongs to the thread of that run.
+
+    Raises:
+        LibraryError: it cannot be opened.
+    """
+    return opened(library_file())
+
+
+@st.cache_resource(show_spinner=False)
+def _shared_tagger() -> tuple[Tagger, threading.Lock]:
+    return Tagger(open_bundle()), threading.Lock()
+
+
+@contextmanager
+def tagger() -> Iterator[Tagger]:
+    """Lend the tagger of the model in use: one for all tabs, one tab at a time.
+
+    Raises:
+        BundleError: the model is missing or damaged.
+    """
+    shared, lock = _shared_tagger()
+    with lock:
+        yield shared

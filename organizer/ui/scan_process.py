@@ -1,0 +1,69 @@
+"""Scans run as a process of their own, so that the page stays quick and may be closed meanwhile."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING
+
+from organizer.errors import GalleryError
+from organizer.library import scans
+from organizer.library.database import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_START_WAIT_S = 60.0
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def start_scan(library: Path, folders: Sequence[str]) -> int:
+    """Start a scan and return its id as soon as its row is in the library.
+
+    Args:
+        library: the library's file; it is made when missing.
+        folders: absolute paths; none means all folders ever scanned.
+
+    Raises:
+        GalleryError: a scan runs already, or the process ended at once.
+        LibraryError: the library cannot be opened.
+    """
+    # Ended ones are asked for their exit code, or they would stay in the table of processes.
+    _running[:] = [process for process in _running if process.poll() is None]
+    before = newest_scan(library)
+    if before is not None and not before.finished:
+        raise GalleryError("A scan is running already. Wait for its end or stop it.")
+    command = [sys.executable, "-m", "organizer", "scan", "--library", str(library), "--", *folders]
+    with tempfile.TemporaryFile() as words:
+        # In the group of the server: Ctrl-C in the terminal ends both.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words)
+        _running.append(process)
+        _wait_for_row(process, library, before.id if before else 0)
+        scan = newest_scan(library)
+        if scan is None or scan.id == (before.id if before else 0):
+            words.seek(0)
+            reason = words.read().decode("utf-8", "replace").strip().splitlines()
+            raise GalleryError(f"The scan did not start. {reason[-1] if reason else 'Try it again.'}")
+        return scan.id
+
+
+def newest_scan(library: Path) -> scans.ScanRow | None:
+    """Return the scan of this library that was started last.
+
+    Raises:
+        LibraryError: the library cannot be opened.
+    """
+    with opened(library) as db:
+        return scans.newest(db)
+
+
+def _wait_for_row(process: subprocess.Popen[bytes], library: Path, last_id: int) -> None:
+    end = time.monotonic() + _START_WAIT_S
+    while process.poll() is None and time.monotonic() < end:
+        scan = newest_scan(library)
+        if scan is not None and scan.id > last_id:
+            return
+        time.sleep(0.1)

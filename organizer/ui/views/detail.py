@@ -1,0 +1,113 @@
+"""One video: play it, see what the model says of each second, correct its tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from organizer.errors import BundleError, UnknownVideoError
+from organizer.gallery import detail
+from organizer.gallery.cards import title
+from organizer.library import media
+from organizer.library.queries import stored_features, video, video_ids
+from organizer.library.records import Status
+from organizer.models.catalogue import thresholds_of
+from organizer.ui import state
+from organizer.ui.parts.player import show_labels, show_player
+from organizer.ui.parts.retag import run_retag
+from organizer.ui.parts.tag_editor import show_tag_editor
+from organizer.ui.resources import tagger
+from organizer.ui.views.grid import page_filter
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from organizer.gallery.detail import LabelRow
+    from organizer.gallery.view_state import ViewState
+    from organizer.library.records import VideoRecord
+
+
+_WIDTHS = (1.7, 1)
+
+
+def show_detail(db: Database, view: ViewState) -> None:
+    """Draw the video that the view names."""
+    assert view.video is not None
+    _show_steps(db, view)
+    try:
+        record = video(db, media.id_of(db, view.video))
+    except UnknownVideoError:
+        with st.container(border=True):
+            st.markdown("**This video is not in the library any more.**")
+            st.markdown("Go back to the videos; its file may have been replaced by another one.")
+        return
+    with st.container(key="title"):
+        st.text(title(record))
+    rows, missing = _rows(db, record)
+    left, right = st.columns(_WIDTHS, gap="medium")
+    with left:
+        poster = record.id in media.with_posters(db, [record.id])
+        note = " ".join(filter(None, [detail.looked_at(record), missing]))
+        # A browser may play what could not be decoded here.
+        playable = record.status in {Status.OK, Status.FAILED}
+        show_player(record.key, playable=playable, poster=poster, note=note)
+    with right:
+        if problem := detail.why_not_playable(record):
+            with st.container(border=True):
+                st.text(problem)
+        show_tag_editor(db, record)
+    left, right = st.columns(_WIDTHS, gap="medium")
+    with left:
+        if rows:
+            st.markdown("**What the model sees**")
+            show_labels(rows)
+    with right:
+        if record.scores and st.button("Tag this video again", icon=":material/sell:"):
+            run_retag(db, [record.id])
+        st.markdown("**About this video**")
+        with st.container(key="facts"):
+            st.text("\n".join(f"{name}: {value}" for name, value in detail.facts(record)))
+
+
+def _show_steps(db: Database, view: ViewState) -> None:
+    """Draw the ways back and to the neighbours on the same page of the grid."""
+    keys = media.keys_of(db, video_ids(db, page_filter(view, view.page)))
+    here = keys.index(view.video) if view.video in keys else None
+    before = keys[here - 1] if here else None
+    after = keys[here + 1] if here is not None and here + 1 < len(keys) else None
+    with st.container(horizontal=True):
+        st.button(
+            "All videos", icon=":material/arrow_back:", on_click=lambda: state.change(video=None), key="back"
+        )
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            disabled=before is None,
+            on_click=lambda: state.change(video=before),
+        )
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            disabled=after is None,
+            on_click=lambda: state.change(video=after),
+        )
+
+
+def _rows(db: Database, record: VideoRecord) -> tuple[list[LabelRow], str]:
+    """Return the rows of the labels, and why there are no strips, where there are none."""
+    thresholds = thresholds_of(record.bundle)
+    if not record.scores:
+        return [], ""
+    try:
+        with tagger() as shared:
+            bundle = shared.bundle
+            features = dict(stored_features(db, [record.id], bundle.space_id))
+            if record.bundle != bundle.id or record.id not in features:
+                words = "Another model scored it: tag it again to see which seconds speak for each label."
+                return detail.label_rows(record, thresholds), words
+            (scored,) = shared.score([features[record.id]])
+    except BundleError:
+        words = "The model that scored it is not installed, so its seconds and thresholds are not shown."
+        return detail.label_rows(record, thresholds), words
+    return detail.label_rows(record, thresholds, bundle.labels, scored), ""

@@ -1,0 +1,92 @@
+"""All videos that the filter chooses, as pages of cards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from organizer.gallery import words
+from organizer.gallery.cards import card
+from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
+from organizer.library import media
+from organizer.library.filters import Sort
+from organizer.library.queries import count_videos, videos
+from organizer.ui import state
+from organizer.ui.parts.card_grid import show_cards
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from organizer.library.filters import VideoFilter
+
+ORDERS = {
+    (Sort.TAKEN, True): "Newest first",
+    (Sort.TAKEN, False): "Oldest first",
+    (Sort.NAME, False): "Name, A to Z",
+    (Sort.NAME, True): "Name, Z to A",
+    (Sort.DURATION, True): "Longest first",
+    (Sort.DURATION, False): "Shortest first",
+    (Sort.SIZE, True): "Largest first",
+    (Sort.SIZE, False): "Smallest first",
+    (Sort.ADDED, True): "Last added first",
+    (Sort.ADDED, False): "First added first",
+}
+_ORDER_KEY, _PAGE_KEY = state.WIDGET_PREFIX + "order", state.WIDGET_PREFIX + "page"
+
+
+def show_grid(db: Database, view: ViewState) -> None:
+    """Draw one page of the videos that the view chooses."""
+    found = count_videos(db, view.filter())
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"### {words.count(found, 'video')}", width="content")
+        _show_order(view)
+    if not found:
+        _show_no_match()
+        return
+    last = pages(found)
+    page = min(view.page, last)
+    records = list(videos(db, page_filter(view, page)))
+    pictured = media.with_posters(db, [video.id for video in records])
+    show_cards([card(video, poster=video.id in pictured) for video in records], page)
+    if last > 1:
+        st.session_state.setdefault(_PAGE_KEY, page)
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.pagination(last, key=_PAGE_KEY, on_change=_turn_page, width="stretch")
+
+
+def page_filter(view: ViewState, page: int) -> VideoFilter:
+    """Return the library's filter for one page of a view."""
+    return replace(view.filter(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+
+
+def _turn_page() -> None:
+    state.change(page=st.session_state[_PAGE_KEY])
+
+
+def _show_order(view: ViewState) -> None:
+    st.session_state.setdefault(_ORDER_KEY, (view.sort, view.descending))
+    st.selectbox(
+        "Order",
+        list(ORDERS),
+        format_func=ORDERS.__getitem__,
+        key=_ORDER_KEY,
+        on_change=_change_order,
+        label_visibility="collapsed",
+        width=190,
+    )
+
+
+def _change_order() -> None:
+    sort, descending = st.session_state[_ORDER_KEY]
+    state.change(sort=sort, descending=descending)
+
+
+def _show_no_match() -> None:
+    with st.container(border=True):
+        st.markdown("**No video fits these filters.**")
+        st.markdown("Take a tag or a word away, or clear all filters.")
+        st.button(
+            "Clear all filters", icon=":material/filter_alt_off:", on_click=lambda: state.show(ViewState())
+        )

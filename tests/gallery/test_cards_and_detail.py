@@ -1,0 +1,114 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from organizer.gallery import detail
+from organizer.gallery.cards import CardTag, card
+from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
+from organizer.types import TagState, VideoScores
+
+PLACE = PlaceRecord("/videos", "trip/a.mp4", "/videos/trip/a.mp4", Status.OK)
+VIDEO = VideoRecord(
+    id=1,
+    key="k" * 22,
+    status=Status.OK,
+    error=None,
+    places=(PLACE,),
+    size_bytes=3_200_000,
+    duration_s=61.0,
+    width=1920,
+    height=1080,
+    codec="h264",
+    frame_rate=29.97,
+    rotation_deg=0,
+    taken_at="2024-05-03T14:05:00",
+    taken_source="name",
+    bundle="lite 1",
+    scores={"Animal": 0.9, "Food": 0.2, "Dance": 0.4},
+    tags=(TagRecord("Animal", TagState.SUGGESTED, 0.9, (0, 1)),),
+)
+REJECTED = TagRecord("Animal", TagState.REJECTED, 0.9, ())
+
+
+def test_a_card():
+    shown = card(VIDEO, poster=True)
+    assert (shown.title, shown.duration, shown.date, shown.status) == ("a.mp4", "1:01", "3 May 2024", "")
+    assert shown.tags == (CardTag("Animal", False),)
+    assert shown.more_tags == 0
+
+
+def test_a_card_leaves_out_rejected_tags_and_counts_what_does_not_fit():
+    tags = tuple(TagRecord(str(number), TagState.CONFIRMED, None, ()) for number in range(6))
+    shown = card(replace(VIDEO, tags=(*tags, REJECTED)), poster=False)
+    assert [tag.name for tag in shown.tags] == ["0", "1", "2", "3"]
+    assert shown.more_tags == 2
+    assert all(tag.confirmed for tag in shown.tags)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(Status.FAILED, "Not readable"), (Status.MISSING, "Missing"), (Status.OFFLINE, "Offline")],
+)
+def test_a_card_says_that_a_video_cannot_be_watched(status, words):
+    assert card(replace(VIDEO, status=status), poster=False).status == words
+
+
+def test_label_rows_are_best_first_with_strips():
+    evidence = np.array([[0.1, 0.0, 0.3], [0.95, 1.2, -0.1]], np.float32)
+    rows = detail.label_rows(
+        VIDEO, {"Animal": 0.5}, ("Animal", "Food", "Dance"), VideoScores((0.9, 0.2, 0.4), evidence)
+    )
+    assert [row.label for row in rows] == ["Animal", "Dance", "Food"]
+    assert rows[0].strip == (10, 95)
+    assert rows[0].best_second == 1
+    assert (rows[0].state, rows[0].threshold) == ("suggested", 0.5)
+    assert (rows[1].state, rows[1].threshold) == ("", None)
+    assert rows[2].strip == (0, 100)
+
+
+def test_label_rows_without_seconds():
+    assert all(row.strip == () and row.best_second is None for row in detail.label_rows(VIDEO, {}))
+
+
+@pytest.mark.parametrize(("duration_s", "said"), [(None, False), (45.9, False), (61.0, True), (4000.0, True)])
+def test_longer_videos_say_how_much_was_looked_at(duration_s, said):
+    assert ("first 45 s" in detail.looked_at(replace(VIDEO, duration_s=duration_s))) is said
+
+
+@pytest.mark.parametrize(
+    ("video", "words"),
+    [
+        (VIDEO, ""),
+        (replace(VIDEO, tags=()), "reaches its label's threshold"),
+        (replace(VIDEO, tags=(REJECTED,)), "You rejected"),
+        (replace(VIDEO, tags=(), scores={}), "Scan its folder"),
+        (replace(VIDEO, tags=(), scores={}, status=Status.FAILED), "could not be read"),
+    ],
+)
+def test_why_there_is_no_tag(video, words):
+    assert words in detail.why_no_tag(video)
+    assert bool(detail.why_no_tag(video)) is bool(words)
+
+
+def test_why_a_video_is_not_playable():
+    assert detail.why_not_playable(VIDEO) == ""
+    failed = replace(VIDEO, status=Status.FAILED, error="the file is cut off\x1b[31m")
+    assert detail.why_not_playable(failed) == "This file could not be read: the file is cut off\\x1b[31m."
+    assert "Connect the drive" in detail.why_not_playable(replace(VIDEO, status=Status.OFFLINE))
+    assert "tags are kept" in detail.why_not_playable(replace(VIDEO, status=Status.MISSING))
+
+
+def test_facts_leave_out_what_is_unknown():
+    assert dict(detail.facts(VIDEO))["Taken"] == "3 May 2024, 14:05 (from the file's name)"
+    unknown = replace(
+        VIDEO,
+        duration_s=None,
+        taken_at=None,
+        width=None,
+        height=None,
+        frame_rate=None,
+        codec=None,
+        bundle=None,
+    )
+    assert [name for name, _ in detail.facts(unknown)] == ["Size", "File"]

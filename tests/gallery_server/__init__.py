@@ -1,0 +1,1 @@
+"""A gallery with a server process of its own, for tests."""

@@ -1,0 +1,73 @@
+"""Libraries written through the library's own commands, without a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from organizer.frames.poster import make_poster
+from organizer.library.database import opened
+from organizer.library.store import Analysis, Store, Tagging
+from organizer.types import (
+    LABELS,
+    SuggestedTag,
+    TakenAt,
+    TakenSource,
+    VideoFeatures,
+    VideoFile,
+    VideoInfo,
+)
+from tests.clips import plain
+from tests.fakes import COLOUR_OF, NO_LABEL, NOT_AT_ALL, SURE, THRESHOLD, colour_bundle
+
+FIRST_DAY = datetime(2024, 5, 1, 12, 30)
+
+
+@dataclass(frozen=True)
+class SeedVideo:
+    """A video to put into a library; its file need not exist."""
+
+    name: str
+    """Path below the root."""
+    labels: tuple[str, ...] = ()
+    """The labels it shows, a second each."""
+    duration_s: float = 5.0
+    reason: str | None = None
+    """Why it is not readable."""
+
+
+def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | None = None) -> None:
+    """Store videos, a day apart, as a scan with the colour model would."""
+    bundle = colour_bundle()
+    with opened(library) as db:
+        store = Store(db)
+        stored_root = store.add_root(str(root))
+        for number, video in enumerate(videos):
+            file = VideoFile(str(root), video.name, 1_000_000 + number, number)
+            fingerprint = f"{number:040x}"
+            if video.reason is not None:
+                store.store_failure(stored_root, file, fingerprint, video.reason)
+                continue
+            colours = [COLOUR_OF[label] for label in video.labels] or [NO_LABEL]
+            features = VideoFeatures(bundle.space_id, np.array(colours, np.uint8))
+            scores = {label: SURE if label in video.labels else NOT_AT_ALL for label in LABELS}
+            tags = tuple(
+                SuggestedTag(label, SURE, (second,))
+                for second, label in enumerate(video.labels)
+                if SURE > THRESHOLD
+            )
+            taken = TakenAt(FIRST_DAY + timedelta(days=number), TakenSource.CONTAINER)
+            info = VideoInfo(video.duration_s, 1280, 720, "h264", 30.0, 0, taken)
+            picture = poster or make_poster([plain(colours[0], (160, 90))])
+            analysis = Analysis(info, features, picture, Tagging(bundle.id, scores, tags))
+            store.store_video(stored_root, file, fingerprint, analysis)
+
+
+def keys(library: Path) -> dict[str, str]:
+    """Return the key of each video by its relative path."""
+    with opened(library) as db:
+        rows = db.execute("SELECT p.relative_path, v.key FROM videos v JOIN places p ON p.video_id = v.id")
+        return dict(rows.fetchall())

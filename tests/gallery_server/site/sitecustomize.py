@@ -1,0 +1,39 @@
+"""Python runs this at the start of each process of a test's gallery, and of the scans that it starts.
+
+It puts the colour model of ``tests/fakes.py`` in the place of the shipped one, and notes every connection
+that the process opens and every name that it looks up.
+"""
+
+import os
+import sys
+import time
+
+_LOG = os.environ["ORGANIZER_TEST_CONNECTIONS"]
+
+
+def _note(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
+        with open(_LOG, "a", encoding="utf-8") as log:
+            log.write(f"{event} {arguments[-1] if event == 'socket.connect' else arguments[:2]!r}\n")
+
+
+sys.addaudithook(_note)
+
+
+def _install_colour_model():
+    import organizer.models.catalogue
+    import organizer.tags.tagger
+    from tests.fakes import ColourClassifier, colour_bundle
+
+    organizer.models.catalogue.bundles = lambda: [colour_bundle()]
+
+    class SlowColourClassifier(ColourClassifier):
+        def classify(self, features):
+            time.sleep(float(os.environ.get("ORGANIZER_TEST_SLEEP_S", "0")))
+            return super().classify(features)
+
+    organizer.tags.tagger.Tagger._classifier = property(lambda tagger: SlowColourClassifier())
+
+
+if os.environ.get("ORGANIZER_TEST_MODEL") == "colours":
+    _install_colour_model()

@@ -1,0 +1,280 @@
+"""Every view of the page, without a browser."""
+
+import pytest
+
+from organizer.library import decisions, queries, scans
+from organizer.library.database import opened
+from organizer.library.filters import VideoFilter
+from organizer.types import TagState
+from tests.gallery_server.seed import SeedVideo, keys, seed
+
+HOSTILE = [
+    "![](http://x.invalid/y.png)",
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "[link](http://x.invalid)",
+    ":red[x] $\\frac{1}{2}$ :material/home: :smile: **b**",
+]
+
+
+@pytest.fixture
+def three(page):
+    videos = [
+        SeedVideo("trip/cat.mp4", ("Animal", "Nature")),
+        SeedVideo("trip/soup.mp4", ("Food",), duration_s=90.0),
+        SeedVideo("grey.mp4"),
+        SeedVideo("broken.mp4", reason="the file is cut off"),
+    ]
+    seed(page.library, page.folder / "videos", videos)
+    return page
+
+
+def titles(page):
+    return [card["title"] for card in page.cards()]
+
+
+def test_without_a_library_it_asks_for_a_folder(page):
+    page.open()
+    assert "Your videos, found again" in page.words()
+    assert page.button("Add and scan")
+    assert page.cards() is None
+
+
+def test_a_folder_that_is_none_is_said(page):
+    page.open()
+    page.test.text_input[0].set_value("/no/such/folder *b*")
+    page.click("Add and scan")
+    assert "/no/such/folder *b*: there is no such folder" in page.plain()
+
+
+def test_the_grid_shows_cards_newest_first(three):
+    three.open()
+    assert titles(three) == ["grey.mp4", "soup.mp4", "cat.mp4", "broken.mp4"]
+    cat = three.cards()[2]
+    assert (cat["duration"], cat["date"]) == ("0:05", "1 May 2024")
+    assert [tag["name"] for tag in cat["tags"]] == ["Animal", "Nature"]
+    assert three.cards()[3]["status"] == "Not readable"
+    assert "4 videos" in three.words()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "found", "query"),
+    [
+        ("any_tags", ["Animal", "Food"], ["soup.mp4", "cat.mp4"], {"any": ["Animal", "Food"]}),
+        ("all_tags", ["Animal", "Nature"], ["cat.mp4"], {"all": ["Animal", "Nature"]}),
+        ("no_tags", ["Food"], ["grey.mp4", "cat.mp4", "broken.mp4"], {"none": ["Food"]}),
+        ("untagged", True, ["grey.mp4", "broken.mp4"], {"untagged": ["1"]}),
+        ("status", "failed", ["broken.mp4"], {"status": ["failed"]}),
+        ("text", "TRIP so", ["soup.mp4"], {"text": ["TRIP so"]}),
+        ("order", ("name", False), ["broken.mp4", "grey.mp4", "cat.mp4", "soup.mp4"], None),
+    ],
+)
+def test_a_filter_narrows_the_grid_and_stands_in_the_address(three, key, value, found, query):
+    from organizer.library.filters import Sort
+    from organizer.library.records import Status
+
+    if key == "status":
+        value = Status(value)
+    if key == "order":
+        value, query = (Sort.NAME, False), {"sort": ["name"], "order": ["up"]}
+    three.open().choose(key, value)
+    assert titles(three) == found
+    assert three.query() == query
+    three.run()
+    assert titles(three) == found
+
+
+def test_days_limit_the_grid(three):
+    three.open(from_="2024-05-02", to="2024-05-02")
+    assert titles(three) == ["soup.mp4"]
+    assert three.test.date_input[0].value.isoformat() == "2024-05-02"
+
+
+def test_an_address_sets_the_filters_and_they_can_be_cleared(three):
+    three.open(text="cat", any="Animal")
+    assert titles(three) == ["cat.mp4"]
+    three.click("Clear filters")
+    assert len(titles(three)) == 4
+    assert three.query() == {}
+
+
+def test_no_match_says_what_to_do(three):
+    three.open(text="nothing like it")
+    assert "No video fits these filters" in three.words()
+    assert three.cards() is None
+    three.click("Clear all filters")
+    assert len(titles(three)) == 4
+
+
+def test_nonsense_in_the_address_is_ignored(three):
+    three.open(page="99", sort="x", state="y", status="z", from_="never", all="No such tag")
+    assert "No video fits" in three.words()
+    three.click("Clear all filters")
+    assert len(titles(three)) == 4
+
+
+def test_pages(page):
+    seed(page.library, page.folder, [SeedVideo(f"{number:03}.mp4") for number in range(80)])
+    page.open(page="3")
+    assert titles(page) == [f"{number:03}.mp4" for number in range(7, -1, -1)]
+    page.choose("text", "07")
+    assert len(titles(page)) == 11
+    assert "page" not in page.query()
+
+
+def test_a_video_with_its_labels_and_seconds(three):
+    three.open(video=keys(three.library)["trip/cat.mp4"])
+    player = three.player()
+    assert player["playable"]
+    assert player["note"] == ""
+    best = player["rows"][0]
+    assert (best["label"], round(best["score"], 2), best["threshold"]) == ("Animal", 0.9, 0.5)
+    assert (best["strip"], best["state"]) == ([90, 5], "suggested")
+    assert "cat.mp4" in three.plain()
+    assert "/videos/trip/cat.mp4" in three.plain()
+
+
+def test_a_longer_video_says_how_much_was_looked_at(three):
+    three.open(video=keys(three.library)["trip/soup.mp4"])
+    assert "The first 45 s of 1:30 were looked at." in three.player()["note"]
+
+
+def test_a_video_without_a_tag_says_why(three):
+    three.open(video=keys(three.library)["grey.mp4"])
+    assert "No score reaches its label's threshold" in three.plain()
+    three.open(video=keys(three.library)["broken.mp4"])
+    assert "the file is cut off" in three.plain()
+
+
+def test_a_video_that_is_gone_from_the_library(three):
+    three.open(video="x" * 22)
+    assert "not in the library any more" in three.words()
+    three.click("All videos")
+    assert len(titles(three)) == 4
+
+
+def test_neighbours(three):
+    by_name = keys(three.library)
+    three.open(video=by_name["trip/soup.mp4"])
+    three.click("Next")
+    assert three.query() == {"video": [by_name["trip/cat.mp4"]]}
+    three.click("Previous").click("Previous")
+    assert three.query() == {"video": [by_name["grey.mp4"]]}
+    assert three.button("Previous").disabled
+
+
+def states(page, name):
+    with opened(page.library) as db:
+        id_ = next(v.id for v in queries.videos(db, VideoFilter()) if v.places[0].relative_path == name)
+        return {tag.name: tag.state for tag in queries.video(db, id_).tags}
+
+
+def test_confirm_reject_undo(three):
+    three.open(video=keys(three.library)["trip/soup.mp4"])
+    three.click("Confirm")
+    assert states(three, "trip/soup.mp4") == {"Food": TagState.CONFIRMED}
+    three.click("Reject")
+    assert states(three, "trip/soup.mp4") == {"Food": TagState.REJECTED}
+    assert "You rejected its tags" in three.plain()
+    three.click("Undo")
+    assert states(three, "trip/soup.mp4") == {}
+    three.click("Tag this video again")
+    assert states(three, "trip/soup.mp4") == {"Food": TagState.SUGGESTED}
+    assert "soup.mp4: +Food" in three.plain()
+
+
+def test_add_and_remove_a_tag(three):
+    three.open(video=keys(three.library)["grey.mp4"])
+    adder = next(box for box in three.test.selectbox if box.key == "tag_to_add")
+    adder.set_value("Cooking")
+    three.click("Add")
+    assert states(three, "grey.mp4") == {"Cooking": TagState.CONFIRMED}
+
+
+def test_everything_is_tagged_again_and_decisions_stay(three):
+    with opened(three.library) as db:
+        for record in list(queries.videos(db, VideoFilter())):
+            if record.places[0].relative_path == "trip/cat.mp4":
+                decisions.reject(db, record.id, "Animal")
+                decisions.forget(db, record.id, "Nature")
+    three.open().click("Tag all videos again")
+    assert "3 videos tagged again, 1 changed" in three.words()
+    assert "cat.mp4: +Nature" in three.plain()
+    assert states(three, "trip/cat.mp4") == {"Animal": TagState.REJECTED, "Nature": TagState.SUGGESTED}
+
+
+def test_the_chosen_videos_are_tagged_again(three):
+    three.open(text="soup").click("Tag the 1 chosen video again")
+    assert "1 video tagged again, 0 changed" in three.words()
+
+
+def test_names_and_tags_are_never_markup(page):
+    videos = [
+        SeedVideo(f"{number} {name.replace('/', '|')}.mp4", ("Food",)) for number, name in enumerate(HOSTILE)
+    ]
+    videos.append(SeedVideo("bad \udcff name.mp4", ("Food",)))
+    videos.append(SeedVideo("failed.mp4", reason="cannot open ![](http://x.invalid/z.png)"))
+    seed(page.library, page.folder / "**root** ![](http:", videos)
+    with opened(page.library) as db:
+        for number, name in enumerate(HOSTILE):
+            decisions.confirm(db, number + 1, name)
+    page.open()
+    assert {card["title"] for card in page.cards()} >= {
+        video.name for video in videos if "\udcff" not in video.name
+    }
+    for name, key in keys(page.library).items():
+        page.open(video=key)
+        assert (name if isinstance(name, str) else "bad \\udcff name") in page.plain()
+        for forbidden in ("x.invalid", "<script>alert", "onerror", "smile", "**root**", "udcff"):
+            assert forbidden not in page.markup()
+
+
+def test_without_a_model_the_video_still_shows(three, monkeypatch):
+    from organizer.models import catalogue
+
+    monkeypatch.setattr(catalogue, "bundles", list)
+    three.open(video=keys(three.library)["trip/cat.mp4"])
+    assert "The model that scored it is not installed" in three.player()["note"]
+    three.click("Tag this video again")
+    assert "There is no model" in three.plain()
+
+
+def test_a_library_of_another_program_is_said(page):
+    page.library.write_bytes(b"something else" * 1000)
+    page.open()
+    assert "this file is no library of organizer" in page.plain()
+
+
+def test_a_running_scan_is_shown_and_can_be_stopped(three):
+    with opened(three.library) as db:
+        scan_id = scans.begin(db, ["/videos"])
+        scans.beat(db, scan_id, to_do=10, done=4, failed=1)
+    three.open()
+    assert "Looking at videos: 4 of 10 done, 1 not readable" in three.words()
+    three.click("Stop")
+    with opened(three.library) as db:
+        assert scans.newest(db).stop_requested
+        scans.finish(db, scan_id, scans.ScanState.STOPPED)
+    three.run()
+    assert "The scan was stopped: 4 files looked at" in three.words()
+    three.click("Dismiss")
+    assert "The scan was stopped" not in three.words()
+
+
+def test_a_scan_that_died_is_said(three):
+    with opened(three.library) as db:
+        scans.begin(db, ["/videos"])
+        db.execute("UPDATE scans SET beat_at = beat_at - 60")
+        db.conn.commit()
+    three.open()
+    assert "The last scan ended without a word" in three.words()
+
+
+def test_a_scan_that_failed_says_why(three):
+    with opened(three.library) as db:
+        scan_id = scans.begin(db, ["/videos"])
+        three.open()
+        scans.finish(db, scan_id, scans.ScanState.FAILED, "disk *full*")
+    three.run()
+    assert "The scan failed" in three.words()
+    assert "disk *full*" in three.plain()
