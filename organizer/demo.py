@@ -96,10 +96,10 @@ def _write(photograph: Path, clip: Path) -> None:
     import cv2
 
     rgb = cv2.cvtColor(cv2.imread(str(photograph), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    with av.open(str(clip), "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=FRAME_RATE, options={"qscale": "3"})
+    with av.open(str(clip), "w", format="mp4", options={"movflags": "faststart"}) as container:
+        # H.264, for every browser plays it; a key frame a second, as cameras write them.
+        stream = container.add_stream("libx264", rate=FRAME_RATE, options={"crf": "20", "g": str(FRAME_RATE)})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        stream.codec_context.flags |= av.codec.context.Flags.qscale
         frames = FRAME_RATE * SECONDS
         for number in range(frames):
             picture = _view(rgb, number / (frames - 1))
@@ -117,6 +117,7 @@ def _view(rgb: NDArray[np.uint8], progress: float) -> NDArray[np.uint8]:
     view_width = widest * (1 - (1 - _NARROWEST_VIEW) * progress)
     view_height = view_width * HEIGHT / WIDTH
     left = (width - view_width) * (0.3 + 0.4 * progress)
-    top = (height - view_height) * 0.5
+    # What a photograph is about lies above its middle more often than below.
+    top = (height - view_height) * 0.25
     cut = rgb[int(top) : int(top + view_height), int(left) : int(left + view_width)]
     return np.asarray(cv2.resize(cut, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
