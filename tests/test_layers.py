@@ -14,13 +14,14 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "organizer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BOTTOM = {"types", "errors", "config", "assets"}
+BOTTOM = {"types", "errors", "config", "assets", "words"}
 
 MAY_IMPORT = {
     "types": set(),
     "errors": set(),
     "config": {"types", "errors"},
     "assets": {"types", "errors"},
+    "words": set(),
     "frames": BOTTOM,
     "features": BOTTOM,
     "library": BOTTOM,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from organizer.cli.text import safe_text, tag_list
+from organizer.cli.text import tag_list
+from organizer.words import safe_text
 
 
 @click.command()

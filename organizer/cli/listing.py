@@ -9,7 +9,8 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import SORTS, build_filter, filter_options
-from organizer.cli.text import date, duration, safe_text, tag_list
+from organizer.cli.text import date, duration, tag_list
+from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from organizer.library.records import PlaceRecord, VideoRecord

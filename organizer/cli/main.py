@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def _in_words(error: Exception) -> str:
-    from organizer.cli.text import safe_text
+    from organizer.words import safe_text
 
     if isinstance(error, OrganizerError):
         return safe_text(str(error))

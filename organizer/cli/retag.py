@@ -9,7 +9,8 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import build_filter, filter_options
-from organizer.cli.text import count_list, safe_text
+from organizer.cli.text import count_list
+from organizer.words import safe_text
 
 
 @click.command()

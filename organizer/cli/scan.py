@@ -12,7 +12,8 @@ import click
 
 from organizer.cli.context import library_option, library_path, open_library
 from organizer.cli.scan_record import recorded
-from organizer.cli.text import count_list, safe_text
+from organizer.cli.text import count_list
+from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, open_library
-from organizer.cli.text import duration, safe_text, spans
+from organizer.cli.text import duration, spans
 from organizer.types import MAX_SECONDS
+from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord, VideoRecord

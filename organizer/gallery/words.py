@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 
-_UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
-_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+from organizer.words import clock_time, safe_text
+
 _UNITS = ("KB", "MB", "GB", "TB")
 
-
-def shown(text: str) -> str:
-    """Return text that can be shown: what has no glyph, or turns the writing around, is spelled out."""
-    return "".join(
-        character.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(character) in _UNSAFE or character in _DIRECTION_MARKS
-        else character
-        for character in text
-    )
+shown = safe_text
+"""Text that can be shown on the page."""
 
 
 def duration(seconds: float | None) -> str:
     """Return a duration as 0:07, 12:30 or 1:02:03; empty where it is unknown."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(int(seconds + 0.5), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return "" if seconds is None else clock_time(seconds)
 
 
 def date(taken_at: str | None) -> str:

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from organizer.cli.text import count_list, date, duration, safe_text, spans, tag_list
+from organizer.cli.text import count_list, date, duration, spans, tag_list
 from organizer.library.records import TagRecord
 from organizer.types import TagState
+from organizer.words import safe_text
 
 
 @pytest.mark.parametrize(

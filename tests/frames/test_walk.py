@@ -338,7 +338,14 @@ def test_real_clips_are_found(tmp_path):
 
 @pytest.mark.parametrize(
     ("below", "enters"),
-    [("", True), ("a", True), ("a/b", True), (".hidden", False), ("a/.hidden/c", False), ("lost+found", False)],
+    [
+        ("", True),
+        ("a", True),
+        ("a/b", True),
+        (".hidden", False),
+        ("a/.hidden/c", False),
+        ("lost+found", False),
+    ],
 )
 def test_says_whether_the_whole_root_would_lead_to_a_folder(tmp_path, below, enters):
     (tmp_path / below).mkdir(parents=True, exist_ok=True)
