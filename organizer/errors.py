@@ -12,6 +12,7 @@
     |-- BundleError                a model bundle is missing, damaged or of a wrong shape
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
     |-- GalleryError               the gallery's server or a scan cannot be started
+    |   `-- ScanRunningError       another scan of this library runs
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     `-- MissingDependencyError     an optional package or a system library is not there
 
@@ -76,6 +77,10 @@ class FeatureSpaceError(BundleError):
 
 class GalleryError(OrganizerError):
     """The gallery's server, or a scan from its page, cannot be started."""
+
+
+class ScanRunningError(GalleryError):
+    """Another scan of this library runs."""
 
 
 class TrainingDataError(OrganizerError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
+from organizer.types import LABELS
 from organizer.words import safe_text
 
 if TYPE_CHECKING:
@@ -48,8 +50,8 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
         for name in names:
             (decisions.forget if forget else decisions.reject)(db, video_id, name)
         _print_tags(queries.video(db, video_id).tags, video)
-    if forget:
-        click.echo("To let the model say again: organizer retag")
+    if forget and any(name in LABELS for name in names):
+        click.echo(f"To let the model say again: organizer retag {safe_text(shlex.quote(video))}")
 
 
 def _print_tags(tags: tuple[TagRecord, ...], video: str) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.cli.context import library_option, library_path
+from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from socket import socket
 
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
@@ -39,16 +41,27 @@ def gallery(port: int | None, no_browser: bool) -> None:
 
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
-    show_gallery(library_path(), port, no_browser=no_browser)
+    from organizer.ui.serve import listen
+
+    library = library_path()
+    listener = listen(port)
+    if not library.exists():
+        click.echo(f"There is no library at {safe_text(str(library))} yet; the gallery starts empty.")
+    show_gallery(library, listener, no_browser=no_browser)
 
 
-def show_gallery(library: Path, port: int | None, *, no_browser: bool) -> None:
+def show_gallery(library: Path, listener: socket, *, no_browser: bool) -> None:
     """Serve the gallery until Ctrl-C.
 
+    Args:
+        library: the library's file; it need not exist yet.
+        listener: see ``organizer.ui.serve.listen``.
+        no_browser: only print the address.
+
     Raises:
-        GalleryError: the port is taken, or the server did not start.
+        GalleryError: the server did not start.
     """
-    from organizer.ui.serve import listen, serve
+    from organizer.ui.serve import serve
 
     def ready(address: str) -> None:
         click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")
@@ -56,7 +69,7 @@ def show_gallery(library: Path, port: int | None, *, no_browser: bool) -> None:
             # A browser in the terminal would not return before it is closed.
             threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
 
-    serve(library, listen(port), ready)
+    serve(library, listener, ready)
     click.echo("The gallery has ended.")
 
 

@@ -55,7 +55,9 @@ def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
 
 
 def _line(video: VideoRecord, place: PlaceRecord) -> str:
-    words = safe_text(video.error or "") if place.status == "failed" else tag_list(video.tags)
+    words = tag_list(video.tags)
+    if place.status == "failed":
+        words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":
         words = f"[{place.status.value}] {words}"
     return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken_at)}  {words}"

@@ -19,12 +19,19 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
 
     Ctrl-C ends both; the next scan goes on from there.
     """
-    from organizer.errors import FolderError
+    from organizer.errors import FolderError, ScanRunningError
     from organizer.ui.scan_process import start_scan
+    from organizer.ui.serve import listen
 
     library = library_path()
     for folder in folders:
         if not os.path.isdir(folder):
             raise FolderError(f"{folder}: this is no folder. Give a folder that holds videos.")
-    start_scan(library, [os.path.abspath(folder) for folder in folders])
-    show_gallery(library, port, no_browser=no_browser)
+    # First, for a port that cannot be had is no reason to leave a scan running unseen.
+    listener = listen(port)
+    try:
+        start_scan(library, [os.path.abspath(folder) for folder in folders])
+        click.echo("Scanning; the gallery shows how far it is.")
+    except ScanRunningError:
+        click.echo("A scan is running already; these folders were not added to it. Add them in the gallery.")
+    show_gallery(library, listener, no_browser=no_browser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -24,6 +25,7 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
     stays.
     """
     from organizer import pipeline
+    from organizer.errors import UnknownVideoError
     from organizer.library import queries
     from organizer.library.store import Store
     from organizer.models.catalogue import open_bundle
@@ -44,8 +46,10 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
                 added.update(change.added)
                 removed.update(change.removed)
                 signs = [f"+{name}" for name in change.added] + [f"-{name}" for name in change.removed]
-                path = queries.video(db, change.video_id).places[0].path
-                click.echo(f"{safe_text(path)}: {safe_text(' '.join(signs))}")
+                # A scan beside this may just have given the video's only place to another one.
+                with suppress(UnknownVideoError):
+                    path = queries.video(db, change.video_id).places[0].path
+                    click.echo(f"{safe_text(path)}: {safe_text(' '.join(signs))}")
     click.echo(f"{tagged} videos tagged again with {tagger.bundle.id}, {changed} changed")
     for words, counts in (("added", added), ("removed", removed)):
         if counts:

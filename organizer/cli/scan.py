@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from contextlib import closing, nullcontext
@@ -30,7 +31,7 @@ _EXIT_STOPPED = 130
 
 
 @click.command()
-@click.argument("folders", nargs=-1, metavar="FOLDER...", type=click.Path())
+@click.argument("folders", nargs=-1, metavar="[FOLDER...]", type=click.Path())
 @click.option(
     "--exclude",
     multiple=True,
@@ -60,7 +61,12 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
             raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
         tagger = Tagger(open_bundle())
         report = ScanReport()
-        events = pipeline.scan(store, tagger, OpenCvReader(), folders, exclude=exclude, workers=workers)
+        processors = os.cpu_count() or 1
+        workers = workers or processors
+        # Each decoding thread holds frames of its own: with all processors for each worker, memory would grow
+        # with the square of their number.
+        reader = OpenCvReader(threads=max(2, processors // workers))
+        events = pipeline.scan(store, tagger, reader, folders, exclude=exclude, workers=workers)
         try:
             with closing(events), recorded(library_path(), folders) as record:
                 follow(record.following(events), report)

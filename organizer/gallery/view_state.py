@@ -13,6 +13,8 @@ from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
 from organizer.types import TagState
 
+EARLIEST_DAY, LATEST_DAY = date(1970, 1, 1), date(2100, 12, 31)
+
 PAGE_SIZE = 36
 _MAX_TEXT = 200
 _MAX_TAGS = 50
@@ -127,9 +129,10 @@ def _choice(choices: type[Choice], value: str) -> Choice | None:
 
 def _day(value: str) -> date | None:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return None
+    return day if EARLIEST_DAY <= day <= LATEST_DAY else None
 
 
 def _page(value: str) -> int:

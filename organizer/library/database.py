@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -61,6 +62,9 @@ def open_database(path: Path, *, create: bool = True) -> Database:
         if not create and not path.exists():
             raise LibraryError(f"{path}: there is no library here yet. Run: organizer scan FOLDER")
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # For the person alone, as the files that SQLite puts beside it: it tells what the videos show.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=_WAIT_FOR_WRITER_S)
         try:
             _refuse_other_databases(connection, path)

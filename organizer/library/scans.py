@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-DIED_AFTER_S = 20.0
+DIED_AFTER_S = 45.0
 """How long a row may stay silent; a busy disk and a waiting writer take a part of it."""
 _KEPT = 20
 

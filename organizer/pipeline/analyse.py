@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from dataclasses import dataclass
@@ -26,8 +27,16 @@ class StoppedError(Exception):
     """The scan was stopped while this file was decoded; nothing is wrong with the file."""
 
 
-class FileChangedError(UnreadableVideoError):
-    """The file was written to, or went away, while it was read; the next scan tries it again."""
+class NotNowError(UnreadableVideoError):
+    """Nothing need be wrong with the file itself; the next scan tries it again."""
+
+
+class FileChangedError(NotNowError):
+    """The file was written to, or went away, while it was read."""
+
+
+_PASSING = {errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.ETIMEDOUT}
+"""Reasons why a sound file cannot be read just now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,9 +68,15 @@ def decode(file: VideoFile, reader: FrameReader, size: int, stop: threading.Even
             poster.add(frame.rgb)
             pictures.append(shrink(frame.rgb, size))
         decoded = Decoded(info, np.stack(pictures), poster.encode())
-    except VideoError:
+    except VideoError as error:
         _check_unchanged(file)
+        if getattr(error.__cause__, "errno", None) in _PASSING:
+            raise NotNowError(error.path, error.reason, "Scan again later.") from error
         raise
+    except MemoryError as error:
+        raise NotNowError(
+            file.path, "there was not enough memory", "Scan again with fewer --workers."
+        ) from error
     except (OrganizerError, StoppedError):
         raise
     # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.

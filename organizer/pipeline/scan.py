@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from organizer.errors import FolderError, VideoError
 from organizer.frames.walk import find_videos
 from organizer.library.fingerprint import UNREADABLE, fingerprint, unreadable_fingerprint
-from organizer.pipeline.analyse import Decoded, FileChangedError, analyse, decode
+from organizer.pipeline.analyse import Decoded, NotNowError, analyse, decode
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
     FileOutcome,
@@ -279,6 +279,17 @@ def _identify(store: Store, job: _Job, space_id: str) -> _Job:
     return replace(job, fingerprint=digest, video_id=store.find_video(digest, space_id))
 
 
+def _store_failure(store: Store, job: _Job, reason: str) -> None:
+    """Store that a file is broken, unless that would hide a video that was read before.
+
+    A file that could not even be opened may hold what it always held; and content that was once read does not
+    break. Such a file is tried again at the next scan, for its place in the library is as it was.
+    """
+    known = job.known
+    if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
+        store.store_failure(job.root, job.file, job.fingerprint, reason)
+
+
 def _finish(
     store: Store,
     tagger: Tagger,
@@ -292,7 +303,7 @@ def _finish(
         reason = "it disappeared during the scan"
         if not isinstance(job.error, FileNotFoundError):
             reason = f"it cannot be opened ({job.error.strerror or job.error})"
-            store.store_failure(root, file, job.fingerprint, reason)
+            _store_failure(store, job, reason)
         return FileOutcome(path, OutcomeKind.FAILED, reason)
     # Looked up again: a copy of the same content may have been stored since this one was submitted.
     video_id = job.video_id or store.find_video(job.fingerprint, tagger.bundle.space_id)
@@ -304,9 +315,9 @@ def _finish(
     try:
         decoded = future.result()
     except VideoError as error:
-        # What changed meanwhile is not stored: it must be tried again whatever its date says.
-        if not isinstance(error, FileChangedError):
-            store.store_failure(root, file, job.fingerprint, error.reason)
+        # What may be read the next time is not stored: it must be tried again whatever its date says.
+        if not isinstance(error, NotNowError):
+            _store_failure(store, job, error.reason)
         return FileOutcome(path, OutcomeKind.FAILED, error.reason)
     assert decoded is not None
     analysis = analyse(decoded, tagger)

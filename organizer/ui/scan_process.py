@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from typing import TYPE_CHECKING
 
-from organizer.errors import GalleryError
+import organizer
+from organizer.errors import GalleryError, ScanRunningError
 from organizer.library import scans
 from organizer.library.database import opened
 
@@ -28,18 +30,25 @@ def start_scan(library: Path, folders: Sequence[str]) -> int:
         folders: absolute paths; none means all folders ever scanned.
 
     Raises:
-        GalleryError: a scan runs already, or the process ended at once.
+        ScanRunningError: a scan runs already.
+        GalleryError: the process ended at once.
         LibraryError: the library cannot be opened.
     """
     # Ended ones are asked for their exit code, or they would stay in the table of processes.
     _running[:] = [process for process in _running if process.poll() is None]
     before = newest_scan(library)
     if before is not None and not before.finished:
-        raise GalleryError("A scan is running already. Wait for its end or stop it.")
-    command = [sys.executable, "-m", "organizer", "scan", "--library", str(library), "--", *folders]
+        raise ScanRunningError("A scan is running already. Wait for its end or stop it.")
+    # -P: without it, Python files that lie in the current folder would be imported before installed ones.
+    command = [sys.executable, "-P", "-m", "organizer", "scan", "--library", str(library), "--", *folders]
+    package = os.path.dirname(os.path.dirname(os.path.abspath(organizer.__file__)))
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     with tempfile.TemporaryFile() as words:
         # In the group of the server: Ctrl-C in the terminal ends both.
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words, env=environment
+        )
         _running.append(process)
         _wait_for_row(process, library, before.id if before else 0)
         scan = newest_scan(library)

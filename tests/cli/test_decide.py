@@ -35,7 +35,7 @@ def test_tags_are_rejected_and_stay_so(scanned):
 def test_a_decision_can_be_taken_back(scanned):
     scanned("untag", "cat.mp4", "Animal")
     outcome = scanned("untag", "--forget", "cat.mp4", "Animal")
-    assert outcome.lines == ["cat.mp4: no tag", "To let the model say again: organizer retag"]
+    assert outcome.lines == ["cat.mp4: no tag", "To let the model say again: organizer retag cat.mp4"]
     assert states(scanned, "cat.mp4") == {}
     scanned("retag")
     assert states(scanned, "cat.mp4") == {"Animal": "suggested"}

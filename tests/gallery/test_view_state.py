@@ -46,6 +46,8 @@ def test_a_new_view_has_a_bare_address():
         {"status": [""]},
         {"from": ["2024-13-01"]},
         {"to": ["yesterday"]},
+        {"to": ["2500-01-01"]},
+        {"from": ["1900-01-01"]},
         {"untagged": ["yes"]},
         {"order": ["sideways"]},
         {"other": ["x"]},

@@ -448,7 +448,6 @@ class FailingReader:
     "error",
     [
         RuntimeError("decoder is broken"),
-        MemoryError(),
         KeyError("x"),
         OSError(errno.EIO, "Input/output error"),
         ValueError("/v/caf\udce9.mp4"),
@@ -462,6 +461,66 @@ def test_an_unexpected_failure_of_a_decoder_is_that_files_failure(world, error):
     assert scanned.kinds == {"a.mp4": "new", "b.mp4": "failed", "c.mp4": "new"}
     assert type(error).__name__ in scanned.reasons["b.mp4"]
     assert world.places()["videos/b.mp4"] == "failed"
+
+
+def too_many_open_files():
+    error = UnreadableVideoError("b.mp4", "it cannot be opened", "Try again.")
+    error.__cause__ = OSError(errno.EMFILE, "Too many open files")
+    return error
+
+
+@pytest.mark.parametrize("make_error", [MemoryError, too_many_open_files])
+def test_what_may_work_the_next_time_is_tried_again(world, make_error):
+    show_labels(world.videos / "b.mp4", "Animal")
+    sound = world.reader
+    world.reader = FailingReader(sound, "b.mp4", make_error())
+    assert world.scan(world.videos).kinds == {"b.mp4": "failed"}
+    assert world.places() == {}
+    world.reader = sound
+    assert world.scan(world.videos).kinds == {"b.mp4": "new"}
+    assert world.scan(world.videos).quiet
+
+
+def test_a_video_that_cannot_be_opened_today_is_not_hidden_by_a_failed_one(world, monkeypatch):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(path), "Holiday")
+    touch(path)
+
+    def broken(name, size):
+        raise OSError(errno.EIO, "Input/output error", name)
+
+    monkeypatch.setitem(scan.__globals__, "fingerprint", broken)
+    scanned = world.scan(world.videos)
+    assert scanned.reasons == {"a.mp4": "it cannot be opened (Input/output error)"}
+    kept = {"a.mp4": {"Animal": "suggested", "Holiday": "confirmed"}}
+    assert (world.places(), world.tags()) == ({"videos/a.mp4": "ok"}, kept)
+    monkeypatch.undo()
+    assert world.scan(world.videos).kinds == {"a.mp4": "unchanged"}
+    assert world.tags() == kept
+
+
+def test_content_that_was_read_once_does_not_become_broken(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    world.tagger = ColourTagger(colour_bundle(version="2", backbone="d" * 64))
+    sound = world.reader
+    world.reader = FailingReader(sound, "a.mp4", RuntimeError("decoder is broken"))
+    assert world.scan(world.videos).kinds == {"a.mp4": "failed"}
+    assert world.places() == {"videos/a.mp4": "ok"}
+    world.reader = sound
+    assert world.scan(world.videos).kinds == {"a.mp4": "changed"}
+
+
+def test_another_recording_of_the_same_length_does_not_inherit(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(path), "Felix")
+    path.rename(world.videos / "keep.mp4")
+    show_labels(path, "Food")
+    world.scan(world.videos)
+    both = {"a.mp4": {"Food": "suggested"}, "keep.mp4": {"Animal": "suggested", "Felix": "confirmed"}}
+    assert world.tags() == both
 
 
 @pytest.mark.parametrize("error", [MissingDependencyError("OpenCV is not installed"), BundleError("damaged")])

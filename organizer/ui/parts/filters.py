@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from organizer.gallery import words
-from organizer.gallery.view_state import ViewState
+from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, ViewState
 from organizer.library import facets
 from organizer.library.queries import tag_counts
 from organizer.library.records import Status
@@ -85,12 +85,10 @@ def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
 
 
 def _day(part: str, value: Any) -> dict[str, Any]:
-    import datetime
-
     return {
         "format": "YYYY-MM-DD",
-        "min_value": datetime.date(1970, 1, 1),
-        "max_value": datetime.date(2100, 12, 31),
+        "min_value": EARLIEST_DAY,
+        "max_value": LATEST_DAY,
         **_bound(part, value),
     }
 

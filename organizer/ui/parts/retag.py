@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from organizer import pipeline
+from organizer.errors import UnknownVideoError
 from organizer.gallery.cards import title
 from organizer.gallery.view_state import ViewState
 from organizer.gallery.words import count, shown
@@ -68,7 +70,9 @@ def run_retag(db: Database, ids: Sequence[int]) -> None:
             changed += len(progress.changes)
             for change in progress.changes[: _MAX_LINES - len(lines)]:
                 signs = [f"+{name}" for name in change.added] + [f"\u2212{name}" for name in change.removed]
-                lines.append(f"{title(video(db, change.video_id))}: {shown(', '.join(signs))}")
+                # A scan beside this may just have given the video's only place to another one.
+                with suppress(UnknownVideoError):
+                    lines.append(f"{title(video(db, change.video_id))}: {shown(', '.join(signs))}")
             bar.progress(progress.done / progress.total, "Tagging again")
     st.session_state[_REPORT] = RetagReport(len(ids), tagged, changed, tuple(lines))
     st.rerun()
