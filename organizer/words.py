@@ -23,3 +23,8 @@ def clock_time(seconds: float) -> str:
     minutes, rest = divmod(int(seconds + 0.5), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 video`` or ``1,234 videos``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -11,7 +11,7 @@ import click
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import build_filter, filter_options
 from organizer.cli.text import count_list
-from organizer.words import safe_text
+from organizer.words import count, safe_text
 
 
 @click.command()
@@ -50,12 +50,12 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
                 with suppress(UnknownVideoError):
                     path = queries.video(db, change.video_id).places[0].path
                     click.echo(f"{safe_text(path)}: {safe_text(' '.join(signs))}")
-    click.echo(f"{tagged} videos tagged again with {tagger.bundle.id}, {changed} changed")
+    click.echo(f"{count(tagged, 'video')} tagged again with {tagger.bundle.id}, {changed} changed")
     for words, counts in (("added", added), ("removed", removed)):
         if counts:
             click.echo(f"{words}: {count_list(counts)}")
     if tagged < len(ids):
         click.echo(
-            f"{len(ids) - tagged} videos were left out, for they have no features of this model. "
+            f"{count(len(ids) - tagged, 'video')} left out: without features of this model. "
             "To look at those that can be read: organizer scan"
         )

@@ -14,7 +14,7 @@ import click
 from organizer.cli.context import library_option, library_path, open_library
 from organizer.cli.scan_record import recorded
 from organizer.cli.text import count_list
-from organizer.words import safe_text
+from organizer.words import count, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +183,7 @@ def print_report(report: ScanReport) -> None:
         click.echo(f"Not readable: {safe_text(path)}: check its permissions")
     if report.links_not_followed:
         click.echo(
-            f"{report.links_not_followed} symbolic links were not followed; "
+            f"{count(report.links_not_followed, 'symbolic link')} not followed; "
             "scan the folders they lead to by name"
         )
 
@@ -194,5 +194,5 @@ def _hint_at_older_tags(db: Database, tagger: Tagger) -> None:
     bundle = tagger.bundle
     if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
         click.echo(
-            f"{older} videos were tagged by another model. To tag them with {bundle.id}: organizer retag"
+            f"{count(older, 'video')} tagged by another model. To tag again with {bundle.id}: organizer retag"
         )

@@ -38,8 +38,3 @@ def size(size_bytes: int) -> str:
         if value < 999.5 or unit == _UNITS[-1]:
             break
     return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return ``1 video`` or ``1,234 videos``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

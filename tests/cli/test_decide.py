@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from organizer.words import count
 from tests.cli.conftest import install
 
 
@@ -63,8 +64,7 @@ def test_retag_reports_what_changed_and_keeps_decisions(scanned, monkeypatch):
         f"{scanned.videos}/cat.mp4: -Animal",
         "3 videos tagged again with lite 2, 1 changed",
         "removed: Animal 1",
-        "1 videos were left out, for they have no features of this model. "
-        "To look at those that can be read: organizer scan",
+        "1 video left out: without features of this model. To look at those that can be read: organizer scan",
     ]
     assert states(scanned, "feast.mp4") == {"Food": "suggested", "Cooking": "confirmed"}
     install(monkeypatch, version="3")
@@ -88,11 +88,13 @@ def test_retag_reports_what_changed_and_keeps_decisions(scanned, monkeypatch):
     ],
 )
 def test_retag_takes_the_videos_that_are_named_and_fit(scanned, arguments, tagged):
-    assert scanned("retag", *arguments).lines == [f"{tagged} videos tagged again with lite 1, 0 changed"]
+    assert scanned("retag", *arguments).lines == [
+        f"{count(tagged, 'video')} tagged again with lite 1, 0 changed"
+    ]
 
 
 def test_retag_of_another_space_asks_for_a_scan(scanned, monkeypatch):
     install(monkeypatch, version="2", backbone="d" * 64)
     lines = scanned("retag").lines
     assert lines[0] == "0 videos tagged again with lite 2, 0 changed"
-    assert lines[1].startswith("4 videos were left out")
+    assert lines[1].startswith("4 videos left out")

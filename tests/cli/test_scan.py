@@ -73,7 +73,7 @@ def test_what_is_out_of_sight_is_said(scanned):
     (scanned.videos / "link.mp4").symlink_to(scanned.folder)
     outcome = scanned("scan")
     assert any(line.startswith(f"Offline: {scanned.folder}/usb\\n: ") for line in outcome.lines)
-    assert any(line.startswith("1 symbolic links were not followed") for line in outcome.lines)
+    assert any(line.startswith("1 symbolic link not followed") for line in outcome.lines)
 
 
 def test_a_long_list_of_failures_is_cut(organizer):
@@ -94,7 +94,7 @@ def test_excluded_files_are_left_alone(organizer):
 
 def test_another_classifier_of_the_same_space_is_a_hint(scanned, monkeypatch):
     install(monkeypatch, version="2")
-    hint = "3 videos were tagged by another model. To tag them with lite 2: organizer retag"
+    hint = "3 videos tagged by another model. To tag again with lite 2: organizer retag"
     assert scanned("scan").lines[-1] == hint
     scanned("retag")
     assert hint not in scanned("scan").lines

@@ -1,6 +1,7 @@
 import pytest
 
 from organizer.gallery import words
+from organizer.words import count
 
 
 @pytest.mark.parametrize(
@@ -34,9 +35,9 @@ def test_dates():
 
 
 def test_count():
-    assert words.count(1, "video") == "1 video"
-    assert words.count(0, "video") == "0 videos"
-    assert words.count(12_345, "video") == "12,345 videos"
+    assert count(1, "video") == "1 video"
+    assert count(0, "video") == "0 videos"
+    assert count(12_345, "video") == "12,345 videos"
 
 
 @pytest.mark.parametrize(

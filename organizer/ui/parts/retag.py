@@ -12,11 +12,12 @@ from organizer import pipeline
 from organizer.errors import UnknownVideoError
 from organizer.gallery.cards import title
 from organizer.gallery.view_state import ViewState
-from organizer.gallery.words import count, shown
+from organizer.gallery.words import shown
 from organizer.library.filters import VideoFilter
 from organizer.library.queries import count_videos, video, video_ids
 from organizer.library.store import Store
 from organizer.ui.resources import tagger
+from organizer.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

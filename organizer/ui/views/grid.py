@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.gallery import words
 from organizer.gallery.cards import card
 from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
 from organizer.library import media
@@ -15,6 +14,7 @@ from organizer.library.filters import Sort
 from organizer.library.queries import count_videos, videos
 from organizer.ui import state
 from organizer.ui.parts.card_grid import show_cards
+from organizer.words import count
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -40,7 +40,7 @@ def show_grid(db: Database, view: ViewState) -> None:
     """Draw one page of the videos that the view chooses."""
     found = count_videos(db, view.filter())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"### {words.count(found, 'video')}", width="content")
+        st.markdown(f"### {count(found, 'video')}", width="content")
         _show_order(view)
     if not found:
         _show_no_match()
