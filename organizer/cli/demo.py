@@ -49,6 +49,8 @@ def demo(folder: Path | None) -> None:
     for photograph in PHOTOGRAPHS:
         click.echo(f"{photograph.name}: {photograph.credit}")
     click.echo(f"\nClips and library: {safe_text(str(folder))}")
-    click.echo(f"See more: organizer show cat.mp4 --library {safe_text(shlex.quote(str(library)))}")
+    option = f"--library {safe_text(shlex.quote(str(library)))}"
+    click.echo(f"Watch them: organizer gallery {option}")
+    click.echo(f"See more:   organizer show cat.mp4 {option}")
     if failed:
         raise OrganizerError("A demo clip could not be read. Please report it with the lines above.")
