@@ -48,8 +48,12 @@ def running_gallery(
         line, env=environment, cwd=library.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        words = process.stdout.readline()
-        assert "The gallery is at http://127.0.0.1:" in words, words
+        said = []
+        for words in process.stdout:
+            said.append(words)
+            if words.startswith("The gallery is at "):
+                break
+        assert "The gallery is at http://127.0.0.1:" in said[-1], said
         address = words.split()[4]
         yield Gallery(address, int(address.rsplit(":", 1)[1]), library, process, connections)
     finally:
