@@ -3,7 +3,7 @@
     python -m organizer.training.convert_backbone --corpus CORPUS --synsets SYNSETS.txt
     python -m organizer.training.build_lite --corpus CORPUS
 
-Takes about an hour on two processor cores; nearly all of it is cross-validation.
+Takes about half an hour on two processor cores; nearly all of it is cross-validation.
 """
 
 from __future__ import annotations
