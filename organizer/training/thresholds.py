@@ -21,7 +21,7 @@ def fit_thresholds(
     The pooled threshold is the lowest score from which on the tags of all labels together are at least so
     precise. Each label has one of its own, found the same way, and mixed with the pooled one: of n positive
     videos it counts n / (n + 30). A handful of videos cannot tell a threshold, and forty tell it badly: with
-    labels of 30 and more left to themselves, precision out of fold was 2 to 5 points lower, recall about the same.
+    labels of 30 and more left to themselves, precision out of fold was 2 to 5 points lower at like recall.
 
     Args:
         targets: (videos, labels) of 0 and 1.
