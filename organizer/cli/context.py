@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+EXIT_STOPPED = 130
+"""Exit code of a command that Ctrl-C stopped."""
+
 _LIBRARY_KEY = "organizer.library"
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 

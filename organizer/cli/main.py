@@ -11,11 +11,10 @@ import click
 
 from organizer import __version__
 from organizer.cli.commands import COMMANDS
-from organizer.cli.context import library_option
+from organizer.cli.context import EXIT_STOPPED, library_option
 from organizer.errors import OrganizerError
 
 EXIT_FAILED = 1
-EXIT_STOPPED = 130
 
 
 class _Commands(click.Group):

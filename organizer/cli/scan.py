@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import library_option, library_path, open_library
+from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
 from organizer.cli.scan_record import recorded
 from organizer.cli.text import count_list
 from organizer.words import count, safe_text
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from organizer.tags.tagger import Tagger
 
 _MAX_FAILURES_SHOWN = 20
-_EXIT_STOPPED = 130
 
 
 @click.command()
@@ -76,7 +75,7 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
                 "Everything done is stored; the next scan goes on from here.",
                 err=True,
             )
-            raise SystemExit(_EXIT_STOPPED) from None
+            raise SystemExit(EXIT_STOPPED) from None
         print_report(report)
         _hint_at_older_tags(db, tagger)
 

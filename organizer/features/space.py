@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeatureSpace:
-    """Turns pictures into stored features, and stored features into what a classifier takes."""
+    """Turns pictures into stored features."""
 
     id: str
     """Changes whenever backbone, PCA or quantiser change; stored with every feature blob."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from organizer.library.paths import from_column, to_column
+from organizer.library.queries import stored_features
 from organizer.library.records import KnownPlace, Root
 from organizer.library.transaction import transaction
 from organizer.types import LABELS, SuggestedTag, TagState, VideoFeatures, VideoFile, VideoInfo
@@ -332,17 +333,12 @@ class Store:
         old_s, new_s = row[1], analysis.info.duration_s
         if old_s is None or new_s is None or abs(old_s - new_s) > _SAME_LENGTH_S:
             return False
-        stored = self._db.execute(
-            "SELECT data FROM features WHERE video_id = ? AND space_id = ?",
-            [old_id, analysis.features.space_id],
-        ).fetchone()
-        if stored is None:
-            return False
-        new = analysis.features.quantised
-        old = np.frombuffer(stored[0], np.uint8).reshape(-1, new.shape[1])
-        seconds = min(len(old), len(new))
-        difference = old[:seconds].astype(np.float32) - new[:seconds]
-        return float(np.abs(difference).mean()) <= _SAME_PICTURE_LEVELS
+        new = analysis.features
+        for _, old in stored_features(self._db, [old_id], new.space_id):
+            seconds = min(len(old.quantised), len(new.quantised))
+            difference = old.quantised[:seconds].astype(np.float32) - new.quantised[:seconds]
+            return float(np.abs(difference).mean()) <= _SAME_PICTURE_LEVELS
+        return False
 
     def _inherit_decisions(self, old_id: int, new_id: int) -> None:
         self._db.execute(

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT_SIZE = 224
-FEATURE_DIM = 1280
 PIXEL_MEAN = 127.0
 PIXEL_SCALE = 128.0
 _BN_EPSILON = 1e-3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from organizer.features.pca import Pca, fit_pca
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.frame_ensemble import Examples, FrameEnsembleSettings, pool, train_members
-from organizer.training.metrics import average_precisions
+from organizer.training.metrics import mean_average_precision
 from organizer.training.thresholds import fit_thresholds
 from organizer.types import LABELS
 
@@ -43,7 +43,6 @@ MAY_ALSO_SHOW = {
     "Vehicle": ("Nature",),
     "Cooking": ("Food",),
 }
-_EXCLUDED_FROM_CHOICE = LABELS.index("Mobile phone")  # three real clips cannot choose anything
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,14 +206,6 @@ class LiteRecipe:
         of_clip = CLIP_WEIGHT * _group_weights([clip.group for clip in clips], CLIP_GROUP_FULL) / lengths
         of_frame = of_clip[self.features.frame_clip].astype(np.float32)
         return np.repeat(of_frame[:, np.newaxis], len(LABELS), axis=1)
-
-
-def mean_average_precision(targets: NDArray[np.float32], scores: NDArray[np.float64]) -> float:
-    """Return the mean over the nine labels other than Mobile phone."""
-    import numpy as np
-
-    precisions = average_precisions(targets, scores)
-    return float(np.mean(np.delete(precisions, _EXCLUDED_FROM_CHOICE)))
 
 
 def _group_weights(groups: list[str], full: int) -> NDArray[np.float32]:
