@@ -6,17 +6,16 @@ import os
 import threading
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from organizer.errors import FolderError, VideoError
-from organizer.frames.walk import find_videos
-from organizer.library.fingerprint import UNREADABLE, fingerprint, unreadable_fingerprint
+from organizer.errors import VideoError
+from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
 from organizer.pipeline.analyse import Decoded, NotNowError, analyse, decode
+from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
     FileOutcome,
-    Listed,
     OutcomeKind,
     RootOffline,
     ScanEvent,
@@ -28,34 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from organizer.frames.reader import FrameReader
-    from organizer.library.records import KnownPlace, Root
     from organizer.library.store import Store
     from organizer.tags.tagger import Tagger
-    from organizer.types import VideoFile
-
-
-@dataclass(slots=True)
-class _Area:
-    """A root, or a folder below one, that is walked."""
-
-    root: Root
-    below: str = ""
-    vanished: tuple[str, ...] = ()
-    """Relative paths of known files that the walk would have met, but did not."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A file that is not known unchanged."""
-
-    root: Root
-    file: VideoFile
-    known: KnownPlace | None
-    fingerprint: str = ""
-    error: OSError | None = None
-    """Why its content could not be read at all."""
-    video_id: int | None = None
-    """The video with this content, where it is known and needs no decoding."""
 
 
 def scan(
@@ -90,12 +63,12 @@ def scan(
         BundleError: the model is missing or damaged.
         LibraryError: the library cannot be written.
     """
-    areas = _areas(store, folders)
-    absent = _absent_roots(store)
+    areas = areas_of(store, folders)
+    absent = absent_roots(store)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listed, jobs = _list(store, present, tagger.bundle.space_id, exclude)
+    listed, jobs = list_jobs(store, present, tagger.bundle.space_id, exclude)
     yield listed
     vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
     workers = workers or os.cpu_count() or 1
@@ -110,134 +83,11 @@ def scan(
     yield Vanished(tuple(missing))
 
 
-def _areas(store: Store, folders: Sequence[str]) -> list[_Area]:
-    """Turn folders into roots: a folder below a known root is a part of it, not a root of its own."""
-    known = {root.path: root for root in store.roots()}
-    paths = [_real_path(folder) for folder in folders] or list(known)
-    for path in paths:
-        if path not in known and not os.path.isdir(path):
-            reason = "is not a folder" if os.path.exists(path) else "does not exist"
-            raise FolderError(f"{path}: it {reason}. Give a folder that holds videos.")
-    areas: dict[str, _Area] = {}
-    # Outer folders first, so that a folder inside another one becomes a part of it.
-    for path in sorted(paths, key=len):
-        root = known.get(path) or _root_above(list(known.values()), path)
-        if root is None:
-            root = known[path] = store.add_root(path)
-        if not _is_part(areas, root, path):
-            areas[path] = _Area(root, "" if root.path == path else os.path.relpath(path, root.path))
-        for nested in known.values():
-            if _is_inside(nested.path, path):
-                areas[nested.path] = _Area(nested)
-    return list(areas.values())
-
-
-def _real_path(folder: str) -> str:
-    if not folder:
-        raise FolderError("An empty name is no folder. Give a folder that holds videos.")
-    return os.path.realpath(folder)
-
-
-def _is_part(areas: dict[str, _Area], root: Root, path: str) -> bool:
-    """Whether the walk of another area of the same root comes to this folder."""
-    return any(area.root.id == root.id and _is_inside(path, other) for other, area in areas.items())
-
-
-def _root_above(roots: list[Root], path: str) -> Root | None:
-    """Return the closest root that a folder lies in, if the walk of that root comes to the folder."""
-    above = [root for root in roots if _is_inside(path, root.path)]
-    closest = max(above, key=lambda root: len(root.path), default=None)
-    if closest is None:
-        return None
-    walk = find_videos(closest.path, below=os.path.relpath(path, closest.path))
-    return closest if walk.enters else None
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return path != folder and path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _absent_roots(store: Store) -> set[int]:
-    """Look which of all roots are there, store what changed, and return the ids of the absent ones.
-
-    Of all roots, for a video must not count as moved when the drive of its other place is not plugged in.
-    """
-    absent = set()
-    for root in store.roots():
-        offline = not _is_there(store, root)
-        if offline != root.offline:
-            store.set_offline(root, offline)
-        if offline:
-            absent.add(root.id)
-    return absent
-
-
-def _is_there(store: Store, root: Root) -> bool:
-    """Whether a root's folder is there; an empty one that held videos is an absent drive's mount point."""
-    try:
-        with os.scandir(root.path) as entries:
-            return any(entries) or not store.has_files(root)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return not store.has_files(root)
-
-
-def _list(
-    store: Store, areas: list[_Area], space_id: str, exclude: Sequence[str]
-) -> tuple[Listed, list[_Job]]:
-    """Walk all areas and tell the unchanged files from those to look at."""
-    roots = [root.path for root in store.roots()]
-    jobs: list[_Job] = []
-    returned: list[int] = []
-    unreadable: list[str] = []
-    videos = unchanged = links = 0
-    for area in areas:
-        root = area.root
-        known_file = _known_file(store, root, space_id)
-        nested = [path for path in roots if _is_inside(path, root.path)]
-        walk = find_videos(
-            root.path, below=area.below, exclude=exclude, skip_folders=nested, known=known_file
-        )
-        met = set()
-        for file in walk:
-            videos += 1
-            met.add(file.relative_path)
-            place = store.place(root, file.relative_path, space_id)
-            if place is None or not _is_unchanged(place, file):
-                jobs.append(_Job(root, file, place))
-                continue
-            unchanged += 1
-            if place.missing:
-                returned.append(place.id)
-        area.vanished = tuple(
-            path for path in store.present_paths(root) if path not in met and walk.covers(path)
-        )
-        links += walk.links_not_followed
-        unreadable += [os.path.join(root.path, folder) for folder in walk.unreadable]
-    store.restore_places(returned)
-    return Listed(videos, unchanged, len(returned), len(jobs), links, tuple(unreadable)), jobs
-
-
-def _known_file(store: Store, root: Root, space_id: str) -> Callable[[VideoFile], bool]:
-    def known(file: VideoFile) -> bool:
-        place = store.place(root, file.relative_path, space_id)
-        return place is not None and _is_unchanged(place, file)
-
-    return known
-
-
-def _is_unchanged(place: KnownPlace, file: VideoFile) -> bool:
-    same_file = (place.size_bytes, place.mtime_ns) == (file.size_bytes, file.mtime_ns)
-    done = place.has_features or (place.failed and not place.fingerprint.startswith(UNREADABLE))
-    return same_file and done
-
-
 def _work(
     store: Store,
     tagger: Tagger,
     reader: FrameReader,
-    jobs: list[_Job],
+    jobs: list[Job],
     *,
     vanished: set[str],
     workers: int,
@@ -248,7 +98,7 @@ def _work(
     stop = threading.Event()
     size = tagger.bundle.input_size
 
-    def decode_job(job: _Job) -> Decoded | None:
+    def decode_job(job: Job) -> Decoded | None:
         if job.error is not None or job.video_id is not None:
             return None
         return decode(job.file, reader, size, stop)
@@ -270,7 +120,7 @@ def _is_gone(path: str) -> bool:
     return False
 
 
-def _identify(store: Store, job: _Job, space_id: str) -> _Job:
+def _identify(store: Store, job: Job, space_id: str) -> Job:
     """Read a job's fingerprint and look its content up."""
     try:
         digest = fingerprint(job.file.path, job.file.size_bytes)
@@ -279,7 +129,7 @@ def _identify(store: Store, job: _Job, space_id: str) -> _Job:
     return replace(job, fingerprint=digest, video_id=store.find_video(digest, space_id))
 
 
-def _store_failure(store: Store, job: _Job, reason: str) -> None:
+def _store_failure(store: Store, job: Job, reason: str) -> None:
     """Store that a file is broken, unless that would hide a video that was read before.
 
     A file that could not even be opened may hold what it always held; and content that was once read does not
@@ -293,7 +143,7 @@ def _store_failure(store: Store, job: _Job, reason: str) -> None:
 def _finish(
     store: Store,
     tagger: Tagger,
-    job: _Job,
+    job: Job,
     future: Future[Decoded | None],
     exists: Callable[[str], bool],
 ) -> FileOutcome:
