@@ -5,12 +5,15 @@
     |   |-- NotAVideoError         its content is not a video (empty, text, audio only, ...)
     |   `-- UnreadableVideoError   a video that cannot be opened or decoded
     |-- FolderError                a folder to scan does not exist or is no folder
+    |-- ScanError                  a scan cannot go on
     |-- LibraryError               the library file cannot be used
     |   |-- LibraryTooNewError     it was written by a newer organizer
     |   |-- UnknownVideoError      no video in the library is meant by that path or id
     |   `-- InvalidTagError        a tag name that cannot be stored
     |-- BundleError                a model bundle is missing, damaged or of a wrong shape
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
+    |-- DownloadError              a part of a model cannot be downloaded
+    |-- StorageError               there is no room, or no right, to store a model's files
     |-- GalleryError               the gallery's server or a scan cannot be started
     |   `-- ScanRunningError       another scan of this library runs
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
@@ -38,6 +41,10 @@ class VideoError(OrganizerError):
         self.advice = advice
         """What the person can do, a full sentence."""
 
+    def __reduce__(self) -> tuple[type[VideoError], tuple[str, str, str]]:
+        """Pickle what it was made from: errors come back from the processes that decode."""
+        return type(self), (self.path, self.reason, self.advice)
+
 
 class NotAVideoError(VideoError):
     """The content of the file is not a video."""
@@ -49,6 +56,10 @@ class UnreadableVideoError(VideoError):
 
 class FolderError(OrganizerError):
     """A folder to scan does not exist or is no folder."""
+
+
+class ScanError(OrganizerError):
+    """A scan cannot go on, whatever the file."""
 
 
 class LibraryError(OrganizerError):
@@ -73,6 +84,14 @@ class BundleError(OrganizerError):
 
 class FeatureSpaceError(BundleError):
     """Features of one space were given to the classifier of another."""
+
+
+class DownloadError(OrganizerError):
+    """A part of a model cannot be downloaded; what came so far is kept, unless it was wrong."""
+
+
+class StorageError(OrganizerError):
+    """There is no room, or no right, to store a model's files."""
 
 
 class GalleryError(OrganizerError):

@@ -80,6 +80,42 @@ def quadrants(size: tuple[int, int] = (96, 64)) -> np.ndarray:
     return picture
 
 
+_DIGITS = 10
+
+
+def numbered(number: int, size: tuple[int, int] = (160, 64)) -> np.ndarray:
+    """A picture that carries its number, 0..1023, as black and white columns; size is (width, height)."""
+    picture = plain((235, 235, 235), size)
+    column = size[0] // _DIGITS
+    for digit in range(_DIGITS):
+        if number >> digit & 1:
+            picture[:, digit * column : (digit + 1) * column] = 20
+    return picture
+
+
+def number_on(rgb: np.ndarray) -> int:
+    """Read the number off a picture made by ``numbered``, of any size."""
+    height, width = rgb.shape[:2]
+    at = (np.arange(_DIGITS) + 0.5) * (width // _DIGITS * _DIGITS) / _DIGITS
+    levels = rgb[height // 2, at.astype(int)].mean(axis=-1)
+    assert not ((levels > 80) & (levels < 180)).any(), f"cannot be read: {levels.round()}"
+    return int(((levels < 128) << np.arange(_DIGITS)).sum())
+
+
+def make_numbered_clip(
+    path: Path,
+    frames: int,
+    *,
+    fps: int = 10,
+    size: tuple[int, int] = (160, 64),
+    **settings: Any,
+) -> Path:
+    """A clip whose frame number i begins at i / fps and carries the number i."""
+    return write_clip(
+        path, ((index / fps, numbered(index, size)) for index in range(frames)), fps=fps, **settings
+    )
+
+
 def write_clip(
     path: Path,
     pictures: Iterable[tuple[float, np.ndarray]],
@@ -146,9 +182,64 @@ def make_timed_clip(
 def make_rotated_clip(
     path: Path, degrees: int, *, seconds: float = 1.0, size: tuple[int, int] = (96, 64)
 ) -> Path:
-    """An MP4 or MOV that stores ``quadrants`` and asks players to turn it clockwise by 0, 90, 180 or 270."""
-    write_clip(path, ((index / 10, quadrants(size)) for index in range(round(seconds * 10))))
-    set_rotation(path, degrees)
+    """A clip that stores ``quadrants`` and asks players to turn it clockwise by 0, 90, 180 or 270 degrees."""
+    pictures = ((index / 10, quadrants(size)) for index in range(round(seconds * 10)))
+    if path.suffix in (".mp4", ".mov"):
+        write_clip(path, pictures)
+        set_rotation(path, degrees)
+        return path
+    upright = write_clip(path.with_name(f"upright {path.name}"), pictures)
+    rewrap(upright, path, turn=degrees)
+    upright.unlink()
+    return path
+
+
+def rewrap(source: Path, target: Path, *, turn: int = 0, options: Mapping[str, str] | None = None) -> Path:
+    """Copy the coded pictures of a clip into another container, unchanged.
+
+    turn: degrees clockwise by which players are asked to turn the picture.
+    options: for the container, as FFmpeg names them.
+    """
+    import av
+
+    with av.open(str(source)) as old, av.open(str(target), "w", options=dict(options or {})) as new:
+        stream: Any = new.add_stream_from_template(old.streams.video[0])
+        if turn:
+            stream.set_display_rotation(-turn)
+        for packet in old.demux(old.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                new.mux(packet)
+    return target
+
+
+def write_planes(
+    path: Path,
+    levels: tuple[int, int, int],
+    *,
+    size: tuple[int, int],
+    matrix: int | None = None,
+    colour_range: int | None = None,
+) -> Path:
+    """Encode one H.264 frame of one colour, given as it is stored.
+
+    levels: Y, Cb and Cr. matrix, colour_range: as FFmpeg numbers them; None to state nothing.
+    """
+    import av
+
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream("libx264", rate=10, options={"crf": "1"})
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        frame = av.VideoFrame(*size, "yuv420p")
+        for plane, level in zip(frame.planes, levels, strict=True):
+            plane.update(bytes([level]) * plane.buffer_size)
+        for of in (stream.codec_context, frame):
+            if matrix is not None:
+                of.colorspace = matrix
+            if colour_range is not None:
+                of.color_range = colour_range
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode())
     return path
 
 

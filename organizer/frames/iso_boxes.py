@@ -1,4 +1,4 @@
-"""The few facts of MP4 and MOV files that PyAV does not give: whether the index is there, and the rotation.
+"""The few facts of MP4 and MOV files that PyAV does not give: index there? how rotated? what is shown when?
 
 These files are nested boxes, each a 32-bit size, four letters and its content (ISO/IEC 14496-12). Phones
 store the picture as the sensor lies and say in the track header (``tkhd``) how a player has to turn it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -52,6 +52,62 @@ def rotation_deg(path: str, track_id: int) -> int:
             return _rotation(file, os.fstat(file.fileno()).st_size, track_id)
     except OSError:
         return 0
+
+
+def composition_offsets(path: str, track_id: int, samples: int) -> Sequence[int] | None:
+    """Return by how much each of a track's first samples is shown later than decoded, in the track's ticks.
+
+    samples: how many. None when the file does not say it for so many, when its samples are (also) listed
+    in fragments all over the file, or when it cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            movie = _inside(file, _Box(b"", 0, size), b"moov")
+            if movie is None or _inside(file, movie, b"mvex") is not None:
+                return None
+            for track in _boxes(file, movie.start, movie.end):
+                if track.kind == b"trak" and _is_track(file, track, track_id):
+                    return _offsets(file, track, samples)
+    except OSError:
+        pass
+    return None
+
+
+def _is_track(file: BinaryIO, track: _Box, track_id: int) -> bool:
+    header = _inside(file, track, b"tkhd")
+    if header is None:
+        return False
+    file.seek(header.start)
+    return _turned_by(file.read(96), track_id) is not None
+
+
+def _offsets(file: BinaryIO, track: _Box, samples: int) -> Sequence[int] | None:
+    table: _Box | None = track
+    for kind in (b"mdia", b"minf", b"stbl"):
+        table = table and _inside(file, table, kind)
+    if table is None:
+        return None
+    box = _inside(file, table, b"ctts")
+    if box is None:
+        return [0] * samples
+    file.seek(box.start)
+    (runs,) = struct.unpack(">4xI", file.read(8).ljust(8, b"\0"))
+    offsets: list[int] = []
+    # Each run is at least one sample long, so no more of them are needed, whatever the file says.
+    for count, offset in struct.iter_unpack(">Ii", _whole(file.read(8 * min(runs, samples)), 8)):
+        offsets += [offset] * min(count, samples - len(offsets))
+    return offsets if len(offsets) == samples else None
+
+
+def _whole(data: bytes, size: int) -> bytes:
+    """Return what there is of complete entries of so many bytes."""
+    return data[: len(data) // size * size]
+
+
+def _inside(file: BinaryIO, box: _Box, kind: bytes) -> _Box | None:
+    """Return the first box of a kind that lies right inside another."""
+    return next((inner for inner in _boxes(file, box.start, box.end) if inner.kind == kind), None)
 
 
 def _rotation(file: BinaryIO, size: int, track_id: int) -> int:

@@ -7,15 +7,19 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING
 
-from organizer.errors import MissingDependencyError, UnreadableVideoError
+from organizer.errors import MissingDependencyError
 from organizer.frames.clock import FrameClock
+from organizer.frames.colour import colour_of
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.load_cv2 import load_cv2
-from organizer.frames.reader import second_of
+from organizer.frames.pyav_reader import PyAvReader
+from organizer.frames.reader import check_request, nothing_decoded, second_of
+from organizer.frames.resize import limited
 from organizer.types import MAX_SECONDS, Frame
 
 if TYPE_CHECKING:
     import numpy as np
+    from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
 
@@ -28,33 +32,32 @@ class OpenCvReader:
         """threads: decoding threads for each video; 0 leaves it to OpenCV (one for each processor)."""
         self._threads = threads
 
-    def read(self, path: str, *, max_seconds: int = MAX_SECONDS) -> Iterator[Frame]:
+    def read(
+        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+    ) -> Iterator[Frame]:
         """Yield one frame for each second; see FrameReader.read."""
-        if not os.path.isabs(path):
-            raise ValueError(f"not an absolute path: {path!r}")
-        if max_seconds < 1:
-            raise ValueError(f"max_seconds must be at least 1, not {max_seconds}")
-        return self._frames(path, max_seconds)
+        check_request(path, max_seconds, short_side)
+        return self._frames(path, max_seconds, short_side)
 
-    def _frames(self, path: str, max_seconds: int) -> Iterator[Frame]:
+    def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
         # OpenCV gives no reasons, takes a song's cover for a video and follows playlists: look first.
         with open_container(path) as container:
-            picture_stream(container, path)
+            beyond = _is_beyond_opencv(picture_stream(container, path))
+        if beyond:
+            other = PyAvReader(threads=self._threads)
+            yield from other.read(path, max_seconds=max_seconds, short_side=short_side)
+            return
         found = False
-        with closing(self._decoded(path, max_seconds)) as frames, suppress(_BrokenStream):
+        with closing(self._decoded(path, max_seconds, short_side)) as frames, suppress(_BrokenStream):
             for frame in frames:
                 found = True
                 yield frame
         if not found:
-            raise UnreadableVideoError(
-                path,
-                "not one picture of it can be decoded",
-                "Copy it again from the camera or a backup, or try a repair tool on a copy.",
-            )
+            raise nothing_decoded(path)
 
-    def _decoded(self, path: str, max_seconds: int) -> Generator[Frame, None, None]:
+    def _decoded(self, path: str, max_seconds: int, short_side: int | None) -> Generator[Frame, None, None]:
         with ExitStack() as stack:
-            lead = stack.enter_context(closing(_Capture(path, self._threads)))
+            lead = stack.enter_context(closing(_Capture(path, self._threads, short_side)))
             # Decodes a second time, one frame behind, from the first gap on: that a picture stayed on screen
             # is known only when the next one is there, and then OpenCV has dropped it.
             trail: _Capture | None = None
@@ -62,13 +65,23 @@ class OpenCvReader:
             while second < max_seconds and lead.grab():
                 begins = second_of(lead.time_s)
                 while second < min(begins, max_seconds):
-                    trail = trail or stack.enter_context(closing(_Capture(path, self._threads)))
+                    trail = trail or stack.enter_context(closing(_Capture(path, self._threads, short_side)))
                     yield Frame(second, before_s, trail.picture_at(lead.frames - 1))
                     second += 1
                 if second == begins and second < max_seconds:
                     yield Frame(second, lead.time_s, lead.picture())
                     second += 1
                 before_s = lead.time_s
+
+
+def _is_beyond_opencv(stream: VideoStream) -> bool:
+    """Whether OpenCV would show the wrong colours, or nothing.
+
+    It gives 8 bits and, depending on its version, the bare numbers of HDR or all highlights cut off. The
+    FFmpeg inside it has no decoder for AV1.
+    """
+    codec = stream.codec_context
+    return codec.codec.canonical_name == "av1" or not colour_of(codec).is_plain
 
 
 class _BrokenStream(Exception):
@@ -78,7 +91,8 @@ class _BrokenStream(Exception):
 class _Capture:
     """One pass of OpenCV over a video file."""
 
-    def __init__(self, path: str, threads: int) -> None:
+    def __init__(self, path: str, threads: int, short_side: int | None) -> None:
+        self._short_side = short_side
         self._cv2 = cv2 = load_cv2()
         if not cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG):
             raise MissingDependencyError(
@@ -111,13 +125,18 @@ class _Capture:
 
     def picture(self) -> NDArray[np.uint8]:
         """Return the frame decoded last as a new array, (height, width, 3), 0..255, RGB."""
+        cv2 = self._cv2
         try:
             done, bgr = self._capture.retrieve()
-        except self._cv2.error as error:
+        except cv2.error as error:
             raise _BrokenStream from error
         if not done or bgr is None or bgr.size == 0:
             raise _BrokenStream
-        rgb: NDArray[np.uint8] = self._cv2.cvtColor(bgr, self._cv2.COLOR_BGR2RGB)
+        height, width = bgr.shape[:2]
+        size = limited(width, height, self._short_side)
+        if size != (width, height):
+            bgr = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
+        rgb: NDArray[np.uint8] = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
         return rgb
 
     def picture_at(self, frames: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Pictures made smaller: squashed to a model's square, or fitted into a poster."""
+"""Pictures made smaller: squashed to a model's square, fitted into a poster, or limited in one side."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ def fit(rgb: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
     height, width = rgb.shape[:2]
     scale = min(1.0, long_side / max(height, width))
     return _resize(rgb, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def limited(width: int, height: int, short_side: int | None) -> tuple[int, int]:
+    """Return the size, (width, height), at which the shorter side has at most ``short_side`` pixels.
+
+    The aspect ratio is kept. None limits nothing.
+    """
+    shorter = min(width, height)
+    if short_side is None or shorter <= short_side:
+        return width, height
+    return round(width * short_side / shorter), round(height * short_side / shorter)
 
 
 def _resize(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from fnmatch import translate
 
 from organizer.errors import FolderError, NotAVideoError, UnreadableVideoError
+from organizer.frames.cloud import is_cloud_only, stands_for
 from organizer.frames.extensions import is_ambiguous, may_be_video
 from organizer.frames.sniff import sniff
 from organizer.types import VideoFile
@@ -45,8 +46,9 @@ def find_videos(
     exclude: case-sensitive globs, matched against the name of each file and folder and against its path
         relative to the root with ``/`` between the parts.
     skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
-    known: tells of a file with an ambiguous extension (``.ts``) that it is a video already known
-        unchanged, so that its content need not be looked at again.
+    known: tells of a file that it is a video already known unchanged, so that its content need not be looked
+        at again. It is asked where the content cannot be taken for granted: for an ambiguous extension
+        (``.ts``) and for a file that lives only in a cloud.
 
     Raises FolderError when the root, or the folder ``below`` it, is missing or is no folder, ValueError when
     ``below`` leaves the root.
@@ -59,7 +61,9 @@ class Walk:
 
     Candidates come folder by folder, the files of a folder by name and then its sub-folders by name, with
     one ``stat`` each. Symbolic links below the root are counted, never followed: their target lies either
-    below the root and is found anyway, or outside and can be added as a root of its own.
+    below the root and is found anyway, or outside and can be added as a root of its own. A file that lives
+    only in a cloud is a candidate when it is known unchanged; else it is named in ``cloud_only`` and not one
+    byte of it is read, for that would download it.
     """
 
     def __init__(
@@ -79,6 +83,8 @@ class Walk:
         """Relative paths of folders (rarely: files) that could not be read."""
         self.links_not_followed = 0
         """Symbolic links that were met and left alone, wherever they lead."""
+        self.cloud_only: set[str] = set()
+        """Relative paths of videos, new or changed, that were not read because they lie only in a cloud."""
         self.finished = False
         """Whether the walk reached its end, with the root still in its place."""
         self._exclude = [
@@ -86,7 +92,7 @@ class Walk:
         ]
         self._skip_folders = {os.path.normcase(os.path.abspath(folder)) for folder in skip_folders}
         self._known = known
-        self._hidden_by_attribute: set[str] = set()
+        self._out_of_sight: set[str] = set()
         self._identity = _folder_identity(self.root)
         _folder_identity(os.path.join(self.root, self.below))
 
@@ -115,9 +121,9 @@ class Walk:
         """Tell whether this walk would have reported a video at that path, had there been one.
 
         False for what lies outside ``below``, is excluded, hidden, in a nested root or in a folder that could
-        not be read, and for everything unless the walk finished. So a known file that was not reported has
-        vanished when this is True and is merely out of sight when it is False. A file or folder whose place a
-        link took counts as vanished.
+        not be read, for a file that lives only in a cloud, and for everything unless the walk finished. So a
+        known file that was not reported has vanished when this is True and is merely out of sight when it is
+        False. A file or folder whose place a link took counts as vanished.
         """
         if not self.finished or not may_be_video(relative_path):
             return False
@@ -126,7 +132,10 @@ class Walk:
         if "" in self.unreadable:
             return False
         return not any(
-            self._leaves_out(path) or path in self.unreadable or path in self._hidden_by_attribute
+            self._leaves_out(path)
+            or path in self.unreadable
+            or path in self._out_of_sight
+            or path in self.cloud_only
             for path in _with_parents(relative_path)
         )
 
@@ -136,6 +145,7 @@ class Walk:
             with os.scandir(os.path.join(self.root, folder)) as entries:
                 for entry in entries:
                     path = os.path.join(folder, entry.name)
+                    self._note_stand_in(folder, entry)
                     if self._leaves_out(path):
                         continue
                     if entry.is_symlink():
@@ -158,14 +168,34 @@ class Walk:
                 self.unreadable.append(path)
                 continue
             if _is_hidden_by_attribute(status):
-                self._hidden_by_attribute.add(path)
+                self._out_of_sight.add(path)
                 continue
             file = VideoFile(self.root, path, status.st_size, status.st_mtime_ns)
+            if is_cloud_only(status):
+                if self._is_known(file):
+                    yield file
+                else:
+                    # Only the content would show what an ambiguous name holds: most often no video.
+                    (self._out_of_sight if is_ambiguous(entry.name) else self.cloud_only).add(path)
+                continue
+            self.cloud_only.discard(path)
+            self._out_of_sight.discard(path)
             if not is_ambiguous(entry.name) or self._holds_video(file):
                 yield file
 
+    def _note_stand_in(self, folder: str, entry: os.DirEntry[str]) -> None:
+        """Note the video whose place in the folder a cloud's stand-in takes."""
+        name = stands_for(entry.name)
+        if name is not None and may_be_video(name) and entry.is_file(follow_symlinks=False):
+            path = os.path.join(folder, name)
+            if not self._leaves_out(path):
+                (self._out_of_sight if is_ambiguous(name) else self.cloud_only).add(path)
+
+    def _is_known(self, file: VideoFile) -> bool:
+        return self._known is not None and self._known(file)
+
     def _holds_video(self, file: VideoFile) -> bool:
-        if self._known is not None and self._known(file):
+        if self._is_known(file):
             return True
         try:
             sniff(file.path)
@@ -184,7 +214,7 @@ class Walk:
             self.unreadable.append(folder)
             return False
         if folder and _is_hidden_by_attribute(status):
-            self._hidden_by_attribute.add(folder)
+            self._out_of_sight.add(folder)
             return False
         if getattr(status, "st_reparse_tag", 0) == _WINDOWS_JUNCTION and folder:
             self.links_not_followed += 1

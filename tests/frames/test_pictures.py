@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from organizer.frames.poster import LONG_SIDE, PosterPicker, informativeness, make_poster
-from organizer.frames.resize import fit, shrink
+from organizer.frames.resize import fit, limited, shrink
 from tests import clips
 
 
@@ -58,6 +58,21 @@ def test_fit(size, expected):
     assert fit(np.zeros((size[1], size[0], 3), np.uint8), 384).shape == (expected[1], expected[0], 3)
 
 
+@pytest.mark.parametrize(
+    ("size", "short_side", "expected"),
+    [
+        ((3840, 2160), None, (3840, 2160)),
+        ((3840, 2160), 384, (683, 384)),
+        ((2160, 3840), 384, (384, 683)),
+        ((500, 384), 384, (500, 384)),
+        ((100, 50), 384, (100, 50)),
+        ((5000, 2), 1, (2500, 1)),
+    ],
+)
+def test_limited(size, short_side, expected):
+    assert limited(*size, short_side) == expected
+
+
 def test_a_poster_is_a_small_webp_file():
     poster = make_poster([scene(size=(1920, 1080))])
     assert poster[:4] == b"RIFF"
@@ -104,6 +119,13 @@ def test_the_picker_takes_frames_one_by_one_and_keeps_none_of_them():
     picker.add(frame)
     frame[:] = 0
     picker.add(frame)
+    assert np.abs(shown(picker.encode()).astype(int) - fit(scene(1), LONG_SIDE)).mean() < 12
+
+
+def test_frames_can_be_judged_by_small_copies_of_them():
+    picker = PosterPicker()
+    for frame in (BLACK, scene(1), WHITE):
+        picker.add(frame, shrink(frame, 224))
     assert np.abs(shown(picker.encode()).astype(int) - fit(scene(1), LONG_SIDE)).mean() < 12
 
 

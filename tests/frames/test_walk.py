@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -328,6 +330,140 @@ def test_windows_attributes_hide_a_file():
 
     assert walk_module._is_hidden_by_attribute(Status())  # type: ignore[arg-type]
     assert not walk_module._is_hidden_by_attribute(os.stat(__file__))
+
+
+class CloudEntry:
+    """A directory entry as the system describes a file whose content lies in a cloud."""
+
+    def __init__(self, entry: os.DirEntry[str], **attributes: int) -> None:
+        self.entry = entry
+        self.attributes = attributes
+
+    def __getattr__(self, name):
+        return getattr(self.entry, name)
+
+    def stat(self, **settings):
+        real = self.entry.stat(**settings)
+        return SimpleNamespace(st_size=real.st_size, st_mtime_ns=real.st_mtime_ns, **self.attributes)
+
+
+class Listing:
+    """A context manager over entries, as os.scandir is."""
+
+    def __init__(self, entries) -> None:
+        self.entries = entries
+
+    def __enter__(self):
+        return self.entries
+
+    def __exit__(self, *error):
+        return None
+
+
+@pytest.fixture
+def evict(monkeypatch):
+    """Leave the content of files in the cloud: opening one of them fails the test."""
+
+    def evict(names, **attributes):
+        real_scandir, real_open = os.scandir, builtins.open
+
+        def scandir(path):
+            with real_scandir(path) as entries:
+                return Listing(
+                    [CloudEntry(entry, **attributes) if entry.name in names else entry for entry in entries]
+                )
+
+        def guarded(path, *args, **settings):
+            assert os.path.basename(path) not in names, f"{path} would be downloaded"
+            return real_open(path, *args, **settings)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        monkeypatch.setattr(builtins, "open", guarded)
+        monkeypatch.setattr(os, "open", guarded)
+
+    return evict
+
+
+CLOUD_SIGNS = [
+    {"st_file_attributes": 0x20 | 0x400 | 0x400000},
+    {"st_file_attributes": 0x40000},
+    {"st_file_attributes": 0x1000},
+    {"st_flags": 0x40000000 | 0x20},
+]
+
+
+@pytest.mark.parametrize("sign", CLOUD_SIGNS)
+def test_files_only_in_the_cloud_are_named_and_not_read(tmp_path, evict, sign):
+    fill(tmp_path, "a/far.mp4", "a/near.mp4")
+    fill(tmp_path, "a/far.ts", "a/near.ts", content=PACKETS)
+    evict(("far.mp4", "far.ts"), **sign)
+    walk = find_videos(str(tmp_path))
+    assert found(walk) == ["a/near.mp4", "a/near.ts"]
+    assert walk.cloud_only == {os.path.join("a", "far.mp4")}
+    assert walk.unreadable == []
+    for name in ("far.mp4", "far.ts"):
+        assert not walk.covers(os.path.join("a", name)), "it must not count as vanished"
+    assert walk.covers(os.path.join("a", "gone.mp4"))
+
+
+@pytest.mark.parametrize("attributes", [{"st_file_attributes": 0x20 | 0x200}, {"st_flags": 0x20}, {}])
+def test_files_with_other_attributes_are_read(tmp_path, monkeypatch, attributes):
+    fill(tmp_path, "clip.ts", content=PACKETS)
+    real_scandir = os.scandir
+
+    def scandir(path):
+        with real_scandir(path) as entries:
+            return Listing([CloudEntry(entry, **attributes) for entry in entries])
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    walk = find_videos(str(tmp_path))
+    assert found(walk) == ["clip.ts"]
+    assert walk.cloud_only == set()
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.ts"])
+def test_a_known_file_that_went_to_the_cloud_is_still_there(tmp_path, evict, name):
+    fill(tmp_path, name, content=PACKETS)
+    evict((name,), st_flags=0x40000000)
+    asked = []
+
+    def known(file):
+        asked.append((file.relative_path, file.size_bytes))
+        return True
+
+    walk = find_videos(str(tmp_path), known=known)
+    assert found(walk) == [name]
+    assert asked == [(name, len(PACKETS))]
+    assert walk.cloud_only == set()
+
+
+def test_a_changed_file_in_the_cloud_is_neither_read_nor_vanished(tmp_path, evict):
+    fill(tmp_path, "clip.mp4")
+    evict(("clip.mp4",), st_file_attributes=0x400000)
+    walk = find_videos(str(tmp_path), known=lambda file: False)
+    assert found(walk) == []
+    assert walk.cloud_only == {"clip.mp4"}
+    assert not walk.covers("clip.mp4")
+
+
+def test_a_stand_in_keeps_the_place_of_its_video(tmp_path, evict):
+    stand_ins = (".Beach.mp4.icloud", "Hill.mov.nextcloud", "Lake.mkv.owncloud", ".index.ts.icloud")
+    fill(tmp_path, *stand_ins, ".Notes.txt.icloud", ".Own.mp4.icloud", "Own.mp4", ".secret.mp4.nextcloud")
+    (tmp_path / ".Folder.mp4.icloud").mkdir()
+    evict(stand_ins)
+    walk = find_videos(str(tmp_path))
+    assert found(walk) == ["Own.mp4"]
+    assert walk.cloud_only == {"Beach.mp4", "Hill.mov", "Lake.mkv"}
+    for name in ("Beach.mp4", "Hill.mov", "Lake.mkv", "index.ts"):
+        assert not walk.covers(name)
+    assert walk.covers("Own.mp4")
+    assert walk.covers("Folder.mp4")
+
+
+def test_what_is_excluded_is_not_looked_for_in_the_cloud(tmp_path):
+    fill(tmp_path, ".Beach.mp4.icloud", "private/.Hill.mp4.icloud")
+    walk = walked(tmp_path, exclude=["Beach.*", "private"])
+    assert walk.cloud_only == set()
 
 
 def test_real_clips_are_found(tmp_path):

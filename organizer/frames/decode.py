@@ -1,0 +1,102 @@
+"""From one file to the pictures that a network looks at."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.errors import OrganizerError, UnreadableVideoError, VideoError
+from organizer.frames.poster import LONG_SIDE, PosterPicker
+from organizer.frames.probe import probe
+from organizer.frames.resize import shrink
+from organizer.stopping import StoppedError, check
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.frames.reader import FrameReader
+    from organizer.types import VideoFile, VideoInfo
+
+
+class NotNowError(UnreadableVideoError):
+    """Nothing need be wrong with the file itself; the next scan tries it again."""
+
+
+class FileChangedError(NotNowError):
+    """The file was written to, or went away, while it was read."""
+
+
+_PASSING = {errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.ETIMEDOUT}
+"""Reasons why a sound file cannot be read just now."""
+
+
+SHORT_SIDE = LONG_SIDE * 3 // 4
+"""Pixels of the shorter side that fill a poster of a 4:3 picture, and more than those of a wider one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A video on its way to the backbone."""
+
+    info: VideoInfo
+    pictures: NDArray[np.uint8]
+    """(frames, size, size, 3), RGB: each second's frame, squashed to the backbone's square."""
+    poster: bytes
+    """WebP."""
+
+
+def decode(file: VideoFile, reader: FrameReader, size: int, stop: threading.Event | None = None) -> Decoded:
+    """Probe and decode one file; only frames of network size are kept.
+
+    Raises:
+        VideoError: it is no video, cannot be read, or changed meanwhile.
+        StoppedError: ``stop`` was set.
+    """
+    import numpy as np
+
+    try:
+        info = probe(file.path, mtime_ns=file.mtime_ns)
+        poster, pictures = PosterPicker(), []
+        # Made small by the reader: converting all of a 4K picture costs as much as decoding it.
+        for frame in reader.read(file.path, short_side=max(size, SHORT_SIDE)):
+            check(stop)
+            pictures.append(shrink(frame.rgb, size))
+            poster.add(frame.rgb, pictures[-1])
+        decoded = Decoded(info, np.stack(pictures), poster.encode())
+    except VideoError as error:
+        _check_unchanged(file)
+        if getattr(error.__cause__, "errno", None) in _PASSING:
+            raise NotNowError(error.path, error.reason, "Scan again later.") from error
+        raise
+    except MemoryError as error:
+        raise NotNowError(
+            file.path, "there was not enough memory", "Scan again with fewer --workers."
+        ) from error
+    except (OrganizerError, StoppedError):
+        raise
+    # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.
+    except Exception as error:
+        _check_unchanged(file)
+        raise UnreadableVideoError(
+            file.path,
+            f"it cannot be decoded ({type(error).__name__}: {error})",
+            "Check whether it plays; if it does, please report it.",
+        ) from error
+    _check_unchanged(file)
+    return decoded
+
+
+def _check_unchanged(file: VideoFile) -> None:
+    """Raise FileChangedError unless the file is still as the walk saw it."""
+    try:
+        status = os.stat(file.path)
+    except OSError as error:
+        raise FileChangedError(file.path, "it disappeared during the scan", "Scan again.") from error
+    if (status.st_size, status.st_mtime_ns) != (file.size_bytes, file.mtime_ns):
+        raise FileChangedError(
+            file.path, "it changed while it was read", "Scan again when it is completely copied."
+        )

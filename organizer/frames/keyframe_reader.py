@@ -1,0 +1,184 @@
+"""Frames through PyAV: of each second the picture that costs least to decode, mostly its key frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.errors import UnreadableVideoError
+from organizer.frames.packets import (
+    Listing,
+    OpenVideo,
+    WrongIndexError,
+    fetcher,
+    list_by_index,
+    list_by_reading,
+)
+from organizer.frames.picture import RgbConverter
+from organizer.frames.plan import Run, Target, plan
+from organizer.frames.reader import check_request, nothing_decoded
+from organizer.frames.run_decoder import RunDecoder
+from organizer.frames.timeline import Timeline, lay_out
+from organizer.types import MAX_SECONDS, Frame
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# After so many seconds in a row that cannot be decoded, no more than the plan is tried for the next ones.
+_GIVES_UP_AFTER = 3
+
+
+class CannotPlanError(UnreadableVideoError):
+    """Nothing need be wrong with the file, but its packets do not tell enough to choose from."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            path,
+            "it does not tell when its pictures are shown, or where decoding can begin",
+            "Scan it with --sampling auto or exact.",
+        )
+
+
+class KeyFrameReader:
+    """The reader that decodes as little as it can; FrameReader says what it promises.
+
+    The packets of the file are listed first, without decoding. A second's frame is the first key frame that
+    begins in it; only where there is none, the packets from the key frame before are decoded up to the first
+    suitable frame, leaving out those that no other refers to. Of MP4 and MOV files nothing else is even read.
+
+    Besides what FrameReader says it raises CannotPlanError, before the first frame.
+    """
+
+    name = "keyframe"
+
+    def __init__(self, *, threads: int = 1) -> None:
+        """threads: decoding threads for each video; 0 for one for each processor."""
+        self._threads = threads
+
+    def read(
+        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+    ) -> Iterator[Frame]:
+        """Yield one frame for each second; see FrameReader.read."""
+        check_request(path, max_seconds, short_side)
+        return self._frames(_Request(path, max_seconds, short_side, self._threads))
+
+    def _frames(self, request: _Request) -> Iterator[Frame]:
+        done = 0
+        with ExitStack() as stack:
+            video = OpenVideo.open(request.path, stack)
+            listing = list_by_index(video, request.path, max_seconds=request.max_seconds)
+            if listing is not None:
+                try:
+                    for frame in _read(listing, video, request, stack):
+                        yield frame
+                        done += 1
+                    return
+                except WrongIndexError:
+                    pass
+        with ExitStack() as stack:
+            video = OpenVideo.open(request.path, stack)
+            listing = list_by_reading(video, request.path, max_seconds=request.max_seconds)
+            for frame in _read(listing, video, request, stack):
+                if frame.second >= done:
+                    yield frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What was asked for."""
+
+    path: str
+    max_seconds: int
+    short_side: int | None
+    threads: int
+
+
+def _read(listing: Listing, video: OpenVideo, request: _Request, stack: ExitStack) -> Iterator[Frame]:
+    """Yield the frames of a video whose packets were listed."""
+    if not listing.packets:
+        raise nothing_decoded(request.path)
+    rate = video.stream.average_rate or video.stream.guessed_rate
+    timeline = lay_out(listing.packets, listing.tick_s, float(rate) if rate else None)
+    if not timeline.order or not _tells_order(listing, video):
+        raise CannotPlanError(request.path)
+    converter = RgbConverter(short_side=request.short_side, threads=request.threads)
+    fetch = fetcher(listing, video, request.path, stack)
+    decoder = RunDecoder(video.stream, fetch, converter, threads=request.threads)
+    shown: _Shown | None = None
+    missing: list[int] = []
+    for run in plan(timeline, max_seconds=request.max_seconds):
+        for target, found in _found(run, decoder, timeline, missing):
+            if found is None:
+                missing.append(target.second)
+                continue
+            if shown is None and missing:
+                raise CannotPlanError(request.path)
+            # What could not be decoded shows, as in a player, what was there before. At the end it is left
+            # out: there the stream broke off.
+            for second in missing:
+                assert shown is not None
+                yield shown.frame(second)
+            missing.clear()
+            shown = found
+            yield shown.frame(target.second)
+    if shown is None:
+        raise nothing_decoded(request.path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """A picture on screen."""
+
+    position: int
+    time_s: float
+    rgb: NDArray[np.uint8]
+
+    def frame(self, second: int) -> Frame:
+        """Return it as a frame of its own; the same picture may be needed for the next second too."""
+        return Frame(second, self.time_s, self.rgb.copy())
+
+
+def _found(
+    run: Run, decoder: RunDecoder, timeline: Timeline, missing: list[int]
+) -> Iterator[tuple[Target, _Shown | None]]:
+    """Yield each target of a run with its picture, None when it cannot be decoded."""
+    coming = decoder.pictures(run)
+    ahead: _Shown | None = None
+    ended = False
+    for target in run.targets:
+        due_s = timeline.time_of(target.position)
+        while not ended and (ahead is None or ahead.time_s < due_s):
+            got = next(coming, None)
+            ended = got is None
+            if got is not None:
+                ahead = _Shown(got[0], timeline.time_of(got[0]), got[1])
+        if ahead is not None and ahead.position == target.position:
+            yield target, ahead
+        # All times count from the very first picture: no other can stand in for it.
+        elif ended and target.second > 0 and len(missing) < _GIVES_UP_AFTER:
+            yield target, _rescued(target, decoder, timeline)
+        else:
+            yield target, None
+
+
+def _rescued(target: Target, decoder: RunDecoder, timeline: Timeline) -> _Shown | None:
+    """Return any picture of the second, decoding everything since the key packet before the usual one."""
+    earlier = [position for position in range(target.start) if timeline.keys[position]]
+    got = decoder.any_of(target.choices, earlier[-1] if earlier else target.start)
+    return got and _Shown(got[0], timeline.time_of(got[0]), got[1])
+
+
+def _tells_order(listing: Listing, video: OpenVideo) -> bool:
+    """Tell whether the packets' stamps say in which order the pictures are shown."""
+    if not video.stream.codec_context.reorder_depth:
+        return True
+    first = next(at for at, packet in enumerate(listing.packets) if packet.is_key)
+    stamps = [packet.stamp for packet in listing.packets[first:] if packet.stamp is not None]
+    if first + len(stamps) < len(listing.packets):
+        return False
+    # AVI has no stamps. FFmpeg makes them up, and does not know of H.264's and DivX's B-frames.
+    made_up = "avi" in video.container.format.name.split(",") and stamps == sorted(stamps)
+    return not made_up or all(packet.is_key for packet in listing.packets)

@@ -1,0 +1,72 @@
+"""Which frame stands for a second of a video, and the reader that gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from organizer.errors import UnreadableVideoError
+from organizer.frames.reader import check_request
+from organizer.types import MAX_SECONDS
+
+if TYPE_CHECKING:
+    from organizer.frames.reader import FrameReader
+    from organizer.types import Frame
+
+
+class Sampling(StrEnum):
+    """Which frame of a second is looked at."""
+
+    EXACT = "exact"
+    """The first one; every picture up to it is decoded."""
+    KEYFRAME = "keyframe"
+    """One that can be decoded quickly: the second's key frame where it has one."""
+    AUTO = "auto"
+    """As KEYFRAME, and as EXACT for a file where that does not work."""
+
+
+def reader_for(sampling: Sampling, *, threads: int) -> FrameReader:
+    """Return the reader of a sampling; it can be pickled.
+
+    threads: how many each video is decoded with; 0 for one for each processor.
+    """
+    from organizer.frames.keyframe_reader import KeyFrameReader
+    from organizer.frames.opencv_reader import OpenCvReader
+
+    if sampling is Sampling.EXACT:
+        return OpenCvReader(threads=threads)
+    if sampling is Sampling.KEYFRAME:
+        return KeyFrameReader(threads=threads)
+    return AutoReader(threads=threads)
+
+
+class AutoReader:
+    """Reads key frames, and files where that does not work exactly; FrameReader says what it promises."""
+
+    name = "auto"
+
+    def __init__(self, *, threads: int = 1) -> None:
+        """threads: decoding threads for each video; 0 for one for each processor."""
+        self._quick = reader_for(Sampling.KEYFRAME, threads=threads)
+        self._exact = reader_for(Sampling.EXACT, threads=threads)
+
+    def read(
+        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+    ) -> Iterator[Frame]:
+        """Yield one frame for each second; see FrameReader.read."""
+        check_request(path, max_seconds, short_side)
+        return self._frames(path, max_seconds, short_side)
+
+    def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
+        import av
+
+        quick = self._quick.read(path, max_seconds=max_seconds, short_side=short_side)
+        try:
+            first = next(quick)
+        except (UnreadableVideoError, av.error.FFmpegError):
+            # Should this one fail too, its reason is what people get to read.
+            yield from self._exact.read(path, max_seconds=max_seconds, short_side=short_side)
+        else:
+            yield first
+            yield from quick

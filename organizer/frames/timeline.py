@@ -1,0 +1,84 @@
+"""When each packet of a video is shown, told from the packets' stamps alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from organizer.frames.clock import FrameClock
+
+# Decoding stamps only go forward; one further back than this belongs to a recording that was spliced on.
+_SET_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PacketInfo:
+    """What a container says of one packet, that is of one coded picture."""
+
+    stamp: int | None
+    """When the picture is shown, in ticks from anywhere; None when the container does not say."""
+    decode: int | None
+    """When the packet is decoded, in ticks; None when the container does not say."""
+    is_key: bool
+    """Whether decoding can begin here."""
+    is_shown: bool = True
+    """False for a picture that only helps to decode others, as before the first cut of an edit list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The packets of a video by position, that is in the order in which they lie in the file."""
+
+    times_s: tuple[float | None, ...]
+    """By position: seconds from the first picture shown; None for a packet that is never shown."""
+    keys: tuple[bool, ...]
+    """By position: whether decoding can begin there."""
+    order: tuple[int, ...]
+    """The positions of the shown ones, in the order in which they are shown."""
+
+    def time_of(self, position: int) -> float:
+        """Return the time of a packet that is shown, in seconds."""
+        time_s = self.times_s[position]
+        if time_s is None:
+            raise ValueError(f"packet {position} is not shown")
+        return time_s
+
+
+def is_spliced(before: int, now: int, tick_s: float) -> bool:
+    """Tell from the decoding stamps of two packets, one after the other, whether another recording begins."""
+    return (before - now) * tick_s > _SET_AGAIN_S
+
+
+def lay_out(packets: Sequence[PacketInfo], tick_s: float, frame_rate: float | None) -> Timeline:
+    """Return when each packet is shown, as a decoder that decodes all of them would show them.
+
+    packets: in the order of the file. tick_s: seconds of one tick. frame_rate: as FrameClock takes it.
+
+    What comes before the first key packet, and what is shown before it, refers to pictures that are not
+    there: decoders do not show it. Packets without a stamp are taken to be shown in the order of the file.
+    """
+    first = next((position for position, packet in enumerate(packets) if packet.is_key), len(packets))
+    ranked: list[tuple[int, int, int]] = []
+    part, decoded, stamp = 0, None, None
+    for position in range(first, len(packets)):
+        packet = packets[position]
+        if packet.decode is not None:
+            if decoded is not None and is_spliced(decoded, packet.decode, tick_s):
+                part, stamp = part + 1, None
+            decoded = packet.decode
+        stamp = next((known for known in (packet.stamp, packet.decode, stamp) if known is not None), 0)
+        ranked.append((part, stamp, position))
+    begins = ranked[0][:2] if ranked else (0, 0)
+    order = [
+        position
+        for part, stamp, position in sorted(ranked)
+        if (part, stamp) >= begins and packets[position].is_shown
+    ]
+    clock = FrameClock(frame_rate)
+    times_s: list[float | None] = [None] * len(packets)
+    for position in order:
+        known = packets[position].stamp
+        if known is None:
+            known = packets[position].decode
+        times_s[position] = clock.time_of(None if known is None else known * tick_s)
+    return Timeline(tuple(times_s), tuple(packet.is_key for packet in packets), tuple(order))
