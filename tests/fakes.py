@@ -35,6 +35,7 @@ class ColourBackbone:
 
     input_size = 32
     feature_dim = 3
+    batch_size = 1
 
     def extract(self, pictures: np.ndarray) -> np.ndarray:
         assert pictures.dtype == np.uint8
@@ -110,9 +111,11 @@ class CountingReader:
         self._reader = OpenCvReader(threads=1)
         self.paths: list[str] = []
 
-    def read(self, path: str, *, max_seconds: int = MAX_SECONDS) -> Iterator[Frame]:
+    def read(
+        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+    ) -> Iterator[Frame]:
         self.paths.append(path)
-        return self._reader.read(path, max_seconds=max_seconds)
+        return self._reader.read(path, max_seconds=max_seconds, short_side=short_side)
 
 
 def show_labels(path: Path, *labels: str, title: str | None = None) -> Path:

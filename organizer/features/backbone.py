@@ -16,6 +16,8 @@ class Backbone(Protocol):
     """Side of the square pictures it takes, in pixels."""
     feature_dim: int
     """Length of the vectors it gives."""
+    batch_size: int
+    """Pictures that one run of the network takes. Fewer take as long, so multiples of it are best given."""
 
     def extract(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return one feature vector for each picture.
@@ -30,3 +32,15 @@ class Backbone(Protocol):
             ValueError: the pictures have another shape or type.
         """
         ...
+
+
+def check_pictures(pictures: NDArray[np.uint8], input_size: int) -> None:
+    """Refuse what a backbone does not take.
+
+    Raises:
+        ValueError: the pictures are not uint8 (pictures, input_size, input_size, 3).
+    """
+    if pictures.dtype.name != "uint8" or pictures.shape[1:] != (input_size, input_size, 3):
+        raise ValueError(
+            f"expected uint8 (pictures, {input_size}, {input_size}, 3), got {pictures.dtype} {pictures.shape}"
+        )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
+from organizer.features.processor import processors
+from organizer.features.quiet import quiet_stderr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -28,8 +27,8 @@ def open_interpreter(graph: Path, *, threads: int | None = None) -> Any:
     try:
         # Given as bytes: the library's own file opening fails on non-ASCII paths on Windows.
         content = graph.read_bytes()
-        with _quiet():
-            interpreter = Interpreter(model_content=content, num_threads=threads or os.cpu_count())
+        with quiet_stderr():
+            interpreter = Interpreter(model_content=content, num_threads=threads or processors())
             interpreter.allocate_tensors()
             return interpreter
     except (OSError, ValueError, RuntimeError) as error:
@@ -37,26 +36,3 @@ def open_interpreter(graph: Path, *, threads: int | None = None) -> Any:
             f"{graph}: this model file cannot be used ({error}). "
             "Reinstall organizer or pull the bundle again."
         ) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep LiteRT from announcing its delegate on standard error; it has no setting for that.
-
-    The file descriptor itself is turned away, for the message does not come from Python. Errors still come as
-    exceptions.
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:
-        # Started without a standard error, as some window systems do.
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.features.batches import extract_across
+from organizer.features.blas import single_threaded_blas
 from organizer.types import VideoFeatures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -32,5 +36,21 @@ class FeatureSpace:
         Args:
             pictures: uint8 (frames, size, size, 3), RGB, one for each second; see ``Backbone.extract``.
         """
-        projected = self.pca.project(self.backbone.extract(pictures))
+        return self._finish(self.backbone.extract(pictures))
+
+    def extract_all(self, videos: Sequence[NDArray[np.uint8]]) -> list[VideoFeatures]:
+        """Return the features of several videos, each the same as ``extract`` gives.
+
+        The network runs on full batches, whatever video their pictures belong to; only the very last one may
+        be short.
+
+        Args:
+            videos: for each video uint8 (frames, size, size, 3), RGB, one for each second; 0 frames are fine.
+        """
+        return [self._finish(features) for features in extract_across(self.backbone, videos)]
+
+    def _finish(self, features: NDArray[np.float32]) -> VideoFeatures:
+        """Project and quantise one video: by itself, for the rounding of a product depends on its height."""
+        with single_threaded_blas():
+            projected = self.pca.project(features)
         return VideoFeatures(self.id, self.quantiser.quantise(projected))

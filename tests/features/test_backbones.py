@@ -1,6 +1,7 @@
 """One contract for all backbones."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,13 +9,22 @@ import pytest
 from organizer.assets import assets_folder
 from organizer.errors import BundleError
 from organizer.features.litert_backbone import LiteRtBackbone
+from organizer.features.tfhub_backbone import TfHubBackbone
+from tests.features.hub_modules import SIZE, save_module
 
-BACKBONES = {"lite": lambda: LiteRtBackbone(assets_folder() / "lite" / "backbone.tflite")}
+LITE = assets_folder() / "lite" / "backbone.tflite"
+
+BACKBONES = {
+    "lite": lambda _folder: LiteRtBackbone(LITE),
+    "lite, more threads than pictures": lambda _folder: LiteRtBackbone(LITE, threads=5),
+    "hub": lambda folder: TfHubBackbone(save_module(folder), input_size=SIZE, batch_size=2),
+    "hub, float32": lambda folder: TfHubBackbone(save_module(folder), input_size=SIZE, bfloat16=False),
+}
 
 
 @pytest.fixture(scope="module", params=BACKBONES)
-def backbone(request):
-    return BACKBONES[request.param]()
+def backbone(request, tmp_path_factory):
+    return BACKBONES[request.param](tmp_path_factory.mktemp("module"))
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +43,22 @@ def test_gives_one_vector_for_each_picture(backbone, pictures):
 
 def test_a_picture_does_not_depend_on_its_neighbours(backbone, pictures):
     together = backbone.extract(pictures)
-    assert np.array_equal(backbone.extract(pictures[1:2])[0], together[1])
-    assert np.array_equal(backbone.extract(pictures[::-1])[::-1], together)
+    np.testing.assert_allclose(backbone.extract(pictures[1:2])[0], together[1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(backbone.extract(pictures[::-1])[::-1], together, rtol=1e-5, atol=1e-6)
+
+
+def test_says_how_many_pictures_a_run_takes(backbone, pictures):
+    assert backbone.batch_size >= 1
+    enough = np.concatenate([pictures] * (1 + backbone.batch_size // len(pictures)))
+    features = backbone.extract(enough)
+    np.testing.assert_allclose(features[-3:], features[:3], rtol=1e-5, atol=1e-6)
+
+
+def test_may_be_called_from_several_threads(backbone, pictures):
+    alone = backbone.extract(pictures)
+    with ThreadPoolExecutor(3) as pool:
+        for features in pool.map(backbone.extract, [pictures] * 6):
+            np.testing.assert_allclose(features, alone, rtol=1e-5, atol=1e-6)
 
 
 def test_tells_pictures_apart_and_sees_colour(backbone, pictures):
@@ -62,10 +86,16 @@ def test_a_missing_or_damaged_graph_is_named(tmp_path, content):
         LiteRtBackbone(file)
 
 
-def test_is_found_on_a_path_that_is_not_ascii(tmp_path, pictures):
+def test_is_found_on_a_path_that_is_not_ascii(tmp_path):
     file = tmp_path / "Mödell 模型.tflite"
-    file.write_bytes((assets_folder() / "lite" / "backbone.tflite").read_bytes())
-    assert LiteRtBackbone(file).extract(pictures[:1]).shape == (1, 1280)
+    file.write_bytes(LITE.read_bytes())
+    assert LiteRtBackbone(file).feature_dim == 1280
+
+
+def test_a_number_of_threads_does_not_change_lite():
+    pictures = np.random.default_rng(2).integers(0, 256, (5, 224, 224, 3), np.uint8)
+    one = LiteRtBackbone(LITE, threads=1).extract(pictures)
+    assert np.array_equal(LiteRtBackbone(LITE, threads=3).extract(pictures), one)
 
 
 def _cosine(a, b):
@@ -73,6 +103,6 @@ def _cosine(a, b):
 
 
 def test_loading_a_graph_says_nothing_and_leaves_standard_error_as_it_was(capfd):
-    BACKBONES["lite"]()
+    LiteRtBackbone(LITE)
     os.write(2, b"still there")
     assert capfd.readouterr().err == "still there"

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from organizer.features.quantiser import Quantiser, Rounding
+from tests.yt8m import YT8M, needs_yt8m
 
 NEAREST = Quantiser(-2.0, 2.0, Rounding.NEAREST)
 TRUNCATE = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
@@ -17,6 +18,12 @@ TRUNCATE = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
         (0.0, 128, 127),  # (0 + 2) * 63.75 = 127.5, rounded to even
         (-1.99, 1, 0),  # 0.6375
         (1.0, 191, 191),  # 191.25
+        (1.999, 255, 254),  # 254.936: a level that only rounding gives
+        (-1.9922, 0, 0),  # 0.497
+        (-1.9843, 1, 1),  # 1.0009
+        (-1.9844, 1, 0),  # 0.9945
+        (np.inf, 255, 255),
+        (-np.inf, 0, 0),
     ],
 )
 def test_quantises_worked_values(value, nearest, truncated):
@@ -43,6 +50,26 @@ def test_comes_back_within_a_level(quantiser):
     error = np.abs(quantiser.dequantise(quantiser.quantise(features)) - features)
     assert error.max() <= allowed * 1.001
     assert error.max() > allowed * 0.4
+
+
+def test_dequantising_fits_its_rounding():
+    # Truncating loses half a level on average, which dequantising gives back: 4/512, where half a level of
+    # this range would be 4/510. Rounding loses nothing on average and gets nothing.
+    features = np.linspace(-2, 2, 100_001, dtype=np.float32)
+    for quantiser in (NEAREST, TRUNCATE):
+        error = quantiser.dequantise(quantiser.quantise(features)) - features
+        assert error.mean() == pytest.approx(0, abs=5e-5)
+    mixed = NEAREST.dequantise(TRUNCATE.quantise(features)) - features
+    assert mixed.mean() == pytest.approx(-2 / 255, abs=5e-5)
+
+
+@needs_yt8m
+@pytest.mark.parametrize(("quantiser", "levels"), [(NEAREST, 0.5), (TRUNCATE, 1)])
+def test_a_real_frame_comes_back(quantiser, levels):
+    pca = np.load(YT8M / "golden_pca.npz")["pca"].astype(np.float32)
+    back = quantiser.dequantise(quantiser.quantise(pca))
+    assert np.abs(back - np.clip(pca, -2, 2)).max() <= levels * 4 / 255 * 1.001
+    assert quantiser.clipped_share(pca) == pytest.approx(4 / 1024)
 
 
 def test_all_levels_survive_a_round_trip():
