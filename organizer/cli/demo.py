@@ -26,7 +26,6 @@ def demo(folder: Path | None) -> None:
     from organizer.config import LIBRARY_NAME, data_folder
     from organizer.demo import PHOTOGRAPHS, make_clips
     from organizer.errors import OrganizerError
-    from organizer.frames.opencv_reader import OpenCvReader
     from organizer.library import queries
     from organizer.library.database import opened
     from organizer.library.store import Store
@@ -37,7 +36,7 @@ def demo(folder: Path | None) -> None:
     clips = make_clips(folder / "clips")
     library = folder / LIBRARY_NAME
     with opened(library) as db:
-        for _ in pipeline.scan(Store(db), Tagger(open_bundle()), OpenCvReader(), [str(folder / "clips")]):
+        for _ in pipeline.scan(Store(db), Tagger(open_bundle()), folders=[str(folder / "clips")]):
             pass
         failed = False
         for clip in clips:

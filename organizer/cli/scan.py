@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from contextlib import closing, nullcontext
@@ -13,7 +12,9 @@ import click
 
 from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
 from organizer.cli.scan_record import recorded
+from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list
+from organizer.frames.sampling import Sampling
 from organizer.words import count, safe_text
 
 if TYPE_CHECKING:
@@ -38,10 +39,20 @@ _MAX_FAILURES_SHOWN = 20
     help="Leave out files and folders by name or relative path, e.g. 'raw*'. May be repeated.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 64), help="Files decoded at once. [default: one for each processor]"
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Files decoded at once. [default: one a processor, as far as memory carries]",
+)
+@click.option(
+    "--sampling",
+    type=click.Choice([sampling.value for sampling in Sampling]),
+    default=Sampling.AUTO.value,
+    show_default=True,
+    help="Which frame stands for a second: the first one (exact), or one that is quick to decode (keyframe). "
+    "auto is keyframe, and exact where that does not work.",
 )
 @library_option
-def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None) -> None:
+def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None, sampling: str) -> None:
     """Look at the videos in folders and tag them.
 
     Without a FOLDER, all folders that were ever scanned. Unchanged files are not looked at again, moved ones
@@ -49,35 +60,45 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
     """
     from organizer import pipeline
     from organizer.errors import FolderError
-    from organizer.frames.opencv_reader import OpenCvReader
     from organizer.library.store import Store
-    from organizer.models.catalogue import open_bundle
+    from organizer.models.catalogue import DEFAULT, open_bundle
     from organizer.tags.tagger import Tagger
 
     with open_library(create=True) as db:
         store = Store(db)
-        if not folders and not store.roots():
+        first = not store.roots()
+        if first and not folders:
             raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
         tagger = Tagger(open_bundle())
+        # What the person chose may not run here: a library missing, a file damaged.
+        fallback = None if tagger.bundle.name == DEFAULT else Tagger(open_bundle(DEFAULT))
         report = ScanReport()
-        processors = os.cpu_count() or 1
-        workers = workers or processors
-        # Each decoding thread holds frames of its own: with all processors for each worker, memory would grow
-        # with the square of their number.
-        reader = OpenCvReader(threads=max(2, processors // workers))
-        events = pipeline.scan(store, tagger, reader, folders, exclude=exclude, workers=workers)
-        try:
-            with closing(events), recorded(library_path(), folders) as record:
-                follow(record.following(events), report)
-        except KeyboardInterrupt:
-            click.echo(
-                f"Stopped after {report.done} of {report.to_do} files. "
-                "Everything done is stored; the next scan goes on from here.",
-                err=True,
+        with stop_asked_for() as stop:
+            events = pipeline.scan(
+                store,
+                tagger,
+                Sampling(sampling),
+                folders,
+                exclude=exclude,
+                workers=workers,
+                stop=stop,
+                fallback=fallback,
             )
-            raise SystemExit(EXIT_STOPPED) from None
+            try:
+                with closing(events), recorded(library_path(), folders, stop) as record:
+                    follow(record.following(events), report)
+            except (pipeline.StoppedError, KeyboardInterrupt):
+                click.echo(
+                    f"Stopped after {report.done} of {report.to_do} files. "
+                    "Everything done is stored; the next scan goes on from here.",
+                    err=True,
+                )
+                raise SystemExit(EXIT_STOPPED) from None
         print_report(report)
-        _hint_at_older_tags(db, tagger)
+        if report.unusable_model is None:
+            _hint_at_older_tags(db, tagger)
+        if first:
+            click.echo("Tagged with lite, the model that comes with organizer. Others: organizer models")
 
 
 @dataclass(slots=True)
@@ -91,12 +112,14 @@ class ScanReport:
     missing: tuple[str, ...] = ()
     unreadable_folders: tuple[str, ...] = ()
     links_not_followed: int = 0
+    cloud_only: int = 0
+    unusable_model: str | None = None
     done: int = 0
     to_do: int = 0
 
     def add(self, event: ScanEvent) -> None:
         """Count one event."""
-        from organizer.pipeline import Listed, OutcomeKind, RootOffline, Stored, Vanished
+        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, RootOffline, Stored, Vanished
 
         match event:
             case RootOffline(path):
@@ -106,7 +129,11 @@ class ScanReport:
                 self.kinds["back"] = event.returned
                 self.unreadable_folders = event.unreadable_folders
                 self.links_not_followed = event.links_not_followed
+                self.cloud_only = event.cloud_only
                 self.to_do = event.to_do
+            case ModelUnusable(reason, to_do):
+                self.unusable_model = reason
+                self.to_do = to_do
             case Stored(outcome, done, _):
                 self.done = done
                 self.kinds[outcome.kind] += 1
@@ -119,7 +146,7 @@ class ScanReport:
 
 def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
     """Show a scan while it runs: a bar on a terminal, one line a file where output is piped."""
-    from organizer.pipeline import Listed, Stored
+    from organizer.pipeline import Listed, ModelUnusable, Stored
 
     terminal = sys.stdout.isatty()
     shown: AbstractContextManager[Progress | None] = _progress_bar() if terminal else nullcontext()
@@ -127,7 +154,9 @@ def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
         task = bar.add_task("looking through folders", total=None) if bar else None
         for event in events:
             report.add(event)
-            if bar and task is not None and isinstance(event, Listed):
+            if isinstance(event, ModelUnusable):
+                click.echo(f"{safe_text(event.reason)} Until then lite takes its place.", err=True)
+            if bar and task is not None and isinstance(event, Listed | ModelUnusable):
                 bar.reset(task, total=event.to_do, description="looking at videos")
             elif bar and task is not None and isinstance(event, Stored):
                 bar.update(task, completed=event.done)
@@ -180,6 +209,11 @@ def print_report(report: ScanReport) -> None:
         click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
     for path in report.unreadable_folders:
         click.echo(f"Not readable: {safe_text(path)}: check its permissions")
+    if report.cloud_only:
+        click.echo(
+            f"{count(report.cloud_only, 'file')} only in the cloud and not downloaded; "
+            "make them available on this computer, then scan again"
+        )
     if report.links_not_followed:
         click.echo(
             f"{count(report.links_not_followed, 'symbolic link')} not followed; "

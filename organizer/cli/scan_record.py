@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,49 +24,45 @@ class ScanRecord:
         self.to_do: int | None = None
         self.done = 0
         self.failed = 0
-        self.stopped = threading.Event()
+        self.message: str | None = None
 
     def following(self, events: Iterator[ScanEvent]) -> Iterator[ScanEvent]:
-        """Yield the events of a scan and note them.
-
-        Raises:
-            KeyboardInterrupt: the scan was asked to stop.
-        """
-        from organizer.pipeline import Listed, OutcomeKind, Stored
+        """Yield the events of a scan and note them."""
+        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, Stored
 
         for event in events:
             if isinstance(event, Listed):
                 self.to_do = event.to_do
+            elif isinstance(event, ModelUnusable):
+                self.to_do = event.to_do
+                self.message = f"{event.reason} Until then lite takes its place."
             elif isinstance(event, Stored):
                 self.done = event.done
                 self.failed += event.outcome.kind is OutcomeKind.FAILED
-            if self.stopped.is_set():
-                raise KeyboardInterrupt
             yield event
 
 
 @contextmanager
-def recorded(library: Path, folders: Sequence[str]) -> Iterator[ScanRecord]:
-    """Record a scan for the length of a block.
-
-    Asked to stop, it interrupts the block as Ctrl-C does.
+def recorded(library: Path, folders: Sequence[str], stop: threading.Event) -> Iterator[ScanRecord]:
+    """Record a scan for the length of a block; set ``stop`` when another process asks for its end.
 
     Raises:
         LibraryError: the library cannot be written.
     """
     from organizer.library import scans
     from organizer.library.database import opened
+    from organizer.pipeline import StoppedError
 
     with opened(library) as db:
         scan_id = scans.begin(db, folders)
     record, ended = ScanRecord(), threading.Event()
-    beating = threading.Thread(target=_beat, args=(library, scan_id, record, ended), daemon=True)
+    beating = threading.Thread(target=_beat, args=(library, scan_id, record, stop, ended), daemon=True)
     beating.start()
     state, message = scans.ScanState.FAILED, None
     try:
         yield record
-        state = scans.ScanState.DONE
-    except KeyboardInterrupt:
+        state, message = scans.ScanState.DONE, record.message
+    except (StoppedError, KeyboardInterrupt):
         state = scans.ScanState.STOPPED
         raise
     except OrganizerError as error:
@@ -84,26 +79,18 @@ def recorded(library: Path, folders: Sequence[str]) -> Iterator[ScanRecord]:
             scans.finish(db, scan_id, state, message)
 
 
-def _beat(library: Path, scan_id: int, record: ScanRecord, ended: threading.Event) -> None:
+def _beat(
+    library: Path, scan_id: int, record: ScanRecord, stop: threading.Event, ended: threading.Event
+) -> None:
     from organizer.library import scans
     from organizer.library.database import opened
 
     while not ended.wait(_BEAT_S):
         try:
             with opened(library, create=False) as db:
-                stop = scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
+                asked = scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
         except LibraryError:
             # The scan itself finds out and says so.
             continue
-        if stop and not record.stopped.is_set():
-            record.stopped.set()
-            _interrupt_main_thread()
-
-
-def _interrupt_main_thread() -> None:
-    main = threading.main_thread().ident
-    if hasattr(signal, "pthread_kill") and main is not None:
-        # Wakes the main thread even where it waits for a video that is being decoded.
-        signal.pthread_kill(main, signal.SIGINT)
-    else:
-        signal.raise_signal(signal.SIGINT)
+        if asked:
+            stop.set()

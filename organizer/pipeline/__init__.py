@@ -3,6 +3,7 @@
 from organizer.pipeline.progress import (
     FileOutcome,
     Listed,
+    ModelUnusable,
     OutcomeKind,
     RootOffline,
     ScanEvent,
@@ -11,14 +12,17 @@ from organizer.pipeline.progress import (
 )
 from organizer.pipeline.retag import RetagProgress, retag
 from organizer.pipeline.scan import scan
+from organizer.stopping import StoppedError
 
 __all__ = [
     "FileOutcome",
     "Listed",
+    "ModelUnusable",
     "OutcomeKind",
     "RetagProgress",
     "RootOffline",
     "ScanEvent",
+    "StoppedError",
     "Stored",
     "Vanished",
     "retag",

@@ -10,9 +10,11 @@ from organizer.errors import FolderError
 from organizer.frames.walk import find_videos
 from organizer.library.fingerprint import UNREADABLE
 from organizer.pipeline.progress import Listed
+from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from threading import Event
 
     from organizer.library.records import KnownPlace, Root
     from organizer.library.store import Store
@@ -117,25 +119,36 @@ def _is_there(store: Store, root: Root) -> bool:
 
 
 def list_jobs(
-    store: Store, areas: list[Area], space_id: str, exclude: Sequence[str]
+    store: Store, areas: list[Area], space_id: str, exclude: Sequence[str], *, stop: Event | None = None
 ) -> tuple[Listed, list[Job]]:
-    """Walk all areas and tell the unchanged files from those to look at."""
+    """Walk all areas and tell the unchanged files from those to look at.
+
+    Raises:
+        StoppedError: ``stop`` was set; the library is as it was.
+    """
     roots = [root.path for root in store.roots()]
     jobs: list[Job] = []
     returned: list[int] = []
     unreadable: list[str] = []
-    videos = unchanged = links = 0
+    videos = unchanged = links = cloud_only = 0
     for area in areas:
         root = area.root
-        known_file = _known_file(store, root, space_id)
+        present = store.present_files(root, space_id)
         nested = [path for path in roots if _is_inside(path, root.path)]
         walk = find_videos(
-            root.path, below=area.below, exclude=exclude, skip_folders=nested, known=known_file
+            root.path,
+            below=area.below,
+            exclude=exclude,
+            skip_folders=nested,
+            known=_known_file(store, root, space_id, present),
         )
-        met = set()
         for file in walk:
+            check(stop)
             videos += 1
-            met.add(file.relative_path)
+            # Taken out, so that only what the walk does not meet is left at its end.
+            if present.pop(file.relative_path, None) == (file.size_bytes, file.mtime_ns):
+                unchanged += 1
+                continue
             place = store.place(root, file.relative_path, space_id)
             if place is None or not _is_unchanged(place, file):
                 jobs.append(Job(root, file, place))
@@ -143,17 +156,32 @@ def list_jobs(
             unchanged += 1
             if place.missing:
                 returned.append(place.id)
-        area.vanished = tuple(
-            path for path in store.present_paths(root) if path not in met and walk.covers(path)
-        )
+        area.vanished = tuple(path for path in present if walk.covers(path))
         links += walk.links_not_followed
+        cloud_only += len(walk.cloud_only)
         unreadable += [os.path.join(root.path, folder) for folder in walk.unreadable]
     store.restore_places(returned)
-    return Listed(videos, unchanged, len(returned), len(jobs), links, tuple(unreadable)), jobs
+    listed = Listed(videos, unchanged, len(returned), len(jobs), links, tuple(unreadable), cloud_only)
+    return listed, jobs
 
 
-def _known_file(store: Store, root: Root, space_id: str) -> Callable[[VideoFile], bool]:
+def without_done(store: Store, jobs: list[Job], space_id: str) -> list[Job]:
+    """Return the jobs without those files that are known unchanged in another feature space."""
+    return [
+        job
+        for job in jobs
+        if job.known is None
+        or (place := store.place(job.root, job.file.relative_path, space_id)) is None
+        or not _is_unchanged(place, job.file)
+    ]
+
+
+def _known_file(
+    store: Store, root: Root, space_id: str, present: Mapping[str, tuple[int, int] | None]
+) -> Callable[[VideoFile], bool]:
     def known(file: VideoFile) -> bool:
+        if present.get(file.relative_path) == (file.size_bytes, file.mtime_ns):
+            return True
         place = store.place(root, file.relative_path, space_id)
         return place is not None and _is_unchanged(place, file)
 

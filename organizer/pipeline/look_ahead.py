@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -13,13 +12,12 @@ Result = TypeVar("Result")
 
 
 def look_ahead(
-    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int, stop: Event
+    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int
 ) -> Generator[tuple[Item, Future[Result]], None, None]:
     """Yield (item, future) in the order of the items, never holding more than ``workers + 1`` of them.
 
     ``items`` is advanced, and the results are used, in the caller's thread; ``function`` runs in ``workers``
-    threads. Closing the generator, and any error in it, drops what has not started and waits for what has;
-    ``stop`` is set before, for ``function`` to look at and give up.
+    threads. Closing the generator, and any error in it, drops what has not started and waits for what has.
     """
     pending: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
@@ -31,6 +29,5 @@ def look_ahead(
             while pending:
                 yield pending.popleft()
         finally:
-            stop.set()
             for _, future in pending:
                 future.cancel()

@@ -55,6 +55,8 @@ class Listed:
     links_not_followed: int
     unreadable_folders: tuple[str, ...]
     """Absolute paths."""
+    cloud_only: int = 0
+    """New or changed videos that were not read because they lie only in a cloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +76,14 @@ class Vanished:
     """Absolute."""
 
 
-ScanEvent = RootOffline | Listed | Stored | Vanished
+@dataclass(frozen=True, slots=True)
+class ModelUnusable:
+    """The model in use cannot be run here; the scan goes on with another one."""
+
+    reason: str
+    """Why, and what to do, full sentences."""
+    to_do: int
+    """Files that the other model looks at: new and changed ones, and those it has no features of."""
+
+
+ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Vanished

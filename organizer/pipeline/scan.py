@@ -3,42 +3,61 @@
 from __future__ import annotations
 
 import os
-import threading
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from threading import Event
 from typing import TYPE_CHECKING
 
-from organizer.errors import VideoError
+from organizer.errors import BundleError, MissingDependencyError, VideoError
+from organizer.frames.decode import Decoded, NotNowError
+from organizer.frames.sampling import Sampling
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
-from organizer.pipeline.analyse import Decoded, NotNowError, analyse, decode
-from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs
+from organizer.pipeline.analyse import analyse
+from organizer.pipeline.decoders import default_workers, start_decoders
+from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs, without_done
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
     FileOutcome,
+    ModelUnusable,
     OutcomeKind,
     RootOffline,
     ScanEvent,
     Stored,
     Vanished,
 )
+from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Sequence
 
     from organizer.frames.reader import FrameReader
-    from organizer.library.store import Store
+    from organizer.library.store import Analysis, Store
+    from organizer.pipeline.decoders import Decoders
     from organizer.tags.tagger import Tagger
+
+_FINGERPRINT_THREADS = 4
+"""Waiting for a network drive, which answers several questions as quickly as one."""
+_LOOK_AT_STOP_S = 0.1
+_FULL_BATCHES = 4
+"""Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
+_FRAMES_A_VIDEO = 45
 
 
 def scan(
     store: Store,
     tagger: Tagger,
-    reader: FrameReader,
+    reader: FrameReader | Sampling = Sampling.AUTO,
     folders: Sequence[str] = (),
     *,
     exclude: Sequence[str] = (),
     workers: int | None = None,
+    isolated: bool = True,
+    only: Collection[str] | None = None,
+    stop: Event | None = None,
+    fallback: Tagger | None = None,
 ) -> Generator[ScanEvent, None, None]:
     """Find new, changed, moved and vanished videos below folders and store what they show.
 
@@ -46,35 +65,64 @@ def scan(
     there. Unchanged files cost one ``stat``. A file that cannot be used is stored with its reason and tried
     again only when it changes. Originals are only ever read.
 
+    A script that calls this with ``isolated`` does so below ``if __name__ == "__main__":``, as all that
+    starts processes does.
+
     Args:
         store: the library.
         tagger: scores and tags with the bundle to use.
-        reader: decodes frames.
+        reader: which frames are looked at, or a reader of one's own to decode them.
         folders: folders to scan; none means all folders ever scanned.
         exclude: globs of names or relative paths to leave alone, see ``find_videos``.
-        workers: files decoded at the same time; None takes one for each processor.
+        workers: files decoded at the same time; None takes as many as processors and memory carry.
+        isolated: whether each worker is a process of its own, so that a codec that crashes takes one file
+            with it and not the scan.
+        only: absolute paths of the files to look at, where the folders hold others to be left as they are.
+        stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
+        fallback: tags where the backbone of ``tagger`` cannot be run: new and changed files, not those that
+            ``tagger`` saw before.
 
     Yields:
-        A ``RootOffline`` for each root to scan that is absent, one ``Listed``, a ``Stored`` for each file
-        that is not known unchanged, and at the end one ``Vanished``.
+        A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
+        a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end one
+        ``Vanished``.
 
     Raises:
+        StoppedError: ``stop`` was set.
         FolderError: a folder is missing and was never scanned, or is no folder. Nothing was scanned.
-        BundleError: the model is missing or damaged.
+        BundleError: the model is missing or damaged, and there is no other.
+        MissingDependencyError: what runs the model is not installed, and there is no other.
         LibraryError: the library cannot be written.
+        ScanError: no process to decode in can be started.
     """
     areas = areas_of(store, folders)
     absent = absent_roots(store)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listed, jobs = list_jobs(store, present, tagger.bundle.space_id, exclude)
+    listed, jobs = list_jobs(store, present, tagger.bundle.space_id, exclude, stop=stop)
+    if only is not None:
+        jobs = [job for job in jobs if job.file.path in only]
+        listed = replace(listed, to_do=len(jobs))
     yield listed
-    vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
-    workers = workers or os.cpu_count() or 1
-    with closing(_work(store, tagger, reader, jobs, vanished=vanished, workers=workers)) as outcomes:
-        for done, outcome in enumerate(outcomes, start=1):
-            yield Stored(outcome, done, listed.to_do)
+    if jobs and fallback is not None:
+        # Loaded before anything is decoded, for its pictures have a size of their own.
+        try:
+            _ = tagger.bundle.space
+        except (BundleError, MissingDependencyError) as error:
+            tagger = fallback
+            jobs = without_done(store, jobs, tagger.bundle.space_id)
+            yield ModelUnusable(str(error), len(jobs))
+    if jobs:
+        vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
+        workers = workers or default_workers()
+        size = tagger.bundle.input_size
+        decoders = start_decoders(reader, size, workers=workers, files=len(jobs), isolated=isolated)
+        with closing(decoders):
+            work = _Work(store, tagger, decoders, vanished, stop or Event())
+            for done, outcome in enumerate(work.outcomes(jobs, in_flight=2 * workers), start=1):
+                yield Stored(outcome, done, len(jobs))
+    check(stop)
     missing: list[str] = []
     for area in present:
         missing += store.forget_vanished(area.root, area.vanished)
@@ -83,30 +131,124 @@ def scan(
     yield Vanished(tuple(missing))
 
 
-def _work(
-    store: Store,
-    tagger: Tagger,
-    reader: FrameReader,
-    jobs: list[Job],
-    *,
-    vanished: set[str],
-    workers: int,
-) -> Generator[FileOutcome, None, None]:
-    def exists(path: str) -> bool:
-        return path not in vanished and not _is_gone(path)
+class _Work:
+    """Takes jobs through fingerprint, decoding, networks and library; only this thread writes."""
 
-    stop = threading.Event()
-    size = tagger.bundle.input_size
+    def __init__(
+        self, store: Store, tagger: Tagger, decoders: Decoders, vanished: set[str], stop: Event
+    ) -> None:
+        self._store = store
+        self._tagger = tagger
+        self._decoders = decoders
+        self._vanished = vanished
+        self._stop = stop
+        self._space_id = tagger.bundle.space_id
 
-    def decode_job(job: Job) -> Decoded | None:
-        if job.error is not None or job.video_id is not None:
-            return None
-        return decode(job.file, reader, size, stop)
+    def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
+        """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
+        flying: dict[Future[Decoded], Job] = {}
+        landed: list[tuple[Job, Future[Decoded]]] = []
+        with closing(self._identified(jobs)) as identified:
+            while True:
+                check(self._stop)
+                taken = 0
+                for job in islice(identified, in_flight - len(flying)):
+                    taken += 1
+                    if job.error is not None or job.video_id is not None:
+                        yield self._finish_undecoded(job)
+                    else:
+                        flying[self._decoders.submit(job.file)] = job
+                if not taken and not flying and not landed:
+                    return
+                wait(flying, timeout=_LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
+                landed += [(flying.pop(future), future) for future in list(flying) if future.done()]
+                if len(landed) >= self._videos_a_batch or not flying:
+                    yield from self._finish_decoded(landed)
+                    landed.clear()
 
-    identified = (_identify(store, job, tagger.bundle.space_id) for job in jobs)
-    with closing(look_ahead(decode_job, identified, workers=workers, stop=stop)) as ahead:
-        for job, future in ahead:
-            yield _finish(store, tagger, job, future, exists)
+    @cached_property
+    def _videos_a_batch(self) -> int:
+        """Return how many decoded videos to wait for before the network runs."""
+        pictures = self._tagger.bundle.space.backbone.batch_size
+        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // _FRAMES_A_VIDEO)
+
+    def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
+        """Yield the jobs with fingerprints, and the videos that are known by them."""
+        ahead = look_ahead(_fingerprint, jobs, workers=_FINGERPRINT_THREADS)
+        with closing(ahead):
+            for job, future in ahead:
+                try:
+                    digest = future.result()
+                except OSError as error:
+                    yield replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
+                else:
+                    video_id = self._store.find_video(digest, self._space_id)
+                    yield replace(job, fingerprint=digest, video_id=video_id)
+
+    def _finish_undecoded(self, job: Job) -> FileOutcome:
+        """Store a file whose content is known or cannot be read at all."""
+        if job.video_id is not None:
+            return self._finish_known(job, job.video_id)
+        error = job.error
+        assert error is not None
+        if isinstance(error, FileNotFoundError):
+            return FileOutcome(job.file.path, OutcomeKind.FAILED, "it disappeared during the scan")
+        reason = f"it cannot be opened ({error.strerror or error})"
+        self._store_failure(job, reason)
+        return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
+
+    def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
+        moved = self._store.place_video(job.root, job.file, video_id, self._exists)
+        if job.known is not None and job.known.fingerprint == job.fingerprint:
+            return FileOutcome(job.file.path, OutcomeKind.UNCHANGED)
+        return FileOutcome(job.file.path, OutcomeKind.MOVED if moved else OutcomeKind.COPY)
+
+    def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
+        """Store what came out of the decoders, the sound videos together through the networks."""
+        decoded: dict[int, Decoded] = {}
+        errors: dict[int, VideoError] = {}
+        for index, (_, future) in enumerate(landed):
+            try:
+                decoded[index] = future.result()
+            except VideoError as error:
+                errors[index] = error
+        analyses = dict(zip(decoded, analyse(list(decoded.values()), self._tagger), strict=True))
+        for index, (job, _) in enumerate(landed):
+            check(self._stop)
+            if index in analyses:
+                yield self._finish_analysed(job, analyses[index])
+                continue
+            error = errors[index]
+            # What may be read the next time is not stored: it must be tried again whatever its date says.
+            if not isinstance(error, NotNowError):
+                self._store_failure(job, error.reason)
+            yield FileOutcome(job.file.path, OutcomeKind.FAILED, error.reason)
+
+    def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
+        # Looked up again: a copy of the same content may have been stored since this one was submitted.
+        video_id = self._store.find_video(job.fingerprint, self._space_id)
+        if video_id is not None:
+            return self._finish_known(job, video_id)
+        self._store.store_video(job.root, job.file, job.fingerprint, analysis)
+        tags = tuple(tag.name for tag in analysis.tagging.suggestions)
+        return FileOutcome(job.file.path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)
+
+    def _store_failure(self, job: Job, reason: str) -> None:
+        """Store that a file is broken, unless that would hide a video that was read before.
+
+        A file that could not even be opened may hold what it always held; and content that was once read does
+        not break. Such a file is tried again at the next scan, for its place in the library is as it was.
+        """
+        known = job.known
+        if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
+            self._store.store_failure(job.root, job.file, job.fingerprint, reason)
+
+    def _exists(self, path: str) -> bool:
+        return path not in self._vanished and not _is_gone(path)
+
+
+def _fingerprint(job: Job) -> str:
+    return fingerprint(job.file.path, job.file.size_bytes)
 
 
 def _is_gone(path: str) -> bool:
@@ -118,59 +260,3 @@ def _is_gone(path: str) -> bool:
     except OSError:
         return False
     return False
-
-
-def _identify(store: Store, job: Job, space_id: str) -> Job:
-    """Read a job's fingerprint and look its content up."""
-    try:
-        digest = fingerprint(job.file.path, job.file.size_bytes)
-    except OSError as error:
-        return replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
-    return replace(job, fingerprint=digest, video_id=store.find_video(digest, space_id))
-
-
-def _store_failure(store: Store, job: Job, reason: str) -> None:
-    """Store that a file is broken, unless that would hide a video that was read before.
-
-    A file that could not even be opened may hold what it always held; and content that was once read does not
-    break. Such a file is tried again at the next scan, for its place in the library is as it was.
-    """
-    known = job.known
-    if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
-        store.store_failure(job.root, job.file, job.fingerprint, reason)
-
-
-def _finish(
-    store: Store,
-    tagger: Tagger,
-    job: Job,
-    future: Future[Decoded | None],
-    exists: Callable[[str], bool],
-) -> FileOutcome:
-    """Store what came out of one job."""
-    file, root, path = job.file, job.root, job.file.path
-    if job.error is not None:
-        reason = "it disappeared during the scan"
-        if not isinstance(job.error, FileNotFoundError):
-            reason = f"it cannot be opened ({job.error.strerror or job.error})"
-            _store_failure(store, job, reason)
-        return FileOutcome(path, OutcomeKind.FAILED, reason)
-    # Looked up again: a copy of the same content may have been stored since this one was submitted.
-    video_id = job.video_id or store.find_video(job.fingerprint, tagger.bundle.space_id)
-    if video_id is not None:
-        moved = store.place_video(root, file, video_id, exists)
-        if job.known is not None and job.known.fingerprint == job.fingerprint:
-            return FileOutcome(path, OutcomeKind.UNCHANGED)
-        return FileOutcome(path, OutcomeKind.MOVED if moved else OutcomeKind.COPY)
-    try:
-        decoded = future.result()
-    except VideoError as error:
-        # What may be read the next time is not stored: it must be tried again whatever its date says.
-        if not isinstance(error, NotNowError):
-            _store_failure(store, job, error.reason)
-        return FileOutcome(path, OutcomeKind.FAILED, error.reason)
-    assert decoded is not None
-    analysis = analyse(decoded, tagger)
-    store.store_video(root, file, job.fingerprint, analysis)
-    tags = tuple(tag.name for tag in analysis.tagging.suggestions)
-    return FileOutcome(path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)

@@ -9,6 +9,7 @@ import pytest
 
 from organizer.cli import main
 from organizer.models import catalogue
+from organizer.pipeline import decoders, scan
 from organizer.tags import classifier
 from tests.fakes import ColourClassifier, colour_bundle, show_labels
 
@@ -65,6 +66,10 @@ def organizer(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("ORGANIZER_DEBUG", raising=False)
     install(monkeypatch)
+    # Threads start at once; tests/pipeline and the end-to-end tests decode in processes.
+    monkeypatch.setattr(decoders, "ProcessDecoders", decoders.ThreadDecoders)
+    # One at a time, so that files are stored in the order of their names.
+    monkeypatch.setitem(scan.__globals__, "default_workers", lambda: 1)
     return terminal
 
 

@@ -5,12 +5,17 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 
+import psutil
 import pytest
 
-from organizer.pipeline import OutcomeKind
+from organizer.cli.stopping import stop_asked_for
+from organizer.models import catalogue
+from organizer.pipeline import OutcomeKind, scan
 from tests.cli.conftest import install
-from tests.fakes import show_labels
+from tests.fakes import colour_bundle, show_labels
+from tests.pipeline.test_scan import BrokenTagger
 
 
 def counts(lines: list[str]) -> dict[str, int]:
@@ -118,6 +123,24 @@ def test_a_bad_number_of_workers_is_not_understood(organizer, workers):
     assert organizer("scan", organizer.videos, "--workers", workers).code == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [((), "auto"), (("--sampling", "exact"), "exact"), (("--sampling", "keyframe"), "keyframe")],
+)
+def test_the_sampling_is_chosen(organizer, monkeypatch, options, expected):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    chosen = []
+    start = scan.__globals__["start_decoders"]
+
+    def note(how, *arguments, **settings):
+        chosen.append(how.value)
+        return start(how, *arguments, **settings)
+
+    monkeypatch.setitem(scan.__globals__, "start_decoders", note)
+    outcome = organizer("scan", organizer.videos, *options)
+    assert (outcome.code, counts(outcome.lines)["new"], chosen) == (0, 1, [expected])
+
+
 class FakeTerminal:
     """Makes standard output look like a terminal to the scan."""
 
@@ -144,44 +167,104 @@ def test_on_a_terminal_a_bar_takes_the_place_of_the_lines(organizer, monkeypatch
 
 
 SLOW_SCAN = """
-import signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from organizer.frames.opencv_reader import OpenCvReader
-from organizer.models import catalogue
-from organizer.tags import classifier
-from tests.fakes import ColourClassifier, colour_bundle
-catalogue.bundles = lambda: [colour_bundle()]
-classifier.LiteRtClassifier = lambda file: ColourClassifier()
-read = OpenCvReader.read
-def slowly(self, path, **settings):
-    for frame in read(self, path, **settings):
-        yield frame
-        if not path.endswith("0.mp4"):
-            for _ in range(600):
-                time.sleep(0.1)
-                yield frame
-OpenCvReader.read = slowly
+import signal
 from organizer.cli import main
-main()
+from organizer.models import catalogue
+from organizer.pipeline import decoders
+from organizer.tags import classifier
+from tests.cli.slow_decode import slow_decode
+from tests.fakes import ColourClassifier, colour_bundle
+if __name__ == "__main__":
+    # As in a shell that did not start this in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    catalogue.bundles = lambda: [colour_bundle()]
+    classifier.LiteRtClassifier = lambda file: ColourClassifier()
+    decoders.decode = slow_decode
+    main()
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent in another way")
-def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer):
+@pytest.mark.parametrize("to_all", [False, True], ids=["process", "group"])
+def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer, tmp_path, to_all):
     for number in range(4):
         show_labels(organizer.videos / f"{number}.mp4")
+    script = tmp_path / "slow_scan.py"
+    script.write_text(SLOW_SCAN)
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SCAN, "scan", str(organizer.videos), "--workers", "1"],
+        [sys.executable, script, "scan", organizer.videos, "--workers", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([".", *sys.path])},
     )
     assert process.stdout.readline() == f"new: {organizer.videos}/0.mp4\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    # A terminal sends Ctrl-C to all processes of a command.
+    os.killpg(process.pid, signal.SIGINT) if to_all else process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
     assert err == (
         "Stopped after 1 of 4 files. Everything done is stored; the next scan goes on from here.\n"
     )
+    assert len(workers) >= 2
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
     assert counts(organizer("scan").lines) == {"new": 3, "unchanged": 1, "changed": 0, "moved": 0}
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    with stop_asked_for() as stop:
+        signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_outside_the_main_thread_there_are_no_signals_to_take():
+    seen = []
+
+    def use() -> None:
+        with stop_asked_for() as stop:
+            seen.append(stop.is_set())
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+    assert seen == [False]
+
+
+def test_the_first_scan_says_that_there_are_other_models(organizer):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    hint = "Tagged with lite, the model that comes with organizer. Others: organizer models"
+    assert organizer("scan", organizer.videos).lines[-1] == hint
+    assert hint not in organizer("scan").lines
+
+
+def test_a_chosen_model_that_cannot_be_run_is_named_and_lite_goes_on(organizer, monkeypatch):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    lite = colour_bundle()
+    broken = BrokenTagger().bundle
+    object.__setattr__(broken, "name", "heavy")
+    monkeypatch.setattr(catalogue, "bundles", lambda: [lite, broken])
+    monkeypatch.setattr(catalogue, "chosen", lambda: "heavy")
+    outcome = organizer("scan", organizer.videos)
+    assert outcome.code == 0
+    assert outcome.err == (
+        "TensorFlow is not installed. Run: pip install it Until then lite takes its place.\n"
+    )
+    assert f"new: {organizer.videos}/a.mp4: Animal" in outcome.lines
+    assert not [line for line in outcome.lines if "retag" in line]
+
+
+def test_files_that_are_only_in_the_cloud_are_counted(organizer, monkeypatch):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    (organizer.videos / ".b.mp4.icloud").write_bytes(b"bplist00")
+    outcome = organizer("scan", organizer.videos)
+    assert (
+        "1 file only in the cloud and not downloaded; make them available on this computer, then scan again"
+        in outcome.lines
+    )
+    assert counts(outcome.lines)["new"] == 1

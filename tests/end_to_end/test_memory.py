@@ -12,7 +12,6 @@ psutil = pytest.importorskip("psutil")
 _SCAN = """
 import sys, psutil
 from organizer import pipeline
-from organizer.frames.opencv_reader import OpenCvReader
 from organizer.library.database import open_database
 from organizer.library.store import Store
 from organizer.models.catalogue import open_bundle
@@ -21,10 +20,12 @@ from pathlib import Path
 
 process, resident = psutil.Process(), {}
 store = Store(open_database(Path(sys.argv[1])))
-for event in pipeline.scan(store, Tagger(open_bundle()), OpenCvReader(), [sys.argv[2]]):
+for event in pipeline.scan(store, Tagger(open_bundle()), folders=[sys.argv[2]], workers=2):
     if isinstance(event, pipeline.Stored) and event.done in (200, 1000):
         assert event.outcome.reason is None, event
-        resident[event.done] = process.memory_info().rss
+        family = [process, *process.children(recursive=True)]
+        assert len(family) >= 3
+        resident[event.done] = sum(member.memory_info().rss for member in family)
 print(resident[1000] - resident[200])
 """
 

@@ -57,6 +57,8 @@ class World:
         scanned = Scanned()
         chosen = [str(folder) for folder in folders]
         settings.setdefault("workers", 2)
+        # In threads, for they start at once and this process sees what they do.
+        settings.setdefault("isolated", False)
         for event in scan(self.store, self.tagger, self.reader, chosen, **settings):
             match event:
                 case Listed():

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import closing
-from threading import Event
 
 import pytest
 
@@ -17,10 +15,7 @@ def double(number: int) -> int:
 @pytest.mark.parametrize("workers", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
 def test_results_come_in_the_order_of_the_items(workers, count):
-    results = [
-        (item, future.result())
-        for item, future in look_ahead(double, range(count), workers=workers, stop=Event())
-    ]
+    results = [(item, future.result()) for item, future in look_ahead(double, range(count), workers=workers)]
     assert results == [(number, 2 * number) for number in range(count)]
 
 
@@ -35,7 +30,7 @@ def test_never_more_than_workers_and_one_are_held(workers):
             most = max(most, taken - finished_with)
             yield number
 
-    for _, future in look_ahead(double, items(), workers=workers, stop=Event()):
+    for _, future in look_ahead(double, items(), workers=workers):
         future.result()
         finished_with += 1
     assert (most, taken) == (workers + 1, 20)
@@ -48,7 +43,7 @@ def test_the_next_items_are_worked_on_while_one_is_used():
         if number == 1:
             started.set()
 
-    ahead = look_ahead(work, range(3), workers=1, stop=Event())
+    ahead = look_ahead(work, range(3), workers=1)
     next(ahead)
     assert started.wait(5)
     ahead.close()
@@ -62,7 +57,7 @@ def test_items_are_advanced_in_the_callers_thread_and_work_is_done_in_others():
             assert threading.get_ident() == here
             yield number
 
-    for _, future in look_ahead(lambda _: threading.get_ident(), items(), workers=2, stop=Event()):
+    for _, future in look_ahead(lambda _: threading.get_ident(), items(), workers=2):
         seen.append(future.result())
     assert here not in seen
 
@@ -74,7 +69,7 @@ def test_an_error_comes_with_its_item_and_the_others_go_on():
         return number
 
     results = []
-    for item, future in look_ahead(work, range(5), workers=2, stop=Event()):
+    for item, future in look_ahead(work, range(5), workers=2):
         try:
             results.append(future.result())
         except KeyError as error:
@@ -89,52 +84,19 @@ def test_an_error_of_the_items_is_raised():
         raise KeyError("no more")
 
     with pytest.raises(KeyError, match="no more"):
-        list(look_ahead(double, items(), workers=2, stop=Event()))
+        list(look_ahead(double, items(), workers=2))
 
 
 def test_closing_drops_what_has_not_started_and_waits_for_the_rest():
-    begun, ended, stop = [], [], Event()
+    begun, ended = [], []
 
     def work(number: int) -> None:
         begun.append(number)
-        stop.wait(20)
+        time.sleep(0.3)
         ended.append(number)
 
-    ahead = look_ahead(work, range(100), workers=1, stop=stop)
+    ahead = look_ahead(work, range(100), workers=1)
     next(ahead)
     ahead.close()
     assert begun == ended == [0]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]
-
-
-@pytest.mark.parametrize("where", ["items", "consumer", "close"])
-def test_running_work_is_told_to_stop_however_it_ends(where):
-    stop = Event()
-
-    def items():
-        yield 1
-        yield 2
-        if where == "items":
-            raise KeyboardInterrupt
-        yield 3
-
-    def work(number: int) -> None:
-        if number > 1 and not stop.wait(20):
-            pytest.fail("no one said stop")
-
-    def use() -> None:
-        with closing(look_ahead(work, items(), workers=1, stop=stop)) as ahead:
-            for _ in ahead:
-                if where == "consumer":
-                    raise KeyboardInterrupt
-                if where == "close":
-                    ahead.close()
-
-    started = time.monotonic()
-    if where == "close":
-        use()
-    else:
-        with pytest.raises(KeyboardInterrupt):
-            use()
-    assert stop.is_set()
-    assert time.monotonic() - started < 10

@@ -6,8 +6,11 @@ import errno
 import hashlib
 import os
 import shutil
+import threading
 import time
 from dataclasses import replace
+from functools import partial
+from threading import Event
 
 import pytest
 
@@ -15,9 +18,11 @@ from organizer.errors import BundleError, FolderError, MissingDependencyError, U
 from organizer.library import queries
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Store
-from organizer.pipeline import Listed, Stored, scan
+from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
 from tests.clips import cut, make_clip, make_sound
 from tests.fakes import ColourTagger, colour_bundle, show_labels
+
+begin = partial(scan, isolated=False)
 
 
 def touch(path, ns: int = 1_700_000_000_000_000_000) -> None:
@@ -160,7 +165,7 @@ def test_a_copy_is_another_place_and_not_decoded(world):
 def test_two_new_copies_are_one_video(world):
     first = show_labels(world.videos / "a.mp4", "Animal")
     shutil.copy(first, world.videos / "b.mp4")
-    assert world.scan(world.videos).kinds == {"a.mp4": "new", "b.mp4": "copy"}
+    assert sorted(world.scan(world.videos).kinds.values()) == ["copy", "new"]
     assert len(world.records()) == 1
 
 
@@ -530,7 +535,7 @@ def test_what_is_wrong_with_the_installation_stops_the_scan(world, error):
     world.reader = FailingReader(world.reader, "b.mp4", error)
     with pytest.raises(type(error)):
         world.scan(world.videos)
-    assert world.places() == {"videos/a.mp4": "ok"}
+    assert "videos/b.mp4" not in world.places()
 
 
 class MeddlingReader(FailingReader):
@@ -586,11 +591,12 @@ def test_a_file_that_changes_while_it_is_read_is_not_stored(world, meddle, reaso
 def test_a_file_that_goes_between_listing_and_reading_is_not_stored(world):
     show_labels(world.videos / "a.mp4")
     gone = show_labels(world.videos / "b.mp4")
-    events = scan(world.store, world.tagger, world.reader, [str(world.videos)])
+    events = begin(world.store, world.tagger, world.reader, [str(world.videos)])
     assert isinstance(next(events), Listed)
     gone.unlink()
     outcomes = [event.outcome for event in events if isinstance(event, Stored)]
-    assert [outcome.reason for outcome in outcomes] == [None, "it disappeared during the scan"]
+    reasons = {os.path.basename(outcome.path): outcome.reason for outcome in outcomes}
+    assert reasons == {"a.mp4": None, "b.mp4": "it disappeared during the scan"}
     assert world.places() == {"videos/a.mp4": "ok"}
 
 
@@ -663,7 +669,7 @@ def test_the_date_of_a_scan_is_that_of_its_end(world):
         return world.db.execute("SELECT scanned_at FROM roots").fetchone()[0]
 
     show_labels(world.videos / "sub" / "a.mp4")
-    events = scan(world.store, world.tagger, world.reader, [str(world.videos)])
+    events = begin(world.store, world.tagger, world.reader, [str(world.videos)])
     next(events)
     events.close()
     world.scan(world.videos / "sub")
@@ -684,7 +690,7 @@ def test_a_folder_that_is_not_there_stops_before_anything_is_scanned(world, bad)
     (world.folder / "file.mp4").write_bytes(b"")
     folders = [str(world.videos), str(world.folder / bad) if bad else ""]
     with pytest.raises(FolderError, match=bad or "empty"):
-        list(scan(world.store, world.tagger, world.reader, folders))
+        list(begin(world.store, world.tagger, world.reader, folders))
     assert (world.store.roots(), world.records(), world.reader.paths) == ([], [], [])
 
 
@@ -817,7 +823,7 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(world, stop_after):
     names = [f"{number}.mp4" for number in range(5)]
     for name in names:
         show_labels(world.videos / name)
-    events = scan(world.store, world.tagger, world.reader, [str(world.videos)], workers=2)
+    events = begin(world.store, world.tagger, world.reader, [str(world.videos)], workers=2)
     first = []
     next(events)
     while len(first) < stop_after:
@@ -854,13 +860,39 @@ def test_stopping_does_not_wait_for_the_videos_being_decoded(world):
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         show_labels(world.videos / name)
     reader = EndlessReader(world.reader)
-    events = scan(world.store, world.tagger, reader, [str(world.videos)], workers=2)
+    events = begin(world.store, world.tagger, reader, [str(world.videos)], workers=2)
     next(events)
     assert next(events).outcome.kind == "new"
     started = time.monotonic()
     events.close()
     assert time.monotonic() - started < 3
     assert world.places() == {"videos/a.mp4": "ok"}
+
+
+def test_a_scan_that_is_asked_to_stop_ends_between_two_steps(world):
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        show_labels(world.videos / name)
+    stop = Event()
+    events = begin(
+        world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2, stop=stop
+    )
+    next(events)
+    assert next(events).outcome.kind == "new"
+    threading.Timer(0.3, stop.set).start()
+    started = time.monotonic()
+    with pytest.raises(StoppedError):
+        list(events)
+    assert time.monotonic() - started < 3
+    assert world.places() == {"videos/a.mp4": "ok"}
+
+
+def test_a_scan_that_is_asked_to_stop_while_it_looks_through_folders_ends_there(world):
+    show_labels(world.videos / "a.mp4")
+    stop = Event()
+    stop.set()
+    with pytest.raises(StoppedError):
+        list(begin(world.store, world.tagger, world.reader, [str(world.videos)], stop=stop))
+    assert (world.places(), world.reader.paths) == ({}, [])
 
 
 def test_an_error_while_storing_does_not_wait_for_the_videos_being_decoded(world, monkeypatch):
@@ -873,7 +905,7 @@ def test_an_error_while_storing_does_not_wait_for_the_videos_being_decoded(world
     monkeypatch.setattr(Store, "store_video", full_disk)
     started = time.monotonic()
     with pytest.raises(OSError, match="No space"):
-        list(scan(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
+        list(begin(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
     assert time.monotonic() - started < 5
 
 
@@ -890,14 +922,14 @@ def test_ctrl_c_while_a_fingerprint_is_read_does_not_wait_either(world, monkeypa
     monkeypatch.setitem(scan.__globals__, "fingerprint", interrupted)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        list(scan(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
+        list(begin(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
     assert time.monotonic() - started < 5
 
 
 def test_two_scans_at_once_agree(world):
     """What another scan stores between our walk and our end is not taken for vanished."""
     show_labels(world.videos / "a.mp4")
-    events = scan(world.store, world.tagger, world.reader, [str(world.videos)])
+    events = begin(world.store, world.tagger, world.reader, [str(world.videos)])
     next(events)
     show_labels(world.videos / "b.mp4")
     world.scan(world.videos)
@@ -911,3 +943,72 @@ def test_a_long_video_is_looked_at_for_45_seconds(world):
     (record,) = world.records()
     ((_, features),) = queries.stored_features(world.db, [record.id], world.tagger.bundle.space_id)
     assert (len(features.quantised), record.duration_s) == (45, 50.0)
+
+
+# A model that cannot be run
+
+
+class BrokenTagger(ColourTagger):
+    """Its backbone cannot be loaded, as where TensorFlow is missing."""
+
+    def __init__(self, error=None):
+        bundle = colour_bundle(version="2", backbone="d" * 64)
+        error = error or MissingDependencyError("TensorFlow is not installed. Run: pip install it")
+
+        class Broken(type(bundle)):
+            @property
+            def space(self):
+                raise error
+
+        super().__init__(Broken(**bundle.__dict__))
+
+
+@pytest.mark.parametrize("error", [None, BundleError("a file of the model is missing")])
+def test_another_model_takes_the_place_of_one_that_cannot_be_run(world, error):
+    show_labels(world.videos / "a.mp4", "Animal")
+    lite, world.tagger = world.tagger, BrokenTagger(error)
+    events = list(
+        begin(world.store, world.tagger, world.reader, [str(world.videos)], workers=1, fallback=lite)
+    )
+    assert [type(event) for event in events] == [Listed, ModelUnusable, Stored, Vanished]
+    assert events[1] == ModelUnusable(str(error or "TensorFlow is not installed. Run: pip install it"), 1)
+    assert world.tags() == {"a.mp4": {"Animal": "suggested"}}
+    (record,) = world.records()
+    assert record.bundle == "lite 1"
+
+
+def test_what_the_other_model_saw_before_is_not_looked_at_again_by_the_one_in_its_place(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    show_labels(world.videos / "b.mp4", "Food")
+    events = list(
+        begin(
+            world.store,
+            BrokenTagger(),
+            world.reader,
+            [str(world.videos)],
+            workers=1,
+            fallback=world.tagger,
+        )
+    )
+    (listed,) = (event for event in events if isinstance(event, Listed))
+    (unusable,) = (event for event in events if isinstance(event, ModelUnusable))
+    assert (listed.to_do, unusable.to_do) == (2, 1)
+    assert [event.outcome.path for event in events if isinstance(event, Stored)] == [
+        str(world.videos / "b.mp4")
+    ]
+    assert [(event.done, event.to_do) for event in events if isinstance(event, Stored)] == [(1, 1)]
+
+
+def test_a_model_that_is_not_needed_is_not_loaded(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    (world.videos / "a.mp4").unlink()
+    events = list(begin(world.store, BrokenTagger(), world.reader, fallback=world.tagger))
+    assert not [event for event in events if isinstance(event, ModelUnusable)]
+
+
+def test_without_another_model_the_reason_is_raised(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    with pytest.raises(MissingDependencyError, match="TensorFlow"):
+        list(begin(world.store, BrokenTagger(), world.reader, [str(world.videos)]))

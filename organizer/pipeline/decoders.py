@@ -1,0 +1,204 @@
+"""Where videos are decoded: in processes of their own, or in threads of this one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+from organizer.errors import ScanError, UnreadableVideoError
+from organizer.features.processor import processors
+from organizer.features.quiet import quiet_stderr
+from organizer.frames.decode import Decoded, NotNowError, decode
+from organizer.frames.load_decoders import load_decoders
+from organizer.frames.sampling import Sampling, reader_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.context import BaseContext
+
+    from organizer.frames.reader import FrameReader
+    from organizer.types import VideoFile
+
+_TIME_LIMIT_S = 900.0
+"""Longer than any video takes, even 8K on a slow drive; a decoder that hangs must not hold the scan."""
+_KILLED = -9
+_MEMORY_FOR_WORKER = 600 * 2**20
+"""Bytes; what decoding one 4K video takes at the most, with room to spare."""
+_MAX_WORKERS = 16
+"""By default. More decode more than one network can look at."""
+
+
+class Decoders(Protocol):
+    """Decodes several videos at once, each into pictures of network size."""
+
+    def submit(self, file: VideoFile) -> Future[Decoded]:
+        """Decode a file when a worker is free.
+
+        The future raises VideoError: the file is no video, cannot be read, changed meanwhile, or made its
+        decoder crash; and ScanError: no worker can be started.
+        """
+        ...
+
+    def close(self) -> None:
+        """Drop what has not started, end what has, and wait for it."""
+        ...
+
+
+class ProcessDecoders:
+    """Decodes in processes of their own: a codec that crashes takes one file with it, not the scan."""
+
+    def __init__(self, reader: FrameReader, size: int, *, workers: int) -> None:
+        """Start the workers.
+
+        reader: can be pickled. size: side of the network's square pictures. workers: how many processes.
+        """
+        from pebble import ProcessPool
+
+        self._work = (reader, size)
+        self._started = False
+        self._pool = ProcessPool(workers, context=_context(), initializer=load_decoders)
+
+    def submit(self, file: VideoFile) -> Future[Decoded]:
+        """See ``Decoders.submit``."""
+        result: Future[Decoded] = Future()
+        with self._starting():
+            inner = self._pool.schedule(decode, [file, *self._work], timeout=_TIME_LIMIT_S)
+        inner.add_done_callback(lambda done: _pass_on(done, result, file))
+        return result
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        """Start the workers without a share in Ctrl-C and, at first, in the terminal.
+
+        A process that is ended while it starts up complains in Python's words; what is wrong with a worker is
+        said by the error that comes back.
+        """
+        if self._started:
+            yield
+            return
+        self._started = True
+        with _no_interrupts(), nullcontext() if os.environ.get("ORGANIZER_DEBUG") else quiet_stderr():
+            yield
+
+    def close(self) -> None:
+        """See ``Decoders.close``."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+
+class ThreadDecoders:
+    """Decodes in threads of this process: starts at once, but a codec that crashes ends the process."""
+
+    def __init__(self, reader: FrameReader, size: int, *, workers: int) -> None:
+        """reader: used by all threads. size: side of the network's pictures. workers: how many threads."""
+        self._stop = Event()
+        self._work = (reader, size, self._stop)
+        self._pool = ThreadPoolExecutor(workers)
+
+    def submit(self, file: VideoFile) -> Future[Decoded]:
+        """See ``Decoders.submit``."""
+        return self._pool.submit(decode, file, *self._work)
+
+    def close(self) -> None:
+        """See ``Decoders.close``."""
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+
+def start_decoders(
+    how: FrameReader | Sampling, size: int, *, workers: int, files: int, isolated: bool
+) -> Decoders:
+    """Return decoders for a number of files.
+
+    how: a reader, or the sampling to make one for. workers: at the most so many files at once. isolated:
+    whether each worker is a process of its own.
+    """
+    workers = max(1, min(workers, files))
+    # Few long files on many processors: what workers leave free, their decoders use.
+    threads = max(1, processors() // workers)
+    reader = reader_for(how, threads=threads) if isinstance(how, Sampling) else how
+    kind = ProcessDecoders if isolated else ThreadDecoders
+    return kind(reader, size, workers=workers)
+
+
+def default_workers() -> int:
+    """Return how many files to decode at once: one a processor, as far as memory carries them."""
+    memory = _memory()
+    fitting = _MAX_WORKERS if memory is None else memory // 2 // _MEMORY_FOR_WORKER
+    return max(1, min(processors(), fitting, _MAX_WORKERS))
+
+
+def _memory() -> int | None:
+    """Return the bytes of memory of this computer, None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _context() -> BaseContext:
+    """Return how workers are made: never as forks of this process, whose threads a fork might wait for."""
+    import multiprocessing
+
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    # One process of its own loads the decoders once; workers are forks of it, before it has any threads.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["organizer.frames.preload"])
+    return context
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C from what is started inside.
+
+    A terminal sends it to all processes of a command, and only the main one knows how to stop well.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _pass_on(done: Future[Decoded], result: Future[Decoded], file: VideoFile) -> None:
+    """Hand a worker's answer on, the ends of a process in words."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from pebble import ProcessExpired
+
+    if done.cancelled():
+        result.cancel()
+        return
+    error = done.exception()
+    if isinstance(error, ProcessExpired):
+        error = _crash(file, error.exitcode)
+    elif isinstance(error, TimeoutError):
+        error = NotNowError(
+            file.path, f"it was not read within {_TIME_LIMIT_S / 60:.0f} minutes", "Scan again later."
+        )
+    elif isinstance(error, BrokenProcessPool):
+        error = ScanError(f"The processes that decode videos cannot be started ({error}). Scan again.")
+    if error is None:
+        result.set_result(done.result())
+    else:
+        result.set_exception(error)
+
+
+def _crash(file: VideoFile, exit_code: int | None) -> UnreadableVideoError:
+    if exit_code == _KILLED:
+        # The system does this where memory runs out: the next time there may be enough.
+        return NotNowError(
+            file.path, "its decoder was ended by the system, perhaps for memory", "Scan with fewer --workers."
+        )
+    return UnreadableVideoError(
+        file.path, "it makes its decoder crash", "Convert a copy of it to H.264 and add that."
+    )

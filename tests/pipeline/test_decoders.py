@@ -1,0 +1,228 @@
+"""Decoding in processes of their own, whatever becomes of them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from organizer.errors import MissingDependencyError, NotAVideoError, ScanError, UnreadableVideoError
+from organizer.frames.decode import FileChangedError, NotNowError
+from organizer.frames.sampling import Sampling
+from organizer.pipeline import StoppedError, decoders
+from organizer.pipeline.decoders import ProcessDecoders, ThreadDecoders, default_workers, start_decoders
+from organizer.types import VideoFile
+from tests.fakes import show_labels
+from tests.pipeline.odd_readers import OddReader
+
+SIZE = 32
+
+
+def video_file(path):
+    status = path.stat()
+    return VideoFile(str(path.parent), path.name, status.st_size, status.st_mtime_ns)
+
+
+@pytest.fixture
+def reader(tmp_path):
+    return OddReader(tmp_path / "log")
+
+
+def read_by(reader):
+    """The processes that read each file."""
+    pids = {}
+    for line in reader.log.read_text().splitlines():
+        name, pid = line.split()
+        pids.setdefault(name, []).append(int(pid))
+    return pids
+
+
+@pytest.mark.parametrize("kind", [ProcessDecoders, ThreadDecoders])
+def test_videos_become_pictures_of_network_size(kind, reader, tmp_path):
+    path = show_labels(tmp_path / "a.mp4", "Animal", "Food")
+    decoding = kind(reader, SIZE, workers=1)
+    try:
+        decoded = decoding.submit(video_file(path)).result(timeout=60)
+    finally:
+        decoding.close()
+    assert (decoded.pictures.shape, decoded.pictures.dtype) == ((2, SIZE, SIZE, 3), "uint8")
+    assert decoded.poster[8:12] == b"WEBP"
+    assert decoded.info.duration_s == 2.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
+def test_what_happens_to_one_worker_is_one_files_failure(reader, tmp_path):
+    names = ["a.mp4", "crash.mp4", "b.mp4", "killed.mp4", "refuse.mp4", "c.mp4"]
+    files = [video_file(show_labels(tmp_path / name)) for name in names]
+    decoding = ProcessDecoders(reader, SIZE, workers=2)
+    try:
+        futures = {file.relative_path: decoding.submit(file) for file in files}
+        errors = {name: future.exception(timeout=60) for name, future in futures.items()}
+    finally:
+        decoding.close()
+    assert [name for name, error in errors.items() if error is None] == ["a.mp4", "b.mp4", "c.mp4"]
+    assert type(errors["crash.mp4"]) is UnreadableVideoError
+    assert errors["crash.mp4"].reason == "it makes its decoder crash"
+    assert type(errors["killed.mp4"]) is NotNowError
+    assert (type(errors["refuse.mp4"]), errors["refuse.mp4"].reason) == (
+        UnreadableVideoError,
+        "it is cut off",
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
+def test_a_crash_is_stored_and_not_tried_again(world, reader):
+    for name in ("a.mp4", "crash.mp4", "z.mp4"):
+        show_labels(world.videos / name, "Animal")
+    world.reader = reader
+    scanned = world.scan(world.videos, isolated=True)
+    assert scanned.kinds == {"a.mp4": "new", "crash.mp4": "failed", "z.mp4": "new"}
+    assert scanned.reasons["crash.mp4"] == "it makes its decoder crash"
+    assert world.places()["videos/crash.mp4"] == "failed"
+    assert world.scan(world.videos, isolated=True).outcomes == []
+
+
+def test_a_decoder_that_hangs_is_ended(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(decoders, "_TIME_LIMIT_S", 1.0)
+    hanging, sound = show_labels(tmp_path / "hang.mp4"), show_labels(tmp_path / "a.mp4")
+    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    try:
+        first, second = (decoding.submit(video_file(path)) for path in (hanging, sound))
+        assert type(first.exception(timeout=60)) is NotNowError
+        assert second.result(timeout=60).pictures.shape[0] == 1
+    finally:
+        decoding.close()
+
+
+def test_what_is_wrong_with_the_installation_is_no_files_failure(reader, tmp_path):
+    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    try:
+        future = decoding.submit(video_file(show_labels(tmp_path / "install.mp4")))
+        assert type(future.exception(timeout=60)) is MissingDependencyError
+    finally:
+        decoding.close()
+
+
+def test_closing_ends_the_processes_at_once(reader, tmp_path):
+    decoding = ProcessDecoders(reader, SIZE, workers=2)
+    for name in ("hang1.mp4", "hang2.mp4", "hang3.mp4"):
+        decoding.submit(video_file(show_labels(tmp_path / name)))
+    end = time.monotonic() + 60
+    while len(read_by(reader) if reader.log.exists() else ()) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    started = time.monotonic()
+    decoding.close()
+    assert time.monotonic() - started < 10
+    pids = [pid for pids in read_by(reader).values() for pid in pids]
+    assert len(pids) == 2
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def test_nothing_is_started_before_there_is_something_to_decode(reader):
+    before = len(psutil.Process().children(recursive=True))
+    decoding = ProcessDecoders(reader, SIZE, workers=2)
+    assert len(psutil.Process().children(recursive=True)) == before
+    decoding.close()
+
+
+def test_workers_that_cannot_start_are_an_error_in_words(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(decoders, "load_decoders", fail_to_start)
+    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    try:
+        error = decoding.submit(video_file(show_labels(tmp_path / "a.mp4"))).exception(timeout=60)
+    finally:
+        decoding.close()
+    assert type(error) is ScanError
+    assert "cannot be started" in str(error)
+
+
+def fail_to_start():
+    raise SystemExit(3)
+
+
+ORPHAN = """
+import sys
+from pathlib import Path
+from tests.pipeline.odd_readers import OddReader
+from tests.pipeline.test_decoders import SIZE, video_file
+from organizer.pipeline.decoders import ProcessDecoders
+if __name__ == "__main__":
+    decoding = ProcessDecoders(OddReader(Path(sys.argv[2])), SIZE, workers=1)
+    decoding.submit(video_file(Path(sys.argv[1]))).result()
+    print("decoded", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
+def test_workers_do_not_outlive_a_scan_that_was_killed(reader, tmp_path):
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN)
+    path = show_labels(tmp_path / "a.mp4")
+    process = subprocess.Popen(
+        [sys.executable, script, path, reader.log],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([".", *sys.path])},
+    )
+    assert process.stdout.readline() == "decoded\n"
+    (pid,) = read_by(reader)["a.mp4"]
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=20)
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=20)
+    assert not psutil.pid_exists(pid)
+
+
+@pytest.mark.parametrize(
+    ("workers", "files", "expected"), [(4, 1, (1, 8)), (4, 100, (4, 2)), (8, 3, (3, 2)), (16, 100, (16, 1))]
+)
+def test_threads_are_what_workers_leave(monkeypatch, workers, files, expected):
+    seen = []
+    monkeypatch.setattr(decoders, "processors", lambda: 8)
+    monkeypatch.setattr(decoders, "reader_for", lambda sampling, threads: seen.append(threads))
+    monkeypatch.setattr(decoders, "ThreadDecoders", lambda reader, size, workers: seen.insert(0, workers))
+    start_decoders(Sampling.AUTO, SIZE, workers=workers, files=files, isolated=False)
+    assert tuple(seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("processors", "gigabytes", "expected"), [(8, 64, 8), (8, 4, 3), (1, 64, 1), (64, 512, 16), (2, 0.5, 1)]
+)
+def test_by_default_workers_are_as_many_as_processors_and_memory_carry(
+    monkeypatch, processors, gigabytes, expected
+):
+    monkeypatch.setattr(decoders, "processors", lambda: processors)
+    monkeypatch.setattr(decoders, "_memory", lambda: int(gigabytes * 2**30))
+    assert default_workers() == expected
+
+
+def test_without_word_of_memory_processors_decide(monkeypatch):
+    monkeypatch.setattr(decoders, "processors", lambda: 4)
+    monkeypatch.setattr(decoders, "_memory", lambda: None)
+    assert default_workers() == 4
+
+
+@pytest.mark.parametrize("kind", [NotAVideoError, UnreadableVideoError, NotNowError, FileChangedError])
+def test_errors_come_back_from_processes_as_they_were(kind):
+    error = kind("/v/a.mp4", "it is cut off", "Copy it again.")
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back)) == (kind, str(error))
+    assert (back.path, back.reason, back.advice) == (error.path, error.reason, error.advice)
+
+
+def test_threads_stop_between_two_frames(reader, tmp_path):
+    path = show_labels(tmp_path / "a.mp4", "Animal", "Food")
+    decoding = ThreadDecoders(reader, SIZE, workers=1)
+    decoding.close()
+    decoding = ThreadDecoders(reader, SIZE, workers=1)
+    decoding._stop.set()
+    assert type(decoding.submit(video_file(path)).exception(timeout=10)) is StoppedError
+    decoding.close()
