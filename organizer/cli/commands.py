@@ -1,5 +1,6 @@
 """All commands, in the order that help shows them."""
 
+from organizer.cli.bench import bench
 from organizer.cli.decide import tag, untag
 from organizer.cli.demo import demo
 from organizer.cli.gallery import gallery
@@ -10,4 +11,4 @@ from organizer.cli.retag import retag
 from organizer.cli.scan import scan
 from organizer.cli.show import show
 
-COMMANDS = (open_, gallery, scan, list_, show, tag, untag, retag, models, demo)
+COMMANDS = (open_, gallery, scan, list_, show, tag, untag, retag, models, demo, bench)

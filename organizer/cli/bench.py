@@ -1,0 +1,179 @@
+"""``organizer bench``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from organizer.words import count, safe_text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from organizer.bench.report import Report
+    from organizer.bench.sample import Sample
+    from organizer.tags.tagger import Tagger
+
+_DEFAULT_VIDEOS = 12
+_CLIPS_A_WORKER = 2
+_MAX_CLIPS = 12
+_MAX_SKIPPED_SHOWN = 10
+_WORDS = {
+    "read": "reading",
+    "decode": "decoding",
+    "features": "features (network, PCA)",
+    "classify": "classifying",
+    "store": "storing",
+}
+
+
+@click.command()
+@click.argument("folder", required=False, metavar="[FOLDER]", type=click.Path())
+@click.option(
+    "--videos",
+    type=click.IntRange(1, 1000),
+    default=_DEFAULT_VIDEOS,
+    show_default=True,
+    help="Videos of the FOLDER to measure with, evenly spread over it.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Files decoded at once. [default: one a processor, as far as memory carries]",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -> None:
+    """Measure how fast this machine scans, and what limits it.
+
+    With videos of a FOLDER, else with clips made for the occasion: 20 s of 1080p like a phone's. Takes about
+    a minute, longer with 4K videos. Folder and library are left as they are.
+    """
+    from organizer.bench.sample import choose, generate
+    from organizer.models.catalogue import open_bundle
+    from organizer.pipeline.decoders import default_workers
+    from organizer.tags.tagger import Tagger
+
+    workers = workers or default_workers()
+    tagger = Tagger(open_bundle())
+    with tempfile.TemporaryDirectory(prefix="organizer-bench-") as scratch:
+        libraries, clips = Path(scratch, "libraries"), Path(scratch, "clips")
+        libraries.mkdir()
+        if folder is not None:
+            sample = choose(folder, videos)
+        else:
+            clips.mkdir()
+            _tell("making clips")
+            sample = generate(clips, min(_CLIPS_A_WORKER * max(2, workers), _MAX_CLIPS))
+        report = _measured(sample, tagger, workers, libraries)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        print_report(report)
+
+
+def _measured(sample: Sample, tagger: Tagger, workers: int, folder: Path) -> Report:
+    from organizer.bench.measure import Step, measure
+
+    report: Report | None = None
+    for event in measure(sample, tagger, workers=workers, folder=folder):
+        if isinstance(event, Step):
+            _tell(event.words)
+        else:
+            report = event
+    assert report is not None
+    return report
+
+
+def _tell(step: str) -> None:
+    """Say what is going on where somebody watches; what is printed for good is the report alone."""
+    if sys.stderr.isatty():
+        click.echo(f"{step} ...", err=True)
+
+
+def print_report(report: Report) -> None:
+    """Print a report in at most 80 columns."""
+    from rich.console import Console
+
+    from organizer.bench.report import seconds
+
+    videos = report.videos
+    console = Console(width=80, highlight=False)
+
+    def say(line: str = "") -> None:
+        console.print(line, markup=False, soft_wrap=False)
+
+    say(f"{report.machine.words()}; {count(report.workers, 'worker')}")
+    width, height = videos.widest
+    source = "made for the occasion" if videos.generated else f"of {videos.found:,} in the folder"
+    say(
+        f"{count(videos.count, 'video')} {source}, up to {width} x {height}, {videos.mean_s:.0f} s of each "
+        "looked at"
+    )
+    say()
+    console.print(_stages(report))
+    say()
+    say(report.limit)
+    say()
+    console.print(_samplings(report))
+    say()
+    scan = report.scan
+    say(
+        f"A whole scan of {count(scan.videos, 'video')} took {seconds(scan.seconds)} "
+        f"(start {seconds(scan.start_s)}): {report.videos_per_minute:.0f} videos a minute."
+    )
+    say(f"1,000 videos like these take about {_long(report.many_s)}.")
+    for skipped in videos.skipped[:_MAX_SKIPPED_SHOWN]:
+        click.echo(f"Left out: {safe_text(skipped.path)}: {safe_text(skipped.reason)}")
+    if len(videos.skipped) > _MAX_SKIPPED_SHOWN:
+        click.echo(f"... and {len(videos.skipped) - _MAX_SKIPPED_SHOWN} more.")
+
+
+def _stages(report: Report) -> Table:
+    from rich.table import Table
+
+    from organizer.bench.report import seconds
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stage")
+    for column in ("speed", "a video", "share"):
+        table.add_column(column, justify="right")
+    for cost in report.stages:
+        table.add_row(
+            _WORDS[cost.stage],
+            f"{_number(cost.rate)} {cost.unit}",
+            seconds(cost.video_s),
+            f"{cost.video_s / report.stages_s:.0%}",
+        )
+    return table
+
+
+def _samplings(report: Report) -> Table:
+    from rich.table import Table
+
+    from organizer.bench.report import seconds
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("decoding with --sampling")
+    for column in ("one worker", count(report.workers, "worker"), "times"):
+        table.add_column(column, justify="right")
+    for cost in report.samplings:
+        ratio = report.samplings[0].all_workers / cost.all_workers
+        table.add_row(
+            cost.sampling, seconds(1 / cost.one_worker), seconds(1 / cost.all_workers), f"{ratio:.1f}"
+        )
+    return table
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
+
+
+def _long(value_s: float) -> str:
+    if value_s < 90:
+        return f"{value_s:.0f} s"
+    return f"{value_s / 60:.0f} minutes" if value_s < 5400 else f"{value_s / 3600:.1f} hours"
