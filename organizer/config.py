@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LIBRARY_VARIABLE = "ORGANIZER_LIBRARY"
 LIBRARY_NAME = "library.db"
+MODELS_VARIABLE = "ORGANIZER_MODELS"
+CACHE_VARIABLE = "ORGANIZER_CACHE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,29 @@ def read_settings(library: str | None, environment: Mapping[str, str] = os.envir
     if path.is_dir() or chosen.endswith(("/", os.sep)):
         path /= LIBRARY_NAME
     return Settings(path)
+
+
+def models_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where models that the person fetched or trained lie; it may not exist yet.
+
+    ``ORGANIZER_MODELS``, else ``models`` in the platform's data folder: not its cache, which may be emptied
+    at any time and would take the model away that a library is tagged with.
+    """
+    chosen = environment.get(MODELS_VARIABLE)
+    return Path(chosen).expanduser().absolute() if chosen else data_folder() / "models"
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where downloads lie until they are installed; it may not exist yet.
+
+    ``ORGANIZER_CACHE``, else the platform's cache folder.
+    """
+    chosen = environment.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("organizer", appauthor=False)
 
 
 def data_folder() -> Path:

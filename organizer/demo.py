@@ -65,7 +65,7 @@ def photograph_file(photograph: DemoPhotograph) -> Path:
     if spec is None or spec.origin is None:
         raise MissingDependencyError(
             f"The demo needs photographs of the package {photograph.package}. "
-            'Run: pip install "organizer[demo]"'
+            "Run: pip install scikit-image scikit-learn"
         )
     return Path(spec.origin).parent / photograph.file
 

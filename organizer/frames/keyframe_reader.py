@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # After so many seconds in a row that cannot be decoded, no more than the plan is tried for the next ones.
 _GIVES_UP_AFTER = 3
+# Packets decoded for one picture from which on time counts more than its last bit of quality.
+_LONG_RUN = 15
 
 
 class CannotPlanError(UnreadableVideoError):
@@ -106,10 +108,12 @@ def _read(listing: Listing, video: OpenVideo, request: _Request, stack: ExitStac
         raise CannotPlanError(request.path)
     converter = RgbConverter(short_side=request.short_side, threads=request.threads)
     fetch = fetcher(listing, video, request.path, stack)
-    decoder = RunDecoder(video.stream, fetch, converter, threads=request.threads)
+    runs = plan(timeline, max_seconds=request.max_seconds)
+    rough = any(run.end - run.start >= _LONG_RUN for run in runs)
+    decoder = RunDecoder(video.stream, fetch, converter, threads=request.threads, rough=rough)
     shown: _Shown | None = None
     missing: list[int] = []
-    for run in plan(timeline, max_seconds=request.max_seconds):
+    for run in runs:
         for target, found in _found(run, decoder, timeline, missing):
             if found is None:
                 missing.append(target.second)

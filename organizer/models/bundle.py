@@ -8,21 +8,42 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, FeatureSpaceError
 from organizer.features.quantiser import Quantiser, Rounding
+from organizer.models.checksums import sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from organizer.features.backbone import Backbone
     from organizer.features.space import FeatureSpace
     from organizer.types import VideoFeatures
 
 MANIFEST = "bundle.json"
 FORMAT = 1
+
+
+class BackboneKind(StrEnum):
+    """What runs a backbone."""
+
+    LITERT = "litert"
+    """One ``.tflite`` graph."""
+    TF_HUB = "tf-hub"
+    """A folder with a TensorFlow SavedModel, as TF Hub gives it."""
+
+
+class ClassifierKind(StrEnum):
+    """What runs a classifier."""
+
+    LITERT = "litert"
+    """A ``.tflite`` graph with scores and evidence."""
+    CNN_LSTM = "cnn-lstm"
+    """The weights of the published CNN + LSTM as arrays."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +66,14 @@ class Bundle:
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     files: dict[str, str]
-    """SHA-256 of every file by name; the roles ``backbone``, ``pca`` and ``classifier`` are in ``roles``."""
+    """SHA-256 of every file by its path below the folder, with ``/``."""
     roles: dict[str, str]
+    """The file, or the folder of files, that is ``backbone``, ``pca`` and ``classifier``; the last may be
+    missing: then the bundle makes features but no tags."""
+    backbone_kind: BackboneKind = BackboneKind.LITERT
+    backbone_settings: dict[str, Any] = field(default_factory=dict)
+    """What a TF Hub backbone is run with, by the names of ``TfHubBackbone``'s fields."""
+    classifier_kind: ClassifierKind = ClassifierKind.LITERT
 
     @property
     def id(self) -> str:
@@ -56,8 +83,15 @@ class Bundle:
     @property
     def space_id(self) -> str:
         """The feature space: a digest of all that shapes a feature."""
-        parts = [self.files[self.roles["backbone"]], self.files[self.roles["pca"]], repr(self.quantiser)]
+        parts = [self._digest("backbone"), self._digest("pca"), repr(self.quantiser)]
+        if self.backbone_settings:
+            parts.append(json.dumps(self.backbone_settings, sort_keys=True))
         return f"{self.name}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
+
+    @property
+    def has_classifier(self) -> bool:
+        """Whether it can tag."""
+        return "classifier" in self.roles
 
     @cached_property
     def space(self) -> FeatureSpace:
@@ -65,21 +99,25 @@ class Bundle:
 
         Raises:
             BundleError: a file is missing or damaged.
+            MissingDependencyError: what runs its backbone is not installed.
         """
-        from organizer.features.litert_backbone import LiteRtBackbone
         from organizer.features.pca import load_pca
         from organizer.features.space import FeatureSpace
 
-        backbone = LiteRtBackbone(self._verified("backbone"))
-        return FeatureSpace(self.space_id, backbone, load_pca(self._verified("pca")), self.quantiser)
+        return FeatureSpace(self.space_id, self._backbone(), load_pca(self._verified("pca")), self.quantiser)
 
     @property
     def classifier_file(self) -> Path:
-        """The classifier's graph, checked against its SHA-256.
+        """The classifier's file, checked against its SHA-256.
 
         Raises:
-            BundleError: the file is missing or damaged.
+            BundleError: the file is missing or damaged, or there is no classifier.
         """
+        if not self.has_classifier:
+            raise BundleError(
+                f"The model {self.name} has no classifier yet, so it cannot tag. Train one, or use another "
+                "model: organizer models use lite"
+            )
         return self._verified("classifier")
 
     def check_space(self, features: VideoFeatures) -> None:
@@ -103,17 +141,46 @@ class Bundle:
         for role in self.roles:
             self._verified(role)
 
+    def _backbone(self) -> Backbone:
+        path = self._verified("backbone")
+        if self.backbone_kind is BackboneKind.TF_HUB:
+            from organizer.features.tfhub_backbone import TfHubBackbone
+
+            return TfHubBackbone(path, **self.backbone_settings)
+        from organizer.features.litert_backbone import LiteRtBackbone
+
+        return LiteRtBackbone(path)
+
+    def _files_of(self, role: str) -> list[str]:
+        """Return the files of a role: one, or all below its folder."""
+        path = self.roles[role]
+        return [path] if path in self.files else sorted(f for f in self.files if f.startswith(f"{path}/"))
+
+    def _digest(self, role: str) -> str:
+        names = self._files_of(role)
+        if names == [self.roles[role]]:
+            return self.files[names[0]]
+        lines = "".join(f"{name} {self.files[name]}\n" for name in names)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
     def _verified(self, role: str) -> Path:
-        file = self.folder / self.roles[role]
-        try:
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        except OSError as error:
-            raise BundleError(
-                f"{file}: a file of the model {self.name} is missing. Reinstall organizer."
-            ) from error
-        if digest != self.files[file.name]:
-            raise BundleError(f"{file}: this file of the model {self.name} is damaged. Reinstall organizer.")
-        return file
+        for name in self._files_of(role):
+            file = self.folder / name
+            try:
+                digest = sha256_of(file)
+            except OSError as error:
+                raise BundleError(
+                    f"{file}: a file of the model {self.name} is missing. {self._mend}"
+                ) from error
+            if digest != self.files[name]:
+                raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._mend}")
+        return self.folder / self.roles[role]
+
+    @property
+    def _mend(self) -> str:
+        if self.name == "lite":
+            return "Reinstall organizer."
+        return f"Install it again: organizer models pull {self.name}"
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -129,7 +196,7 @@ def load_bundle(folder: Path) -> Bundle:
                 f"{folder}: this model has format {manifest['format']}, this organizer reads {FORMAT}. "
                 "Update organizer."
             )
-        quantiser = manifest["quantiser"]
+        quantiser, kinds = manifest["quantiser"], manifest.get("kinds", {})
         bundle = Bundle(
             folder=folder,
             name=manifest["name"],
@@ -145,11 +212,25 @@ def load_bundle(folder: Path) -> Bundle:
             provenance=manifest["provenance"],
             files=manifest["files"],
             roles=manifest["roles"],
+            backbone_kind=BackboneKind(kinds.get("backbone", BackboneKind.LITERT)),
+            backbone_settings=manifest.get("backbone_settings", {}),
+            classifier_kind=ClassifierKind(kinds.get("classifier", ClassifierKind.LITERT)),
         )
+        _check_names(bundle)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise BundleError(
-            f"{folder}: this is no usable model bundle ({error}). Reinstall organizer."
+            f"{folder}: this is no usable model bundle ({error}). Reinstall organizer, or remove the folder."
         ) from error
-    if not {"backbone", "pca", "classifier"} <= bundle.roles.keys():
-        raise BundleError(f"{folder}: this model names no backbone, PCA or classifier. Reinstall organizer.")
     return bundle
+
+
+def _check_names(bundle: Bundle) -> None:
+    """Raise ValueError where the manifest names no backbone or PCA, or files outside its folder."""
+    if not {"backbone", "pca"} <= bundle.roles.keys():
+        raise ValueError("it names no backbone or no PCA")
+    for name in bundle.files:
+        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
+            raise ValueError(f"it names {name!r}, which is no file in its folder")
+    for role in bundle.roles:
+        if not bundle._files_of(role):
+            raise ValueError(f"it has no checksum of its {role}")

@@ -1,38 +1,102 @@
-"""Where model bundles are found."""
+"""Which model bundles are installed, and which of them is in use."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.assets import assets_folder
+from organizer.config import models_folder
 from organizer.errors import BundleError
 from organizer.models.bundle import MANIFEST, load_bundle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from organizer.models.bundle import Bundle
 
 DEFAULT = "lite"
+_CHOICE = "in-use"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenBundle:
+    """A folder among the installed models that cannot be read as one."""
+
+    name: str
+    folder: Path
+    error: BundleError
 
 
 def bundles() -> list[Bundle]:
-    """Return the installed bundles by name.
+    """Return the installed bundles that can be read, the shipped ones first.
 
     Raises:
-        BundleError: one of them cannot be read.
+        BundleError: a shipped one cannot be read.
     """
-    return [load_bundle(manifest.parent) for manifest in sorted(assets_folder().glob(f"*/{MANIFEST}"))]
+    shipped = [load_bundle(manifest.parent) for manifest in sorted(assets_folder().glob(f"*/{MANIFEST}"))]
+    names = {bundle.name for bundle in shipped}
+    return shipped + [
+        found for found in _fetched() if not isinstance(found, BrokenBundle) and found.name not in names
+    ]
 
 
-def open_bundle(name: str = DEFAULT) -> Bundle:
-    """Return an installed bundle.
+def broken_bundles() -> list[BrokenBundle]:
+    """Return the fetched or trained bundles that cannot be read."""
+    return [found for found in _fetched() if isinstance(found, BrokenBundle)]
+
+
+def open_bundle(name: str | None = None) -> Bundle:
+    """Return an installed bundle: the named one, else the one that the person chose, else ``lite``.
 
     Raises:
         BundleError: there is none with this name, or it cannot be read.
     """
+    name = name or chosen()
     for bundle in bundles():
         if bundle.name == name:
             return bundle
+    for broken in broken_bundles():
+        if broken.name == name:
+            raise broken.error
     raise BundleError(f"There is no model {name!r}. See: organizer models")
+
+
+def chosen() -> str:
+    """Return the name of the bundle in use: ``lite`` until the person says otherwise."""
+    try:
+        name = (models_folder() / _CHOICE).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return DEFAULT
+    return name or DEFAULT
+
+
+def choose(name: str) -> Bundle:
+    """Use a bundle from now on and return it.
+
+    Raises:
+        BundleError: there is none with this name, it cannot be read, or it has no classifier.
+    """
+    bundle = open_bundle(name)
+    if bundle.has_classifier:
+        bundle.verify()
+    _ = bundle.classifier_file
+    folder = models_folder()
+    try:
+        if name == DEFAULT:
+            (folder / _CHOICE).unlink(missing_ok=True)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            # Written beside and renamed: a process that reads meanwhile sees one name or the other.
+            beside = folder / f"{_CHOICE}.{os.getpid()}"
+            beside.write_text(name, encoding="utf-8")
+            beside.replace(folder / _CHOICE)
+    except OSError as error:
+        raise BundleError(
+            f"{folder}: the choice cannot be stored ({error.strerror}). Check the folder's permissions."
+        ) from error
+    return bundle
 
 
 def thresholds_of(bundle_id: str | None) -> dict[str, float]:
@@ -41,3 +105,36 @@ def thresholds_of(bundle_id: str | None) -> dict[str, float]:
         if bundle.id == bundle_id:
             return dict(zip(bundle.labels, bundle.thresholds, strict=True))
     return {}
+
+
+def generation_of(folder: Path) -> tuple[str, int]:
+    """Return the name that a model's folder stands for, and which of its generations this is, from 1.
+
+    A model that replaces another of its name is put beside it, as ``NAME.2``, before the older one goes, so
+    that at every moment there is one.
+    """
+    name, point, number = folder.name.rpartition(".")
+    return (name, int(number)) if point and name and number.isdecimal() else (folder.name, 1)
+
+
+def _fetched() -> list[Bundle | BrokenBundle]:
+    found: list[Bundle | BrokenBundle] = []
+    # Folders that begin with a point are being made or removed.
+    folders = [
+        file.parent for file in models_folder().glob(f"*/{MANIFEST}") if not file.parent.name.startswith(".")
+    ]
+    folders.sort(key=lambda folder: (generation_of(folder)[0], -generation_of(folder)[1]))
+    names: set[str] = set()
+    for folder in folders:
+        try:
+            bundle = load_bundle(folder)
+        except BundleError as error:
+            if not folder.exists():
+                # Replaced since it was listed: what replaced it is not in the list.
+                return _fetched()
+            found.append(BrokenBundle(generation_of(folder)[0], folder, error))
+            continue
+        if bundle.name not in names:
+            names.add(bundle.name)
+            found.append(bundle)
+    return found

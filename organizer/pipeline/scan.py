@@ -218,11 +218,11 @@ class _Work:
             if index in analyses:
                 yield self._finish_analysed(job, analyses[index])
                 continue
-            error = errors[index]
+            failure = errors[index]
             # What may be read the next time is not stored: it must be tried again whatever its date says.
-            if not isinstance(error, NotNowError):
-                self._store_failure(job, error.reason)
-            yield FileOutcome(job.file.path, OutcomeKind.FAILED, error.reason)
+            if not isinstance(failure, NotNowError):
+                self._store_failure(job, failure.reason)
+            yield FileOutcome(job.file.path, OutcomeKind.FAILED, failure.reason)
 
     def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
         # Looked up again: a copy of the same content may have been stored since this one was submitted.

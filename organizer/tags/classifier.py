@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Protocol
 
 from organizer.errors import BundleError
@@ -30,7 +31,10 @@ class Classifier(Protocol):
 
 
 class LiteRtClassifier:
-    """A classifier graph with one input and the outputs ``scores`` and ``evidence``."""
+    """A classifier graph with one input and the outputs ``scores`` and ``evidence``.
+
+    Threads may share one: they take turns.
+    """
 
     def __init__(self, graph: Path) -> None:
         """Load the graph.
@@ -50,13 +54,15 @@ class LiteRtClassifier:
         self._features = inputs[0]["index"]
         self._scores, self._evidence = by_rank[2], by_rank[3]
         self._shape: tuple[int, ...] | None = None
+        self._turn = threading.Lock()
 
     def classify(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See ``Classifier.classify``."""
-        if features.shape != self._shape:
-            self._interpreter.resize_tensor_input(self._features, features.shape)
-            self._interpreter.allocate_tensors()
-            self._shape = features.shape
-        self._interpreter.set_tensor(self._features, features)
-        self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._scores), self._interpreter.get_tensor(self._evidence)
+        with self._turn:
+            if features.shape != self._shape:
+                self._interpreter.resize_tensor_input(self._features, features.shape)
+                self._interpreter.allocate_tensors()
+                self._shape = features.shape
+            self._interpreter.set_tensor(self._features, features)
+            self._interpreter.invoke()
+            return self._interpreter.get_tensor(self._scores), self._interpreter.get_tensor(self._evidence)

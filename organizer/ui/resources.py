@@ -10,7 +10,7 @@ import streamlit as st
 
 from organizer.config import read_settings
 from organizer.library.database import opened
-from organizer.models.catalogue import open_bundle
+from organizer.models.catalogue import chosen, open_bundle
 from organizer.tags.tagger import Tagger
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def library() -> AbstractContextManager[Database]:
     return opened(library_file())
 
 
-@st.cache_resource(show_spinner=False)
-def _shared_tagger() -> tuple[Tagger, threading.Lock]:
-    return Tagger(open_bundle()), threading.Lock()
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _shared_tagger(name: str) -> tuple[Tagger, threading.Lock]:
+    return Tagger(open_bundle(name)), threading.Lock()
 
 
 @contextmanager
@@ -47,6 +47,7 @@ def tagger() -> Iterator[Tagger]:
     Raises:
         BundleError: the model is missing or damaged.
     """
-    shared, lock = _shared_tagger()
+    # By name, so that a model that was chosen meanwhile is used from the next click on.
+    shared, lock = _shared_tagger(chosen())
     with lock:
         yield shared

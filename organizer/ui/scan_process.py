@@ -22,12 +22,13 @@ _START_WAIT_S = 60.0
 _running: list[subprocess.Popen[bytes]] = []
 
 
-def start_scan(library: Path, folders: Sequence[str]) -> int:
+def start_scan(library: Path, folders: Sequence[str], *, detached: bool = False) -> int:
     """Start a scan and return its id as soon as its row is in the library.
 
     Args:
         library: the library's file; it is made when missing.
         folders: absolute paths; none means all folders ever scanned.
+        detached: whether it goes on when the terminal's command ends, whatever happens to the terminal.
 
     Raises:
         ScanRunningError: a scan runs already.
@@ -45,9 +46,14 @@ def start_scan(library: Path, folders: Sequence[str]) -> int:
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     with tempfile.TemporaryFile() as words:
-        # In the group of the server: Ctrl-C in the terminal ends both.
+        # Otherwise in the group of the server: Ctrl-C in the terminal ends both.
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words, env=environment
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            env=environment,
+            start_new_session=detached,
         )
         _running.append(process)
         _wait_for_row(process, library, before.id if before else 0)

@@ -72,7 +72,7 @@ def from_download_to_tags(folder, archives):
         ]
     machine("scan", machine.videos)
     with_lite = machine.listed()
-    machine("models", "use", NAME)
+    machine("models", "use", NAME, "--no-scan")
     assert f"0 videos tagged again with {NAME} 1.0.0" in machine("retag")
     assert machine.listed() == with_lite
     machine("scan")
@@ -86,7 +86,7 @@ def from_download_to_tags(folder, archives):
     machine("models", "export", NAME, folder / "stick")
     machine("models", "remove", NAME, "--yes")
     machine("models", "import", folder / "stick")
-    machine("models", "use", NAME)
+    machine("models", "use", NAME, "--no-scan")
     # The same feature space again: nothing is looked at anew.
     assert f"{VIDEOS}  unchanged" in machine("scan")
     return verified

@@ -84,6 +84,53 @@ def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned, monkeypatc
     assert progresses[-1].tagged == 2
 
 
+def test_videos_go_in_the_order_in_which_they_were_stored(scanned, monkeypatch):
+    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
+    ids = sorted(queries.video_ids(scanned.db, VideoFilter()), reverse=True)
+    stored: list[int] = []
+    real = scanned.store.store_tagging
+
+    def noting(taggings):
+        rows = list(taggings)
+        stored.extend(video_id for video_id, _ in rows)
+        return real(rows)
+
+    monkeypatch.setattr(scanned.store, "store_tagging", noting)
+    progresses = list(retag(scanned.db, scanned.store, ColourTagger(), ids))
+    broken = scanned.id_of(scanned.videos / "broken.mp4")
+    assert stored == [id_ for id_ in sorted(ids) if id_ != broken]
+    assert [progress.done for progress in progresses] == [1, 2, 3]
+
+
+def test_a_classifier_that_fails_ends_it_with_its_error(scanned, monkeypatch):
+    tagger = ColourTagger()
+
+    def fail(_features):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(tagger._classifier, "classify", fail)
+    before = scanned.tags()
+    with pytest.raises(MemoryError, match="no room"):
+        run(scanned, tagger)
+    assert scanned.tags() == before
+
+
+def test_a_person_may_decide_between_two_steps(scanned, monkeypatch):
+    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
+    ids = [scanned.id_of(scanned.videos / name) for name in ("cat.mp4", "feast.mp4")]
+    last = max(ids)
+    tagger = ColourTagger(colour_bundle(version="2"))
+    steps = retag(scanned.db, scanned.store, tagger, ids)
+    assert next(steps).done == 1
+    # The classifier may have scored the second one already; what is decided now holds all the same.
+    reject(scanned.db, last, "Animal")
+    confirm(scanned.db, last, "Holiday")
+    assert [progress.done for progress in steps] == [2]
+    record = queries.video(scanned.db, last)
+    states = {tag.name: tag.state.value for tag in record.tags}
+    assert (states["Animal"], states["Holiday"], record.bundle) == ("rejected", "confirmed", "lite 2")
+
+
 def test_no_videos_give_no_progress(world):
     assert run(world, ColourTagger()) == []
 

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,15 @@ def test_a_video_does_not_depend_on_its_neighbours(tagger):
 
 def test_more_videos_than_one_batch(tagger):
     assert len(tagger.score([features(tagger, 1, seed) for seed in range(130)])) == 130
+
+
+def test_threads_may_share_a_tagger(tagger):
+    videos = [features(tagger, seconds, seed) for seed, seconds in enumerate([3, 45, 7, 20])]
+    alone = [tagger.score([video])[0].scores for video in videos]
+    with ThreadPoolExecutor(4) as threads:
+        shared = list(threads.map(lambda video: tagger.score([video])[0].scores, videos * 25))
+    for number, scores in enumerate(shared):
+        assert scores == pytest.approx(alone[number % 4], abs=1e-5)
 
 
 def test_features_of_another_space_are_refused(tagger):

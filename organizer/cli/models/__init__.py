@@ -1,0 +1,5 @@
+"""``organizer models``: what is installed, and everything that changes it."""
+
+from organizer.cli.models.group import models
+
+__all__ = ["models"]

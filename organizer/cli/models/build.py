@@ -1,0 +1,73 @@
+"""``organizer models build``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from organizer.words import count, safe_text
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from rich.progress import Progress
+
+
+@click.command()
+@click.option(
+    "--handle", required=True, help="Address of a TF Hub module for pictures, or a folder with one."
+)
+@click.option(
+    "--fit-pca",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="Folder with videos that the PCA is fitted to; as many and as different ones as possible.",
+)
+@click.option("--name", default="own", show_default=True, help="What the model is called.")
+@click.option("--output", help="Name of the module's output with the features. [default: its only one]")
+@click.option(
+    "--input-size", type=click.IntRange(16, 2048), default=224, show_default=True, help="Pixels of a side."
+)
+@click.option("--pixel-mean", default=0.0, show_default=True, help="The module gets (pixel - MEAN) / SCALE.")
+@click.option(
+    "--pixel-scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=255.0,
+    show_default=True,
+    help="See --pixel-mean. 0 and 255 give 0 to 1, as most modules take it; 128 and 128 give -1 to 1.",
+)
+def build(handle: str, folder: str, name: str, **settings: Any) -> None:
+    """Make a model of any TF Hub module, with a PCA fitted to your own videos.
+
+    The videos are only read. The model makes features; it has no classifier yet, so it cannot tag.
+    """
+    from organizer.pipeline.build_model import BuildProgress, Built, ModuleSettings, build_model
+
+    shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
+    with shown as bar:
+        task = bar.add_task("looking at videos", total=None) if bar else None
+        for event in build_model(name, handle, folder, ModuleSettings(**settings)):
+            match event:
+                case BuildProgress(done, total, _) if bar and task is not None:
+                    bar.update(task, completed=done, total=total)
+                case Built(bundle, frames, clipped):
+                    click.echo(f"Fitted a PCA with {bundle.dimensions} outputs to {count(frames, 'frame')}.")
+                    click.echo(
+                        f"8 bits hold {bundle.quantiser.low:.2f} to {bundle.quantiser.high:.2f}; "
+                        f"{100 * clipped:.3f} % of the numbers lie outside."
+                    )
+                    click.echo(f"Installed {safe_text(bundle.id)} in {safe_text(str(bundle.folder))}")
+                    click.echo("It has no classifier yet: it makes features, and no tags.")
+                    click.echo(f"To prove it: organizer models verify {bundle.name}")
+
+
+def _bar() -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    return Progress(
+        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
+    )

@@ -1,0 +1,180 @@
+"""``organizer models pull``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing, nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from organizer.cli.context import EXIT_STOPPED
+from organizer.cli.stopping import stop_asked_for
+from organizer.words import safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from rich.progress import Progress
+
+    from organizer.models.bundle import Bundle
+    from organizer.models.fetch import FetchProgress
+    from organizer.models.pull import PullEvent
+    from organizer.models.sources import Part
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--accept-unlicensed-classifier",
+    "classifier",
+    flag_value="accept",
+    help="Download the published classifier too, though nobody states that it may be used.",
+)
+@click.option("--no-classifier", "classifier", flag_value="refuse", help="Leave the classifier out.")
+@click.option("--yes", is_flag=True, help="Do not ask whether to begin. It consents to no licence.")
+@click.option("--dry-run", is_flag=True, help="Say what comes from where, and stop.")
+def pull(name: str, classifier: str | None, yes: bool, dry_run: bool) -> None:
+    """Download a model and install it.
+
+    First it says what comes from where, how large it is and under which licence. Ctrl-C stops; what came so
+    far is kept, and the next call goes on from there.
+    """
+    from organizer.config import cache_folder
+    from organizer.models.fetch import FetchStoppedError
+    from organizer.models.pull import pull as pull_model
+    from organizer.models.sources import read_sources
+
+    roles = read_sources().of(name)
+    downloads = cache_folder() / "downloads" / name
+    _say_what_comes(name, roles, downloads)
+    if dry_run:
+        return
+    wanted = _consents(roles["classifier"], classifier)
+    if _is_whole(name, with_classifier=wanted):
+        click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
+        return
+    if not yes and sys.stdin.isatty():
+        click.confirm("Download and install it?", default=True, abort=True)
+    try:
+        with stop_asked_for() as stop:
+            events = pull_model(roles, downloads, classifier=wanted, stop=stop)
+            with closing(events):
+                bundle = _follow(events)
+    except (FetchStoppedError, KeyboardInterrupt):
+        click.echo(
+            f"Stopped. What came so far is kept in {safe_text(str(downloads))}; to go on: "
+            f"organizer models pull {name}",
+            err=True,
+        )
+        raise SystemExit(EXIT_STOPPED) from None
+    say_installed(bundle)
+
+
+def say_installed(bundle: Bundle) -> None:
+    """Print that a model was installed, and what to do with it."""
+    click.echo(f"Installed {safe_text(bundle.id)} in {safe_text(str(bundle.folder))}")
+    click.echo(f"To prove it: organizer models verify {bundle.name}")
+    if bundle.has_classifier:
+        click.echo(f"To use it:   organizer models use {bundle.name}")
+    else:
+        click.echo("It has no classifier yet: it makes features, and no tags.")
+
+
+def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads: Path) -> None:
+    click.echo(f"{name} is made of these parts, downloaded one by one:")
+    for role, parts in roles.items():
+        for number, part in enumerate(parts):
+            click.echo(f"  {role if number == 0 else 'or else':11} {part.title}")
+            size = _size(part, downloads) if number == 0 else None
+            click.echo(f"    from      {', '.join(part.hosts)}, as {part.file_name}{size or ''}")
+            click.echo(f"    licence   {part.licence}")
+            click.echo(f"    proof     {part.proof}")
+
+
+def _size(part: Part, downloads: Path) -> str:
+    from organizer.models.fetch import announced_size
+
+    if (downloads / part.file_name).exists():
+        return ", downloaded already"
+    size = part.size or announced_size(part)
+    return ", size not known" if size is None else f", {size / 1e6:,.1f} MB"
+
+
+def _consents(parts: tuple[Part, ...], answer: str | None) -> bool:
+    """Whether the classifier is wanted; one that nobody licensed needs a person's own word."""
+    unlicensed = [part for part in parts if part.needs_consent]
+    if answer is not None or not unlicensed:
+        return answer != "refuse"
+    if sys.stdin.isatty():
+        return click.confirm(
+            f"{unlicensed[0].title}: no licence is stated, so nobody says that you may use it. "
+            "Download it all the same?",
+            default=False,
+        )
+    click.echo(
+        f"Without its classifier: {unlicensed[0].licence}. To have it all the same: "
+        "--accept-unlicensed-classifier"
+    )
+    return False
+
+
+def _is_whole(name: str, *, with_classifier: bool) -> bool:
+    from organizer.errors import BundleError
+    from organizer.models.catalogue import open_bundle
+    from organizer.models.transfer import check_files
+
+    try:
+        bundle = open_bundle(name)
+        check_files(bundle)
+    except BundleError:
+        return False
+    return bundle.has_classifier or not with_classifier
+
+
+def _follow(events: Iterator[FetchProgress | PullEvent]) -> Bundle:
+    """Show a download while it runs, a bar on a terminal and lines elsewhere; return what it installed."""
+    from organizer.models.fetch import FetchProgress
+    from organizer.models.pull import Installed, Note
+
+    shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
+    with shown as bar:
+        task = bar.add_task("", total=None) if bar else None
+        last = None
+        for event in events:
+            match event:
+                case Installed(bundle):
+                    return bundle
+                case Note(text):
+                    click.echo(safe_text(text))
+                case FetchProgress() if bar and task is not None:
+                    words = f"{event.part} {event.note or event.step.value}"
+                    bar.update(task, description=safe_text(words), completed=event.done, total=event.total)
+                case FetchProgress():
+                    step = (event.part, event.step, event.note)
+                    if step != last:
+                        click.echo(_line(event))
+                    last = step
+    raise AssertionError("a pull ends with a model or an error")
+
+
+def _line(event: FetchProgress) -> str:
+    where = f" from {event.host}" if event.host else ""
+    total = "" if event.total is None else f" of {event.total:,}"
+    note = f": {safe_text(event.note)}" if event.note else ""
+    return f"{event.part}: {event.step.value}{where}, {event.done:,}{total} bytes{note}"
+
+
+def _bar() -> Progress:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    return Progress(
+        "{task.description}",
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+    )

@@ -1,0 +1,62 @@
+"""``organizer models import``, ``export`` and ``remove``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from organizer.cli.models.pull import say_installed
+from organizer.words import safe_text
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def import_(path: Path) -> None:
+    """Install a model from files, without network.
+
+    PATH is a folder that "organizer models export" made, or one packed as .tar.gz; or a folder with the files
+    that "organizer models pull" would download. All are held against their checksums first.
+    """
+    from organizer.models.sources import read_sources
+    from organizer.models.transfer import import_model
+
+    bundle = import_model(path.absolute(), read_sources())
+    click.echo(f"Licence: {safe_text(bundle.licence)}")
+    say_installed(bundle)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path))
+def export(name: str, folder: Path) -> None:
+    """Copy a model to a folder that "organizer models import" takes on another computer.
+
+    FOLDER is made; where it is there already, a folder with the model's name is made inside it.
+    """
+    from organizer.models.transfer import export_model
+
+    target = export_model(name, folder.absolute())
+    click.echo(f"Exported {name} to {safe_text(str(target))}")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, yes: bool) -> None:
+    """Delete an installed model's files.
+
+    Features and tags that it made stay in your libraries. The model "lite" comes with organizer and stays.
+    """
+    from organizer.errors import BundleError
+    from organizer.models import catalogue, installing
+
+    if not yes:
+        if not sys.stdin.isatty():
+            raise BundleError(f"{name} was not removed: there is nobody to ask. Say it with --yes.")
+        click.confirm(f"Delete the model {name}?", abort=True)
+    was_in_use = installing.remove(name)
+    click.echo(f"Removed {safe_text(name)}. Features and tags that it made stay in your libraries.")
+    if was_in_use:
+        click.echo(f"It was in use; {catalogue.DEFAULT} is from now on.")

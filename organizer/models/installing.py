@@ -1,0 +1,148 @@
+"""Put a model among the installed ones, replace it, and take it away, each in one step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from organizer.config import models_folder
+from organizer.errors import BundleError
+from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.catalogue import (
+    DEFAULT,
+    broken_bundles,
+    bundles,
+    choose,
+    chosen,
+    generation_of,
+)
+from organizer.models.manifest import check_name
+from organizer.models.storing import rename_for_good, storing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_AGAIN = "then run the command again."
+_LOCK = ".installing.lock"
+_LONGEST_WAIT_S = 600.0
+
+
+@contextmanager
+def installing(name: str) -> Iterator[Path]:
+    """Give an empty hidden folder; it becomes the installed model when the block ends well.
+
+    A model of this name that is there already is replaced: the new one takes its place beside it, then the
+    old one goes. A process that has read the old one's files keeps what it has.
+
+    Args:
+        name: of the model.
+
+    Raises:
+        BundleError: the name cannot be used, or what lies in the folder is no whole model of this name.
+        StorageError: there is no room, or the folder of the models cannot be written.
+    """
+    check_name(name)
+    if name == DEFAULT:
+        raise BundleError(f"The model {DEFAULT} comes with organizer and is not replaced. Take another name.")
+    folder = models_folder()
+    with _alone(folder):
+        growing = folder / f".{name}.{uuid.uuid4().hex}"
+        try:
+            with storing(growing, _AGAIN):
+                growing.mkdir()
+                yield growing
+                bundle = load_bundle(growing)
+                if bundle.name != name:
+                    raise BundleError(f"{growing}: this model calls itself {bundle.name!r}, not {name!r}.")
+                _to_disk(growing)
+                older = _folders_of(name)
+                generation = 1 + max((generation_of(old)[1] for old in older), default=0)
+                target = folder / (name if generation == 1 else f"{name}.{generation}")
+                rename_for_good(growing, target)
+            for old in older:
+                _discard(old)
+        finally:
+            shutil.rmtree(growing, ignore_errors=True)
+
+
+def remove(name: str) -> bool:
+    """Take an installed model away and return whether it was in use; then ``lite`` is in use from now on.
+
+    Features and tags that it made stay in the libraries.
+
+    Raises:
+        BundleError: there is none of this name, or it is ``lite``.
+        StorageError: its folder cannot be written.
+    """
+    if name in _shipped():
+        raise BundleError(f"The model {name} comes with organizer and stays.")
+    folder = models_folder()
+    with _alone(folder):
+        found = _folders_of(name)
+        if not found:
+            raise BundleError(f"There is no model {name!r}. See: organizer models")
+        in_use = chosen() == name
+        if in_use:
+            choose(DEFAULT)
+        for old in found:
+            with storing(old, _AGAIN):
+                _discard(old)
+    return in_use
+
+
+def _shipped() -> set[str]:
+    folder = models_folder()
+    return {bundle.name for bundle in bundles() if folder not in bundle.folder.parents}
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from installing, and clear what one left behind that was ended."""
+    from filelock import FileLock, Timeout
+
+    with storing(folder, _AGAIN):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=_LONGEST_WAIT_S)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BundleError(
+                f"{folder}: another process has been installing a model here for minutes. Try again later."
+            ) from None
+    try:
+        for left in folder.glob(".*"):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+def _folders_of(name: str) -> list[Path]:
+    """Return all folders that stand for a model, broken ones and older generations included."""
+    by_folder = [
+        file.parent for file in models_folder().glob(f"*/{MANIFEST}") if generation_of(file.parent)[0] == name
+    ]
+    by_name = [bundle.folder for bundle in bundles() if bundle.name == name]
+    by_name += [broken.folder for broken in broken_bundles() if broken.name == name]
+    folder = models_folder()
+    return [found for found in dict.fromkeys([*by_folder, *by_name]) if found.parent == folder]
+
+
+def _discard(folder: Path) -> None:
+    """Take a folder out of sight in one step, then delete it; what cannot be deleted goes the next time."""
+    hidden = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+    folder.rename(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _to_disk(folder: Path) -> None:
+    """Make sure that a power cut leaves no half file behind a whole name."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            with file.open("rb+") as opened:
+                os.fsync(opened.fileno())

@@ -1,0 +1,91 @@
+"""Write the manifest of a model bundle whose files are in place."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import BundleError
+from organizer.models.bundle import FORMAT, MANIFEST, BackboneKind, ClassifierKind
+from organizer.models.checksums import sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from organizer.features.quantiser import Quantiser
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a manifest says besides the files' checksums; fields as in ``Bundle``."""
+
+    name: str
+    version: str
+    summary: str
+    licence: str
+    input_size: int
+    dimensions: int
+    quantiser: Quantiser
+    thresholds: Mapping[str, float]
+    """By label, in the order of the classifier's outputs."""
+    metrics: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    roles: Mapping[str, str]
+    backbone_settings: Mapping[str, Any]
+    backbone_kind: BackboneKind = BackboneKind.TF_HUB
+    classifier_kind: ClassifierKind | None = None
+    quantiser_notes: Mapping[str, Any] = field(default_factory=dict)
+    """What else there is to say about the quantiser."""
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that is no good as a folder's or on a command line.
+
+    Raises:
+        BundleError: it is none.
+    """
+    if not _NAME.fullmatch(name) or name == "auto":
+        raise BundleError(
+            f"{name!r} is no name for a model. Take small letters, digits, - and _, and not the word auto."
+        )
+
+
+def write_manifest(folder: Path, description: Description) -> None:
+    """Write ``bundle.json`` for all files below a folder.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    quantiser, kinds = description.quantiser, {"backbone": description.backbone_kind.value}
+    if description.classifier_kind is not None:
+        kinds["classifier"] = description.classifier_kind.value
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file != folder / MANIFEST)
+    manifest = {
+        "format": FORMAT,
+        "name": description.name,
+        "version": description.version,
+        "summary": description.summary,
+        "licence": description.licence,
+        "input_size": description.input_size,
+        "dimensions": description.dimensions,
+        "quantiser": {
+            "low": quantiser.low,
+            "high": quantiser.high,
+            "rounding": quantiser.rounding.value,
+            **description.quantiser_notes,
+        },
+        "labels": list(description.thresholds),
+        "thresholds": dict(description.thresholds),
+        "metrics": dict(description.metrics),
+        "provenance": dict(description.provenance),
+        "kinds": kinds,
+        "backbone_settings": dict(description.backbone_settings),
+        "roles": dict(description.roles),
+        "files": {file.relative_to(folder).as_posix(): sha256_of(file) for file in files},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,189 @@
+"""Make a model of any TF Hub module for pictures, with a PCA fitted on one's own videos."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from organizer.errors import BundleError
+from organizer.features.graph_ops import check_saved_model
+from organizer.features.load_tensorflow import load_tensorflow
+from organizer.features.pca import fit_pca
+from organizer.features.quantiser import Quantiser, Rounding
+from organizer.frames.walk import find_videos
+from organizer.models.catalogue import open_bundle
+from organizer.models.checksums import sha256_of
+from organizer.models.installing import installing
+from organizer.models.manifest import Description, check_name, write_manifest
+from organizer.pipeline.pictures import pictures_of
+from organizer.types import MAX_SECONDS
+from organizer.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.models.bundle import Bundle
+
+MOST_OUTPUTS = 1024
+MOST_FRAMES = 20_000
+"""Of all videos together; features of 2048 numbers then take 160 MB."""
+WHITENING = 0.5
+"""Half, as for ``lite``: full whitening raises the noise of weak components to the height of strong ones."""
+KEPT = 0.9995
+"""Share of the fitted features that the quantiser's range holds."""
+
+_BACKBONE, _PCA = "backbone", "pca.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSettings:
+    """How a TF Hub module is run; see ``TfHubBackbone``."""
+
+    output: str | None
+    """None for a module with one output."""
+    input_size: int
+    pixel_mean: float
+    pixel_scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProgress:
+    """How many videos were looked at."""
+
+    done: int
+    total: int
+    frames: int
+    """Frames that could be read of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The end: the model is installed."""
+
+    bundle: Bundle
+    frames: int
+    clipped_share: float
+    """Share (0..1) of the fitted features outside the quantiser's range."""
+
+
+def build_model(
+    name: str, handle: str, folder: str, settings: ModuleSettings
+) -> Generator[BuildProgress | Built, None, None]:
+    """Fit a PCA and a quantiser to a module's features and install all of it as a model without classifier.
+
+    Args:
+        name: of the model.
+        handle: of a TF Hub module, which is downloaded, or a folder with one.
+        folder: its videos are looked at, one frame a second, and only read.
+        settings: how the module is run.
+
+    Yields:
+        Progress, and ``Built`` in the end.
+
+    Raises:
+        FolderError: the folder is missing.
+        BundleError: this is no such module, or the folder has too few frames for it.
+        MissingDependencyError: TensorFlow is not installed.
+        StorageError: there is no room.
+    """
+    from organizer.features.tfhub_backbone import TfHubBackbone
+
+    check_name(name)
+    root = os.path.realpath(folder)
+    paths = [os.path.join(root, file.relative_path) for file in find_videos(root)]
+    module = _resolve(handle)
+    check_saved_model(module)
+    backbone = TfHubBackbone(module, **asdict(settings))
+    outputs = min(MOST_OUTPUTS, backbone.feature_dim)
+    paths = paths[:MOST_FRAMES]
+    each = min(MAX_SECONDS, max(1, MOST_FRAMES // max(1, len(paths))))
+    features: list[NDArray[np.float32]] = []
+    frames = 0
+    for done, path in enumerate(paths, start=1):
+        for pictures in pictures_of([path], settings.input_size, frames=each):
+            features.append(backbone.extract(pictures))
+            frames += len(pictures)
+        yield BuildProgress(done, len(paths), frames)
+    if frames < outputs:
+        raise BundleError(
+            f"{root}: its {count(len(paths), 'video')} gave {count(frames, 'frame')}, and a PCA with "
+            f"{outputs} outputs needs at least {outputs}. Name a folder with more videos."
+        )
+    yield _install(name, handle, module, settings, features)
+
+
+def _install(
+    name: str,
+    handle: str,
+    module: Path,
+    settings: ModuleSettings,
+    features: list[NDArray[np.float32]],
+) -> Built:
+    import numpy as np
+
+    fitted = np.concatenate(features)
+    if not np.isfinite(fitted).all() or not fitted.std(axis=0).any():
+        raise BundleError(
+            f"{handle}: the features of this module are all the same or not finite. Check --pixel-mean, "
+            "--pixel-scale and --output."
+        )
+    frames, feature_dim = fitted.shape
+    outputs = min(MOST_OUTPUTS, feature_dim)
+    pca = fit_pca(fitted, outputs, WHITENING)
+    projected = pca.project(fitted)
+    reach = float(np.quantile(np.abs(projected), KEPT))
+    quantiser = Quantiser(-reach, reach, Rounding.NEAREST)
+    clipped = quantiser.clipped_share(projected)
+    with installing(name) as growing:
+        shutil.copytree(module, growing / _BACKBONE)
+        pca.save(growing / _PCA)
+        # The PCA's numbers differ with the videos: so must the version, which is stored with every score.
+        write_manifest(
+            growing,
+            Description(
+                name=name,
+                version=f"1-{sha256_of(growing / _PCA)[:8]}",
+                summary=f"features of {handle}, PCA fitted on own videos; no classifier yet",
+                licence="as its makers state it at the handle; the PCA is the user's own",
+                input_size=settings.input_size,
+                dimensions=outputs,
+                quantiser=quantiser,
+                thresholds={},
+                metrics={"summary": "no classifier yet, so there is nothing to measure"},
+                provenance={
+                    "backbone": handle,
+                    "pca": f"fitted on {frames} frames of {len(features)} videos, "
+                    f"{feature_dim} -> {outputs}, whitening {WHITENING}",
+                },
+                roles={"backbone": _BACKBONE, "pca": _PCA},
+                backbone_settings=asdict(settings),
+                quantiser_notes={"clipped_share": round(clipped, 6)},
+            ),
+        )
+    return Built(open_bundle(name), frames, clipped)
+
+
+def _resolve(handle: str) -> Path:
+    """Return the folder of a module; a handle is downloaded by TF Hub."""
+    if Path(handle).expanduser().is_dir():
+        return Path(handle).expanduser().absolute()
+    if "://" not in handle:
+        raise BundleError(
+            f"{handle}: this is neither a folder nor the address of a TF Hub module (https://...)."
+        )
+    _, hub = load_tensorflow()
+    # It tells what is wrong in many ways, errors of its own among them.
+    try:
+        return Path(hub.resolve(handle))
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0][:300]
+        raise BundleError(
+            f"{handle}: this TF Hub module cannot be downloaded ({type(error).__name__}: {reason}). Check "
+            "the address and the connection, or download it by hand and name its folder."
+        ) from error

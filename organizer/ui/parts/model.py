@@ -1,0 +1,38 @@
+"""Which model tags the videos, and that there are others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from organizer.errors import BundleError
+from organizer.gallery.words import shown
+from organizer.library.queries import count_tagged_by_others
+from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
+from organizer.words import count
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def show_model(db: Database) -> None:
+    """Draw the name of the model in use, what is left to do for it, and how to get or choose another."""
+    with st.expander("Model", icon=":material/model_training:"):
+        try:
+            bundle = open_bundle()
+        except BundleError as error:
+            st.text(shown(str(error)))
+            return
+        st.text(shown(f"{bundle.id}: {bundle.summary}"))
+        if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
+            st.markdown(
+                f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
+            )
+        others = [other.name for other in bundles() if other.name != chosen()]
+        if others:
+            st.text(shown(f"Also installed: {', '.join(others)}. To choose, on the command line:"))
+            st.code(f"organizer models use {others[0]}", language=None, wrap_lines=True)
+        if {DEFAULT} == {other.name for other in bundles()}:
+            st.text("A larger one, Inception v3 with the features of YouTube-8M, can be fetched:")
+            st.code("organizer models pull inception-yt8m", language=None, wrap_lines=True)

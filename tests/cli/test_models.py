@@ -1,0 +1,417 @@
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from organizer.cli.models.group import models
+from organizer.library.scans import ScanState
+from organizer.models import catalogue
+from organizer.models.fetch import Patience
+from organizer.tags import classifier
+from organizer.ui.scan_process import newest_scan
+from tests.benchmarks.inception import natural_pictures
+from tests.clips import write_clip
+from tests.file_server import Answer, file_server
+from tests.models.stand_ins import PARTS, Site, archives, save_hub_module
+
+__all__ = ["archives"]
+NAME = "inception-yt8m"
+REAL_BUNDLES, REAL_CLASSIFIER = catalogue.bundles, classifier.LiteRtClassifier
+
+
+@pytest.fixture
+def machine(organizer, monkeypatch):
+    """A machine of its own, with the models that really are there."""
+    monkeypatch.setattr(catalogue, "bundles", REAL_BUNDLES)
+    monkeypatch.setattr(classifier, "LiteRtClassifier", REAL_CLASSIFIER)
+    monkeypatch.setenv("ORGANIZER_MODELS", str(organizer.folder / "models"))
+    monkeypatch.setenv("ORGANIZER_CACHE", str(organizer.folder / "cache"))
+    monkeypatch.setattr("organizer.models.fetch.Patience", partial(Patience, attempts=2, first_wait_s=0.01))
+    return organizer
+
+
+@pytest.fixture
+def site(machine, archives, monkeypatch):
+    with file_server() as server:
+        site = Site(server, archives, machine.folder / "sources.json")
+        monkeypatch.setenv("ORGANIZER_SOURCES", str(site.sources))
+        yield site
+
+
+@pytest.fixture(scope="module")
+def exported(archives, tmp_path_factory):
+    """The model as another machine exported it."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    raw = folder / "raw"
+    raw.mkdir()
+    for part in ("inception-hub", "yt8m-pca", "cnn-lstm"):
+        shutil.copy(archives / PARTS[part], raw)
+    with file_server() as server:
+        Site(server, archives, folder / "sources.json")
+    environment = {
+        **os.environ,
+        "ORGANIZER_MODELS": str(folder / "models"),
+        "ORGANIZER_CACHE": str(folder / "cache"),
+        "ORGANIZER_SOURCES": str(folder / "sources.json"),
+    }
+    for arguments in (["import", str(raw)], ["export", NAME, str(folder / "out")]):
+        command = [sys.executable, "-m", "organizer", "models", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    return folder / "out"
+
+
+@pytest.fixture
+def installed(machine, exported):
+    assert machine("models", "import", exported).code == 0
+    return machine
+
+
+def clip(path, seed, seconds=3):
+    pictures = natural_pictures(seconds, 96, seed=seed)
+    path.parent.mkdir(exist_ok=True)
+    return write_clip(path, enumerate(pictures), fps=1, metadata={"title": path.name})
+
+
+def test_the_list_says_what_can_be_pulled(machine):
+    outcome = machine("models")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.lines[0].startswith("lite 1.0.0 (in use): ")
+    assert outcome.lines[-1].startswith(f"Not installed: {NAME}.")
+    assert outcome.lines[-1].endswith(f"organizer models pull {NAME}")
+
+
+def test_the_list_shows_installed_and_broken_ones(installed):
+    folder = installed.folder / "models" / "other"
+    folder.mkdir()
+    (folder / "bundle.json").write_text("{")
+    outcome = installed("models")
+    assert outcome.code == 1
+    assert next(line for line in outcome.lines if line.startswith(NAME)).startswith(
+        f"{NAME} 1.0.0: Inception v3"
+    )
+    assert "other: BROKEN" in outcome.lines
+    assert "Not installed" not in outcome.out
+    assert installed("models", "remove", "other", "--yes").code == 0
+    assert installed("models").code == 0
+
+
+def test_a_damaged_one_is_marked(installed):
+    (installed.folder / "models" / NAME / "pca.npz").write_bytes(b"")
+    outcome = installed("models")
+    assert outcome.code == 1
+    assert "DAMAGED" in outcome.out and f"organizer models pull {NAME}" in outcome.out
+
+
+@pytest.mark.parametrize("name", sorted(models.commands))
+def test_every_command_has_help(machine, name):
+    outcome = machine("models", name, "--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"Usage: organizer models {name} ")
+
+
+# Pull
+
+
+def test_pull_says_first_what_comes_from_where(site, machine, archives):
+    outcome = machine("models", "pull", NAME, "--dry-run")
+    assert outcome.code == 0
+    megabytes = (archives / PARTS["yt8m-pca"]).stat().st_size / 1e6
+    assert f"from      {site.server.host}, as yt8m_pca.tgz, {megabytes:,.1f} MB" in outcome.out
+    assert "licence   no licence stated" in outcome.out
+    assert "or else     Inception v3" in outcome.out
+    assert not (machine.folder / "cache").exists()
+
+
+def test_pull_installs_and_clears_up(site, machine):
+    outcome = machine("models", "pull", NAME, "--accept-unlicensed-classifier")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"To use it:   organizer models use {NAME}" in outcome.lines
+    assert os.listdir(machine.folder / "cache" / "downloads") == []
+    asked = len(site.server.requests)
+    again = machine("models", "pull", NAME, "--accept-unlicensed-classifier")
+    assert again.lines[-1].startswith(f"{NAME} is installed already, and whole.")
+    # Asked for sizes, downloaded nothing.
+    assert len(site.server.requests) == asked + 3
+
+
+@pytest.mark.parametrize("arguments", [[], ["--yes"], ["--no-classifier"]])
+def test_nothing_unlicensed_comes_without_consent(site, machine, arguments):
+    outcome = machine("models", "pull", NAME, *arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "It has no classifier yet" in outcome.out
+    assert ("--accept-unlicensed-classifier" in outcome.out) == (arguments != ["--no-classifier"])
+    # Asked for its size at most.
+    assert len(site.asked_for("cnn-lstm")) <= 1
+    refused = machine("models", "use", NAME, "--no-scan")
+    assert (refused.code, refused.out) == (1, "")
+    assert "no classifier yet" in refused.err
+    assert machine("models").lines[0].startswith("lite 1.0.0 (in use)")
+
+
+@pytest.mark.parametrize(
+    ("answer", "has_classifier"), [("y\ny\n", True), ("n\ny\n", False), ("\ny\n", False)]
+)
+def test_a_person_is_asked_for_consent(site, machine, monkeypatch, answer, has_classifier):
+    import io
+
+    class Keyboard(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Keyboard(answer))
+    outcome = machine("models", "pull", NAME)
+    assert outcome.code == 0
+    assert "nobody says that you may use it" in outcome.out
+    assert catalogue.open_bundle(NAME).has_classifier is has_classifier
+
+
+def test_a_cut_download_goes_on(site, machine, archives):
+    content = (archives / PARTS["yt8m-pca"]).read_bytes()
+    site.serve(
+        "yt8m-pca",
+        Answer(content, etag='"1"'),
+        Answer(content, etag='"1"', cut_after=10**6),
+        Answer(status=503),
+    )
+    outcome = machine("models", "pull", NAME, "--no-classifier")
+    assert outcome.code == 1
+    assert outcome.err.startswith("Error: ") and "goes on where it stopped" in outcome.err
+    site.serve("yt8m-pca", Answer(content, etag='"1"'))
+    assert machine("models", "pull", NAME, "--no-classifier").code == 0
+    assert site.asked_for("yt8m-pca")[-1].first_byte == 10**6
+
+
+def test_a_wrong_checksum_is_one_sentence_and_lite_goes_on(site, machine, archives):
+    site.serve("yt8m-pca", Answer((archives / PARTS["yt8m-pca"]).read_bytes()[:-1] + b"x"))
+    outcome = machine("models", "pull", NAME, "--no-classifier")
+    assert outcome.code == 1
+    assert outcome.err.count("\n") == 1 and "wrong one" in outcome.err
+    assert machine("models").lines[0].startswith("lite 1.0.0 (in use)")
+    clip(machine.videos / "a.mp4", 1)
+    assert machine("scan", machine.videos).code == 0
+
+
+def test_without_network(site, machine):
+    for part in PARTS:
+        site.serve(part, Answer(status=503))
+    outcome = machine("models", "pull", NAME, "--no-classifier")
+    assert outcome.code == 1
+    assert "size not known" in outcome.out
+    assert "organizer models import" in outcome.err
+
+
+def test_an_unknown_model(machine):
+    outcome = machine("models", "pull", "other")
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert NAME in outcome.err
+
+
+def test_ctrl_c_keeps_what_came(archives, tmp_path):
+    content = (archives / PARTS["yt8m-pca"]).read_bytes()
+    gate = threading.Event()
+    with file_server() as server:
+        site = Site(server, archives, tmp_path / "sources.json")
+        slow = Answer(content, etag='"1"', gate=gate, gate_after=1 << 20)
+        site.serve("yt8m-pca", Answer(content, etag='"1"'), slow, Answer(content, etag='"1"'))
+        environment = {
+            **os.environ,
+            "ORGANIZER_MODELS": str(tmp_path / "models"),
+            "ORGANIZER_CACHE": str(tmp_path / "cache"),
+            "ORGANIZER_SOURCES": str(site.sources),
+        }
+        command = [sys.executable, "-m", "organizer", "models", "pull", NAME, "--no-classifier"]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        process = subprocess.Popen(command, env=environment, **pipes)
+        partial_file = tmp_path / "cache" / "downloads" / NAME / "yt8m_pca.tgz.part"
+        deadline = time.monotonic() + 60
+        while not (server.reached_gate.is_set() and partial_file.exists() and partial_file.stat().st_size):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        gate.set()
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert "Stopped. What came so far is kept" in err
+        here = partial_file.stat().st_size
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert site.asked_for("yt8m-pca")[-1].first_byte == here
+
+
+# Import, export, remove
+
+
+def test_there_and_back(installed):
+    target = installed.folder / "stick"
+    assert installed("models", "export", NAME, target).lines == [f"Exported {NAME} to {target}"]
+    assert installed("models", "remove", NAME, "--yes").code == 0
+    assert [bundle.name for bundle in catalogue.bundles()] == ["lite"]
+    outcome = installed("models", "import", target)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "no licence stated" in outcome.lines[0]
+    assert installed("models", "use", NAME, "--no-scan").code == 0
+
+
+def test_removing_the_one_in_use(installed):
+    installed("models", "use", NAME, "--no-scan")
+    refused = installed("models", "remove", NAME)
+    assert (refused.code, "--yes" in refused.err) == (1, True)
+    assert catalogue.chosen() == NAME
+    outcome = installed("models", "remove", NAME, "--yes")
+    assert outcome.lines[-1] == "It was in use; lite is from now on."
+    assert catalogue.chosen() == "lite"
+
+
+def test_lite_stays(machine):
+    assert "stays" in machine("models", "remove", "lite", "--yes").err
+
+
+# Use
+
+
+def models_of(machine, *names):
+    """Return which models tagged the videos."""
+    shown = [line for name in names or ("a.mp4", "b.mp4") for line in machine("show", name).lines]
+    return {line.removeprefix("model ").strip() for line in shown if line.startswith("model ")}
+
+
+def test_scan_show_and_retag_with_it(installed):
+    clip(installed.videos / "a.mp4", 1)
+    clip(installed.videos / "b.mp4", 2)
+    assert installed("scan", installed.videos).code == 0
+    with_lite = {row["path"]: row for row in installed.json()}
+    assert models_of(installed) == {"lite 1.0.0"}
+
+    used = installed("models", "use", NAME, "--no-scan")
+    assert used.lines[0] == f"In use from now on: {NAME} 1.0.0"
+    assert "organizer scan" in used.out and "organizer retag" in used.out
+
+    # Features of lite mean nothing to this classifier: nothing is tagged with them.
+    outcome = installed("retag")
+    assert f"0 videos tagged again with {NAME} 1.0.0, 0 changed" in outcome.lines
+    assert (
+        "2 videos left out: without features of this model. To look at those that can be read: organizer scan"
+        in outcome.lines
+    )
+    assert {row["path"]: row for row in installed.json()} == with_lite
+
+    assert installed("scan").code == 0
+    scanned = {row["path"]: row for row in installed.json()}
+    assert models_of(installed) == {f"{NAME} 1.0.0"}
+    for path, row in scanned.items():
+        assert row["scores"] != with_lite[path]["scores"]
+        assert all(0 <= score <= 1 for score in row["scores"].values())
+    outcome = installed("retag")
+    assert f"2 videos tagged again with {NAME} 1.0.0, 0 changed" in outcome.lines
+
+    # Back again without a scan: the features of lite were kept.
+    assert installed("models", "use", "auto", "--no-scan").lines[0] == "In use from now on: lite 1.0.0"
+    assert "2 videos tagged again with lite 1.0.0" in installed("retag").out
+    for row in installed.json():
+        assert row["scores"] == pytest.approx(with_lite[row["path"]]["scores"], abs=1e-6)
+    assert installed("scan").out.count("unchanged") >= 1
+
+
+def test_using_it_begins_a_scan_in_the_background(installed):
+    clip(installed.videos / "a.mp4", 1)
+    assert installed("scan", installed.videos).code == 0
+    used = installed("models", "use", NAME)
+    assert "A scan began in the background" in used.out
+    end = time.monotonic() + 120
+    while not newest_scan(installed.library).finished and time.monotonic() < end:
+        time.sleep(0.2)
+    scan = newest_scan(installed.library)
+    assert (scan.state, scan.done, scan.message) == (ScanState.DONE, 1, None)
+    assert models_of(installed, "a.mp4") == {f"{NAME} 1.0.0"}
+    # Nothing is left to look at, so nothing begins.
+    back = installed("models", "use", "auto")
+    assert "organizer retag" in back.out
+    assert newest_scan(installed.library).id == scan.id
+
+
+def test_what_is_not_there_cannot_be_used(machine):
+    outcome = machine("models", "use", "other")
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert catalogue.chosen() == "lite"
+
+
+def test_one_in_use_that_is_gone_is_said(installed):
+    installed("models", "use", NAME, "--no-scan")
+    shutil.rmtree(installed.folder / "models" / NAME)
+    assert (
+        f"{NAME} (in use) is not installed. Install it, or: organizer models use auto"
+        in installed("models").lines
+    )
+    assert installed("scan", installed.videos).code == 1
+    assert installed("models", "use", "auto", "--no-scan").code == 0
+    assert installed("scan", installed.videos).code == 0
+
+
+# Verify
+
+
+def test_verify_says_what_was_found(installed):
+    for seed in range(5):
+        clip(installed.videos / f"{seed}.mp4", seed, seconds=45)
+    assert installed("scan", installed.videos).code == 0
+    outcome = installed("models", "verify", NAME)
+    assert (outcome.code, outcome.err) == (0, "")
+    starts = [line.split(":")[0].split("  ")[0].strip() for line in outcome.lines[1:]]
+    assert starts == ["ok", "ok", "not possible", "ok", "ok", "ok"]
+    assert "225 frames of 5 videos" in outcome.out
+
+
+def test_verify_fails_for_a_damaged_file(installed):
+    file = installed.folder / "models" / NAME / "classifier.npz"
+    content = bytearray(file.read_bytes())
+    content[10**6] ^= 1
+    file.write_bytes(content)
+    outcome = installed("models", "verify", NAME)
+    assert outcome.code == 1
+    assert next(line for line in outcome.lines if line.startswith("failed")).startswith(
+        "failed        checksums: "
+    )
+    assert "too few frames" in outcome.out
+
+
+def test_verify_checks_the_one_in_use(machine):
+    outcome = machine("models", "verify")
+    assert outcome.code == 0
+    assert outcome.lines[0].startswith("lite 1.0.0 in ")
+
+
+# Build
+
+
+def test_build_makes_a_model_of_a_module(machine):
+    module = save_hub_module(machine.folder / "module", channels=8, as_dict=False)
+    for seed in range(2):
+        clip(machine.videos / f"{seed}.mp4", seed, seconds=6)
+    arguments = ["--handle", module, "--fit-pca", machine.videos, "--input-size", "64", "--name", "mine"]
+    outcome = machine("models", "build", *arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.lines[0] == "Fitted a PCA with 8 outputs to 12 frames."
+    assert "It has no classifier yet: it makes features, and no tags." in outcome.lines
+    assert machine("models", "verify", "mine").code == 0
+    assert "mine 1-" in machine("models").out
+
+
+def test_build_with_too_few_frames(machine):
+    module = save_hub_module(machine.folder / "module", channels=8, as_dict=False)
+    clip(machine.videos / "a.mp4", 1, seconds=2)
+    outcome = machine(
+        "models", "build", "--handle", module, "--fit-pca", machine.videos, "--input-size", "64"
+    )
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert "needs at least 8" in outcome.err
+    assert [bundle.name for bundle in catalogue.bundles()] == ["lite"]

@@ -1,0 +1,45 @@
+from dataclasses import replace
+
+import pytest
+
+from organizer.errors import BundleError
+from organizer.models.assemble import Ingredient, prepare_backbone
+from organizer.models.checksums import parse_checksum
+from organizer.models.sources import read_sources
+from tests.models.stand_ins import archives, save_hub_module, tar_gz
+
+__all__ = ["archives"]
+
+
+@pytest.fixture
+def part():
+    """The TF Hub module as the list of sources has it: without a checksum."""
+    return read_sources({}).parts["inception-hub"]
+
+
+@pytest.mark.parametrize("prefix", ["", "./", "module/"])
+def test_a_module_may_lie_in_a_folder_of_its_archive(archives, tmp_path, part, prefix):
+    archive = tar_gz(tmp_path / "a.tar.gz", archives / "module", prefix=prefix)
+    prepare_backbone(Ingredient(part, archive), tmp_path / "out")
+    assert (tmp_path / "out" / "saved_model.pb").read_bytes() == (
+        archives / "module" / "saved_model.pb"
+    ).read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "out"]
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [({"channels": 64}, "64 numbers"), ({"as_dict": False}, "pool_3"), ({"reads_file": True}, "ReadFile")],
+)
+def test_another_module_is_refused_and_leaves_nothing(tmp_path, part, module, words):
+    archive = tar_gz(tmp_path / "a.tar.gz", save_hub_module(tmp_path / "module", **module))
+    with pytest.raises(BundleError, match=words):
+        prepare_backbone(Ingredient(part, archive), tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "module"]
+
+
+def test_a_pinned_archive_is_held_against_its_pin(archives, tmp_path, part):
+    archive = tar_gz(tmp_path / "a.tar.gz", archives / "module")
+    pinned = replace(part, checksum=parse_checksum("sha256:" + "0" * 64))
+    with pytest.raises(BundleError, match="checksum"):
+        prepare_backbone(Ingredient(pinned, archive), tmp_path / "out")
