@@ -4,6 +4,7 @@
     |-- VideoError                 one file cannot be used; the scan goes on with the next
     |   |-- NotAVideoError         its content is not a video (empty, text, audio only, ...)
     |   `-- UnreadableVideoError   a video that cannot be opened or decoded
+    |       `-- NotNowError        nothing need be wrong with it; the next scan tries it again
     |-- FolderError                a folder to scan does not exist or is no folder
     |-- ScanError                  a scan cannot go on
     |-- LibraryError               the library file cannot be used
@@ -41,7 +42,7 @@ class VideoError(OrganizerError):
         self.advice = advice
         """What the person can do, a full sentence."""
 
-    def __reduce__(self) -> tuple[type[VideoError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[VideoError], tuple[str, ...]]:
         """Pickle what it was made from: errors come back from the processes that decode."""
         return type(self), (self.path, self.reason, self.advice)
 
@@ -52,6 +53,10 @@ class NotAVideoError(VideoError):
 
 class UnreadableVideoError(VideoError):
     """The file is a video, but it cannot be opened or decoded."""
+
+
+class NotNowError(UnreadableVideoError):
+    """Nothing need be wrong with the file itself; the next scan tries it again."""
 
 
 class FolderError(OrganizerError):

@@ -15,7 +15,7 @@ from organizer.frames.decode import decode
 from organizer.frames.sampling import Sampling, reader_for
 from organizer.library.database import opened
 from organizer.library.store import Analysis, Store
-from organizer.pipeline import scan
+from organizer.pipeline import Listed, scan
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
@@ -143,7 +143,10 @@ def scanning(
     """Return the seconds that a scan of some of the sample's files into a new library takes."""
     with opened(library) as db:
         only = {file.path for file in files}
+        events = scan(Store(db), tagger, Sampling.AUTO, [sample.folder], workers=workers, only=only)
+        # From when the folder was looked through: it may hold many more files than the sample.
+        next(event for event in events if isinstance(event, Listed))
         started = time.perf_counter()
-        for _ in scan(Store(db), tagger, Sampling.AUTO, [sample.folder], workers=workers, only=only):
+        for _ in events:
             pass
         return time.perf_counter() - started

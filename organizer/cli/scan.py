@@ -59,7 +59,7 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
     keep their tags. Ctrl-C stops; the next scan goes on from there.
     """
     from organizer import pipeline
-    from organizer.errors import FolderError
+    from organizer.errors import BundleError, FolderError
     from organizer.library.store import Store
     from organizer.models.catalogue import DEFAULT, open_bundle
     from organizer.tags.tagger import Tagger
@@ -69,9 +69,12 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
         first = not store.roots()
         if first and not folders:
             raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
-        tagger = Tagger(open_bundle())
-        # What the person chose may not run here: a library missing, a file damaged.
-        fallback = None if tagger.bundle.name == DEFAULT else Tagger(open_bundle(DEFAULT))
+        # What the person chose may not run here: it is gone, a library missing, a file damaged.
+        lite, unusable = Tagger(open_bundle(DEFAULT)), None
+        try:
+            tagger = Tagger(open_bundle())
+        except BundleError as error:
+            tagger, unusable = lite, str(error)
         report = ScanReport()
         with stop_asked_for() as stop:
             events = pipeline.scan(
@@ -82,7 +85,8 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
                 exclude=exclude,
                 workers=workers,
                 stop=stop,
-                fallback=fallback,
+                fallback=None if tagger.bundle.name == DEFAULT else lite,
+                unusable=unusable,
             )
             try:
                 with closing(events), recorded(library_path(), folders, stop) as record:
@@ -98,7 +102,9 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
         if report.unusable_model is None:
             _hint_at_older_tags(db, tagger)
         if first:
-            click.echo("Tagged with lite, the model that comes with organizer. Others: organizer models")
+            used = tagger if report.unusable_model is None else lite
+            origin = ", the model that comes with organizer" if used.bundle.name == DEFAULT else ""
+            click.echo(f"Tagged with {safe_text(used.bundle.name)}{origin}. Others: organizer models")
 
 
 @dataclass(slots=True)
@@ -133,6 +139,8 @@ class ScanReport:
                 self.to_do = event.to_do
             case ModelUnusable(reason, to_do):
                 self.unusable_model = reason
+                # What the model that takes its place leaves alone.
+                self.kinds["unchanged"] += self.to_do - to_do
                 self.to_do = to_do
             case Stored(outcome, done, _):
                 self.done = done

@@ -1,40 +1,57 @@
-"""Which operations a TensorFlow graph is made of, read without TensorFlow and without running anything.
+"""Whether a TensorFlow graph does what a network does and nothing else, read without running anything.
 
-A graph is a program: some operations read and write files, call Python or talk to other computers. A network
-for pictures needs none of these, so what has them is refused before TensorFlow gets to see it.
+A graph is a program: some operations read and write files, call Python or talk to other computers. So only
+those are let through that networks for pictures are made of, and what has others is refused before TensorFlow
+gets to see it. Every SavedModel has a saver too, which does write files: it must be nothing but that, and
+out of reach for everything that runs when the network is loaded or used.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
+from organizer.features.allowed_ops import NETWORK, SAVER, WRITING
+from organizer.features.protobuf import payloads, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _MAX_BYTES = 1 << 30
 SAVED_MODEL = "saved_model.pb"
 _OTHER_FORMS = ("saved_model.cpb", "saved_model.pbtxt")
 """Files that TensorFlow takes instead of ``saved_model.pb``, or reads in another way."""
-
-_REACHES_OUT = re.compile(
-    r"PyFunc|File(?!name)|Reader|Record|Dataset|Iterator|Summary|Proto|Rpc|Remote|Remap|Collective"
-    r"|^(Print|Debug|Abort|_?Send$|_?Recv$|Save$|SaveSlices$|Restore$|RestoreSlice$)"
-)
-"""``SaveV2`` and ``RestoreV2`` are in every SavedModel: its weights are read with them."""
-
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_OTHER_SAVERS = b"savers"
+"""A collection with notes about savers; loading a model does not look at it."""
 
 # Field numbers of TensorFlow's messages.
 _SAVED_MODEL_META_GRAPH = 2
-_META_GRAPH_GRAPH = 2
+_META_GRAPH, _META_SAVER, _META_COLLECTION, _META_SIGNATURE, _META_ASSET, _META_OBJECTS = 2, 3, 4, 5, 6, 7
+_SAVER_FILE_NAME, _SAVER_SAVE, _SAVER_RESTORE = 1, 2, 3
 _GRAPH_NODE, _GRAPH_LIBRARY = 1, 2
-_LIBRARY_FUNCTION = 1
-_FUNCTION_NODE = 3
-_NODE_OP = 2
+_LIBRARY_FUNCTION, _LIBRARY_GRADIENT = 1, 2
+_FUNCTION_SIGNATURE, _FUNCTION_NODE, _FUNCTION_SETTING = 1, 3, 5
+_SIGNATURE_NAME = 1
+_NODE_NAME, _NODE_OP, _NODE_INPUT, _NODE_SETTING = 1, 2, 3, 5
+_ENTRY_KEY, _ENTRY_VALUE = 1, 2
+_STANDS_IN_FOR = b"api_implements"
+"""Setting of a function that TensorFlow may run in the place of others with the same."""
+_SETTING_TEXT, _SETTING_LIST, _SETTING_FUNCTION = 2, 1, 10
+
+
+@dataclass(slots=True)
+class _Code:
+    """A node of the graph, or a whole function."""
+
+    ops: set[bytes] = field(default_factory=set)
+    """Of all its nodes; a function may be called by its name as if it were one."""
+    words: set[bytes] = field(default_factory=set)
+    """All names and texts in its settings: the functions that it calls are among them."""
+    inputs: set[bytes] = field(default_factory=set)
+    """Nodes that must run before."""
 
 
 def graph_operations(graph: bytes) -> set[str]:
@@ -43,7 +60,8 @@ def graph_operations(graph: bytes) -> set[str]:
     Raises:
         ValueError: it is none.
     """
-    return _operations(memoryview(graph))
+    nodes, functions = _read(memoryview(graph))
+    return {op.decode("utf-8") for code in (*nodes.values(), *functions.values()) for op in code.ops}
 
 
 def saved_model_operations(saved_model: bytes) -> set[str]:
@@ -53,16 +71,16 @@ def saved_model_operations(saved_model: bytes) -> set[str]:
         ValueError: it is none.
     """
     found: set[str] = set()
-    for meta_graph in _messages(memoryview(saved_model), _SAVED_MODEL_META_GRAPH):
-        for graph in _messages(meta_graph, _META_GRAPH_GRAPH):
-            found |= _operations(graph)
+    for meta_graph in payloads(memoryview(saved_model), _SAVED_MODEL_META_GRAPH):
+        for graph in payloads(meta_graph, _META_GRAPH):
+            found |= graph_operations(bytes(graph))
     if not found:
         raise ValueError("there is no graph in it")
     return found
 
 
 def check_saved_model(folder: Path) -> None:
-    """Refuse a folder that holds no SavedModel, or one with operations that a network has no need of.
+    """Refuse a folder that holds no SavedModel, or one that could do more than a network does.
 
     Raises:
         BundleError: it may not be loaded.
@@ -75,8 +93,12 @@ def check_saved_model(folder: Path) -> None:
             raise ValueError(f"there is no {SAVED_MODEL} in it")
         if file.stat().st_size > _MAX_BYTES:
             raise ValueError(f"{SAVED_MODEL} is too large")
-        if refused := sorted(filter(_REACHES_OUT.search, saved_model_operations(file.read_bytes()))):
-            raise ValueError(f"it has operations that reach outside the network: {', '.join(refused)}")
+        content = memoryview(file.read_bytes())
+        meta_graphs = list(payloads(content, _SAVED_MODEL_META_GRAPH))
+        if not any(list(payloads(meta_graph, _META_GRAPH)) for meta_graph in meta_graphs):
+            raise ValueError("there is no graph in it")
+        for meta_graph in meta_graphs:
+            _check(meta_graph)
     except (OSError, ValueError) as error:
         raise BundleError(
             f"{folder}: this is no TensorFlow module that can be used ({error}). "
@@ -84,51 +106,144 @@ def check_saved_model(folder: Path) -> None:
         ) from error
 
 
-def _operations(graph: memoryview) -> set[str]:
-    nodes = list(_messages(graph, _GRAPH_NODE))
-    for library in _messages(graph, _GRAPH_LIBRARY):
-        for function in _messages(library, _LIBRARY_FUNCTION):
-            nodes += _messages(function, _FUNCTION_NODE)
-    return {bytes(name).decode("utf-8") for node in nodes for name in _messages(node, _NODE_OP)}
+def _check(meta_graph: memoryview) -> None:
+    nodes: dict[bytes, _Code] = {}
+    functions: dict[bytes, _Code] = {}
+    for graph in payloads(meta_graph, _META_GRAPH):
+        some_nodes, some_functions = _read(graph)
+        for codes, more in ((nodes, some_nodes), (functions, some_functions)):
+            for name, code in more.items():
+                _add(codes, name, code)
+    everything = [*nodes.values(), *functions.values()]
+    ops = set(chain.from_iterable(code.ops for code in everything)) - functions.keys()
+    if refused := sorted(op.decode("utf-8") for op in ops if op.decode("utf-8") not in NETWORK | SAVER):
+        raise ValueError(f"it has operations that no network for pictures needs: {', '.join(refused)}")
+    saving = _touching(SAVER, nodes, functions)
+    writing = _touching(WRITING, nodes, functions)
+    saver = list(payloads(meta_graph, _META_SAVER))
+    named = [_nodes_named(saver, number) for number in (_SAVER_FILE_NAME, _SAVER_SAVE, _SAVER_RESTORE)]
+    restored = _needed(named[2], nodes, functions)
+    if writing & restored:
+        raise ValueError("it writes files when its weights are restored")
+    if not saving & functions.keys() <= _needed(chain(*named), nodes, functions):
+        raise ValueError("it has functions that read or write files and are no part of its saver")
+    if any(_STANDS_IN_FOR in functions[name].words for name in saving & functions.keys()):
+        raise ValueError("it has functions that read or write files and can take the place of others")
+    if saving & set(_mentioned(meta_graph)):
+        raise ValueError("it can read or write files by itself when it is loaded or used")
 
 
-def _messages(message: memoryview, wanted: int) -> Iterator[memoryview]:
-    """Yield what a message has in a field that holds messages or text, as often as it occurs.
-
-    Raises:
-        ValueError: this is no protocol buffer.
-    """
-    at = 0
-    while at < len(message):
-        key, at = _number(message, at)
-        kind, end = key & 7, at
-        if kind == _VARINT:
-            _, end = _number(message, at)
-        elif kind == _BYTES:
-            length, at = _number(message, at)
-            end = at + length
-        elif kind in {_FIXED32, _FIXED64}:
-            end = at + (4 if kind == _FIXED32 else 8)
-        else:
-            raise ValueError("it is damaged or of another kind")
-        if end > len(message):
-            raise ValueError("it is cut off or of another kind")
-        if key >> 3 == wanted:
-            if kind != _BYTES:
-                raise ValueError("it is damaged or of another kind")
-            yield message[at:end]
-        at = end
+def _touching(ops: Iterable[str], nodes: dict[bytes, _Code], functions: dict[bytes, _Code]) -> set[bytes]:
+    """Return the names of what has one of these operations, calls it, or in the graph comes behind it."""
+    wanted = {op.encode() for op in ops}
+    found = {name for name, code in functions.items() if code.ops & wanted}
+    while more := {
+        name for name, code in functions.items() if name not in found and (code.ops | code.words) & found
+    }:
+        found |= more
+    reached = {name for name, code in nodes.items() if code.ops & wanted or (code.ops | code.words) & found}
+    found |= reached
+    behind: dict[bytes, set[bytes]] = {}
+    for name, code in nodes.items():
+        for before in code.inputs:
+            behind.setdefault(before, set()).add(name)
+    while reached:
+        reached = set().union(*(behind.get(name, set()) for name in reached)) - found
+        found |= reached
+    return found
 
 
-def _number(message: memoryview, at: int) -> tuple[int, int]:
-    """Return a number of variable length and where it ends."""
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= len(message):
-            raise ValueError("it is cut off or of another kind")
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    raise ValueError("it is damaged or of another kind")
+def _needed(start: Iterable[bytes], nodes: dict[bytes, _Code], functions: dict[bytes, _Code]) -> set[bytes]:
+    """Return the names of all nodes and functions that run when some nodes do."""
+    found: set[bytes] = set()
+    new = set(start)
+    while new:
+        found |= new
+        codes = [codes[name] for name in new for codes in (nodes, functions) if name in codes]
+        called = {word for code in codes for word in code.ops | code.words if word in functions}
+        new = called.union(*(code.inputs for code in codes)) - found
+    return found
+
+
+def _nodes_named(saver: Iterable[memoryview], number: int) -> set[bytes]:
+    return {_node(bytes(name)) for message in saver for name in payloads(message, number)}
+
+
+def _mentioned(meta_graph: memoryview) -> Iterator[bytes]:
+    """Yield every name that anything but the saver can be run by, among other texts."""
+    places = [
+        *chain.from_iterable(
+            payloads(meta_graph, number) for number in (_META_SIGNATURE, _META_ASSET, _META_OBJECTS)
+        ),
+        *(
+            collection
+            for collection in payloads(meta_graph, _META_COLLECTION)
+            if [bytes(key) for key in payloads(collection, _ENTRY_KEY)] != [_OTHER_SAVERS]
+        ),
+        *(
+            gradient
+            for graph in payloads(meta_graph, _META_GRAPH)
+            for library in payloads(graph, _GRAPH_LIBRARY)
+            for gradient in payloads(library, _LIBRARY_GRADIENT)
+        ),
+    ]
+    for text in chain.from_iterable(map(texts, places)):
+        yield text
+        yield _node(text)
+
+
+def _read(graph: memoryview) -> tuple[dict[bytes, _Code], dict[bytes, _Code]]:
+    """Return the nodes and the functions of a graph by name."""
+    nodes: dict[bytes, _Code] = {}
+    functions: dict[bytes, _Code] = {}
+    for node in payloads(graph, _GRAPH_NODE):
+        for name in [bytes(name) for name in payloads(node, _NODE_NAME)] or [b""]:
+            _add(nodes, name, _code([node]))
+    for library in payloads(graph, _GRAPH_LIBRARY):
+        for function in payloads(library, _LIBRARY_FUNCTION):
+            code = _code(list(payloads(function, _FUNCTION_NODE)))
+            # Its gradient, for one, is named there.
+            code.words |= _words(payloads(function, _FUNCTION_SETTING))
+            # They are inside; in the graph there may be others of the same names.
+            code.inputs.clear()
+            names = [
+                bytes(name)
+                for signature in payloads(function, _FUNCTION_SIGNATURE)
+                for name in payloads(signature, _SIGNATURE_NAME)
+            ]
+            for name in names or [b""]:
+                _add(functions, name, code)
+    return nodes, functions
+
+
+def _add(codes: dict[bytes, _Code], name: bytes, code: _Code) -> None:
+    known = codes.setdefault(name, _Code())
+    known.ops |= code.ops
+    known.words |= code.words
+    known.inputs |= code.inputs
+
+
+def _code(nodes: list[memoryview]) -> _Code:
+    return _Code(
+        ops={bytes(op) for node in nodes for op in payloads(node, _NODE_OP)},
+        words=_words(setting for node in nodes for setting in payloads(node, _NODE_SETTING)),
+        inputs={_node(bytes(name)) for node in nodes for name in payloads(node, _NODE_INPUT)},
+    )
+
+
+def _words(settings: Iterable[memoryview]) -> set[bytes]:
+    """Return the names and texts of settings; what a tensor holds, which may be all weights, is none."""
+    found: set[bytes] = set()
+    for setting in settings:
+        found.update(map(bytes, payloads(setting, _ENTRY_KEY)))
+        for value in payloads(setting, _ENTRY_VALUE):
+            for number in (_SETTING_TEXT, _SETTING_FUNCTION, _SETTING_LIST):
+                for part in payloads(value, number):
+                    found.add(bytes(part))
+                    found.update(texts(part))
+    return found
+
+
+def _node(name: bytes) -> bytes:
+    """Return the node that a tensor, or an input that is only waited for, belongs to."""
+    return name.removeprefix(b"^").partition(b":")[0]

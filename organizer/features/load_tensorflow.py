@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError
@@ -16,6 +17,8 @@ PACKAGES = ("tensorflow>=2.18", "tensorflow-hub>=0.16.1", "tf-keras>=2.18", "set
 """What TF Hub networks need, as in the extra ``inception``. tensorflow-hub imports tf_keras, and the
 pkg_resources that newer setuptools no longer have."""
 
+_MODULES = ("tensorflow", "tensorflow_hub", "tf_keras", "pkg_resources")
+_INSTALL = "Run: pip install " + " ".join(f'"{package}"' for package in PACKAGES)
 _OLDEST = (2, 18)
 _ONLY_FATAL = "3"
 
@@ -38,16 +41,33 @@ def load_tensorflow() -> tuple[ModuleType, ModuleType]:
             import tensorflow_hub as hub
 
             tf.config.list_physical_devices()
-    except ImportError as error:
+    except Exception as error:
+        # Versions that do not fit each other end in whatever they run into: protobuf's TypeError, numpy's
+        # ValueError or AttributeError. All of them mean the same to a person.
         raise MissingDependencyError(
-            f"TensorFlow, which this model needs, is not completely installed ({error}). {_install()}"
+            f"TensorFlow, which this model needs, is not completely installed ({_reason(error)}). {_INSTALL}"
         ) from error
     if tuple(int(number) for number in tf.__version__.split(".")[:2]) < _OLDEST:
-        raise MissingDependencyError(f"TensorFlow {tf.__version__} is too old for this model. {_install()}")
+        raise MissingDependencyError(f"TensorFlow {tf.__version__} is too old for this model. {_INSTALL}")
     tf.get_logger().setLevel("ERROR")
     return tf, hub
 
 
-def _install() -> str:
-    wanted = " ".join(f'"{package}"' for package in PACKAGES)
-    return f"Run: pip install {wanted}"
+def missing_tensorflow() -> str | None:
+    """Say what is not installed of what TF Hub networks need, and the command; None when all is there.
+
+    Nothing is loaded, so what is there may still not work.
+    """
+    missing = [name for name in _MODULES if find_spec(name) is None]
+    if not missing:
+        return None
+    return f"Not installed, but needed by this model: {', '.join(missing)}. {_INSTALL}"
+
+
+def _reason(error: Exception) -> str:
+    """Return an error's first line; those of protobuf go on for a page."""
+    lines = str(error).strip().splitlines()
+    words = lines[0] if lines else ""
+    if isinstance(error, ImportError):
+        return words
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__

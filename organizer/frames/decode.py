@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import OrganizerError, UnreadableVideoError, VideoError
+from organizer.errors import NotNowError, OrganizerError, UnreadableVideoError, VideoError
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
 from organizer.frames.resize import shrink
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
     from organizer.frames.reader import FrameReader
     from organizer.types import VideoFile, VideoInfo
-
-
-class NotNowError(UnreadableVideoError):
-    """Nothing need be wrong with the file itself; the next scan tries it again."""
 
 
 class FileChangedError(NotNowError):

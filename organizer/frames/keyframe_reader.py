@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import UnreadableVideoError
+from organizer.errors import NotNowError, VideoError
 from organizer.frames.packets import (
     Listing,
     OpenVideo,
@@ -33,7 +33,7 @@ _GIVES_UP_AFTER = 3
 _LONG_RUN = 15
 
 
-class CannotPlanError(UnreadableVideoError):
+class CannotPlanError(NotNowError):
     """Nothing need be wrong with the file, but its packets do not tell enough to choose from."""
 
     def __init__(self, path: str) -> None:
@@ -42,6 +42,10 @@ class CannotPlanError(UnreadableVideoError):
             "it does not tell when its pictures are shown, or where decoding can begin",
             "Scan it with --sampling auto or exact.",
         )
+
+    def __reduce__(self) -> tuple[type[VideoError], tuple[str, ...]]:
+        """Pickle what it was made from."""
+        return type(self), (self.path,)
 
 
 class KeyFrameReader:

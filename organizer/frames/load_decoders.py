@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from organizer.errors import MissingDependencyError
 from organizer.frames.load_cv2 import load_cv2
 
 
 def load_decoders() -> None:
     """Load PyAV and OpenCV in a new worker process, while the main one still loads its network.
 
-    Raises MissingDependencyError when one of them is not there.
+    One that cannot be loaded is passed over here: the first video that needs it says so in words.
     """
-    import av  # noqa: F401
+    with suppress(ImportError, MissingDependencyError):
+        import av  # noqa: F401
 
-    # The workers are the parallelism: OpenCV's own threads would only get in each other's way.
-    load_cv2().setNumThreads(1)
+        # The workers are the parallelism: OpenCV's own threads would only get in each other's way.
+        load_cv2().setNumThreads(1)

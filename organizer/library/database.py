@@ -55,7 +55,6 @@ def open_database(path: Path, *, create: bool = True) -> Database:
     """
     from sqlite_utils import Database
 
-    from organizer.library.functions import register_functions
     from organizer.library.migrations import migrate
 
     try:
@@ -72,7 +71,6 @@ def open_database(path: Path, *, create: bool = True) -> Database:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             db = Database(connection)
-            register_functions(db)
             migrate(db, path)
         except BaseException:
             connection.close()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from organizer.errors import InvalidTagError, UnknownVideoError
-from organizer.library.store import tag_id_of
+from organizer.library.taggings import now_text, tag_id_of
 from organizer.library.transaction import transaction
 from organizer.types import LABELS, TagState
 
@@ -95,7 +94,7 @@ def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
                     "state": state.value,
                     "name": tag,
                     "built_in": tag in LABELS,
-                    "now": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "now": now_text(),
                 },
             )
     except sqlite3.IntegrityError as error:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from organizer.library.paths import to_column
+from organizer.library.quick_lists import SHARED_BIT
 from organizer.library.records import Status
 from organizer.types import TagState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class Sort(StrEnum):
@@ -57,45 +60,64 @@ class Sql:
     values: tuple[Any, ...] = ()
 
 
-STATUS_SQL = """
+_ONLINE = f"""
+    (SELECT coalesce(sum(1 << (r.id - 1)), 0) FROM roots r WHERE NOT r.offline AND r.id <= {SHARED_BIT})
+"""
+
+STATUS_SQL = f"""
     CASE
-        WHEN EXISTS (SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
-                     WHERE p.video_id = v.id AND p.missing_since IS NULL AND NOT r.offline) THEN v.status
-        WHEN EXISTS (SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
-                     WHERE p.video_id = v.id AND p.missing_since IS NULL) THEN 'offline'
+        WHEN v.present_in & {_ONLINE} != 0 THEN v.status
+        WHEN v.present_in >> {SHARED_BIT} AND EXISTS (
+            SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
+            WHERE p.video_id = v.id AND p.missing_since IS NULL AND NOT r.offline) THEN v.status
+        WHEN v.present_in != 0 THEN 'offline'
         ELSE 'missing'
     END
 """
 
-_PATH_SQL = "CAST(r.path AS TEXT) || '/' || CAST(p.relative_path AS TEXT)"
+_ORDERS = {
+    Sort.TAKEN: ("v.taken_utc", "videos_by_taken"),
+    Sort.NAME: ("v.sort_name COLLATE NOCASE", "videos_by_name"),
+    Sort.DURATION: ("v.duration_s", "videos_by_duration"),
+    Sort.SIZE: ("v.size_bytes", "videos_by_size"),
+    Sort.ADDED: ("v.id", "videos_by_added"),
+}
+"""Columns and the indexes that hold them together with all that filters look at."""
 
-_SORT_COLUMNS = {
-    Sort.TAKEN: "v.taken_utc",
-    Sort.NAME: """
-        (SELECT min(CAST(p.relative_path AS TEXT)) FROM places p WHERE p.video_id = v.id) COLLATE NOCASE
-    """,
-    Sort.DURATION: "v.duration_s",
-    Sort.SIZE: "v.size_bytes",
-    Sort.ADDED: "v.id",
+_CARRIED_IN = {
+    None: "(v.suggested | v.confirmed)",
+    TagState.SUGGESTED: "v.suggested",
+    TagState.CONFIRMED: "v.confirmed",
+    TagState.REJECTED: "v.rejected",
 }
 
 
-def where(filter_: VideoFilter) -> Sql:
-    """Return the condition on ``videos v`` that a filter stands for."""
+def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
+    """Return the condition on ``videos v`` that a filter stands for, but for its text.
+
+    Args:
+        filter_: the filter.
+        tag_ids: the id of each tag that it names, as far as there is one. Looked up before, for numbers in
+            the condition are compared faster than what would be fetched for it.
+    """
+
+    def carries(*tags: str) -> str:
+        return _carries([tag_ids[tag] for tag in tags if tag in tag_ids], filter_.state)
+
+    carried = _CARRIED_IN[filter_.state]
     # A video whose file was overwritten lies nowhere: it is kept for the day that its file comes back.
-    parts = [Sql("EXISTS (SELECT 1 FROM places p WHERE p.video_id = v.id)")]
-    parts += [_carries((tag,), filter_.state) for tag in filter_.all_tags]
+    parts = [Sql("v.present_in IS NOT NULL")]
+    parts += [Sql(carries(tag)) for tag in filter_.all_tags]
     if filter_.any_tags:
-        parts.append(_carries(filter_.any_tags, filter_.state))
+        parts.append(Sql(carries(*filter_.any_tags)))
     if filter_.no_tags:
-        parts.append(_not(_carries(filter_.no_tags, filter_.state)))
+        parts.append(Sql(f"NOT {carries(*filter_.no_tags)}"))
     if filter_.untagged:
-        parts.append(_not(_carries((), filter_.state)))
+        parts.append(Sql(f"{carried} = 0"))
     elif filter_.state is not None and not (filter_.all_tags or filter_.any_tags or filter_.no_tags):
-        parts.append(_carries((), filter_.state))
+        parts.append(Sql(f"{carried} != 0"))
     if filter_.status is not None:
         parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
-    parts += [_named(word) for word in filter_.text.split()]
     if filter_.taken_from is not None:
         parts.append(Sql("v.taken_utc >= ?", (_seconds(filter_.taken_from),)))
     if filter_.taken_before is not None:
@@ -107,36 +129,30 @@ def where(filter_: VideoFilter) -> Sql:
 
 def order_by(filter_: VideoFilter) -> str:
     """Return the ORDER BY text of a filter; videos without the value come last either way."""
-    column, direction = _SORT_COLUMNS[filter_.sort], "DESC" if filter_.descending else "ASC"
+    (column, _), direction = _ORDERS[filter_.sort], "DESC" if filter_.descending else "ASC"
+    if filter_.sort is Sort.ADDED:
+        return f"{column} {direction}"
     return f"{column} {direction} NULLS LAST, v.id {direction}"
 
 
-def _carries(tags: tuple[str, ...], state: TagState | None) -> Sql:
-    """Carrying one of the tags, or any tag where none is named."""
-    named = f"AND t.name IN ({', '.join('?' * len(tags))})" if tags else ""
-    states = (state.value,) if state else (TagState.SUGGESTED.value, TagState.CONFIRMED.value)
-    return Sql(
-        f"""EXISTS (SELECT 1 FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
-            WHERE vt.video_id = v.id AND vt.state IN ({", ".join("?" * len(states))}) {named})""",
-        (*states, *tags),
-    )
+def index_of(filter_: VideoFilter) -> str:
+    """Return the index to walk along: named in queries, for a plan of the planner's own may sort instead."""
+    return _ORDERS[filter_.sort][1]
 
 
-def _not(part: Sql) -> Sql:
-    return Sql(f"NOT {part.text}", part.values)
-
-
-def _named(word: str) -> Sql:
-    # LIKE is several times as fast, but folds the case of ASCII letters only.
-    if word.isascii():
-        holds = Sql(f"{_PATH_SQL} LIKE ? ESCAPE '\\'", (f"%{escape_like(word)}%",))
-    else:
-        holds = Sql("path_holds(r.path, p.relative_path, ?)", (to_column(word),))
-    return Sql(
-        f"""EXISTS (SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
-            WHERE p.video_id = v.id AND {holds.text})""",
-        holds.values,
-    )
+def _carries(tag_ids: Sequence[int], state: TagState | None) -> str:
+    """Carrying one of the tags."""
+    bits = sum(1 << (id_ - 1) for id_ in set(tag_ids) if id_ <= SHARED_BIT)
+    others = [str(id_) for id_ in tag_ids if id_ > SHARED_BIT]
+    parts = [f"{_CARRIED_IN[state]} & {bits} != 0"]
+    if others:
+        states = (state,) if state else (TagState.SUGGESTED, TagState.CONFIRMED)
+        parts.append(
+            f"""{_CARRIED_IN[state]} >> {SHARED_BIT} AND EXISTS (
+                SELECT 1 FROM video_tags vt WHERE vt.video_id = v.id AND vt.tag_id IN ({", ".join(others)})
+                AND vt.state IN ({", ".join(f"'{state.value}'" for state in states)}))"""
+        )
+    return f"({' OR '.join(parts)})"
 
 
 def escape_like(text: str) -> str:

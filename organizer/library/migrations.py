@@ -10,6 +10,7 @@ Picture of the schema::
                                   1--1 posters
                                   1--1 scores        (all labels, by the newest classifier)
                                   1--* video_tags *--1 tags
+                                  1--1 search_index  (every three characters of names)
     scans                                            (one row for each run of a scan)
 """
 
@@ -18,6 +19,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryTooNewError
+from organizer.library.names import refresh_names
+from organizer.library.quick_lists import add_quick_lists
 from organizer.library.transaction import transaction
 
 if TYPE_CHECKING:
@@ -42,7 +45,13 @@ def scans(db: Database) -> None:
     db.execute(_SCANS)
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans)
+def quick_lists(db: Database) -> None:
+    """What answers lists, counts and searches of many videos at once."""
+    add_quick_lists(db)
+    refresh_names(db, [id_ for (id_,) in db.execute("SELECT id FROM videos")])
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists)
 
 
 def migrate(db: Database, path: Path) -> None:

@@ -7,9 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import UnknownVideoError
-from organizer.library.filters import STATUS_SQL, VideoFilter, escape_like, order_by, where
+from organizer.library.filters import STATUS_SQL, VideoFilter, escape_like, index_of, order_by, where
 from organizer.library.paths import from_column, to_column
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
+from organizer.library.search import search
 from organizer.types import TagState, VideoFeatures
 
 if TYPE_CHECKING:
@@ -38,31 +39,43 @@ _STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED:
 
 def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
     """Return the ids of the videos that a filter chooses, in its order."""
-    condition = where(filter_)
+    source, values = _source(db, filter_, index_of(filter_))
     rows = db.execute(
-        f"SELECT v.id FROM videos v WHERE {condition.text} ORDER BY {order_by(filter_)} LIMIT ? OFFSET ?",
-        [*condition.values, -1 if filter_.limit is None else filter_.limit, filter_.offset],
+        f"SELECT v.id {source} ORDER BY {order_by(filter_)} LIMIT ? OFFSET ?",
+        [*values, -1 if filter_.limit is None else filter_.limit, filter_.offset],
     )
     return [id_ for (id_,) in rows]
 
 
 def count_videos(db: Database, filter_: VideoFilter) -> int:
     """Return how many videos a filter chooses, whatever its limit."""
-    condition = where(filter_)
-    sql = f"SELECT count(*) FROM videos v WHERE {condition.text}"
-    return int(db.execute(sql, list(condition.values)).fetchone()[0])
+    source, values = _source(db, filter_, "videos_by_added")
+    return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
 
 
 def tag_counts(db: Database) -> dict[str, int]:
     """Return how many videos carry each tag (suggested or confirmed), most frequent first."""
-    rows = db.execute(
-        """
-        SELECT t.name, count(*) FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
-        WHERE vt.state != 'rejected' AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = vt.video_id)
-        GROUP BY t.id ORDER BY count(*) DESC, t.name
-        """
-    )
-    return dict(rows.fetchall())
+    return dict(db.execute("SELECT name, videos FROM tags WHERE videos > 0 ORDER BY videos DESC, name"))
+
+
+def _tag_ids(db: Database, filter_: VideoFilter) -> dict[str, int]:
+    """Return the ids of the tags that a filter names, as far as there are such."""
+    names = {*filter_.all_tags, *filter_.any_tags, *filter_.no_tags}
+    rows = ((name, db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()) for name in names)
+    return {name: int(row[0]) for name, row in rows if row is not None}
+
+
+def _source(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list[Any]]:
+    """Return FROM and WHERE for a filter, and the values bound in them.
+
+    The index is named, for a plan of the planner's own may sort instead of walking along it; it is not where
+    a search leaves so few videos that sorting them is faster.
+    """
+    condition, found = where(filter_, _tag_ids(db, filter_)), search(db, filter_.text)
+    hint = "" if found.few else f"INDEXED BY {index}"
+    text = " AND ".join([condition.text, *(part.text for part in found.parts)])
+    values = [*condition.values, *(value for part in found.parts for value in part.values)]
+    return f"FROM videos v {hint} WHERE {text}", values
 
 
 def videos(db: Database, filter_: VideoFilter) -> Iterator[VideoRecord]:
@@ -143,9 +156,22 @@ def count_tagged_by_others(db: Database, bundle: str, space_id: str) -> int:
     row = db.execute(
         """
         SELECT count(*) FROM scores s JOIN features f ON f.video_id = s.video_id AND f.space_id = ?
-        WHERE s.bundle != ? AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = s.video_id)
+        WHERE (s.bundle < ? OR s.bundle > ?) AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = s.video_id)
         """,
-        [space_id, bundle],
+        [space_id, bundle, bundle],
+    ).fetchone()
+    return int(row[0])
+
+
+def count_without_features(db: Database, space_id: str) -> int:
+    """Return how many readable videos that lie somewhere have no features of one space."""
+    row = db.execute(
+        """
+        SELECT count(*) FROM videos v WHERE v.status = 'ok'
+        AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = v.id)
+        AND NOT EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?)
+        """,
+        [space_id],
     ).fetchone()
     return int(row[0])
 

@@ -1,29 +1,39 @@
 """What a scan writes: roots, places, videos, features, posters, scores and suggested tags.
 
 A video is content (one fingerprint), found at places (root, relative path). Each public method is one
-transaction. Models never touch what a person decided: a suggestion only ever replaces a suggestion.
+transaction; those that take any number of files take one for each few hundred, so that a person's decision
+meanwhile need not wait. Models never touch what a person decided: a suggestion only ever replaces a
+suggestion.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from organizer.library.fingerprint import UNREADABLE
+from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
 from organizer.library.queries import stored_features
 from organizer.library.records import KnownPlace, Root
+from organizer.library.taggings import TagChange, Tagging, now_text, put_taggings
 from organizer.library.transaction import transaction
-from organizer.types import LABELS, SuggestedTag, TagState, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import TagState, VideoFeatures, VideoFile, VideoInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlite_utils import Database
 
+__all__ = ["Analysis", "Store", "TagChange", "Tagging"]
+
+_Value = TypeVar("_Value")
+
+_STEP = 500
+_CACHE_KB = 32_000
 _SAME_LENGTH_S = 1.0
 _SAME_PICTURE_LEVELS = 8.0
 """Up to this mean difference of their features, in the quantiser's 255 levels, two videos are one recording.
@@ -35,17 +45,6 @@ _DECIDED = (TagState.CONFIRMED.value, TagState.REJECTED.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Tagging:
-    """What a classifier says about one video."""
-
-    bundle: str
-    """Name and version of the model bundle."""
-    scores: dict[str, float]
-    """Probability 0..1 of every label."""
-    suggestions: tuple[SuggestedTag, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Analysis:
     """All that a scan found out about one readable video."""
 
@@ -54,15 +53,6 @@ class Analysis:
     poster: bytes
     """WebP."""
     tagging: Tagging
-
-
-@dataclass(frozen=True, slots=True)
-class TagChange:
-    """How the suggested tags of one video changed."""
-
-    video_id: int
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
 
 
 class Store:
@@ -78,7 +68,7 @@ class Store:
         with transaction(self._db):
             self._db.execute(
                 "INSERT INTO roots (path, added_at) VALUES (?, ?) ON CONFLICT (path) DO NOTHING",
-                [to_column(path), _now()],
+                [to_column(path), now_text()],
             )
         return next(root for root in self.roots() if root.path == path)
 
@@ -95,7 +85,7 @@ class Store:
     def finish_root(self, root: Root) -> None:
         """Note that a root was scanned to its end."""
         with transaction(self._db):
-            self._db.execute("UPDATE roots SET scanned_at = ? WHERE id = ?", [_now(), root.id])
+            self._db.execute("UPDATE roots SET scanned_at = ? WHERE id = ?", [now_text(), root.id])
 
     # Places
 
@@ -118,6 +108,21 @@ class Store:
             id_, video_id, size, mtime_ns, bool(missing), bool(failed), bool(has_features), fingerprint
         )
 
+    def spaces(self) -> list[str]:
+        """Return the feature spaces that the library has features of."""
+        # From one to the next along the index: DISTINCT would pass over all videos.
+        rows = self._db.execute(
+            """
+            WITH RECURSIVE spaces (id) AS (
+                SELECT min(space_id) FROM features UNION ALL
+                SELECT (SELECT min(space_id) FROM features WHERE space_id > spaces.id) FROM spaces
+                WHERE spaces.id IS NOT NULL
+            )
+            SELECT id FROM spaces WHERE id IS NOT NULL
+            """
+        )
+        return [id_ for (id_,) in rows]
+
     def has_files(self, root: Root) -> bool:
         """Whether the last scan of a root found any file."""
         row = self._db.execute(
@@ -125,18 +130,32 @@ class Store:
         ).fetchone()
         return row is not None
 
-    def present_paths(self, root: Root) -> list[str]:
-        """Return the relative paths of a root's files that are not missing."""
+    def present_files(self, root: Root, space_id: str) -> dict[str, tuple[int, int] | None]:
+        """Return the files of a root that are not missing, by relative path.
+
+        With size in bytes and modification time in ns; None for one that needs a look whatever these are: its
+        video has no features of the space and is not known to be broken. All of a root's at once, for asking
+        for each of 100,000 files takes longer than walking over them.
+        """
         rows = self._db.execute(
-            "SELECT relative_path FROM places WHERE root_id = ? AND missing_since IS NULL", [root.id]
+            f"""
+            SELECT p.relative_path, p.size_bytes, p.mtime_ns,
+                EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?)
+                OR v.status = 'failed' AND v.fingerprint NOT LIKE '{UNREADABLE}%'
+            FROM places p JOIN videos v ON v.id = p.video_id
+            WHERE p.root_id = ? AND p.missing_since IS NULL
+            """,
+            [space_id, root.id],
         )
-        return [from_column(path) for (path,) in rows]
+        return {from_column(path): (size, mtime_ns) if done else None for path, size, mtime_ns, done in rows}
 
     def restore_places(self, place_ids: Collection[int]) -> None:
         """Files that were missing are there again, unchanged."""
-        with transaction(self._db):
-            for id_ in place_ids:
-                self._db.execute("UPDATE places SET missing_since = NULL WHERE id = ?", [id_])
+        for ids in _steps(place_ids):
+            with transaction(self._db):
+                self._db.conn.executemany(
+                    "UPDATE places SET missing_since = NULL WHERE id = ?", [(id_,) for id_ in ids]
+                )
 
     def forget_vanished(self, root: Root, relative_paths: Iterable[str]) -> list[str]:
         """Note that files of a root are gone.
@@ -148,18 +167,21 @@ class Store:
             Absolute paths of the videos that are missing since now.
         """
         missing = []
-        with transaction(self._db):
-            for path in relative_paths:
-                row = self._db.execute(
-                    """
-                    SELECT id, video_id FROM places
-                    WHERE root_id = ? AND relative_path = ? AND missing_since IS NULL
-                    """,
-                    [root.id, to_column(path)],
-                ).fetchone()
-                if row is not None and self._leave_place(*row):
-                    missing.append(os.path.join(root.path, path))
+        for paths in _steps(relative_paths):
+            with transaction(self._db):
+                missing += [os.path.join(root.path, path) for path in paths if self._vanish(root, path)]
         return missing
+
+    def _vanish(self, root: Root, relative_path: str) -> bool:
+        """Forget a file or mark it missing; tell whether it was marked."""
+        row = self._db.execute(
+            """
+            SELECT id, video_id FROM places
+            WHERE root_id = ? AND relative_path = ? AND missing_since IS NULL
+            """,
+            [root.id, to_column(relative_path)],
+        ).fetchone()
+        return row is not None and self._leave_place(*row)
 
     def _leave_place(self, place_id: int, video_id: int) -> bool:
         """Forget a place, or mark it missing where it is the video's last; tell whether it was marked."""
@@ -169,8 +191,9 @@ class Store:
         ).fetchone()
         if elsewhere:
             self._db.execute("DELETE FROM places WHERE id = ?", [place_id])
+            refresh_names(self._db, [video_id])
         else:
-            self._db.execute("UPDATE places SET missing_since = ? WHERE id = ?", [_now(), place_id])
+            self._db.execute("UPDATE places SET missing_since = ? WHERE id = ?", [now_text(), place_id])
         return not elsewhere
 
     # Videos
@@ -213,6 +236,7 @@ class Store:
                     kept += 1
                 else:
                     self._db.execute("DELETE FROM places WHERE id = ?", [id_])
+            refresh_names(self._db, [video_id])
         return kept == 0
 
     def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
@@ -222,9 +246,12 @@ class Store:
         again), what the person decided about the old one is kept for the new one; so it is where the old file
         could not be read at all (a download that is complete now).
         """
+        self._take_room()
         info, taken_at = analysis.info, analysis.info.taken_at
         with transaction(self._db):
             video_id = self._put_video(
+                root,
+                file,
                 fingerprint,
                 {
                     "status": "ok",
@@ -257,16 +284,30 @@ class Store:
             if replaced is not None and self._was_same_recording(replaced, analysis):
                 self._inherit_decisions(replaced, video_id)
             # Last, for it gives inherited decisions their scores.
-            self._put_tagging(video_id, analysis.tagging)
+            put_taggings(self._db, [(video_id, analysis.tagging)])
         return video_id
 
     def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
-        """Store that a file could not be read and why; return the id of its video."""
+        """Store that a file could not be read and why; return the id of its video.
+
+        Content that was read before is not broken: where another file with the same content was readable,
+        this one becomes a place of that video.
+        """
         # Words of a decoder may quote a file name that is not UTF-8.
         error = reason.encode("utf-8", "backslashreplace").decode("utf-8")
         with transaction(self._db):
-            video_id = self._put_video(
-                fingerprint, {"status": "failed", "error": error, "size_bytes": file.size_bytes}
+            readable = self._db.execute(
+                "SELECT id FROM videos WHERE fingerprint = ? AND status = 'ok'", [fingerprint]
+            ).fetchone()
+            video_id = (
+                int(readable[0])
+                if readable
+                else self._put_video(
+                    root,
+                    file,
+                    fingerprint,
+                    {"status": "failed", "error": error, "size_bytes": file.size_bytes},
+                )
             )
             self._put_place(root, file, video_id)
         return video_id
@@ -277,12 +318,21 @@ class Store:
         Returns:
             The videos whose shown tags changed.
         """
+        rows = list(taggings)
+        self._take_room()
         with transaction(self._db):
-            changes = [self._put_tagging(video_id, tagging) for video_id, tagging in taggings]
+            changes = put_taggings(self._db, rows)
         return [change for change in changes if change.added or change.removed]
 
-    def _put_video(self, fingerprint: str, values: dict[str, Any]) -> int:
-        now = _now()
+    def _take_room(self) -> None:
+        """Let the connection keep more pages: what is written for a video spreads over ten indexes.
+
+        Not for reading: a list passes over one index once, and is faster with few pages.
+        """
+        self._db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+
+    def _put_video(self, root: Root, file: VideoFile, fingerprint: str, values: dict[str, Any]) -> int:
+        now = now_text()
         columns = {**values, "analysed_at": now}
         row = self._db.execute("SELECT id FROM videos WHERE fingerprint = ?", [fingerprint]).fetchone()
         if row is not None:
@@ -290,6 +340,8 @@ class Store:
             self._db.execute(f"UPDATE videos SET {assignments} WHERE id = ?", [*columns.values(), row[0]])
             return int(row[0])
         columns |= {"fingerprint": fingerprint, "key": secrets.token_urlsafe(16), "added_at": now}
+        # At once, for every list is kept in the order of one of these.
+        columns["sort_name"], columns["search_text"] = names_of([(root.id, file.relative_path)])
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
         cursor = self._db.execute(f"INSERT INTO videos ({names}) VALUES ({marks})", list(columns.values()))
         assert cursor.lastrowid is not None
@@ -310,7 +362,10 @@ class Store:
             """,
             [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns],
         )
-        if before is None or before[0] == video_id:
+        if before is not None and before[0] == video_id:
+            return None
+        refresh_names(self._db, [video_id] if before is None else [video_id, before[0]])
+        if before is None:
             return None
         # A readable video keeps its row even without a place: its file may come back from a backup.
         self._db.execute(
@@ -359,63 +414,8 @@ class Store:
             },
         )
 
-    def _put_tagging(self, video_id: int, tagging: Tagging) -> TagChange:
-        now = _now()
-        self._db.execute(
-            "INSERT OR REPLACE INTO scores (video_id, bundle, scored_at, scores) VALUES (?, ?, ?, ?)",
-            [video_id, tagging.bundle, now, json.dumps(tagging.scores)],
-        )
-        rows = self._db.execute(
-            """
-            SELECT t.name, vt.tag_id, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
-            WHERE vt.video_id = ?
-            """,
-            [video_id],
-        ).fetchall()
-        states = {name: state for name, _, state in rows}
-        suggested = {tag.name: tag for tag in tagging.suggestions}
-        removed = []
-        for name, tag_id, state in rows:
-            if state == TagState.SUGGESTED and name not in suggested:
-                self._db.execute(
-                    "DELETE FROM video_tags WHERE video_id = ? AND tag_id = ?", [video_id, tag_id]
-                )
-                removed.append(name)
-            elif state != TagState.SUGGESTED and name in tagging.scores and name not in suggested:
-                self._db.execute(
-                    "UPDATE video_tags SET score = ?, seconds = '[]' WHERE video_id = ? AND tag_id = ?",
-                    [tagging.scores[name], video_id, tag_id],
-                )
-        for tag in tagging.suggestions:
-            self._db.execute(
-                """
-                INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
-                VALUES (?, ?, 'suggested', ?, ?, ?, ?)
-                ON CONFLICT (video_id, tag_id) DO UPDATE
-                    SET score = excluded.score, seconds = excluded.seconds, bundle = excluded.bundle
-                """,
-                [
-                    video_id,
-                    tag_id_of(self._db, tag.name),
-                    tag.score,
-                    json.dumps(tag.seconds),
-                    tagging.bundle,
-                    now,
-                ],
-            )
-        added = tuple(name for name in suggested if name not in states)
-        return TagChange(video_id, added, tuple(removed))
 
-
-def tag_id_of(db: Database, name: str) -> int:
-    """Return the id of a tag, which is made when new; call it inside a transaction."""
-    row = db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()
-    if row is None:
-        row = [
-            db.execute("INSERT INTO tags (name, built_in) VALUES (?, ?)", [name, name in LABELS]).lastrowid
-        ]
-    return int(row[0])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _steps(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    rest = iter(values)
+    while step := list(islice(rest, _STEP)):
+        yield step

@@ -18,11 +18,12 @@ def transaction(db: Database) -> Iterator[None]:
     The write lock is taken at once (``BEGIN IMMEDIATE``): a transaction that starts by reading and asks for
     the lock later fails, instead of waiting, when another process wrote in between.
     """
-    db.conn.execute("BEGIN IMMEDIATE")
     try:
+        # Inside, for an interrupt right after it must not leave the lock held.
+        db.conn.execute("BEGIN IMMEDIATE")
         yield
         db.conn.execute("COMMIT")
     except BaseException:
-        # Some errors (a full disk) end the transaction by themselves.
+        # Does nothing where none is open: some errors (a full disk) end it by themselves.
         db.rollback()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.models.installing import installing
 from organizer.models.manifest import Description, write_manifest
-from organizer.models.storing import storing
+from organizer.models.storing import copy_folder, storing
 from organizer.models.unpack import unpack
 from organizer.models.yt8m_pca import INPUTS, OUTPUTS, read_yt8m_pca
 from organizer.types import LABELS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 NAME = "inception-yt8m"
 VERSION = "1.0.0"
+"""Of the recipe; what it was made of is told apart by the digest that follows it in the bundle's version."""
 QUANTISER = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
 """The data set's own: it clips to this range and truncates."""
 SETTINGS: dict[str, Any] = {
@@ -115,15 +117,16 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
         shutil.rmtree(inside, ignore_errors=True)
 
 
-def assemble(module: Path, ingredients: Mapping[str, Ingredient]) -> Bundle:
+def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bool = False) -> Bundle:
     """Install the bundle.
 
     Args:
         module: what ``prepare_backbone`` made.
         ingredients: by role; ``backbone`` (for its provenance), ``pca`` and perhaps ``classifier``.
+        replace: whether another model of this name may be replaced.
 
     Raises:
-        BundleError: a part is not what it should be.
+        BundleError: a part is not what it should be, or there is another model of this name.
         MissingDependencyError: what reads a part is not installed.
         StorageError: there is no room.
     """
@@ -132,23 +135,30 @@ def assemble(module: Path, ingredients: Mapping[str, Ingredient]) -> Bundle:
     for ingredient in ingredients.values():
         ingredient.check()
     classifier = ingredients.get("classifier")
-    with installing(NAME) as folder:
-        shutil.copytree(module, folder / _BACKBONE)
+    with installing(NAME, replace=replace) as folder:
+        copy_folder(module, folder / _BACKBONE, _AGAIN)
         unpacked = folder / ".pca"
         unpack(ingredients["pca"].file, unpacked, ingredients["pca"].part.members)
         read_yt8m_pca(unpacked).save(folder / _PCA)
         shutil.rmtree(unpacked)
         if classifier is not None:
             read_published_classifier(classifier.file).save(folder / _CLASSIFIER)
-        write_manifest(folder, _description(ingredients))
+        write_manifest(folder, _description(ingredients, _version(folder)))
     return open_bundle(NAME)
 
 
-def _description(ingredients: Mapping[str, Ingredient]) -> Description:
+def _version(folder: Path) -> str:
+    """Return a version that another network, PCA or classifier does not share: scores are stored with it."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    lines = "".join(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}\n" for file in files)
+    return f"{VERSION}+{hashlib.sha256(lines.encode()).hexdigest()[:8]}"
+
+
+def _description(ingredients: Mapping[str, Ingredient], version: str) -> Description:
     has_classifier = "classifier" in ingredients
     return Description(
         name=NAME,
-        version=VERSION,
+        version=version,
         summary="Inception v3 features in YouTube-8M's own space"
         + (", the published CNN + LSTM for ten labels" if has_classifier else "; no classifier yet"),
         licence="; ".join(f"{role}: {found.part.licence}" for role, found in ingredients.items()),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, FeatureSpaceError
 from organizer.features.quantiser import Quantiser, Rounding
+from organizer.models import manifest_fields as fields
 from organizer.models.checksums import sha256_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "bundle.json"
 FORMAT = 1
+_LARGEST_PICTURE = 4096
+_MOST_DIMENSIONS = 1 << 16
 
 
 class BackboneKind(StrEnum):
@@ -187,50 +190,53 @@ def load_bundle(folder: Path) -> Bundle:
     """Read a bundle's manifest.
 
     Raises:
-        BundleError: there is none, or it is of another format.
+        BundleError: there is none, it is of another format, or says what it cannot.
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise TypeError("its manifest is no table")
         if manifest["format"] != FORMAT:
             raise BundleError(
                 f"{folder}: this model has format {manifest['format']}, this organizer reads {FORMAT}. "
                 "Update organizer."
             )
-        quantiser, kinds = manifest["quantiser"], manifest.get("kinds", {})
+        kinds = fields.table_in(manifest, "kinds")
+        labels = fields.words_in(manifest, "labels")
+        thresholds = fields.table_in(manifest, "thresholds")
         bundle = Bundle(
             folder=folder,
-            name=manifest["name"],
-            version=manifest["version"],
-            summary=manifest["summary"],
-            licence=manifest["licence"],
-            input_size=manifest["input_size"],
-            dimensions=manifest["dimensions"],
-            quantiser=Quantiser(quantiser["low"], quantiser["high"], Rounding(quantiser["rounding"])),
-            labels=tuple(manifest["labels"]),
-            thresholds=tuple(manifest["thresholds"][label] for label in manifest["labels"]),
-            metrics=manifest["metrics"],
-            provenance=manifest["provenance"],
-            files=manifest["files"],
-            roles=manifest["roles"],
+            name=fields.name_in(manifest),
+            version=fields.word_in(manifest, "version"),
+            summary=fields.text_in(manifest, "summary"),
+            licence=fields.text_in(manifest, "licence"),
+            input_size=fields.whole_in(manifest, "input_size", _LARGEST_PICTURE),
+            dimensions=fields.whole_in(manifest, "dimensions", _MOST_DIMENSIONS),
+            quantiser=_quantiser(fields.table_in(manifest, "quantiser")),
+            labels=labels,
+            thresholds=tuple(fields.share_in(thresholds, label) for label in labels),
+            metrics=fields.table_in(manifest, "metrics"),
+            provenance=fields.table_in(manifest, "provenance"),
+            files=fields.files_in(manifest),
+            roles=fields.roles_in(manifest),
             backbone_kind=BackboneKind(kinds.get("backbone", BackboneKind.LITERT)),
-            backbone_settings=manifest.get("backbone_settings", {}),
+            backbone_settings=fields.table_in(manifest, "backbone_settings"),
             classifier_kind=ClassifierKind(kinds.get("classifier", ClassifierKind.LITERT)),
         )
-        _check_names(bundle)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        for role in bundle.roles:
+            if not bundle._files_of(role):
+                raise ValueError(f"it has no checksum of its {role}")
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BundleError(
             f"{folder}: this is no usable model bundle ({error}). Reinstall organizer, or remove the folder."
         ) from error
     return bundle
 
 
-def _check_names(bundle: Bundle) -> None:
-    """Raise ValueError where the manifest names no backbone or PCA, or files outside its folder."""
-    if not {"backbone", "pca"} <= bundle.roles.keys():
-        raise ValueError("it names no backbone or no PCA")
-    for name in bundle.files:
-        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
-            raise ValueError(f"it names {name!r}, which is no file in its folder")
-    for role in bundle.roles:
-        if not bundle._files_of(role):
-            raise ValueError(f"it has no checksum of its {role}")
+def _quantiser(table: dict[str, Any]) -> Quantiser:
+    quantiser = Quantiser(
+        fields.number_in(table, "low"), fields.number_in(table, "high"), Rounding(table["rounding"])
+    )
+    if quantiser.low >= quantiser.high:
+        raise ValueError(f"its quantiser goes from {quantiser.low} to {quantiser.high}")
+    return quantiser

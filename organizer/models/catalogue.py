@@ -53,6 +53,7 @@ def open_bundle(name: str | None = None) -> Bundle:
     Raises:
         BundleError: there is none with this name, or it cannot be read.
     """
+    in_use = name is None
     name = name or chosen()
     for bundle in bundles():
         if bundle.name == name:
@@ -60,6 +61,10 @@ def open_bundle(name: str | None = None) -> Bundle:
     for broken in broken_bundles():
         if broken.name == name:
             raise broken.error
+    if in_use and name != DEFAULT:
+        raise BundleError(
+            f"The model in use, {name!r}, is not installed. Install it, or: organizer models use auto"
+        )
     raise BundleError(f"There is no model {name!r}. See: organizer models")
 
 

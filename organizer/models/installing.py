@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from organizer.models.catalogue import (
     chosen,
     generation_of,
 )
-from organizer.models.manifest import check_name
+from organizer.models.manifest_fields import check_name
 from organizer.models.storing import rename_for_good, storing
 
 if TYPE_CHECKING:
@@ -29,25 +30,29 @@ if TYPE_CHECKING:
 _AGAIN = "then run the command again."
 _LOCK = ".installing.lock"
 _LONGEST_WAIT_S = 600.0
+_OURS = re.compile(r"\.[a-z0-9_-]+(\.\d+)?\.[0-9a-f]{32}", re.ASCII)
+"""Names of the hidden folders made here. There may be others of the person's, ``.git`` for one."""
+_TAKEN_AWAY = "old"
 
 
 @contextmanager
-def installing(name: str) -> Iterator[Path]:
+def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
     """Give an empty hidden folder; it becomes the installed model when the block ends well.
 
-    A model of this name that is there already is replaced: the new one takes its place beside it, then the
-    old one goes. A process that has read the old one's files keeps what it has.
+    The new one takes its place beside an older one of its name, then the old one goes. A process that has
+    read the old one's files keeps what it has.
 
     Args:
         name: of the model.
+        replace: whether another model of this name may go. The same one, byte for byte in its manifest, may
+            always be installed again.
 
     Raises:
-        BundleError: the name cannot be used, or what lies in the folder is no whole model of this name.
+        BundleError: the name cannot be used, what lies in the folder is no whole model of this name, or
+            there is another of this name that may not go.
         StorageError: there is no room, or the folder of the models cannot be written.
     """
-    check_name(name)
-    if name == DEFAULT:
-        raise BundleError(f"The model {DEFAULT} comes with organizer and is not replaced. Take another name.")
+    check_free(name, replace=True)
     folder = models_folder()
     with _alone(folder):
         growing = folder / f".{name}.{uuid.uuid4().hex}"
@@ -58,8 +63,10 @@ def installing(name: str) -> Iterator[Path]:
                 bundle = load_bundle(growing)
                 if bundle.name != name:
                     raise BundleError(f"{growing}: this model calls itself {bundle.name!r}, not {name!r}.")
-                _to_disk(growing)
                 older = _folders_of(name)
+                if not replace and any(_differ(growing, old) for old in older):
+                    raise _taken(name)
+                _to_disk(growing)
                 generation = 1 + max((generation_of(old)[1] for old in older), default=0)
                 target = folder / (name if generation == 1 else f"{name}.{generation}")
                 rename_for_good(growing, target)
@@ -67,6 +74,19 @@ def installing(name: str) -> Iterator[Path]:
                 _discard(old)
         finally:
             shutil.rmtree(growing, ignore_errors=True)
+
+
+def check_free(name: str, *, replace: bool) -> None:
+    """Refuse a name that a model cannot be installed under, before work is put into it.
+
+    Raises:
+        BundleError: it is no name, ``lite``'s, or that of an installed model that may not be replaced.
+    """
+    check_name(name)
+    if name == DEFAULT:
+        raise BundleError(f"The model {DEFAULT} comes with organizer and is not replaced. Take another name.")
+    if not replace and _folders_of(name):
+        raise _taken(name)
 
 
 def remove(name: str) -> bool:
@@ -114,8 +134,8 @@ def _alone(folder: Path) -> Iterator[None]:
                 f"{folder}: another process has been installing a model here for minutes. Try again later."
             ) from None
     try:
-        for left in folder.glob(".*"):
-            if left.is_dir():
+        for left in folder.iterdir():
+            if _OURS.fullmatch(left.name) and left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
         yield
     finally:
@@ -125,7 +145,9 @@ def _alone(folder: Path) -> Iterator[None]:
 def _folders_of(name: str) -> list[Path]:
     """Return all folders that stand for a model, broken ones and older generations included."""
     by_folder = [
-        file.parent for file in models_folder().glob(f"*/{MANIFEST}") if generation_of(file.parent)[0] == name
+        file.parent
+        for file in models_folder().glob(f"*/{MANIFEST}")
+        if generation_of(file.parent)[0] == name and not name.startswith(".")
     ]
     by_name = [bundle.folder for bundle in bundles() if bundle.name == name]
     by_name += [broken.folder for broken in broken_bundles() if broken.name == name]
@@ -133,9 +155,23 @@ def _folders_of(name: str) -> list[Path]:
     return [found for found in dict.fromkeys([*by_folder, *by_name]) if found.parent == folder]
 
 
+def _taken(name: str) -> BundleError:
+    return BundleError(
+        f"There is another model {name} already. To put this one in its place, say so with --replace."
+    )
+
+
+def _differ(new: Path, old: Path) -> bool:
+    """Whether two folders hold different models: the manifest has the checksums of all files."""
+    try:
+        return (new / MANIFEST).read_bytes() != (old / MANIFEST).read_bytes()
+    except OSError:
+        return True
+
+
 def _discard(folder: Path) -> None:
     """Take a folder out of sight in one step, then delete it; what cannot be deleted goes the next time."""
-    hidden = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+    hidden = folder.with_name(f".{_TAKEN_AWAY}.{uuid.uuid4().hex}")
     folder.rename(hidden)
     shutil.rmtree(hidden, ignore_errors=True)
 

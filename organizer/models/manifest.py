@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from organizer.errors import BundleError
 from organizer.models.bundle import FORMAT, MANIFEST, BackboneKind, ClassifierKind
 from organizer.models.checksums import sha256_of
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.features.quantiser import Quantiser
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +37,6 @@ class Description:
     classifier_kind: ClassifierKind | None = None
     quantiser_notes: Mapping[str, Any] = field(default_factory=dict)
     """What else there is to say about the quantiser."""
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that is no good as a folder's or on a command line.
-
-    Raises:
-        BundleError: it is none.
-    """
-    if not _NAME.fullmatch(name) or name == "auto":
-        raise BundleError(
-            f"{name!r} is no name for a model. Take small letters, digits, - and _, and not the word auto."
-        )
 
 
 def write_manifest(folder: Path, description: Description) -> None:

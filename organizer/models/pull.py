@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 from organizer.errors import BundleError, DownloadError
 from organizer.features.load_tensorflow import load_tensorflow
-from organizer.models.assemble import Ingredient, assemble, prepare_backbone
-from organizer.models.fetch import Patience, fetch
+from organizer.models.assemble import NAME, Ingredient, assemble, prepare_backbone
+from organizer.models.catalogue import open_bundle
+from organizer.models.fetch import FetchStoppedError, Patience, fetch
+from organizer.models.partial import AGAIN
+from organizer.models.storing import storing
+from organizer.models.transfer import check_files
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
-    from pathlib import Path
     from threading import Event
 
     from organizer.models.bundle import Bundle
     from organizer.models.fetch import FetchProgress
     from organizer.models.sources import Part
 
-_MODULE = "backbone"
+_PREPARED = "prepared-"
+_LOOK_AT_LOCK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +60,10 @@ def pull(
     stop: Event | None = None,
     patience: Patience | None = None,
 ) -> Generator[FetchProgress | PullEvent, None, None]:
-    """Download what is missing and install ``inception-yt8m``.
+    """Download what is missing and install ``inception-yt8m``, in the place of another of its name.
 
-    What was downloaded stays until the model is installed, so that the next call goes on from there.
+    What was downloaded stays until the model is installed, so that the next call goes on from there. Of
+    several processes one does it, and the others wait and find it done.
 
     Args:
         roles: parts by role; of several for one role, the first one that can be had and used is taken.
@@ -73,29 +84,97 @@ def pull(
     """
     # Said before anything is downloaded.
     load_tensorflow()
-    module = downloads / _MODULE
-    ingredients: dict[str, Ingredient] = {}
-    for role in ("pca", "classifier", "backbone"):
-        if role == "classifier" and not classifier:
-            continue
-        ingredients[role] = yield from _first(roles[role], role, downloads, stop, patience)
-    yield Note("Putting it together.")
-    # In the order in which a person thinks of them.
-    ordered = {role: ingredients[role] for role in roles if role in ingredients}
+    lock = FileLock(downloads.with_name(f".{downloads.name}.lock"), thread_local=False)
+    with storing(downloads, AGAIN):
+        downloads.parent.mkdir(parents=True, exist_ok=True)
+    yield from _wait_for(lock, downloads, stop)
     try:
-        bundle = assemble(module, ordered)
-    except BundleError:
-        # A wrong file without a known checksum would be found in place the next time.
-        for ingredient in ordered.values():
-            if ingredient.part.checksum is None:
-                ingredient.file.unlink(missing_ok=True)
-        raise
-    shutil.rmtree(downloads, ignore_errors=True)
+        # Another process may have pulled it while this one waited, or asked.
+        if (whole := installed_whole(NAME, with_classifier=classifier)) is not None:
+            yield Note("It is installed already, and whole.")
+            yield Installed(whole)
+            return
+        bundle = yield from _pull(roles, downloads, stop, patience, classifier=classifier)
+        shutil.rmtree(downloads, ignore_errors=True)
+    finally:
+        lock.release()
     yield Installed(bundle)
 
 
+def installed_whole(name: str, *, with_classifier: bool) -> Bundle | None:
+    """Return a model that is installed and proven whole; None where there is none, or it lacks a classifier.
+
+    Args:
+        name: of the model.
+        with_classifier: whether it must have one.
+    """
+    try:
+        bundle = open_bundle(name)
+        check_files(bundle)
+    except BundleError:
+        return None
+    return bundle if bundle.has_classifier or not with_classifier else None
+
+
+def _wait_for(lock: FileLock, downloads: Path, stop: Event | None) -> Generator[PullEvent, None, None]:
+    """Take the lock; what is below ``downloads`` then belongs to this process alone."""
+    said = False
+    while not lock.is_locked:
+        if stop is not None and stop.is_set():
+            raise FetchStoppedError
+        with storing(downloads, AGAIN), suppress(Timeout):
+            lock.acquire(blocking=False)
+            return
+        if not said:
+            said = True
+            yield Note("Another process is pulling this model. Waiting until it has ended.")
+        time.sleep(_LOOK_AT_LOCK_S)
+
+
+def _pull(
+    roles: Mapping[str, tuple[Part, ...]],
+    downloads: Path,
+    stop: Event | None,
+    patience: Patience | None,
+    *,
+    classifier: bool,
+) -> Generator[FetchProgress | PullEvent, None, Bundle]:
+    with storing(downloads, AGAIN):
+        downloads.mkdir(exist_ok=True)
+        for left in downloads.glob(f"{_PREPARED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        prepared = Path(tempfile.mkdtemp(dir=downloads, prefix=_PREPARED))
+    module = prepared / "backbone"
+    ingredients: dict[str, Ingredient] = {}
+    try:
+        for role in ("pca", "classifier", "backbone"):
+            if role == "classifier" and not classifier:
+                continue
+            ingredients[role] = yield from _first(
+                roles[role], role, downloads, module, stop=stop, patience=patience
+            )
+        yield Note("Putting it together.")
+        # In the order in which a person thinks of them.
+        ordered = {role: ingredients[role] for role in roles if role in ingredients}
+        return assemble(module, ordered, replace=True)
+    except BundleError:
+        # A wrong file without a known checksum would be found in place the next time.
+        for ingredient in ingredients.values():
+            if ingredient.part.checksum is None:
+                ingredient.file.unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(prepared, ignore_errors=True)
+
+
 def _first(
-    parts: tuple[Part, ...], role: str, downloads: Path, stop: Event | None, patience: Patience | None
+    parts: tuple[Part, ...],
+    role: str,
+    downloads: Path,
+    module: Path,
+    *,
+    stop: Event | None,
+    patience: Patience | None,
 ) -> Generator[FetchProgress | PullEvent, None, Ingredient]:
     """Return the first part that can be had; a backbone must also work."""
     failure: DownloadError | BundleError | None = None
@@ -105,8 +184,7 @@ def _first(
             yield from fetch(part, downloads, stop=stop, patience=patience)
             if role == "backbone":
                 yield Note(f"Checking {part.title}.")
-                shutil.rmtree(downloads / _MODULE, ignore_errors=True)
-                prepare_backbone(ingredient, downloads / _MODULE)
+                prepare_backbone(ingredient, module)
             return ingredient
         except (DownloadError, BundleError) as error:
             # A file that is whole and wrong would be found in place the next time.

@@ -6,7 +6,8 @@ other addresses, sizes and checksums in their place, for a mirror inside a compa
     {"parts": {"yt8m-pca": {"urls": ["https://mirror.example/yt8m_pca.tgz"]}}}
 
 What it does not name stays: with only ``urls`` replaced, the known checksums still hold. ``null`` takes a
-checksum away. What a part is, its licence and whether a person must consent are not for a mirror to say.
+checksum away; what has none comes by https only, except from this machine itself. What a part is, its licence
+and whether a person must consent are not for a mirror to say.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SOURCES_VARIABLE = "ORGANIZER_SOURCES"
 _BUILT_IN = Path(__file__).with_name("sources.json")
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _REPLACEABLE = frozenset({"urls", "size", "checksum", "members"})
 
 
@@ -130,6 +132,12 @@ def _sources(raw: dict[str, Any]) -> Sources:
     return Sources(parts, models)
 
 
+def _is_open(url: str) -> bool:
+    """Say whether somebody on the way could change what comes; nobody is on the way to this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in _THIS_MACHINE
+
+
 def _part(name: str, fields: dict[str, Any]) -> Part:
     urls, size, checksum = fields["urls"], fields["size"], fields["checksum"]
     if not isinstance(urls, list) or not urls:
@@ -143,6 +151,11 @@ def _part(name: str, fields: dict[str, Any]) -> Part:
             raise ValueError(f"{name}: {url!r} is no http or https address")
     if size is not None and (type(size) is not int or size <= 0):
         raise ValueError(f"{name}: size must be a number of bytes or null, not {size!r}")
+    if checksum is None and not fields["members"] and (open_to_all := list(filter(_is_open, urls))):
+        raise ValueError(
+            f"{name}: {open_to_all[0]!r} is no https address, and there is no checksum to hold what comes "
+            "from there against"
+        )
     return Part(
         name=name,
         title=fields["title"],

@@ -71,3 +71,37 @@ def rename_for_good(source: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def copy_folder(source: Path, target: Path, again: str) -> None:
+    """Copy a folder's plain files to a new folder.
+
+    One after the other: ``shutil.copytree`` goes on when the disk is full, and then tells of each file.
+
+    Args:
+        source: the folder; links in it are followed.
+        target: it must not exist yet.
+        again: what to do when there is room, a full sentence.
+
+    Raises:
+        StorageError: there is no room for it.
+        OSError: a file cannot be read or written.
+    """
+    check_room(target.parent, size_of(source), again)
+    _copy_into(source, target)
+
+
+def _copy_into(source: Path, target: Path) -> None:
+    target.mkdir()
+    for entry in sorted(source.iterdir()):
+        if entry.is_dir():
+            _copy_into(entry, target / entry.name)
+        else:
+            shutil.copyfile(entry, target / entry.name)
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file or of all files in a folder; 0 where there is none."""
+    if path.is_dir():
+        return sum(size_of(entry) for entry in path.iterdir())
+    return path.stat().st_size if path.is_file() else 0

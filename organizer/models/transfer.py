@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import inspect
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from organizer.config import cache_folder
 from organizer.errors import BundleError
-from organizer.features.graph_ops import check_saved_model
 from organizer.models.assemble import NAME, Ingredient, assemble, prepare_backbone
-from organizer.models.bundle import MANIFEST, BackboneKind, ClassifierKind, load_bundle
+from organizer.models.bundle import MANIFEST, load_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
+from organizer.models.contents import check_contents
 from organizer.models.installing import installing
-from organizer.models.storing import storing
+from organizer.models.storing import check_room, size_of, storing
 from organizer.models.unpack import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from organizer.models.bundle import Bundle
-    from organizer.models.sources import Sources
+    from organizer.models.sources import Part, Sources
 
 _AGAIN = "then run the command again."
+Prove = Callable[["Bundle"], None]
 
 
-def import_model(path: Path, sources: Sources) -> Bundle:
+def _trust(_bundle: Bundle) -> None:
+    """See nothing that a checksum does not show."""
+
+
+def import_model(
+    path: Path, sources: Sources, *, prove: Prove = _trust, classifier: bool = True, replace: bool = False
+) -> Bundle:
     """Install a model from files.
 
     Args:
         path: a folder that ``export_model`` made, or one packed as ``.tar.gz``; or a folder with the files
             that ``pull`` would download, under the names that they have there.
         sources: what these files are called and must be.
+        prove: raises an error for a whole model whose classifier does not work.
+        classifier: whether a downloaded classifier is wanted.
+        replace: whether another model of its name may be replaced.
 
     Raises:
-        BundleError: there is nothing of the kind, or a file is wrong.
+        BundleError: there is nothing of the kind, a file is wrong, or another model has the name.
         MissingDependencyError: what is needed to read it is not installed.
         StorageError: there is no room.
     """
@@ -50,10 +60,18 @@ def import_model(path: Path, sources: Sources) -> Bundle:
                     f"{path}: there is no exported model in this archive. For downloaded files, name the "
                     "folder they lie in."
                 )
-            return _import_bundle(manifests[0].parent)
+            return _import_bundle(manifests[0].parent, prove, replace=replace)
     if (path / MANIFEST).is_file():
-        return _import_bundle(path)
-    return _import_parts(path, sources)
+        return _import_bundle(path, prove, replace=replace)
+    return _import_parts(path, sources, classifier=classifier, replace=replace)
+
+
+def unlicensed_parts(path: Path, sources: Sources) -> list[Part]:
+    """Return the parts among downloaded files that nobody stated may be used; none in an exported model."""
+    if path.is_file() or (path / MANIFEST).is_file():
+        return []
+    parts = (part for parts in sources.of(NAME).values() for part in parts)
+    return [part for part in parts if part.needs_consent and (path / part.file_name).is_file()]
 
 
 def export_model(name: str, target: Path) -> Path:
@@ -74,16 +92,19 @@ def export_model(name: str, target: Path) -> Path:
         target /= name
     if target.exists():
         raise BundleError(f"{target}: it is there already. Name another folder.")
-    growing = target.with_name(f".{target.name}.new")
+    with storing(target, _AGAIN):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A folder of its own: whatever lies beside the target belongs to the person.
+        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         with storing(target, _AGAIN):
-            shutil.rmtree(growing, ignore_errors=True)
-            growing.mkdir(parents=True)
+            growing = scratch / name
+            growing.mkdir()
             _copy(bundle, growing)
             check_files(load_bundle(growing))
             growing.rename(target)
     finally:
-        shutil.rmtree(growing, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
     return target
 
 
@@ -108,40 +129,23 @@ def check_files(bundle: Bundle) -> None:
             raise BundleError(f"{file}: this file is damaged. Export the model again.")
 
 
-def _import_bundle(folder: Path) -> Bundle:
+def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
     bundle = load_bundle(folder)
     # Looked at before anything is copied or replaced, and at the copies again.
-    _check_contents(bundle)
-    with installing(bundle.name) as growing:
-        _copy(bundle, growing)
-        _check_contents(load_bundle(growing))
-    return open_bundle(bundle.name)
-
-
-def _check_contents(bundle: Bundle) -> None:
-    """Refuse a bundle from elsewhere that is damaged, or would do or need what no bundle does."""
-    from organizer.features.pca import load_pca
-    from organizer.features.tfhub_backbone import TfHubBackbone
-    from organizer.models.cnn_lstm_weights import load_cnn_lstm_weights
-
     check_files(bundle)
-    role_file = {role: bundle.folder / path for role, path in bundle.roles.items()}
-    known = set(inspect.signature(TfHubBackbone.__init__).parameters) - {"self", "module"}
-    if unknown := sorted(bundle.backbone_settings.keys() - known):
-        raise BundleError(
-            f"{bundle.folder}: this model has a setting that is not known here, {unknown[0]!r}. "
-            "Update organizer."
-        )
-    if bundle.backbone_kind is BackboneKind.TF_HUB:
-        check_saved_model(role_file["backbone"])
-    if load_pca(role_file["pca"]).components.shape[1:] != (bundle.dimensions,):
-        raise BundleError(f"{bundle.folder}: this model's PCA does not give {bundle.dimensions} numbers.")
-    if bundle.has_classifier and bundle.classifier_kind is ClassifierKind.CNN_LSTM:
-        load_cnn_lstm_weights(role_file["classifier"])
+    check_contents(bundle)
+    with installing(bundle.name, replace=replace) as growing:
+        _copy(bundle, growing)
+        copied = load_bundle(growing)
+        check_files(copied)
+        check_contents(copied)
+        prove(copied)
+    return open_bundle(bundle.name)
 
 
 def _copy(bundle: Bundle, target: Path) -> None:
     """Copy what the manifest names, and nothing else."""
+    check_room(target, sum(size_of(bundle.folder / name) for name in bundle.files), _AGAIN)
     for name in (*bundle.files, MANIFEST):
         source = bundle.folder / name
         if source.is_symlink() or not source.is_file():
@@ -150,10 +154,12 @@ def _copy(bundle: Bundle, target: Path) -> None:
         shutil.copyfile(source, target / name)
 
 
-def _import_parts(folder: Path, sources: Sources) -> Bundle:
+def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: bool) -> Bundle:
     ingredients: dict[str, Ingredient] = {}
     roles = sources.of(NAME)
     for role, parts in roles.items():
+        if role == "classifier" and not classifier:
+            continue
         for part in parts:
             if (folder / part.file_name).is_file():
                 ingredients[role] = Ingredient(part, folder / part.file_name)
@@ -167,7 +173,7 @@ def _import_parts(folder: Path, sources: Sources) -> Bundle:
             )
     with _scratch() as scratch:
         prepare_backbone(ingredients["backbone"], scratch / "module")
-        return assemble(scratch / "module", ingredients)
+        return assemble(scratch / "module", ingredients, replace=replace)
 
 
 @contextmanager

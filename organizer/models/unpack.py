@@ -16,7 +16,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from organizer.errors import BundleError
-from organizer.models.storing import rename_for_good, storing
+from organizer.models.storing import check_room, rename_for_good, size_of, storing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +95,8 @@ def unpack(
     with storing(growing, _AGAIN):
         growing.mkdir(parents=True)
     try:
+        # What is in it takes more; how much more is known only when it has been read.
+        check_room(growing, size_of(archive), _AGAIN)
         _unpack(archive, growing, most_bytes, most_files)
         _prove(growing, members or {})
         with storing(folder, _AGAIN):

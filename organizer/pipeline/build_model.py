@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from organizer.config import cache_folder
 from organizer.errors import BundleError
 from organizer.features.graph_ops import check_saved_model
 from organizer.features.load_tensorflow import load_tensorflow
@@ -16,8 +16,9 @@ from organizer.features.quantiser import Quantiser, Rounding
 from organizer.frames.walk import find_videos
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
-from organizer.models.installing import installing
-from organizer.models.manifest import Description, check_name, write_manifest
+from organizer.models.installing import check_free, installing
+from organizer.models.manifest import Description, write_manifest
+from organizer.models.storing import copy_folder
 from organizer.pipeline.pictures import pictures_of
 from organizer.types import MAX_SECONDS
 from organizer.words import count
@@ -39,6 +40,8 @@ KEPT = 0.9995
 """Share of the fitted features that the quantiser's range holds."""
 
 _BACKBONE, _PCA = "backbone", "pca.npz"
+_AGAIN = "then run the command again."
+_TF_HUB_CACHE = "TFHUB_CACHE_DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Built:
 
 
 def build_model(
-    name: str, handle: str, folder: str, settings: ModuleSettings
+    name: str, handle: str, folder: str, settings: ModuleSettings, *, replace: bool = False
 ) -> Generator[BuildProgress | Built, None, None]:
     """Fit a PCA and a quantiser to a module's features and install all of it as a model without classifier.
 
@@ -82,19 +85,20 @@ def build_model(
         handle: of a TF Hub module, which is downloaded, or a folder with one.
         folder: its videos are looked at, one frame a second, and only read.
         settings: how the module is run.
+        replace: whether an installed model of this name may be replaced.
 
     Yields:
         Progress, and ``Built`` in the end.
 
     Raises:
         FolderError: the folder is missing.
-        BundleError: this is no such module, or the folder has too few frames for it.
+        BundleError: this is no such module, the folder has too few frames for it, or the name is taken.
         MissingDependencyError: TensorFlow is not installed.
         StorageError: there is no room.
     """
     from organizer.features.tfhub_backbone import TfHubBackbone
 
-    check_name(name)
+    check_free(name, replace=replace)
     root = os.path.realpath(folder)
     paths = [os.path.join(root, file.relative_path) for file in find_videos(root)]
     module = _resolve(handle)
@@ -115,7 +119,7 @@ def build_model(
             f"{root}: its {count(len(paths), 'video')} gave {count(frames, 'frame')}, and a PCA with "
             f"{outputs} outputs needs at least {outputs}. Name a folder with more videos."
         )
-    yield _install(name, handle, module, settings, features)
+    yield _install(name, handle, module, settings, features, replace=replace)
 
 
 def _install(
@@ -124,6 +128,8 @@ def _install(
     module: Path,
     settings: ModuleSettings,
     features: list[NDArray[np.float32]],
+    *,
+    replace: bool,
 ) -> Built:
     import numpy as np
 
@@ -140,8 +146,8 @@ def _install(
     reach = float(np.quantile(np.abs(projected), KEPT))
     quantiser = Quantiser(-reach, reach, Rounding.NEAREST)
     clipped = quantiser.clipped_share(projected)
-    with installing(name) as growing:
-        shutil.copytree(module, growing / _BACKBONE)
+    with installing(name, replace=replace) as growing:
+        copy_folder(module, growing / _BACKBONE, _AGAIN)
         pca.save(growing / _PCA)
         # The PCA's numbers differ with the videos: so must the version, which is stored with every score.
         write_manifest(
@@ -178,6 +184,8 @@ def _resolve(handle: str) -> Path:
             f"{handle}: this is neither a folder nor the address of a TF Hub module (https://...)."
         )
     _, hub = load_tensorflow()
+    # Its own choice is a temporary folder, where what was downloaded before may be gone by half.
+    os.environ.setdefault(_TF_HUB_CACHE, str(cache_folder() / "tfhub"))
     # It tells what is wrong in many ways, errors of its own among them.
     try:
         return Path(hub.resolve(handle))

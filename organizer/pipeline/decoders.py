@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from threading import Event
+from threading import Event, RLock
 from typing import TYPE_CHECKING, Protocol
 
-from organizer.errors import ScanError, UnreadableVideoError
+from organizer.errors import NotNowError, ScanError, UnreadableVideoError
 from organizer.features.processor import processors
 from organizer.features.quiet import quiet_stderr
-from organizer.frames.decode import Decoded, NotNowError, decode
+from organizer.frames.decode import Decoded, decode
 from organizer.frames.load_decoders import load_decoders
 from organizer.frames.sampling import Sampling, reader_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.context import BaseContext
+
+    from pebble import ProcessPool
 
     from organizer.frames.reader import FrameReader
     from organizer.types import VideoFile
@@ -29,6 +31,7 @@ _TIME_LIMIT_S = 900.0
 _KILLED = -9
 _MEMORY_FOR_WORKER = 600 * 2**20
 """Bytes; what decoding one 4K video takes at the most, with room to spare."""
+_MAX_BROKEN_POOLS = 3
 _MAX_WORKERS = 16
 """By default. More decode more than one network can look at."""
 
@@ -53,42 +56,95 @@ class ProcessDecoders:
     """Decodes in processes of their own: a codec that crashes takes one file with it, not the scan."""
 
     def __init__(self, reader: FrameReader, size: int, *, workers: int) -> None:
-        """Start the workers.
+        """Prepare; workers start with the first file.
 
         reader: can be pickled. size: side of the network's square pictures. workers: how many processes.
         """
-        from pebble import ProcessPool
-
         self._work = (reader, size)
-        self._started = False
-        self._pool = ProcessPool(workers, context=_context(), initializer=load_decoders)
+        self._workers = workers
+        self._lock = RLock()
+        self._pools = [self._new_pool()]
+        """The last one is in use; those before it broke."""
+        self._waiting: dict[Future[Decoded], VideoFile] = {}
+        self._started: set[ProcessPool] = set()
 
     def submit(self, file: VideoFile) -> Future[Decoded]:
         """See ``Decoders.submit``."""
         result: Future[Decoded] = Future()
-        with self._starting():
-            inner = self._pool.schedule(decode, [file, *self._work], timeout=_TIME_LIMIT_S)
-        inner.add_done_callback(lambda done: _pass_on(done, result, file))
+        with self._lock:
+            self._waiting[result] = file
+            self._schedule(result, file)
         return result
-
-    @contextmanager
-    def _starting(self) -> Iterator[None]:
-        """Start the workers without a share in Ctrl-C and, at first, in the terminal.
-
-        A process that is ended while it starts up complains in Python's words; what is wrong with a worker is
-        said by the error that comes back.
-        """
-        if self._started:
-            yield
-            return
-        self._started = True
-        with _no_interrupts(), nullcontext() if os.environ.get("ORGANIZER_DEBUG") else quiet_stderr():
-            yield
 
     def close(self) -> None:
         """See ``Decoders.close``."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        with self._lock:
+            self._waiting.clear()
+        for pool in self._pools:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def _new_pool(self) -> ProcessPool:
+        from pebble import ProcessPool
+
+        return ProcessPool(self._workers, context=_context(), initializer=load_decoders)
+
+    def _schedule(self, result: Future[Decoded], file: VideoFile) -> None:
+        """Give a file to the pool; a pool that is broken is replaced, and gets all files that wait."""
+        pool = self._pools[-1]
+        try:
+            with nullcontext() if pool in self._started else _starting():
+                self._started.add(pool)
+                inner = pool.schedule(decode, [file, *self._work], timeout=_TIME_LIMIT_S)
+        except (RuntimeError, OSError, EOFError) as error:
+            self._replace(pool, error)
+        else:
+            inner.add_done_callback(lambda done: self._pass_on(pool, done, result, file))
+
+    def _replace(self, pool: ProcessPool, error: BaseException) -> None:
+        """Go on with a new pool: an idle worker that the system ended breaks all of pebble's pool."""
+        with self._lock:
+            if pool is not self._pools[-1]:
+                return
+            if len(self._pools) > _MAX_BROKEN_POOLS:
+                reason = str(error) or type(error).__name__
+                for result in list(self._waiting):
+                    self._waiting.pop(result)
+                    result.set_exception(
+                        ScanError(
+                            f"The processes that decode videos cannot be started ({reason}). Scan again."
+                        )
+                    )
+                return
+            self._pools.append(self._new_pool())
+            for result, file in list(self._waiting.items()):
+                self._schedule(result, file)
+
+    def _pass_on(
+        self, pool: ProcessPool, done: Future[Decoded], result: Future[Decoded], file: VideoFile
+    ) -> None:
+        """Hand a worker's answer on, the ends of a process in words."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        from pebble import ProcessExpired
+
+        error = CancelledError() if done.cancelled() else done.exception()
+        if isinstance(error, BrokenProcessPool):
+            self._replace(pool, error)
+            return
+        if isinstance(error, ProcessExpired):
+            error = _crash(file, error.exitcode)
+        elif isinstance(error, TimeoutError):
+            error = NotNowError(
+                file.path, f"it was not read within {_TIME_LIMIT_S / 60:.0f} minutes", "Scan again later."
+            )
+        with self._lock:
+            if self._waiting.pop(result, None) is None:
+                return
+        if error is None:
+            result.set_result(done.result())
+        else:
+            result.set_exception(error)
 
 
 class ThreadDecoders:
@@ -154,43 +210,25 @@ def _context() -> BaseContext:
 
 
 @contextmanager
-def _no_interrupts() -> Iterator[None]:
-    """Keep Ctrl-C from what is started inside.
+def _starting() -> Iterator[None]:
+    """Start workers without a share in Ctrl-C and, while they start up, in the terminal.
 
-    A terminal sends it to all processes of a command, and only the main one knows how to stop well.
+    A terminal sends Ctrl-C to all processes of a command, and only the main one knows how to stop well. A
+    process that is ended while it starts up complains in Python's words.
     """
+    from multiprocessing import resource_tracker
+
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    # First, for Python unblocks the signal at the end of starting this one.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with nullcontext() if os.environ.get("ORGANIZER_DEBUG") else quiet_stderr():
+            yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _pass_on(done: Future[Decoded], result: Future[Decoded], file: VideoFile) -> None:
-    """Hand a worker's answer on, the ends of a process in words."""
-    from concurrent.futures.process import BrokenProcessPool
-
-    from pebble import ProcessExpired
-
-    if done.cancelled():
-        result.cancel()
-        return
-    error = done.exception()
-    if isinstance(error, ProcessExpired):
-        error = _crash(file, error.exitcode)
-    elif isinstance(error, TimeoutError):
-        error = NotNowError(
-            file.path, f"it was not read within {_TIME_LIMIT_S / 60:.0f} minutes", "Scan again later."
-        )
-    elif isinstance(error, BrokenProcessPool):
-        error = ScanError(f"The processes that decode videos cannot be started ({error}). Scan again.")
-    if error is None:
-        result.set_result(done.result())
-    else:
-        result.set_exception(error)
 
 
 def _crash(file: VideoFile, exit_code: int | None) -> UnreadableVideoError:

@@ -29,6 +29,8 @@ class Area:
     below: str = ""
     vanished: tuple[str, ...] = ()
     """Relative paths of known files that the walk would have met, but did not."""
+    cloud_only: frozenset[str] = frozenset()
+    """Relative paths of files that lie only in a cloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,9 @@ def list_jobs(
                 returned.append(place.id)
         area.vanished = tuple(path for path in present if walk.covers(path))
         links += walk.links_not_followed
-        cloud_only += len(walk.cloud_only)
+        area.cloud_only = frozenset(walk.cloud_only)
+        # What is known and out of sight keeps its tags; there is nothing to do about it.
+        cloud_only += sum(path not in present for path in area.cloud_only)
         unreadable += [os.path.join(root.path, folder) for folder in walk.unreadable]
     store.restore_places(returned)
     listed = Listed(videos, unchanged, len(returned), len(jobs), links, tuple(unreadable), cloud_only)
@@ -167,13 +171,15 @@ def list_jobs(
 
 def without_done(store: Store, jobs: list[Job], space_id: str) -> list[Job]:
     """Return the jobs without those files that are known unchanged in another feature space."""
-    return [
-        job
-        for job in jobs
-        if job.known is None
-        or (place := store.place(job.root, job.file.relative_path, space_id)) is None
-        or not _is_unchanged(place, job.file)
-    ]
+    left, returned = [], []
+    for job in jobs:
+        place = store.place(job.root, job.file.relative_path, space_id) if job.known else None
+        if place is None or not _is_unchanged(place, job.file):
+            left.append(job)
+        elif place.missing:
+            returned.append(place.id)
+    store.restore_places(returned)
+    return left
 
 
 def _known_file(

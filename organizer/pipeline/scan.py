@@ -11,8 +11,8 @@ from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING
 
-from organizer.errors import BundleError, MissingDependencyError, VideoError
-from organizer.frames.decode import Decoded, NotNowError
+from organizer.errors import BundleError, MissingDependencyError, NotNowError, VideoError
+from organizer.frames.decode import Decoded
 from organizer.frames.sampling import Sampling
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
 from organizer.pipeline.analyse import analyse
@@ -58,6 +58,7 @@ def scan(
     only: Collection[str] | None = None,
     stop: Event | None = None,
     fallback: Tagger | None = None,
+    unusable: str | None = None,
 ) -> Generator[ScanEvent, None, None]:
     """Find new, changed, moved and vanished videos below folders and store what they show.
 
@@ -79,8 +80,9 @@ def scan(
             with it and not the scan.
         only: absolute paths of the files to look at, where the folders hold others to be left as they are.
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
-        fallback: tags where the backbone of ``tagger`` cannot be run: new and changed files, not those that
-            ``tagger`` saw before.
+        fallback: takes the place of ``tagger`` where its backbone or classifier cannot be run.
+        unusable: why the model in use cannot even be opened, where ``tagger`` is in its place already. What
+            takes another's place looks at new and changed files only, whatever model saw the others.
 
     Yields:
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
@@ -105,21 +107,35 @@ def scan(
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
     yield listed
-    if jobs and fallback is not None:
+    if jobs and fallback is not None and unusable is None:
         # Loaded before anything is decoded, for its pictures have a size of their own.
         try:
             _ = tagger.bundle.space
+            tagger.load()
         except (BundleError, MissingDependencyError) as error:
-            tagger = fallback
-            jobs = without_done(store, jobs, tagger.bundle.space_id)
-            yield ModelUnusable(str(error), len(jobs))
+            tagger, unusable = fallback, str(error)
+    spaces = [tagger.bundle.space_id]
+    if unusable is not None:
+        spaces += [space for space in store.spaces() if space not in spaces]
+        for space in spaces:
+            jobs = without_done(store, jobs, space)
+        yield ModelUnusable(unusable, len(jobs))
     if jobs:
         vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
+        away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
         workers = workers or default_workers()
         size = tagger.bundle.input_size
         decoders = start_decoders(reader, size, workers=workers, files=len(jobs), isolated=isolated)
         with closing(decoders):
-            work = _Work(store, tagger, decoders, vanished, stop or Event())
+            work = _Work(
+                store,
+                tagger,
+                decoders,
+                vanished=vanished - away,
+                away=away,
+                stop=stop or Event(),
+                spaces=spaces,
+            )
             for done, outcome in enumerate(work.outcomes(jobs, in_flight=2 * workers), start=1):
                 yield Stored(outcome, done, len(jobs))
     check(stop)
@@ -135,14 +151,29 @@ class _Work:
     """Takes jobs through fingerprint, decoding, networks and library; only this thread writes."""
 
     def __init__(
-        self, store: Store, tagger: Tagger, decoders: Decoders, vanished: set[str], stop: Event
+        self,
+        store: Store,
+        tagger: Tagger,
+        decoders: Decoders,
+        *,
+        vanished: set[str],
+        away: set[str],
+        stop: Event,
+        spaces: Sequence[str],
     ) -> None:
+        """Prepare for some jobs.
+
+        vanished: known files that the walk did not meet. away: files that lie only in a cloud, which may show
+        under another name or not at all. spaces: content with features of any of these is known and not
+        decoded.
+        """
         self._store = store
         self._tagger = tagger
         self._decoders = decoders
         self._vanished = vanished
+        self._away = away
         self._stop = stop
-        self._space_id = tagger.bundle.space_id
+        self._spaces = spaces
 
     def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
@@ -160,7 +191,9 @@ class _Work:
                         flying[self._decoders.submit(job.file)] = job
                 if not taken and not flying and not landed:
                     return
-                wait(flying, timeout=_LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
+                # Known files may have left room: then the next ones are taken at once.
+                room = taken and len(flying) < in_flight
+                wait(flying, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
                 landed += [(flying.pop(future), future) for future in list(flying) if future.done()]
                 if len(landed) >= self._videos_a_batch or not flying:
                     yield from self._finish_decoded(landed)
@@ -182,7 +215,7 @@ class _Work:
                 except OSError as error:
                     yield replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
                 else:
-                    video_id = self._store.find_video(digest, self._space_id)
+                    video_id = self._find_video(digest)
                     yield replace(job, fingerprint=digest, video_id=video_id)
 
     def _finish_undecoded(self, job: Job) -> FileOutcome:
@@ -226,7 +259,7 @@ class _Work:
 
     def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
         # Looked up again: a copy of the same content may have been stored since this one was submitted.
-        video_id = self._store.find_video(job.fingerprint, self._space_id)
+        video_id = self._find_video(job.fingerprint)
         if video_id is not None:
             return self._finish_known(job, video_id)
         self._store.store_video(job.root, job.file, job.fingerprint, analysis)
@@ -243,8 +276,12 @@ class _Work:
         if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
             self._store.store_failure(job.root, job.file, job.fingerprint, reason)
 
+    def _find_video(self, digest: str) -> int | None:
+        found = (self._store.find_video(digest, space) for space in self._spaces)
+        return next((video_id for video_id in found if video_id is not None), None)
+
     def _exists(self, path: str) -> bool:
-        return path not in self._vanished and not _is_gone(path)
+        return path in self._away or (path not in self._vanished and not _is_gone(path))
 
 
 def _fingerprint(job: Job) -> str:

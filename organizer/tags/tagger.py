@@ -39,6 +39,14 @@ class Tagger:
 
         return LiteRtClassifier(bundle.classifier_file)
 
+    def load(self) -> None:
+        """Load the classifier now, and not with the first score.
+
+        Raises:
+            BundleError: the classifier is missing or damaged.
+        """
+        _ = self._classifier
+
     def score(self, videos: Sequence[VideoFeatures]) -> list[VideoScores]:
         """Score many videos; those of equal length run through the classifier together.
 

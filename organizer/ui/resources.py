@@ -10,7 +10,7 @@ import streamlit as st
 
 from organizer.config import read_settings
 from organizer.library.database import opened
-from organizer.models.catalogue import chosen, open_bundle
+from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlite_utils import Database
+
+    from organizer.models.bundle import Bundle
 
 
 def library_file() -> Path:
@@ -36,8 +38,8 @@ def library() -> AbstractContextManager[Database]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _shared_tagger(name: str) -> tuple[Tagger, threading.Lock]:
-    return Tagger(open_bundle(name)), threading.Lock()
+def _shared_tagger(_bundle: Bundle, *_key: str) -> tuple[Tagger, threading.Lock]:
+    return Tagger(_bundle), threading.Lock()
 
 
 @contextmanager
@@ -47,7 +49,9 @@ def tagger() -> Iterator[Tagger]:
     Raises:
         BundleError: the model is missing or damaged.
     """
-    # By name, so that a model that was chosen meanwhile is used from the next click on.
-    shared, lock = _shared_tagger(chosen())
+    # By all that tells models apart: one that was chosen, or installed again, meanwhile is used from the next
+    # click on.
+    bundle = open_bundle()
+    shared, lock = _shared_tagger(bundle, bundle.id, bundle.space_id, str(bundle.folder))
     with lock:
         yield shared

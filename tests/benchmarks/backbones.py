@@ -1,4 +1,4 @@
-"""Pictures a second of the backbones: python -m tests.benchmarks.backbones [lite|inception].
+"""Pictures a second of the backbones: python -m tests.benchmarks backbones [lite|inception].
 
 The ways take turns, so that whatever else the computer does meets all of them; the median and the best of the
 rounds are kept, and the processor time a picture costs, which other programs do not change much.

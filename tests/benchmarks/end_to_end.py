@@ -1,4 +1,4 @@
-"""Whole scans against the published notebook's way: python -m tests.benchmarks.end_to_end.
+"""Whole scans against the published notebook's way: python -m tests.benchmarks end_to_end.
 
 Both ways run in turn in one process, on the same machine and files, their networks loaded before the clock
 starts. A scan is timed from call to end: a new library, its workers' start, posters and database included.

@@ -1,6 +1,6 @@
 """A folder of 40 videos: how close a scan is to decoding and network alone.
 
-python -m tests.benchmarks.folder
+python -m tests.benchmarks folder
 
 Key-frame decoding alone takes the same number of workers, which are ready before the clock starts; the
 network alone runs on pictures that are there. Their times are added up, for without a GPU both want all

@@ -1,4 +1,4 @@
-"""A library of many videos: python -m tests.benchmarks.large_library [VIDEOS...] [--folder F].
+"""A library of many videos: python -m tests.benchmarks large_library [VIDEOS...] [--folder F].
 
 For each number of videos a library is made (45 KB of features and 9 KB of poster a video)
 and measured: page queries, counts, text search, runs of the page's script, an unchanged rescan by the command

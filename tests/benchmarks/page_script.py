@@ -1,4 +1,4 @@
-"""How long a run of the page's script takes: python -m tests.benchmarks.page_script [VIDEOS]."""
+"""How long a run of the page's script takes: python -m tests.benchmarks page_script [VIDEOS]."""
 
 from __future__ import annotations
 

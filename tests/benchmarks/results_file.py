@@ -19,7 +19,7 @@ def write(name: str, result: dict[str, Any], folder: Path = RESULTS) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.json"
     content = {
-        "command": f"python -m tests.benchmarks.{name}",
+        "command": f"python -m tests.benchmarks {name}",
         "machine": asdict(this_machine()),
         "packages": {package: version(package) for package in _PACKAGES},
         **result,

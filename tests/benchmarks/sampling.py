@@ -1,4 +1,4 @@
-"""Key frames against the first frame of each second, on real clips: python -m tests.benchmarks.sampling.
+"""Key frames against the first frame of each second, on real clips: python -m tests.benchmarks sampling.
 
 The question is what the choice of frames does to what a person sees: scores and tags by the bundled model.
 Files whose key frames cannot be planned are read exactly by every scan: they are counted, but not compared.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -62,7 +63,8 @@ def exported(archives, tmp_path_factory):
         "ORGANIZER_CACHE": str(folder / "cache"),
         "ORGANIZER_SOURCES": str(folder / "sources.json"),
     }
-    for arguments in (["import", str(raw)], ["export", NAME, str(folder / "out")]):
+    accept = "--accept-unlicensed-classifier"
+    for arguments in (["import", str(raw), accept], ["export", NAME, str(folder / "out")]):
         command = [sys.executable, "-m", "organizer", "models", *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
@@ -95,9 +97,8 @@ def test_the_list_shows_installed_and_broken_ones(installed):
     (folder / "bundle.json").write_text("{")
     outcome = installed("models")
     assert outcome.code == 1
-    assert next(line for line in outcome.lines if line.startswith(NAME)).startswith(
-        f"{NAME} 1.0.0: Inception v3"
-    )
+    shown = next(line for line in outcome.lines if line.startswith(NAME))
+    assert re.match(rf"{NAME} 1\.0\.0\+[0-9a-f]{{8}}: Inception v3", shown)
     assert "other: BROKEN" in outcome.lines
     assert "Not installed" not in outcome.out
     assert installed("models", "remove", "other", "--yes").code == 0
@@ -135,7 +136,7 @@ def test_pull_installs_and_clears_up(site, machine):
     outcome = machine("models", "pull", NAME, "--accept-unlicensed-classifier")
     assert (outcome.code, outcome.err) == (0, "")
     assert f"To use it:   organizer models use {NAME}" in outcome.lines
-    assert os.listdir(machine.folder / "cache" / "downloads") == []
+    assert os.listdir(machine.folder / "cache" / "downloads") == [f".{NAME}.lock"]
     asked = len(site.server.requests)
     again = machine("models", "pull", NAME, "--accept-unlicensed-classifier")
     assert again.lines[-1].startswith(f"{NAME} is installed already, and whole.")
@@ -253,13 +254,47 @@ def test_ctrl_c_keeps_what_came(archives, tmp_path):
 
 def test_there_and_back(installed):
     target = installed.folder / "stick"
-    assert installed("models", "export", NAME, target).lines == [f"Exported {NAME} to {target}"]
+    said = installed("models", "export", NAME, target).lines
+    assert said[0] == f"Exported {NAME} to {target}"
+    assert "nobody stated a licence for" in said[1]
     assert installed("models", "remove", NAME, "--yes").code == 0
     assert [bundle.name for bundle in catalogue.bundles()] == ["lite"]
     outcome = installed("models", "import", target)
     assert (outcome.code, outcome.err) == (0, "")
     assert "no licence stated" in outcome.lines[0]
     assert installed("models", "use", NAME, "--no-scan").code == 0
+
+
+def downloaded(machine, archives):
+    folder = machine.folder / "raw"
+    folder.mkdir()
+    for part in ("inception-hub", "yt8m-pca", "cnn-lstm"):
+        shutil.copy(archives / PARTS[part], folder)
+    return folder
+
+
+def test_an_unlicensed_classifier_is_not_imported_without_consent(site, machine, archives):
+    folder = downloaded(machine, archives)
+    outcome = machine("models", "import", folder)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "--accept-unlicensed-classifier" in outcome.out
+    assert not catalogue.open_bundle(NAME).has_classifier
+    assert len(machine("models", "export", NAME, machine.folder / "out").lines) == 1
+    refused = machine("models", "import", folder, "--accept-unlicensed-classifier")
+    assert (refused.code, refused.err.count("\n"), "--replace" in refused.err) == (1, 1, True)
+    replaced = machine("models", "import", folder, "--accept-unlicensed-classifier", "--replace")
+    assert replaced.code == 0
+    assert catalogue.open_bundle(NAME).has_classifier
+
+
+def test_folders_of_others_among_the_models_survive(installed):
+    precious = [installed.folder / "models" / name / "precious" for name in (".git", ".ssh")]
+    for file in precious:
+        file.parent.mkdir()
+        file.write_text("x")
+    for arguments in (["remove", "nothing", "--yes"], ["remove", NAME, "--yes"], [], ["use", "lite"]):
+        installed("models", *arguments)
+    assert [file.read_text() for file in precious] == ["x", "x"]
 
 
 def test_removing_the_one_in_use(installed):
@@ -293,12 +328,16 @@ def test_scan_show_and_retag_with_it(installed):
     assert models_of(installed) == {"lite 1.0.0"}
 
     used = installed("models", "use", NAME, "--no-scan")
-    assert used.lines[0] == f"In use from now on: {NAME} 1.0.0"
-    assert "organizer scan" in used.out and "organizer retag" in used.out
+    id_ = catalogue.open_bundle(NAME).id
+    assert used.lines == [
+        f"In use from now on: {id_}",
+        "2 videos not looked at with this model yet; features of other models are kept. "
+        "To look at them: organizer scan",
+    ]
 
     # Features of lite mean nothing to this classifier: nothing is tagged with them.
     outcome = installed("retag")
-    assert f"0 videos tagged again with {NAME} 1.0.0, 0 changed" in outcome.lines
+    assert f"0 videos tagged again with {id_}, 0 changed" in outcome.lines
     assert (
         "2 videos left out: without features of this model. To look at those that can be read: organizer scan"
         in outcome.lines
@@ -307,15 +346,18 @@ def test_scan_show_and_retag_with_it(installed):
 
     assert installed("scan").code == 0
     scanned = {row["path"]: row for row in installed.json()}
-    assert models_of(installed) == {f"{NAME} 1.0.0"}
+    assert models_of(installed) == {id_}
     for path, row in scanned.items():
         assert row["scores"] != with_lite[path]["scores"]
         assert all(0 <= score <= 1 for score in row["scores"].values())
     outcome = installed("retag")
-    assert f"2 videos tagged again with {NAME} 1.0.0, 0 changed" in outcome.lines
+    assert f"2 videos tagged again with {id_}, 0 changed" in outcome.lines
 
     # Back again without a scan: the features of lite were kept.
-    assert installed("models", "use", "auto", "--no-scan").lines[0] == "In use from now on: lite 1.0.0"
+    assert installed("models", "use", "auto", "--no-scan").lines == [
+        "In use from now on: lite 1.0.0",
+        "2 videos can be tagged again, without a scan, by: organizer retag",
+    ]
     assert "2 videos tagged again with lite 1.0.0" in installed("retag").out
     for row in installed.json():
         assert row["scores"] == pytest.approx(with_lite[row["path"]]["scores"], abs=1e-6)
@@ -332,7 +374,7 @@ def test_using_it_begins_a_scan_in_the_background(installed):
         time.sleep(0.2)
     scan = newest_scan(installed.library)
     assert (scan.state, scan.done, scan.message) == (ScanState.DONE, 1, None)
-    assert models_of(installed, "a.mp4") == {f"{NAME} 1.0.0"}
+    assert models_of(installed, "a.mp4") == {catalogue.open_bundle(NAME).id}
     # Nothing is left to look at, so nothing begins.
     back = installed("models", "use", "auto")
     assert "organizer retag" in back.out
@@ -352,9 +394,101 @@ def test_one_in_use_that_is_gone_is_said(installed):
         f"{NAME} (in use) is not installed. Install it, or: organizer models use auto"
         in installed("models").lines
     )
-    assert installed("scan", installed.videos).code == 1
+    clip(installed.videos / "a.mp4", 1)
+    outcome = installed("scan", installed.videos)
+    assert (outcome.code, outcome.err) == (
+        0,
+        f"The model in use, '{NAME}', is not installed. Install it, or: organizer models use auto "
+        "Until then lite takes its place.\n",
+    )
+    assert models_of(installed, "a.mp4") == {"lite 1.0.0"}
+    # Tagging with another model is not what was asked for.
+    refused = installed("retag")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith(f"Error: The model in use, '{NAME}', is not installed.")
     assert installed("models", "use", "auto", "--no-scan").code == 0
-    assert installed("scan", installed.videos).code == 0
+    assert installed("scan", installed.videos).err == ""
+
+
+@pytest.mark.parametrize("harm", ["manifest", "classifier"])
+def test_where_the_one_in_use_is_damaged_lite_looks_at_new_files_only(installed, harm):
+    clip(installed.videos / "a.mp4", 1)
+    installed("models", "use", NAME, "--no-scan")
+    assert installed("scan", installed.videos).err == ""
+    before = installed.json()
+    folder = installed.folder / "models" / NAME
+    if harm == "manifest":
+        (folder / "bundle.json").write_text("{")
+    else:
+        (folder / "classifier.npz").write_bytes(b"")
+    clip(installed.videos / "b.mp4", 2)
+    outcome = installed("scan", installed.videos)
+    assert outcome.code == 0
+    assert str(folder) in outcome.err and outcome.err.endswith(" Until then lite takes its place.\n")
+    assert [line.split() for line in outcome.lines if line.endswith(("  new", "  unchanged"))] == [
+        ["1", "new"],
+        ["1", "unchanged"],
+    ]
+    assert models_of(installed, "b.mp4") == {"lite 1.0.0"}
+    assert [row for row in installed.json() if row["path"].endswith("a.mp4")] == before
+    assert installed("retag").code == 1
+
+
+def test_one_installed_again_under_its_name_begins_what_is_left(installed, monkeypatch):
+    from organizer.cli.models import use
+
+    clip(installed.videos / "a.mp4", 1)
+    installed("models", "use", NAME, "--no-scan")
+    installed("scan", installed.videos)
+    assert len(installed("models", "use", NAME).lines) == 1
+    # What reinstalling another network or classifier does to both.
+    bundle = catalogue.open_bundle()
+    manifest = bundle.folder / "bundle.json"
+    text = manifest.read_text()
+    manifest.write_text(text.replace(bundle.version, "1.0.0+another"))
+    assert installed("models", "use", NAME).lines[1:] == [
+        "1 video can be tagged again, without a scan, by: organizer retag"
+    ]
+    manifest.write_text(text.replace('"low": -2.0', '"low": -2.5'))
+    started = []
+    monkeypatch.setattr(use, "_scan_in_background", lambda: not started.append(1))
+    outcome = installed("models", "use", NAME)
+    assert outcome.lines[1].startswith("A scan began in the background: 1 video ")
+    assert started == [1]
+
+
+def test_while_another_scan_runs_none_is_said_to_have_begun(installed, monkeypatch):
+    from organizer.errors import ScanRunningError
+    from organizer.ui import scan_process
+
+    def running(*_arguments, **_settings):
+        raise ScanRunningError("A scan is running already.")
+
+    clip(installed.videos / "a.mp4", 1)
+    installed("scan", installed.videos)
+    monkeypatch.setattr(scan_process, "start_scan", running)
+    outcome = installed("models", "use", NAME)
+    assert outcome.lines[1:] == [
+        "Another scan is running. When it is done, this model needs one of its own.",
+        "1 video not looked at with this model yet; features of other models are kept. "
+        "To look at them: organizer scan",
+    ]
+
+
+def test_without_tensorflow_it_is_chosen_and_what_to_install_is_said(installed, monkeypatch):
+    from organizer.cli.models import use
+
+    clip(installed.videos / "a.mp4", 1)
+    installed("scan", installed.videos)
+    monkeypatch.setitem(sys.modules, "tf_keras", None)
+    monkeypatch.setattr(use, "_scan_in_background", lambda: pytest.fail("it cannot run"))
+    outcome = installed("models", "use", NAME)
+    assert outcome.code == 0
+    assert outcome.err.startswith("Not installed, but needed by this model: tf_keras. Run: pip install ")
+    assert outcome.err.endswith(" Until then lite takes its place.\n")
+    assert "To look at them: organizer scan" in outcome.lines[1]
+    assert catalogue.chosen() == NAME
+    assert installed("models", "use", "auto").err == ""
 
 
 # Verify

@@ -257,6 +257,16 @@ def test_a_chosen_model_that_cannot_be_run_is_named_and_lite_goes_on(organizer, 
     )
     assert f"new: {organizer.videos}/a.mp4: Animal" in outcome.lines
     assert not [line for line in outcome.lines if "retag" in line]
+    assert outcome.lines[-1].startswith("Tagged with lite, the model that comes with organizer.")
+
+
+def test_the_first_scan_names_the_model_that_was_chosen(organizer, monkeypatch):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    lite, heavy = colour_bundle(), colour_bundle(version="2")
+    object.__setattr__(heavy, "name", "heavy")
+    monkeypatch.setattr(catalogue, "bundles", lambda: [lite, heavy])
+    monkeypatch.setattr(catalogue, "chosen", lambda: "heavy")
+    assert organizer("scan", organizer.videos).lines[-1] == ("Tagged with heavy. Others: organizer models")
 
 
 def test_files_that_are_only_in_the_cloud_are_counted(organizer, monkeypatch):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from organizer.errors import MissingDependencyError
-from organizer.features.load_tensorflow import PACKAGES, load_tensorflow
+from organizer.features.load_tensorflow import PACKAGES, load_tensorflow, missing_tensorflow
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -27,6 +27,39 @@ def test_what_is_missing_is_said_with_the_command(monkeypatch, missing):
     command = 'pip install "tensorflow>=2.18" "tensorflow-hub>=0.16.1" "tf-keras>=2.18" "setuptools<82"'
     assert missing in str(raised.value)
     assert str(raised.value).endswith(f"Run: {command}")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (TypeError("Descriptors cannot be created directly.\nIf this call came"), "TypeError: Descriptors"),
+        (ValueError("numpy.dtype size changed"), "ValueError: numpy.dtype size changed"),
+        (RuntimeError(), "RuntimeError"),
+    ],
+)
+def test_versions_that_do_not_fit_each_other_are_said_with_the_command(monkeypatch, error, words):
+    class Broken:
+        def find_spec(self, name, path=None, target=None):
+            if name == "tensorflow_hub":
+                raise error
+
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "tensorflow_hub":
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    with pytest.raises(MissingDependencyError) as raised:
+        load_tensorflow()
+    assert f"({words}" in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert 'Run: pip install "tensorflow>=2.18"' in str(raised.value)
+
+
+@pytest.mark.parametrize("missing", ["tensorflow", "tensorflow_hub", "pkg_resources", "tf_keras"])
+def test_what_is_missing_is_found_without_loading_anything(monkeypatch, missing):
+    assert missing_tensorflow() is None
+    monkeypatch.setitem(sys.modules, missing, None)
+    words = missing_tensorflow()
+    assert words.startswith(f"Not installed, but needed by this model: {missing}. Run: pip install ")
 
 
 @pytest.mark.parametrize("version", ["2.17.1", "1.15.5"])

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from organizer.library import queries
+from organizer.library import store as store_module
 from organizer.library.database import open_database
 from organizer.library.decisions import confirm, reject
 from organizer.library.filters import VideoFilter
@@ -70,17 +71,25 @@ def test_keys_differ(db, store):
     assert len(keys) == 20
 
 
-@pytest.mark.parametrize("method", ["_put_video", "_put_place", "_put_tagging"])
-def test_a_failure_in_the_middle_stores_nothing(db, store, monkeypatch, method):
+@pytest.mark.parametrize(
+    ("owner", "function"),
+    [
+        (Store, "_put_video"),
+        (Store, "_put_place"),
+        (store_module, "refresh_names"),
+        (store_module, "put_taggings"),
+    ],
+)
+def test_a_failure_in_the_middle_stores_nothing(db, store, monkeypatch, owner, function):
     add(store, "/v", "a.mp4", "Animal", content="1")
     before = rows(db)
-    original = getattr(Store, method)
+    original = getattr(owner, function)
 
-    def fail_afterwards(self, *arguments):
-        original(self, *arguments)
+    def fail_afterwards(*arguments):
+        original(*arguments)
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(Store, method, fail_afterwards)
+    monkeypatch.setattr(owner, function, fail_afterwards)
     with pytest.raises(sqlite3.OperationalError):
         add(store, "/v", "a.mp4", "Food", content="2")
     assert rows(db) == before
@@ -103,6 +112,23 @@ def test_a_transaction_stores_all_or_nothing_and_the_next_one_works(db, store):
     with transaction(db):
         db.execute("INSERT INTO tags (name) VALUES ('b')")
     assert db.execute("SELECT name FROM tags").fetchall() == [("b",)]
+
+
+class Interrupted:
+    """A database whose connection is interrupted right after it began a transaction."""
+
+    def __init__(self, db) -> None:
+        self.conn, self.rollback, self._execute = self, db.rollback, db.conn.execute
+
+    def execute(self, sql: str) -> None:
+        self._execute(sql)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_right_after_the_lock_was_taken_gives_it_back(db):
+    with pytest.raises(KeyboardInterrupt), transaction(Interrupted(db)):
+        pytest.fail("the block must not run")
+    assert not db.conn.in_transaction
 
 
 def test_two_writers_wait_for_each_other(tmp_path):
@@ -137,7 +163,7 @@ def test_names_that_are_not_utf8_come_back_as_they_were(db, store):
     assert (record.root, record.relative_path, record.path) == (root, NOT_UTF8, f"{root}/{NOT_UTF8}")
     (stored_root,) = store.roots()
     assert store.place(stored_root, NOT_UTF8, SPACE).video_id == video
-    assert store.present_paths(stored_root) == [NOT_UTF8]
+    assert store.present_files(stored_root, SPACE) == {NOT_UTF8: (1000, 1)}
     assert store.forget_vanished(stored_root, [NOT_UTF8]) == [f"{root}/{NOT_UTF8}"]
     add_failed(store, root, "b.mp4", f"cannot open {NOT_UTF8}")
     assert [v.error for v in queries.videos(db, VideoFilter(status=Status.FAILED))] == [
@@ -160,6 +186,24 @@ def test_what_is_known_of_a_file(db, store):
     assert not store.has_files(root)
     add_failed(store, "/v", "b.mp4", "broken")
     assert store.place(root, "b.mp4", SPACE).failed
+
+
+def test_all_files_of_a_root_at_once(db, store):
+    root = store.add_root("/v")
+    assert store.present_files(root, SPACE) == {}
+    add(store, "/v", "a.mp4", content="1", size=5, mtime_ns=7)
+    add(store, "/w", "elsewhere.mp4", content="2")
+    add(store, "/v", "gone.mp4", content="3")
+    add(store, "/v", "other space.mp4", content="4", space="another space")
+    add_failed(store, "/v", "broken.mp4", "broken")
+    add_failed(store, "/v", "locked.mp4", "no permission", content="unreadable:1")
+    store.forget_vanished(root, ["gone.mp4"])
+    assert store.present_files(root, SPACE) == {
+        "a.mp4": (5, 7),
+        "broken.mp4": (0, 1),
+        "locked.mp4": None,
+        "other space.mp4": None,
+    }
 
 
 def test_known_content_is_found_only_when_readable_and_of_the_space(store):
@@ -222,6 +266,18 @@ def test_the_last_place_of_a_video_is_marked_and_others_are_forgotten(db, store)
     store.restore_places([store.place(root, "a.mp4", SPACE).id])
     assert places(db, video) == [("/v/a.mp4", Status.OK)]
     assert tags(db, video) == {"Animal": "suggested"}
+
+
+def test_many_files_go_and_come_back_in_steps(db, store, monkeypatch):
+    monkeypatch.setattr(store_module, "_STEP", 2)
+    names = [f"{number}.mp4" for number in range(5)]
+    for name in names:
+        add(store, "/v", name)
+    root = store.add_root("/v")
+    assert store.forget_vanished(root, iter(names)) == [f"/v/{name}" for name in names]
+    assert queries.count_videos(db, VideoFilter(status=Status.MISSING)) == 5
+    store.restore_places({store.place(root, name, SPACE).id for name in names})
+    assert queries.count_videos(db, VideoFilter(status=Status.OK)) == 5
 
 
 def test_both_places_gone_at_once_leave_one_that_is_missing(db, store):
@@ -317,6 +373,24 @@ def test_tagging_reports_only_videos_whose_tags_changed(store):
     first, second = add(store, "/v", "a.mp4", "Animal"), add(store, "/v", "b.mp4", "Animal")
     changes = store.store_tagging([(first, tagging("Animal", score=0.7)), (second, tagging("Food"))])
     assert [change.video_id for change in changes] == [second]
+
+
+def test_tagging_writes_only_what_changed(db, store):
+    videos = [
+        add(store, "/v", f"{number}.mp4", "Animal", "Food", content=str(number)) for number in range(700)
+    ]
+    confirm(db, videos[3], "Dance")
+    before, written = rows(db), db.conn.total_changes
+    assert store.store_tagging((video, tagging("Animal", "Food")) for video in videos) == []
+    # The score of what the person decided about.
+    assert db.conn.total_changes - written == 1
+    assert rows(db) == before
+    taggings = {video: tagging("Animal", "Food") for video in videos}
+    taggings[videos[650]] = tagging("Animal", "Nature")
+    (change,) = store.store_tagging(taggings.items())
+    assert (change.video_id, change.added, change.removed) == (videos[650], ("Nature",), ("Food",))
+    assert tags(db, videos[650]) == {"Animal": "suggested", "Nature": "suggested"}
+    assert tags(db, videos[649]) == {"Animal": "suggested", "Food": "suggested"}
 
 
 def test_tagging_many_videos_is_one_transaction(db, store):

@@ -1,9 +1,10 @@
+import re
 from dataclasses import replace
 
 import pytest
 
 from organizer.errors import BundleError
-from organizer.models.assemble import Ingredient, prepare_backbone
+from organizer.models.assemble import Ingredient, _version, prepare_backbone
 from organizer.models.checksums import parse_checksum
 from organizer.models.sources import read_sources
 from tests.models.stand_ins import archives, save_hub_module, tar_gz
@@ -43,3 +44,21 @@ def test_a_pinned_archive_is_held_against_its_pin(archives, tmp_path, part):
     pinned = replace(part, checksum=parse_checksum("sha256:" + "0" * 64))
     with pytest.raises(BundleError, match="checksum"):
         prepare_backbone(Ingredient(pinned, archive), tmp_path / "out")
+
+
+def test_the_version_tells_what_it_was_made_of(tmp_path):
+    (tmp_path / "backbone").mkdir()
+    (tmp_path / "backbone" / "saved_model.pb").write_bytes(b"network")
+    (tmp_path / "pca.npz").write_bytes(b"pca")
+    bare = _version(tmp_path)
+    assert re.fullmatch(r"1\.0\.0\+[0-9a-f]{8}", bare)
+    assert _version(tmp_path) == bare
+    seen = {bare}
+    for name, content in (
+        ("classifier.npz", b"one"),
+        ("classifier.npz", b"another"),
+        ("backbone/saved_model.pb", b"another network"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        seen.add(_version(tmp_path))
+    assert len(seen) == 4

@@ -81,6 +81,72 @@ def test_a_manifest_that_cannot_be_used_is_refused(copy, content):
         load_bundle(copy)
 
 
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ["a"]),
+        ("name", "../up"),
+        ("name", "auto"),
+        ("version", 1),
+        ("version", "1\n2"),
+        ("version", ""),
+        ("summary", None),
+        ("summary", "half a character \ud800"),
+        ("licence", {}),
+        ("input_size", "224"),
+        ("input_size", 0),
+        ("input_size", True),
+        ("input_size", 10**9),
+        ("dimensions", -1),
+        ("dimensions", 2.5),
+        ("quantiser", []),
+        ("quantiser", {"low": 0, "high": 0, "rounding": "nearest"}),
+        ("quantiser", {"low": "0", "high": 1, "rounding": "nearest"}),
+        ("quantiser", {"low": 0, "high": float("nan"), "rounding": "nearest"}),
+        ("quantiser", {"low": 0, "high": 1, "rounding": []}),
+        ("labels", {}),
+        ("labels", [["Vehicle"]]),
+        ("labels", ["Vehicle", "Vehicle"]),
+        ("labels", ["No such one"]),
+        ("thresholds", []),
+        ("thresholds", dict.fromkeys(LABELS, "0.5")),
+        ("thresholds", dict.fromkeys(LABELS, 1.5)),
+        ("thresholds", dict.fromkeys(LABELS, float("nan"))),
+        ("metrics", []),
+        ("provenance", "mine"),
+        ("kinds", []),
+        ("kinds", {"backbone": []}),
+        ("kinds", {"classifier": "python"}),
+        ("backbone_settings", []),
+        ("roles", []),
+        ("roles", {"backbone": "backbone.tflite", "pca": 3}),
+        ("roles", {"backbone": "../backbone.tflite", "pca": "pca.npz"}),
+        ("files", []),
+        ("files", {"backbone.tflite": 1, "pca.npz": "0" * 64, "classifier.tflite": "0" * 64}),
+        ("files", {"a\0b": "0" * 64}),
+        ("files", {"a//b": "0" * 64}),
+        ("files", {"a/../../b": "0" * 64}),
+        ("files", {"/etc/hosts": "0" * 64}),
+        ("files", {"C:\\a": "0" * 64}),
+    ],
+)
+def test_fields_that_are_not_what_they_must_be_are_one_sentence(copy, field, value):
+    known = load_bundle(copy).files
+    change_manifest(copy, **{field: {**known, **value} if field == "files" and value else value})
+    with pytest.raises(BundleError, match="no usable model bundle"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize("content", [DEEP, '{"format": 1, "name": ' + DEEP, "9" * 5000, b"\xff\xfe"])
+def test_a_manifest_that_is_no_manifest_is_one_sentence(copy, content):
+    (copy / "bundle.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BundleError, match="no usable model bundle"):
+        load_bundle(copy)
+
+
 def test_a_manifest_of_a_later_format_is_refused(copy):
     change_manifest(copy, format=2)
     with pytest.raises(BundleError, match="Update organizer"):

@@ -1,5 +1,6 @@
 import json
 import threading
+import uuid
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from organizer.errors import BundleError, StorageError
 from organizer.features.pca import Pca
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.models import catalogue, installing
-from organizer.models.manifest import Description, check_name, write_manifest
+from organizer.models.manifest import Description, write_manifest
+from organizer.models.manifest_fields import check_name
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def fill(folder, name="mine", version="1"):
 
 
 def install(version="1", name="mine"):
-    with installing.installing(name) as folder:
+    with installing.installing(name, replace=True) as folder:
         fill(folder, name, version)
     return catalogue.open_bundle(name)
 
@@ -100,11 +102,30 @@ def test_of_two_generations_that_a_crash_left_the_newer_one_counts(models, monke
 
 def test_what_is_not_finished_leaves_the_old_one(models):
     install("1")
-    with pytest.raises(RuntimeError), installing.installing("mine") as folder:
+    with pytest.raises(RuntimeError), installing.installing("mine", replace=True) as folder:
         fill(folder, version="2")
         raise RuntimeError
     assert catalogue.open_bundle("mine").version == "1"
     assert visible(models) == ["mine"]
+
+
+def test_another_model_is_not_replaced_unasked(models):
+    install("1")
+    with pytest.raises(BundleError, match=r"another model mine already.*--replace"):
+        installing.check_free("mine", replace=False)
+    with (
+        pytest.raises(BundleError, match=r"another model mine already.*--replace"),
+        installing.installing("mine") as folder,
+    ):
+        fill(folder, version="2")
+    assert catalogue.open_bundle("mine").version == "1"
+    # The same one mends what is damaged.
+    (models / "mine" / "pca.npz").write_bytes(b"")
+    with installing.installing("mine") as folder:
+        fill(folder, version="1")
+    catalogue.open_bundle("mine").verify()
+    installing.check_free("mine", replace=True)
+    assert len(visible(models)) == 1
 
 
 def test_what_is_no_bundle_does_not_become_one(models):
@@ -115,12 +136,41 @@ def test_what_is_no_bundle_does_not_become_one(models):
     assert visible(models) == []
 
 
-def test_what_an_ended_process_left_is_cleared(models):
-    (models / ".mine.1234").mkdir(parents=True)
-    (models / ".mine.1234" / "half").write_bytes(b"x")
+@pytest.mark.parametrize("name", [".mine.", ".mine.2.", ".old."])
+def test_what_an_ended_process_left_is_cleared(models, name):
+    left = models / f"{name}{uuid.uuid4().hex}"
+    left.mkdir(parents=True)
+    (left / "half").write_bytes(b"x")
     assert catalogue.broken_bundles() == []
     install()
     assert visible(models) == ["mine"]
+
+
+FOREIGN = (".git", ".ssh", ".mine.1234", f".A.{'0' * 32}", f"mine.{'0' * 32}", f".mine.{'0' * 32}.bak")
+
+
+def test_folders_of_others_survive_everything(models):
+    for name in FOREIGN:
+        (models / name).mkdir(parents=True)
+        (models / name / "precious").write_text("x")
+    (models / ".git" / "bundle.json").write_text("{}")
+    install("1")
+    install("2")
+    with pytest.raises(RuntimeError), installing.installing("mine", replace=True):
+        raise RuntimeError
+    for name in ("nothing", ".git", *FOREIGN[2:]):
+        with pytest.raises(BundleError, match="no model"):
+            installing.remove(name)
+    installing.remove("mine")
+    assert visible(models) == sorted(FOREIGN)
+    assert all((models / name / "precious").read_text() == "x" for name in FOREIGN)
+
+
+def test_a_replaced_folder_of_any_name_goes(models):
+    (models / "My Model").mkdir(parents=True)
+    (models / "My Model" / "bundle.json").write_text("{")
+    installing.remove("My Model")
+    assert visible(models) == []
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(models):

@@ -198,3 +198,56 @@ def test_a_full_disk_is_one_sentence(site, downloads, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=9))
     with pytest.raises(StorageError, match="Make room"):
         run(site, downloads)
+
+
+def test_two_pulls_at_once_do_the_work_once(site, downloads):
+    first = pull(roles(site), downloads, classifier=False, patience=QUICK)
+    while not isinstance(next(first), FetchProgress):
+        pass
+    waits, second = threading.Event(), []
+
+    def wait():
+        for event in pull(roles(site), downloads, classifier=False, patience=QUICK):
+            second.append(event)
+            waits.set()
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    try:
+        assert waits.wait(60)
+        assert "Another process is pulling" in second[0].text
+        installed = list(first)[-1].bundle
+    finally:
+        first.close()
+        waiting.join()
+    installed.verify()
+    assert not any(isinstance(event, FetchProgress) for event in second)
+    assert second[-1].bundle.id == installed.id
+    assert len(site.asked_for("yt8m-pca")) == 1
+
+
+def test_a_pull_that_waits_can_be_stopped(site, downloads):
+    stop = threading.Event()
+    first = pull(roles(site), downloads, classifier=False, patience=QUICK)
+    next(first)
+    second = pull(roles(site), downloads, classifier=False, patience=QUICK, stop=stop)
+    assert isinstance(next(second), Note)
+    stop.set()
+    with pytest.raises(FetchStoppedError):
+        next(second)
+    first.close()
+
+
+def test_what_an_ended_pull_prepared_is_cleared(site, downloads):
+    (downloads / "prepared-abc").mkdir(parents=True)
+    (downloads / "prepared-abc" / "half").write_bytes(b"x")
+    site.serve("inception-hub", Answer(status=404))
+    site.serve("inception-graph", Answer(status=404))
+    with pytest.raises(DownloadError):
+        run(site, downloads, classifier=False)
+    assert not list(downloads.glob("prepared-*"))
+
+
+def test_a_pull_replaces_one_without_classifier(site, downloads):
+    assert not run(site, downloads, classifier=False)[-1].bundle.has_classifier
+    assert run(site, downloads)[-1].bundle.has_classifier

@@ -37,6 +37,34 @@ def test_what_has_no_checksum_comes_by_https_only():
             assert {urlsplit(url).scheme for url in part.urls} == {"https"}, part.name
 
 
+@pytest.mark.parametrize(
+    ("part", "fields", "allowed"),
+    [
+        ("inception-hub", {"urls": ["http://mirror.example/a"]}, False),
+        ("inception-hub", {"urls": ["https://mirror.example/a", "http://mirror.example/a"]}, False),
+        ("inception-hub", {"urls": ["http://127.0.0.1.mirror.example/a"]}, False),
+        ("inception-hub", {"urls": ["http://mirror.example/a"], "checksum": PIN}, True),
+        ("inception-hub", {"urls": ["https://mirror.example/a"]}, True),
+        ("inception-hub", {"urls": ["http://127.0.0.1:8000/a"]}, True),
+        ("yt8m-pca", {"checksum": None}, True),
+        ("yt8m-pca", {"checksum": None, "members": {}}, False),
+    ],
+)
+def test_a_mirror_without_https_needs_a_checksum(replaced, part, fields, allowed):
+    content = {"parts": {part: fields}}
+    if allowed:
+        assert replaced(content).parts[part].urls
+    else:
+        with pytest.raises(DownloadError, match=f"{part}: 'http://.*no checksum"):
+            replaced(content)
+
+
+def test_what_proves_the_network_is_said_as_it_is():
+    proof = read_sources({}).parts["inception-hub"].proof
+    assert "organizer models verify" in proof
+    assert "afterwards" in proof
+
+
 def test_the_known_pins():
     parts = read_sources({}).parts
     assert str(parts["yt8m-pca"].checksum) == "git-blob:67f1421a4d5f6ee6e1b95198fe466694e791eec2"

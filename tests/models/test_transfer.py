@@ -1,13 +1,18 @@
+import errno
 import json
 import shutil
 
+import numpy as np
 import pytest
 
-from organizer.errors import BundleError
+from organizer.assets import assets_folder
+from organizer.errors import BundleError, StorageError
 from organizer.models import catalogue, installing
 from organizer.models.checksums import sha256_of
 from organizer.models.sources import read_sources
-from organizer.models.transfer import export_model, import_model
+from organizer.models.transfer import export_model, import_model, unlicensed_parts
+from organizer.pipeline.prove_classifier import prove_classifier
+from organizer.types import LABELS
 from tests.file_server import file_server
 from tests.models.stand_ins import PARTS, Site, archives, save_hub_module, tar_gz
 
@@ -70,6 +75,13 @@ def test_the_classifier_may_be_missing(models, archives, sources, tmp_path):
     assert not import_model(
         raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca"), sources
     ).has_classifier
+
+
+def test_an_unlicensed_classifier_may_be_left_out(models, archives, sources, exported, tmp_path):
+    folder = raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca", "cnn-lstm")
+    assert [part.name for part in unlicensed_parts(folder, sources)] == ["cnn-lstm"]
+    assert unlicensed_parts(exported, sources) == []
+    assert not import_model(folder, sources, classifier=False).has_classifier
 
 
 @pytest.mark.parametrize("part", ["yt8m-pca", "cnn-lstm"])
@@ -171,6 +183,121 @@ def test_settings_that_are_not_known_are_refused(models, copy, sources):
         import_model(copy, sources)
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"backbone_settings": {"input_size": "299"}}, "setting input_size is '299'"),
+        ({"backbone_settings": {"batch_size": 10**9}}, "setting batch_size"),
+        ({"backbone_settings": {"bfloat16": 1}}, "setting bfloat16"),
+        ({"backbone_settings": {"pixel_scale": 0}}, "setting pixel_scale"),
+        ({"backbone_settings": {"pixel_mean": None}}, "setting pixel_mean"),
+        ({"backbone_settings": {"output": 3}}, "setting output"),
+        ({"input_size": 224}, "takes pictures of 299 pixels, its manifest says 224"),
+        ({"quantiser": {"low": -2, "high": 2, "rounding": "nearest"}}, "needs features stored with"),
+        ({"quantiser": {"low": -1, "high": 2, "rounding": "truncate"}}, "needs features stored with"),
+        ({"labels": list(LABELS[::-1])}, "in this order"),
+        ({"labels": list(LABELS[:9])}, "in this order"),
+        ({"labels": []}, "classifier and no labels"),
+        ({"roles": {"backbone": "backbone", "pca": "pca.npz"}}, "labels and no classifier"),
+        ({"kinds": {"backbone": "tf-hub"}}, r"classifier\.npz"),
+        ({"kinds": {"classifier": "cnn-lstm"}}, "not known here"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(models, copy, sources, fields, words):
+    change(copy, **fields)
+    with pytest.raises(BundleError, match=words):
+        import_model(copy, sources, prove=prove_classifier)
+    assert [bundle.name for bundle in catalogue.bundles()] == ["lite"]
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"mean": np.zeros(2048, np.float64), "components": np.zeros((2048, 1024), np.float32)},
+        {"mean": np.zeros((1, 2048), np.float32), "components": np.zeros((2048, 1024), np.float32)},
+        {"mean": np.zeros(7, np.float32), "components": np.zeros((2048, 1024), np.float32)},
+        {"mean": np.full(2048, np.nan, np.float32), "components": np.zeros((2048, 1024), np.float32)},
+        None,
+    ],
+)
+def test_a_pca_that_is_none_is_refused(models, copy, sources, arrays):
+    if arrays is None:
+        with (copy / "pca.npz").open("wb") as file:
+            np.save(file, np.zeros(3))
+    else:
+        np.savez(copy / "pca.npz", **arrays)
+    sealed(copy)
+    with pytest.raises(BundleError, match="its PCA"):
+        import_model(copy, sources)
+
+
+def sealed(folder):
+    """Give a changed folder the checksums that belong to it, as whoever forges one would."""
+    files = json.loads((folder / "bundle.json").read_text())["files"]
+    change(folder, files={name: sha256_of(folder / name) for name in files})
+
+
+@pytest.fixture
+def lite_copy(tmp_path):
+    folder = shutil.copytree(assets_folder() / "lite", tmp_path / "copy of lite")
+    change(folder, name="mine")
+    return folder
+
+
+def test_a_model_like_lite_is_imported(models, lite_copy, sources):
+    assert import_model(lite_copy, sources, prove=prove_classifier).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"labels": list(LABELS[:9])}, "10 scores"),
+        ({"labels": [*LABELS, "More"], "thresholds": dict.fromkeys((*LABELS, "More"), 0.5)}, "10 scores"),
+        ({"input_size": 299}, "takes pictures of 224 pixels"),
+        ({"backbone_settings": {"bfloat16": True}}, "not known here"),
+        ({"kinds": {"classifier": "cnn-lstm"}}, "needs features stored with"),
+        (
+            {"roles": {"backbone": "backbone.tflite", "pca": "pca.npz", "classifier": "backbone.tflite"}},
+            "no video classifier",
+        ),
+        (
+            {"roles": {"backbone": "classifier.tflite", "pca": "pca.npz", "classifier": "classifier.tflite"}},
+            "a feature map",
+        ),
+    ],
+)
+def test_a_classifier_that_does_something_else_is_refused(models, lite_copy, sources, fields, words):
+    change(lite_copy, **fields)
+    with pytest.raises(BundleError, match=words):
+        import_model(lite_copy, sources, prove=prove_classifier)
+    assert [bundle.name for bundle in catalogue.bundles()] == ["lite"]
+
+
+def test_another_model_is_replaced_only_when_told_to(models, copy, exported, sources):
+    installed = import_model(exported, sources)
+    assert import_model(exported, sources).folder.exists()
+    change(copy, version="9")
+    with pytest.raises(BundleError, match="--replace"):
+        import_model(copy, sources)
+    assert catalogue.open_bundle(installed.name).version == installed.version
+    assert import_model(copy, sources, replace=True).version == "9"
+
+
+@pytest.mark.parametrize("backbone", ["raw", "exported"])
+def test_a_full_disk_is_one_sentence(models, archives, sources, exported, tmp_path, monkeypatch, backbone):
+    source = exported
+    if backbone == "raw":
+        source = raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca", "cnn-lstm")
+
+    def copyfile(_source, target, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    with pytest.raises(StorageError, match=r"the disk is full\. Make room; then run the command again\."):
+        import_model(source, sources)
+    assert [path.name for path in models.iterdir() if path.is_dir()] == []
+
+
 def test_a_pca_of_another_width_is_refused(models, copy, sources):
     change(copy, dimensions=512)
     with pytest.raises(BundleError, match="512"):
@@ -185,6 +312,16 @@ def test_exporting_into_a_folder_that_is_there(models, exported, sources, tmp_pa
     with pytest.raises(BundleError, match="there already"):
         export_model("inception-yt8m", target)
     assert [path.name for path in target.iterdir()] == ["inception-yt8m"]
+
+
+def test_what_lies_beside_the_target_stays(models, exported, sources, tmp_path):
+    import_model(exported, sources)
+    beside = tmp_path / ".out.new"
+    beside.mkdir()
+    (beside / "precious").write_text("x")
+    export_model("inception-yt8m", tmp_path / "out")
+    assert (beside / "precious").read_text() == "x"
+    assert sorted(path.name for path in tmp_path.iterdir() if "out" in path.name) == [".out.new", "out"]
 
 
 def test_lite_and_unknown_models_are_not_exported(models, tmp_path):

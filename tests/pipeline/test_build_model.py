@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ SETTINGS = ModuleSettings(output=None, input_size=48, pixel_mean=0.0, pixel_scal
 @pytest.fixture(autouse=True)
 def models(tmp_path, monkeypatch):
     monkeypatch.setenv("ORGANIZER_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("TFHUB_CACHE_DIR", str(tmp_path / "tfhub"))
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +36,8 @@ def videos(tmp_path_factory):
     return folder
 
 
-def build(module, videos, *, settings=SETTINGS, name="mine"):
-    return list(build_model(name, str(module), str(videos), settings))
+def build(module, videos, *, settings=SETTINGS, name="mine", replace=False):
+    return list(build_model(name, str(module), str(videos), settings, replace=replace))
 
 
 def test_a_module_becomes_a_model(module, videos):
@@ -48,6 +51,30 @@ def test_a_module_becomes_a_model(module, videos):
     assert (bundle.dimensions, bundle.has_classifier, bundle.labels) == (OUTPUTS, False, ())
     with pytest.raises(BundleError, match="no classifier yet"):
         catalogue.choose("mine")
+
+
+def test_a_model_of_its_name_is_replaced_only_when_told_to(module, videos, monkeypatch):
+    first = build(module, videos)[-1].bundle
+    wider = ModuleSettings(output=None, input_size=64, pixel_mean=0.0, pixel_scale=255.0)
+    with monkeypatch.context() as patch, pytest.raises(BundleError, match=r"another model mine.*--replace"):
+        # Said before any video is looked at.
+        patch.setattr("organizer.pipeline.build_model.find_videos", None)
+        build(module, videos, settings=wider)
+    assert open_bundle("mine").space_id == first.space_id
+    assert build(module, videos, settings=wider, replace=True)[-1].bundle.input_size == 64
+    assert open_bundle("mine").input_size == 64
+
+
+@pytest.mark.parametrize("chosen", [None, "elsewhere"])
+def test_what_tf_hub_downloads_lies_in_our_cache(videos, tmp_path, monkeypatch, chosen):
+    # Set first, so that both are as they were when the test is over.
+    monkeypatch.setenv("TFHUB_CACHE_DIR", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("TFHUB_CACHE_DIR")
+    monkeypatch.setenv("ORGANIZER_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(BundleError, match="cannot be downloaded"):
+        build("http://127.0.0.1:9/module", videos)
+    assert os.environ["TFHUB_CACHE_DIR"] == (chosen or str(tmp_path / "cache" / "tfhub"))
 
 
 def test_its_features_are_centred_and_fill_the_range(module, videos):

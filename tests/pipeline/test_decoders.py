@@ -12,8 +12,8 @@ import time
 import psutil
 import pytest
 
-from organizer.errors import MissingDependencyError, NotAVideoError, ScanError, UnreadableVideoError
-from organizer.frames.decode import FileChangedError, NotNowError
+from organizer.errors import MissingDependencyError, NotNowError, ScanError, UnreadableVideoError, VideoError
+from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.frames.sampling import Sampling
 from organizer.pipeline import StoppedError, decoders
 from organizer.pipeline.decoders import ProcessDecoders, ThreadDecoders, default_workers, start_decoders
@@ -125,6 +125,59 @@ def test_closing_ends_the_processes_at_once(reader, tmp_path):
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
+def test_an_idle_worker_that_the_system_ends_does_not_end_the_work(reader, tmp_path):
+    paths = [show_labels(tmp_path / name) for name in ("a.mp4", "b.mp4", "c.mp4")]
+    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    try:
+        decoding.submit(video_file(paths[0])).result(timeout=60)
+        (pid,) = read_by(reader)["a.mp4"]
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+        futures = [decoding.submit(video_file(path)) for path in paths[1:]]
+        assert [len(future.result(timeout=60).pictures) for future in futures] == [1, 1]
+    finally:
+        decoding.close()
+
+
+INTERRUPTED = """
+import sys, time, signal, threading
+from pathlib import Path
+from organizer.cli.stopping import stop_asked_for
+from organizer.frames.sampling import Sampling, reader_for
+from organizer.pipeline.decoders import ProcessDecoders
+from tests.pipeline.test_decoders import SIZE, video_file
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    decoding = ProcessDecoders(reader_for(Sampling.AUTO, threads=1), SIZE, workers=2)
+    with stop_asked_for() as stop:
+        print("now", flush=True)
+        future = decoding.submit(video_file(Path(sys.argv[1])))
+        print(future.result(timeout=60).pictures.shape[0], stop.is_set(), flush=True)
+    decoding.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent in another way")
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.3])
+def test_ctrl_c_while_workers_start_is_not_theirs(tmp_path, after_s):
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED)
+    process = subprocess.Popen(
+        [sys.executable, script, show_labels(tmp_path / "a.mp4")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([".", *sys.path])},
+    )
+    assert process.stdout.readline() == "now\n"
+    time.sleep(after_s)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (out, err, process.returncode) == ("1 True\n", "", 0)
+
+
 def test_nothing_is_started_before_there_is_something_to_decode(reader):
     before = len(psutil.Process().children(recursive=True))
     decoding = ProcessDecoders(reader, SIZE, workers=2)
@@ -210,9 +263,14 @@ def test_without_word_of_memory_processors_decide(monkeypatch):
     assert default_workers() == 4
 
 
-@pytest.mark.parametrize("kind", [NotAVideoError, UnreadableVideoError, NotNowError, FileChangedError])
+def kinds_of(error):
+    return [error, *(kind for below in error.__subclasses__() for kind in kinds_of(below))]
+
+
+@pytest.mark.parametrize("kind", kinds_of(VideoError))
 def test_errors_come_back_from_processes_as_they_were(kind):
-    error = kind("/v/a.mp4", "it is cut off", "Copy it again.")
+    assert CannotPlanError in kinds_of(VideoError)
+    error = kind("/v/a.mp4", *["it is cut off", "Copy it again."][: 0 if kind is CannotPlanError else 2])
     back = pickle.loads(pickle.dumps(error))
     assert (type(back), str(back)) == (kind, str(error))
     assert (back.path, back.reason, back.advice) == (error.path, error.reason, error.advice)

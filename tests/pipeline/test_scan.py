@@ -15,12 +15,14 @@ from threading import Event
 import pytest
 
 from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
+from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.library import queries
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Store
 from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
+from organizer.tags.tagger import Tagger
 from tests.clips import cut, make_clip, make_sound
-from tests.fakes import ColourTagger, colour_bundle, show_labels
+from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
 
 begin = partial(scan, isolated=False)
 
@@ -945,6 +947,84 @@ def test_a_long_video_is_looked_at_for_45_seconds(world):
     assert (len(features.quantised), record.duration_s) == (45, 50.0)
 
 
+# Fixed once: what reviews found
+
+
+def test_a_copy_that_cannot_be_decoded_does_not_break_the_video_it_is_a_copy_of(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    world.tagger = ColourTagger(colour_bundle(version="2", backbone="d" * 64))
+    shutil.copy(path, world.videos / "b.mp4")
+    sound = world.reader
+    world.reader = FailingReader(FailingReader(sound, "a.mp4", RuntimeError("x")), "b.mp4", RuntimeError("x"))
+    assert set(world.scan(world.videos).kinds.values()) == {"failed"}
+    assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
+    world.reader = sound
+    assert "changed" in world.scan(world.videos).kinds.values()
+
+
+def test_what_only_one_sampling_cannot_read_is_tried_again(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    sound = world.reader
+    world.reader = FailingReader(sound, "a.mp4", CannotPlanError(str(world.videos / "a.mp4")))
+    assert world.scan(world.videos).kinds == {"a.mp4": "failed"}
+    world.reader = sound
+    assert world.scan(world.videos).kinds == {"a.mp4": "new"}
+
+
+def test_a_file_that_came_back_is_back_for_the_model_in_the_others_place_too(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    content, status = path.read_bytes(), path.stat()
+    path.unlink()
+    show_labels(world.videos / "b.mp4", "Food")
+    world.scan(world.videos)
+    assert world.places()["videos/a.mp4"] == "missing"
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    list(begin(world.store, BrokenTagger(), world.reader, fallback=world.tagger))
+    assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+def test_a_video_in_the_cloud_keeps_its_place_when_a_copy_turns_up(world):
+    path = show_labels(world.videos / "a.mp4", "Animal")
+    world.scan(world.videos)
+    copy = world.videos / "copy.mp4"
+    path.rename(copy)
+    (world.videos / ".a.mp4.icloud").write_bytes(b"bplist00")
+    scanned = world.scan(world.videos)
+    assert scanned.kinds == {"copy.mp4": "copy"}
+    assert set(world.places()) == {"videos/a.mp4", "videos/copy.mp4"}
+    assert scanned.listed.cloud_only == 0
+
+
+def test_known_files_do_not_wait_for_a_long_one(world):
+    for number in range(60):
+        show_labels(world.videos / f"b{number:02}.mp4")
+    world.scan(world.videos)
+    for number in range(60):
+        touch(world.videos / f"b{number:02}.mp4")
+    show_labels(world.videos / "a0.mp4")
+    ended = Event()
+
+    class Waiting(CountingReader):
+        def read(self, path, **settings):
+            if path.endswith("a0.mp4"):
+                ended.wait(60)
+            return super().read(path, **settings)
+
+    events = begin(world.store, world.tagger, Waiting(), [str(world.videos)], workers=1)
+    next(events)
+    started = time.monotonic()
+    kinds = {next(events).outcome.kind.value for _ in range(60)}
+    waited = time.monotonic() - started
+    ended.set()
+    list(events)
+    assert kinds == {"unchanged"}
+    # A tenth of a second for each two would be three seconds.
+    assert waited < 2
+
+
 # A model that cannot be run
 
 
@@ -1012,3 +1092,56 @@ def test_without_another_model_the_reason_is_raised(world):
     show_labels(world.videos / "a.mp4", "Animal")
     with pytest.raises(MissingDependencyError, match="TensorFlow"):
         list(begin(world.store, BrokenTagger(), world.reader, [str(world.videos)]))
+
+
+class MuteTagger(Tagger):
+    """Its backbone runs, its classifier is damaged."""
+
+    def __init__(self):
+        bundle = colour_bundle(version="2", backbone="d" * 64)
+
+        class Mute(type(bundle)):
+            @property
+            def classifier_file(self):
+                raise BundleError("classifier: this file is damaged.")
+
+        super().__init__(Mute(**bundle.__dict__))
+
+
+def test_a_damaged_classifier_is_found_before_anything_is_decoded(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    events = list(
+        begin(world.store, MuteTagger(), world.reader, [str(world.videos)], workers=1, fallback=world.tagger)
+    )
+    assert [type(event) for event in events] == [Listed, ModelUnusable, Stored, Vanished]
+    assert events[1] == ModelUnusable("classifier: this file is damaged.", 1)
+    assert world.records()[0].bundle == "lite 1"
+
+
+def test_in_the_place_of_one_that_is_gone_only_what_no_model_saw_is_looked_at(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4", "Food")
+    show_labels(world.videos / "c.mp4", "Dance")
+    lite, world.tagger = world.tagger, ColourTagger(colour_bundle(version="2", backbone="d" * 64))
+    world.scan(world.videos)
+    # One moves, one goes and comes back, one is new.
+    (world.videos / "b.mp4").rename(world.videos / "moved.mp4")
+    (world.videos / "c.mp4").rename(world.folder / "c.mp4")
+    world.scan(world.videos)
+    (world.folder / "c.mp4").rename(world.videos / "c.mp4")
+    (world.videos / "moved.mp4").rename(world.videos / "again.mp4")
+    show_labels(world.videos / "new.mp4", "Nature")
+    world.reader.paths.clear()
+    settings = {"workers": 1, "isolated": False, "unusable": "It is gone."}
+    events = list(begin(world.store, lite, world.reader, [str(world.videos)], **settings))
+    # Two are known where they lie, the one that came back among them.
+    assert [event for event in events if isinstance(event, ModelUnusable)] == [
+        ModelUnusable("It is gone.", 2)
+    ]
+    assert world.reader.paths == [str(world.videos / "new.mp4")]
+    models = {os.path.basename(record.places[0].path): record.bundle for record in world.records()}
+    assert models == {"a.mp4": "lite 2", "again.mp4": "lite 2", "c.mp4": "lite 2", "new.mp4": "lite 1"}
+    assert set(world.places().values()) == {"ok"}
+    # Nothing is left to do, whichever of the two the next scan is given.
+    events = list(begin(world.store, lite, world.reader, **settings))
+    assert not [event for event in events if isinstance(event, Stored)]

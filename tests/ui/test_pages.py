@@ -5,7 +5,10 @@ import pytest
 from organizer.library import decisions, queries, scans
 from organizer.library.database import opened
 from organizer.library.filters import VideoFilter
+from organizer.models import catalogue
 from organizer.types import TagState
+from organizer.ui.parts import model
+from tests.fakes import colour_bundle
 from tests.gallery_server.seed import SeedVideo, keys, seed
 
 HOSTILE = [
@@ -278,3 +281,47 @@ def test_a_scan_that_failed_says_why(three):
     three.run()
     assert "The scan failed" in three.words()
     assert "disk *full*" in three.plain()
+
+
+# The model
+
+
+def test_the_model_in_use_and_how_to_get_another_are_named(three):
+    three.open()
+    assert "lite 1: sees colours" in three.plain()
+    assert "not looked at with this model" not in three.words()
+    assert "organizer models pull inception-yt8m" in commands(three)
+
+
+def test_what_is_left_to_do_for_another_model_is_counted(three, monkeypatch):
+    monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="2")])
+    three.open()
+    assert "3 videos tagged by another model. **Tag again**" in three.words()
+    assert "not looked at" not in three.words()
+    monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="3", backbone="d" * 64)])
+    three.run()
+    assert "3 videos not looked at with this model yet. **Scan all again** does that." in three.words()
+    assert "tagged by another model" not in three.words()
+
+
+def test_a_chosen_model_that_is_gone_is_said_with_the_way_back(three, monkeypatch):
+    monkeypatch.setattr(catalogue, "chosen", lambda: "heavy *b*")
+    monkeypatch.setattr(model, "chosen", lambda: "heavy *b*")
+    three.open()
+    assert "The model in use, 'heavy *b*', is not installed." in three.plain()
+    assert "Scans tag with lite until then." in three.plain()
+    assert commands(three) == ["organizer models use auto"]
+    assert len(titles(three)) == 4
+
+
+def commands(page):
+    return [element.value for element in page.test.code]
+
+
+def test_a_model_installed_again_under_its_name_is_the_one_that_tags(three, monkeypatch):
+    three.open().click("Tag all videos again")
+    monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="2")])
+    three.run().click("Tag all videos again")
+    with opened(three.library) as db:
+        found = {record.bundle for record in queries.videos(db, VideoFilter()) if record.bundle}
+    assert found == {"lite 2"}

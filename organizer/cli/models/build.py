@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="See --pixel-mean. 0 and 255 give 0 to 1, as most modules take it; 128 and 128 give -1 to 1.",
 )
-def build(handle: str, folder: str, name: str, **settings: Any) -> None:
+@click.option("--replace", is_flag=True, help="Put it in the place of an installed model of this name.")
+def build(handle: str, folder: str, name: str, replace: bool, **settings: Any) -> None:
     """Make a model of any TF Hub module, with a PCA fitted to your own videos.
 
     The videos are only read. The model makes features; it has no classifier yet, so it cannot tag.
@@ -50,7 +51,7 @@ def build(handle: str, folder: str, name: str, **settings: Any) -> None:
     shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
     with shown as bar:
         task = bar.add_task("looking at videos", total=None) if bar else None
-        for event in build_model(name, handle, folder, ModuleSettings(**settings)):
+        for event in build_model(name, handle, folder, ModuleSettings(**settings), replace=replace):
             match event:
                 case BuildProgress(done, total, _) if bar and task is not None:
                     bar.update(task, completed=done, total=total)

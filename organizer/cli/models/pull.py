@@ -13,7 +13,7 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.words import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -25,15 +25,23 @@ if TYPE_CHECKING:
     from organizer.models.sources import Part
 
 
+def about_the_classifier(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options with which a person answers beforehand what ``consents`` asks."""
+    accept = click.option(
+        "--accept-unlicensed-classifier",
+        "classifier",
+        flag_value="accept",
+        help="Take the published classifier too, though nobody states that it may be used.",
+    )
+    refuse = click.option(
+        "--no-classifier", "classifier", flag_value="refuse", help="Leave the classifier out."
+    )
+    return accept(refuse(command))
+
+
 @click.command()
 @click.argument("name")
-@click.option(
-    "--accept-unlicensed-classifier",
-    "classifier",
-    flag_value="accept",
-    help="Download the published classifier too, though nobody states that it may be used.",
-)
-@click.option("--no-classifier", "classifier", flag_value="refuse", help="Leave the classifier out.")
+@about_the_classifier
 @click.option("--yes", is_flag=True, help="Do not ask whether to begin. It consents to no licence.")
 @click.option("--dry-run", is_flag=True, help="Say what comes from where, and stop.")
 def pull(name: str, classifier: str | None, yes: bool, dry_run: bool) -> None:
@@ -44,6 +52,7 @@ def pull(name: str, classifier: str | None, yes: bool, dry_run: bool) -> None:
     """
     from organizer.config import cache_folder
     from organizer.models.fetch import FetchStoppedError
+    from organizer.models.pull import installed_whole
     from organizer.models.pull import pull as pull_model
     from organizer.models.sources import read_sources
 
@@ -52,8 +61,8 @@ def pull(name: str, classifier: str | None, yes: bool, dry_run: bool) -> None:
     _say_what_comes(name, roles, downloads)
     if dry_run:
         return
-    wanted = _consents(roles["classifier"], classifier)
-    if _is_whole(name, with_classifier=wanted):
+    wanted = consents(roles["classifier"], classifier, "Download it all the same?")
+    if installed_whole(name, with_classifier=wanted) is not None:
         click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
         return
     if not yes and sys.stdin.isatty():
@@ -103,15 +112,20 @@ def _size(part: Part, downloads: Path) -> str:
     return ", size not known" if size is None else f", {size / 1e6:,.1f} MB"
 
 
-def _consents(parts: tuple[Part, ...], answer: str | None) -> bool:
-    """Whether the classifier is wanted; one that nobody licensed needs a person's own word."""
+def consents(parts: Sequence[Part], answer: str | None, question: str) -> bool:
+    """Return whether the classifier is wanted; one that nobody licensed needs a person's own word.
+
+    Args:
+        parts: that are the classifier.
+        answer: ``accept`` or ``refuse``; None asks, where there is somebody to ask.
+        question: what to ask.
+    """
     unlicensed = [part for part in parts if part.needs_consent]
     if answer is not None or not unlicensed:
         return answer != "refuse"
     if sys.stdin.isatty():
         return click.confirm(
-            f"{unlicensed[0].title}: no licence is stated, so nobody says that you may use it. "
-            "Download it all the same?",
+            f"{unlicensed[0].title}: no licence is stated, so nobody says that you may use it. {question}",
             default=False,
         )
     click.echo(
@@ -119,19 +133,6 @@ def _consents(parts: tuple[Part, ...], answer: str | None) -> bool:
         "--accept-unlicensed-classifier"
     )
     return False
-
-
-def _is_whole(name: str, *, with_classifier: bool) -> bool:
-    from organizer.errors import BundleError
-    from organizer.models.catalogue import open_bundle
-    from organizer.models.transfer import check_files
-
-    try:
-        bundle = open_bundle(name)
-        check_files(bundle)
-    except BundleError:
-        return False
-    return bundle.has_classifier or not with_classifier
 
 
 def _follow(events: Iterator[FetchProgress | PullEvent]) -> Bundle:

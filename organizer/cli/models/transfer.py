@@ -7,22 +7,30 @@ from pathlib import Path
 
 import click
 
-from organizer.cli.models.pull import say_installed
+from organizer.cli.models.pull import about_the_classifier, consents, say_installed
 from organizer.words import safe_text
+
+_UNLICENSED = "no licence stated"
+"""As the licences of parts that need consent begin."""
 
 
 @click.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-def import_(path: Path) -> None:
+@about_the_classifier
+@click.option("--replace", is_flag=True, help="Put it in the place of another model of its name.")
+def import_(path: Path, classifier: str | None, replace: bool) -> None:
     """Install a model from files, without network.
 
     PATH is a folder that "organizer models export" made, or one packed as .tar.gz; or a folder with the files
     that "organizer models pull" would download. All are held against their checksums first.
     """
     from organizer.models.sources import read_sources
-    from organizer.models.transfer import import_model
+    from organizer.models.transfer import import_model, unlicensed_parts
+    from organizer.pipeline.prove_classifier import prove_classifier
 
-    bundle = import_model(path.absolute(), read_sources())
+    path, sources = path.absolute(), read_sources()
+    wanted = consents(unlicensed_parts(path, sources), classifier, "Install it all the same?")
+    bundle = import_model(path, sources, prove=prove_classifier, classifier=wanted, replace=replace)
     click.echo(f"Licence: {safe_text(bundle.licence)}")
     say_installed(bundle)
 
@@ -35,10 +43,16 @@ def export(name: str, folder: Path) -> None:
 
     FOLDER is made; where it is there already, a folder with the model's name is made inside it.
     """
+    from organizer.models.catalogue import open_bundle
     from organizer.models.transfer import export_model
 
     target = export_model(name, folder.absolute())
     click.echo(f"Exported {name} to {safe_text(str(target))}")
+    if _UNLICENSED in open_bundle(name).licence:
+        click.echo(
+            "It holds weights that nobody stated a licence for: whoever gets this copy may not be allowed to "
+            "use it, nor you to hand it on."
+        )
 
 
 @click.command()

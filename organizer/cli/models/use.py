@@ -27,44 +27,56 @@ def use(name: str, no_scan: bool) -> None:
     """
     from organizer.models import catalogue
 
-    before = catalogue.chosen()
     bundle = catalogue.choose(catalogue.DEFAULT if name == AUTO else name)
     click.echo(f"In use from now on: {safe_text(bundle.id)}")
-    if bundle.name == before:
-        return
-    unseen = _unseen(bundle)
-    if unseen and not no_scan:
-        _scan_in_background()
+    lacking = _lacking(bundle)
+    if lacking:
+        click.echo(f"{lacking} Until then lite takes its place.", err=True)
+    # Looked up whatever was in use before: a model installed again under its name makes other features.
+    unseen, older = _left_to_do(bundle)
+    if unseen and not (no_scan or lacking) and _scan_in_background():
         click.echo(
             f"A scan began in the background: {count(unseen, 'video')} to look at with this model; features "
             "of other models are kept. The gallery shows how far it is and can stop it."
         )
-    else:
+    elif unseen:
         click.echo(
-            "Videos that it has not looked at yet need a scan before it can tag them; features of other "
-            "models are kept: organizer scan"
+            f"{count(unseen, 'video')} not looked at with this model yet; features of other models are kept. "
+            "To look at them: organizer scan"
         )
-    click.echo("Videos that it has looked at are tagged again, without a scan, by: organizer retag")
+    if older:
+        click.echo(f"{count(older, 'video')} can be tagged again, without a scan, by: organizer retag")
 
 
-def _unseen(bundle: Bundle) -> int:
-    """Return how many videos of the library have no features of a bundle."""
+def _lacking(bundle: Bundle) -> str | None:
+    """Say what must be installed before a bundle's backbone can run."""
+    from organizer.features.load_tensorflow import missing_tensorflow
+    from organizer.models.bundle import BackboneKind
+
+    return missing_tensorflow() if bundle.backbone_kind is BackboneKind.TF_HUB else None
+
+
+def _left_to_do(bundle: Bundle) -> tuple[int, int]:
+    """Return how many videos have no features of a bundle, and how many have them and others' tags."""
     from organizer.library.database import opened
-    from organizer.library.queries import count_without_features
+    from organizer.library.queries import count_tagged_by_others, count_without_features
 
     library = library_path()
     if not library.exists():
-        return 0
+        return 0, 0
     with opened(library, create=False) as db:
-        return count_without_features(db, bundle.space_id)
+        unseen = count_without_features(db, bundle.space_id)
+        return unseen, count_tagged_by_others(db, bundle.id, bundle.space_id)
 
 
-def _scan_in_background() -> None:
+def _scan_in_background() -> bool:
+    """Start a scan, unless one runs: what that one leaves, for it began with another model, is the next's."""
     from organizer.errors import ScanRunningError
     from organizer.ui.scan_process import start_scan
 
     try:
         start_scan(library_path(), [], detached=True)
     except ScanRunningError:
-        # It began with the model before; what it leaves, the next scan looks at.
-        click.echo("Another scan is running. When it is done: organizer scan")
+        click.echo("Another scan is running. When it is done, this model needs one of its own.")
+        return False
+    return True

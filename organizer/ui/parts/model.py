@@ -8,7 +8,8 @@ import streamlit as st
 
 from organizer.errors import BundleError
 from organizer.gallery.words import shown
-from organizer.library.queries import count_tagged_by_others
+from organizer.library.queries import count_tagged_by_others, count_without_features
+from organizer.library.store import Store
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.words import count
 
@@ -22,9 +23,15 @@ def show_model(db: Database) -> None:
         try:
             bundle = open_bundle()
         except BundleError as error:
-            st.text(shown(str(error)))
+            _show_unusable(error)
             return
         st.text(shown(f"{bundle.id}: {bundle.summary}"))
+        # Every readable video has features of some space; where there is but this one, nothing is counted.
+        by_others = set(Store(db).spaces()) - {bundle.space_id}
+        if by_others and (unseen := count_without_features(db, bundle.space_id)):
+            st.markdown(
+                f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
+            )
         if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
@@ -36,3 +43,10 @@ def show_model(db: Database) -> None:
         if {DEFAULT} == {other.name for other in bundles()}:
             st.text("A larger one, Inception v3 with the features of YouTube-8M, can be fetched:")
             st.code("organizer models pull inception-yt8m", language=None, wrap_lines=True)
+
+
+def _show_unusable(error: BundleError) -> None:
+    st.text(shown(str(error)))
+    if chosen() != DEFAULT:
+        st.text(f"Scans tag with {DEFAULT} until then. To choose it for good, on the command line:")
+        st.code("organizer models use auto", language=None, wrap_lines=True)

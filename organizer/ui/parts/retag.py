@@ -14,7 +14,7 @@ from organizer.gallery.cards import title
 from organizer.gallery.view_state import ViewState
 from organizer.gallery.words import shown
 from organizer.library.filters import VideoFilter
-from organizer.library.queries import count_videos, video, video_ids
+from organizer.library.queries import video, video_ids
 from organizer.library.store import Store
 from organizer.ui.resources import tagger
 from organizer.words import count
@@ -40,15 +40,20 @@ class RetagReport:
     """One for each changed video, at most a hundred: its name and the tags that came and went."""
 
 
-def show_retag(db: Database, view: ViewState) -> None:
-    """Draw the buttons that tag many videos again, and what the last time changed."""
+def show_retag(db: Database, view: ViewState, found: int) -> None:
+    """Draw the buttons that tag many videos again, and what the last time changed.
+
+    Args:
+        db: the library.
+        view: the view; where it is filtered, the videos it chooses can be tagged alone.
+        found: how many videos it chooses; not looked at while one video is open.
+    """
     report: RetagReport | None = st.session_state.get(_REPORT)
     with st.expander("Tag again", icon=":material/sell:", expanded=report is not None):
         st.markdown("From what is stored, no video is opened. What you confirmed or rejected stays.")
         if view.is_filtered and view.video is None:
-            chosen = count_videos(db, view.filter())
-            label = f"Tag the {count(chosen, 'chosen video')} again"
-            if st.button(label, width="stretch", disabled=not chosen):
+            label = f"Tag the {count(found, 'chosen video')} again"
+            if st.button(label, width="stretch", disabled=not found):
                 run_retag(db, video_ids(db, view.filter()))
         if st.button("Tag all videos again", width="stretch"):
             run_retag(db, video_ids(db, VideoFilter()))

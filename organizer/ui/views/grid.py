@@ -11,7 +11,7 @@ from organizer.gallery.cards import card
 from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
 from organizer.library import media
 from organizer.library.filters import Sort
-from organizer.library.queries import count_videos, videos
+from organizer.library.queries import videos
 from organizer.ui import state
 from organizer.ui.parts.card_grid import show_cards
 from organizer.words import count
@@ -36,9 +36,8 @@ ORDERS = {
 _ORDER_KEY, _PAGE_KEY = state.WIDGET_PREFIX + "order", state.WIDGET_PREFIX + "page"
 
 
-def show_grid(db: Database, view: ViewState) -> None:
-    """Draw one page of the videos that the view chooses."""
-    found = count_videos(db, view.filter())
+def show_grid(db: Database, view: ViewState, found: int) -> None:
+    """Draw one page of the ``found`` videos that the view chooses."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"### {count(found, 'video')}", width="content")
         _show_order(view)

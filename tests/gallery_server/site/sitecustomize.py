@@ -12,6 +12,9 @@ _LOG = os.environ["ORGANIZER_TEST_CONNECTIONS"]
 
 
 def _note(event, arguments):
+    # A path is no network address: worker processes are started through a socket in the file system.
+    if event == "socket.connect" and isinstance(arguments[-1], str | bytes):
+        return
     if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
         with open(_LOG, "a", encoding="utf-8") as log:
             log.write(f"{event} {arguments[-1] if event == 'socket.connect' else arguments[:2]!r}\n")

@@ -1,0 +1,159 @@
+"""Scores and suggestions, stored for many videos at once. A suggestion only ever replaces a suggestion."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from organizer.types import LABELS, SuggestedTag, TagState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlite_utils import Database
+
+_CHUNK = 500
+
+_PUT_SUGGESTION = """
+    INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
+    VALUES (?, ?, 'suggested', ?, ?, ?, ?)
+    ON CONFLICT (video_id, tag_id) DO UPDATE
+        SET score = excluded.score, seconds = excluded.seconds, bundle = excluded.bundle
+"""
+_DROP_SUGGESTION = "DELETE FROM video_tags WHERE video_id = ? AND tag_id = ?"
+# The person decided about it, and the classifier does not suggest it.
+_PUT_SCORE = "UPDATE video_tags SET score = ?, seconds = '[]' WHERE video_id = ? AND tag_id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """What a classifier says about one video."""
+
+    bundle: str
+    """Name and version of the model bundle."""
+    scores: dict[str, float]
+    """Probability 0..1 of every label."""
+    suggestions: tuple[SuggestedTag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """How the suggested tags of one video changed."""
+
+    video_id: int
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def put_taggings(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[TagChange]:
+    """Store new scores and suggestions of videos; call it inside a transaction.
+
+    Returns:
+        A change for each video, in their order, also where it is empty.
+    """
+    changes = []
+    for start in range(0, len(taggings), _CHUNK):
+        changes += _put_chunk(db, taggings[start : start + _CHUNK])
+    return changes
+
+
+def tag_id_of(db: Database, name: str) -> int:
+    """Return the id of a tag, which is made when new; call it inside a transaction."""
+    row = db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()
+    if row is None:
+        row = [
+            db.execute("INSERT INTO tags (name, built_in) VALUES (?, ?)", [name, name in LABELS]).lastrowid
+        ]
+    return int(row[0])
+
+
+def now_text() -> str:
+    """Return the present as the library stores it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[TagChange]:
+    now = now_text()
+    video_ids = [video_id for video_id, _ in taggings]
+    stored_tags, stored_scores = _stored_tags(db, video_ids), _stored_scores(db, video_ids)
+    tag_ids = _TagIds(db)
+    scores: list[tuple[Any, ...]] = []
+    put: list[tuple[Any, ...]] = []
+    dropped: list[tuple[Any, ...]] = []
+    rescored: list[tuple[Any, ...]] = []
+    changes = []
+    for video_id, tagging in taggings:
+        text = json.dumps(tagging.scores)
+        if stored_scores.get(video_id) != (tagging.bundle, text):
+            scores.append((video_id, tagging.bundle, now, text))
+        tags = stored_tags.get(video_id, {})
+        suggested = {tag.name for tag in tagging.suggestions}
+        removed = []
+        for name, (tag_id, state, *_) in tags.items():
+            if name in suggested:
+                continue
+            if state == TagState.SUGGESTED:
+                dropped.append((video_id, tag_id))
+                removed.append(name)
+            elif name in tagging.scores:
+                rescored.append((tagging.scores[name], video_id, tag_id))
+        for tag in tagging.suggestions:
+            seconds = json.dumps(tag.seconds)
+            if tags.get(tag.name, ())[2:] != (tag.score, seconds, tagging.bundle):
+                put.append((video_id, tag_ids[tag.name], tag.score, seconds, tagging.bundle, now))
+        added = tuple(tag.name for tag in tagging.suggestions if tag.name not in tags)
+        changes.append(TagChange(video_id, added, tuple(removed)))
+    _put_scores(db, scores)
+    db.conn.executemany(_DROP_SUGGESTION, dropped)
+    db.conn.executemany(_PUT_SCORE, rescored)
+    db.conn.executemany(_PUT_SUGGESTION, put)
+    return changes
+
+
+class _TagIds(defaultdict[str, int]):
+    """Ids of tags by name, each looked up once."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__()
+        self._db = db
+
+    def __missing__(self, name: str) -> int:
+        self[name] = tag_id_of(self._db, name)
+        return self[name]
+
+
+def _stored_tags(db: Database, video_ids: Sequence[int]) -> dict[int, dict[str, tuple[Any, ...]]]:
+    """Return by video and name: tag id, state, score, seconds and bundle."""
+    rows = db.execute(
+        f"""
+        SELECT vt.video_id, t.name, vt.tag_id, vt.state, vt.score, vt.seconds, vt.bundle
+        FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id IN ({_marks(video_ids)})
+        """,
+        list(video_ids),
+    )
+    stored: dict[int, dict[str, tuple[Any, ...]]] = defaultdict(dict)
+    for video_id, name, *values in rows:
+        stored[video_id][name] = tuple(values)
+    return stored
+
+
+def _stored_scores(db: Database, video_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return bundle and scores, as they are stored, by video."""
+    rows = db.execute(
+        f"SELECT video_id, bundle, scores FROM scores WHERE video_id IN ({_marks(video_ids)})",
+        list(video_ids),
+    )
+    return {video_id: (bundle, scores) for video_id, bundle, scores in rows}
+
+
+def _put_scores(db: Database, rows: Iterable[tuple[Any, ...]]) -> None:
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO scores (video_id, bundle, scored_at, scores) VALUES (?, ?, ?, ?)", rows
+    )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

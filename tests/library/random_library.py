@@ -1,0 +1,277 @@
+"""A small library that went through everything a library goes through, drawn at random."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from organizer.library import queries
+from organizer.library.decisions import confirm, forget, reject
+from organizer.library.filters import Sort, VideoFilter
+from organizer.library.names import folded
+from organizer.library.paths import from_column
+from organizer.library.records import Status
+from organizer.library.store import Store
+from organizer.types import LABELS, TagState, VideoFile
+from tests.library.build import SPACE, add, add_failed, tagging
+
+ROOTS = ("/home/me/Videos", "/usb/Größe", "/home/me/Videos zwei")
+NAMES = (
+    "IMG_2041.MOV",
+    "Geburtstag",
+    "zoo",
+    "a",
+    "Cafe\u0301",
+    "ÜBER",
+    "straße",
+    "100%",
+    'a"b',
+    os.fsdecode(b"\xff"),
+)
+LENGTHS = (None, 5.0, 10.0, 10.0, 20.0)
+
+
+class RandomLibrary:
+    """Does what scans and people do; the same for the same seed."""
+
+    def __init__(self, db, seed: int, *, own_tags: int = 4) -> None:
+        self.db, self.store, self.draw = db, Store(db), random.Random(seed)
+        self.own_tags = tuple(f"own {number}" for number in range(own_tags))
+        self.contents = 0
+
+    def run(self, steps: int) -> None:
+        actions = (
+            *(self.add,) * 6,
+            self.add_failed,
+            self.copy_or_move,
+            self.vanish,
+            self.come_back,
+            self.plug,
+            *(self.decide,) * 3,
+            self.tag_again,
+            self.delete,
+        )
+        for _ in range(steps):
+            self.draw.choice(actions)()
+
+    def path(self) -> str:
+        folder = self.draw.choice(("", "2019", "2020/Garten", "2020/garten zwei"))
+        return os.path.join(folder, f"{self.draw.choice(NAMES)} {self.draw.randrange(12)}.mp4")
+
+    def suggested(self) -> list[str]:
+        return self.draw.sample(LABELS, self.draw.randrange(4))
+
+    def add(self) -> None:
+        # Some of a thousand names are drawn twice: then the video that was there lies nowhere.
+        self.contents += 1
+        add(
+            self.store,
+            self.draw.choice(ROOTS),
+            self.path(),
+            *self.suggested(),
+            content=f"c{self.contents}",
+            size=self.draw.randrange(5),
+            duration_s=self.draw.choice(LENGTHS),
+            taken=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=self.draw.randrange(6)),
+        )
+
+    def add_failed(self) -> None:
+        self.contents += 1
+        add_failed(self.store, self.draw.choice(ROOTS), self.path(), "broken", content=f"c{self.contents}")
+
+    def video(self) -> int | None:
+        row = self.db.execute("SELECT id FROM videos ORDER BY id").fetchall()
+        return self.draw.choice(row)[0] if row else None
+
+    def copy_or_move(self) -> None:
+        if (video := self.video()) is not None:
+            root, kept = self.draw.choice(ROOTS), self.draw.random() < 0.5
+            file = VideoFile(root, self.path(), 1, 1)
+            self.store.place_video(self.store.add_root(root), file, video, lambda _: kept)
+
+    def vanish(self) -> None:
+        root = self.store.add_root(self.draw.choice(ROOTS))
+        paths = sorted(self.store.present_files(root, SPACE))
+        self.store.forget_vanished(root, self.draw.sample(paths, min(2, len(paths))))
+
+    def come_back(self) -> None:
+        ids = [id_ for (id_,) in self.db.execute("SELECT id FROM places WHERE missing_since IS NOT NULL")]
+        self.store.restore_places(self.draw.sample(ids, min(1, len(ids))))
+
+    def plug(self) -> None:
+        root = self.store.add_root(self.draw.choice(ROOTS))
+        self.store.set_offline(root, self.draw.random() < 0.5)
+
+    def decide(self) -> None:
+        if (video := self.video()) is not None:
+            decision = self.draw.choice((confirm, confirm, reject, forget))
+            decision(self.db, video, self.draw.choice((*LABELS, *self.own_tags)))
+
+    def tag_again(self) -> None:
+        videos = {video for _ in range(3) if (video := self.video()) is not None}
+        self.store.store_tagging([(video, tagging(*self.suggested())) for video in videos])
+
+    def delete(self) -> None:
+        if (video := self.video()) is not None and self.draw.random() < 0.3:
+            self.db.execute("DELETE FROM videos WHERE id = ?", [video])
+
+    def filter(self) -> VideoFilter:
+        def some(values, share: float):
+            return self.draw.choice(values) if self.draw.random() < share else None
+
+        def tags() -> tuple[str, ...]:
+            pool = ("Animal", "animal", "Food", "Dance", "nothing", *self.own_tags[:3], *self.own_tags[-2:])
+            return tuple(self.draw.sample(pool, self.draw.choice((0, 0, 0, 1, 2))))
+
+        words = (
+            "img",
+            "IMG_20",
+            "geburt",
+            "zo",
+            "z",
+            "garten",
+            "2020/",
+            "me/vid",
+            "videos",
+            "größe",
+            "CAF\u00c9",
+        )
+        words += (
+            "über",
+            "strasse",
+            "STRASSE",
+            "100%",
+            '"',
+            'a"b',
+            "AND",
+            "mp4",
+            os.fsdecode(b"\xff"),
+            "home",
+            "*",
+        )
+        day = datetime(2020, 1, 1 + self.draw.randrange(6), tzinfo=UTC)
+        return VideoFilter(
+            all_tags=tags(),
+            any_tags=tags(),
+            no_tags=tags(),
+            untagged=self.draw.random() < 0.1,
+            state=some(list(TagState), 0.3),
+            status=some(list(Status), 0.3),
+            text=" ".join(self.draw.sample(words, self.draw.choice((0, 0, 1, 1, 2)))),
+            taken_from=some([day], 0.2),
+            taken_before=some([day + timedelta(days=2)], 0.2),
+            sort=self.draw.choice(list(Sort)),
+            descending=self.draw.random() < 0.5,
+        )
+
+
+@dataclass
+class Known:
+    """A video as the plain tables know it: what lists are derived from, derived again."""
+
+    id: int
+    status: str
+    paths: list[str]
+    names: list[bytes]
+    tags: dict[str, str]
+    taken: float | None
+    duration: float | None
+    size: int
+
+
+def known_videos(db) -> list[Known]:
+    """Read every video that lies somewhere, one by one."""
+    known = []
+    sql = "SELECT id, status, taken_utc, duration_s, size_bytes FROM videos"
+    for id_, status, taken, duration, size in db.execute(sql).fetchall():
+        places = db.execute(
+            """SELECT r.path, p.relative_path, p.missing_since IS NULL, r.offline
+            FROM places p JOIN roots r ON r.id = p.root_id WHERE p.video_id = ?""",
+            [id_],
+        ).fetchall()
+        if not places:
+            continue
+        present = [offline for *_, there, offline in places if there]
+        tags = "SELECT t.name, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE video_id = ?"
+        known.append(
+            Known(
+                id_,
+                "missing" if not present else "offline" if all(present) else status,
+                [os.path.join(from_column(root), from_column(path)) for root, path, *_ in places],
+                [os.fsencode(from_column(path)) for _, path, *_ in places],
+                dict(db.execute(tags, [id_]).fetchall()),
+                taken,
+                duration,
+                size,
+            )
+        )
+    return known
+
+
+def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
+    """Filter and sort without SQL."""
+    states = {filter_.state.value} if filter_.state else {"suggested", "confirmed"}
+
+    def carried(video: Known) -> set[str]:
+        return {name.casefold() for name, state in video.tags.items() if state in states}
+
+    def fits(video: Known) -> bool:
+        tags = carried(video)
+        named = [{name.casefold() for name in names} for names in (filter_.any_tags, filter_.no_tags)]
+        return all(
+            (
+                all(name.casefold() in tags for name in filter_.all_tags),
+                not named[0] or named[0] & tags,
+                not named[1] & tags,
+                not (filter_.untagged and tags),
+                tags or not filter_.state or filter_.untagged or filter_.all_tags or any(named),
+                filter_.status in (None, video.status),
+                all(
+                    any(folded(word) in folded(path) for path in video.paths) for word in filter_.text.split()
+                ),
+                not filter_.taken_from or (video.taken or -1) >= filter_.taken_from.timestamp(),
+                not filter_.taken_before
+                or (video.taken is not None and video.taken < filter_.taken_before.timestamp()),
+            )
+        )
+
+    def key(video: Known):
+        return {
+            Sort.TAKEN: video.taken,
+            # SQLite folds ASCII letters only.
+            Sort.NAME: min(video.names).decode("utf-8", "replace").encode().lower(),
+            Sort.DURATION: video.duration,
+            Sort.SIZE: video.size,
+            Sort.ADDED: video.id,
+        }[filter_.sort]
+
+    fitting = [video for video in videos if fits(video)]
+    valued = [video for video in fitting if key(video) is not None]
+    valued.sort(key=lambda video: (key(video), video.id), reverse=filter_.descending)
+    others = sorted(video.id for video in fitting if key(video) is None)
+    return [video.id for video in valued] + (others[::-1] if filter_.descending else others)
+
+
+def check_list(db, videos: list[Known], filter_: VideoFilter) -> list[int]:
+    """Compare all of a list, its count and one page with the same without SQL; return the ids."""
+    expected = chosen(videos, filter_)
+    assert queries.video_ids(db, filter_) == expected, filter_
+    assert queries.count_videos(db, filter_) == len(expected), filter_
+    page = replace(filter_, limit=5, offset=len(expected) // 2)
+    assert queries.video_ids(db, page) == expected[page.offset : page.offset + 5], filter_
+    return expected
+
+
+def check_counts(db, videos: list[Known]) -> None:
+    """Compare the counts of tags with counting."""
+    counts: dict[str, int] = {}
+    for video in videos:
+        for name, state in video.tags.items():
+            if state != "rejected":
+                counts[name] = counts.get(name, 0) + 1
+    assert queries.tag_counts(db) == counts
+    assert list(queries.tag_counts(db).items()) == sorted(
+        counts.items(), key=lambda item: (-item[1], item[0])
+    )
