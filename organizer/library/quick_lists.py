@@ -72,7 +72,6 @@ CREATE INDEX videos_by_duration ON videos (duration_s, id, {_FILTERED_BY}, taken
 CREATE INDEX videos_by_size ON videos (size_bytes, id, {_FILTERED_BY}, taken_utc);;
 CREATE INDEX videos_by_added ON videos (id, {_FILTERED_BY}, taken_utc);;
 CREATE INDEX scores_by_bundle ON scores (bundle, video_id);;
-CREATE INDEX scores_by_bundle ON scores (bundle);;
 CREATE INDEX features_by_space ON features (space_id, video_id);;
 CREATE VIRTUAL TABLE search_index USING fts5 (
     search_text, content = 'videos', content_rowid = 'id', columnsize = 0,

@@ -6,6 +6,7 @@ import os
 import random
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,8 @@ class Seeded:
 
     Without drawing them and without writing files; the median, for other programs use the disk too.
     """
+    insert_cpu_ms: float
+    """What of it the processor took, the same way."""
 
 
 def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed: int = 1) -> Seeded:
@@ -75,7 +78,7 @@ def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed:
     pixels = np.random.default_rng(seed)
     there = (str(folder / "Videos"), str(folder / "Fotos und Filme"))
     absent = str(folder / "old disk")
-    spent_s: list[float] = []
+    spent_s: list[tuple[float, float]] = []
     with opened(library) as db:
         store = Store(db)
         roots = {path: store.add_root(path) for path in (*there, absent)}
@@ -89,14 +92,14 @@ def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed:
             readable = draw.random() >= 0.02
             copied = readable and root != absent and draw.random() < 0.02
             copy = _file(draw, there[0], number + count, real=True) if copied else None
-            started = time.perf_counter()
+            started, cpu_started = time.perf_counter(), time.process_time()
             if readable:
                 video = store.store_video(roots[root], file, f"{number:040x}", analysis)
             else:
                 video = store.store_failure(roots[root], file, f"{number:040x}", "the file is cut off")
             if copy is not None:
                 store.place_video(roots[there[0]], copy, video, lambda _: True)
-            spent_s.append(time.perf_counter() - started)
+            spent_s.append((time.perf_counter() - started, time.process_time() - cpu_started))
             if missing:
                 vanished[root].append(file.relative_path)
             if draw.random() < 0.06:
@@ -106,8 +109,13 @@ def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed:
         for path in there:
             store.forget_vanished(roots[path], vanished[path])
         store.set_offline(roots[absent], True)
-    hundreds = [1000 * statistics.mean(spent_s[start : start + 100]) for start in range(0, count, 100)]
-    return Seeded(there, count, statistics.median(hundreds))
+    insert_ms, insert_cpu_ms = (_median_ms(times) for times in zip(*spent_s, strict=True))
+    return Seeded(there, count, insert_ms, insert_cpu_ms)
+
+
+def _median_ms(times_s: Sequence[float]) -> float:
+    hundreds = [statistics.mean(times_s[start : start + 100]) for start in range(0, len(times_s), 100)]
+    return 1000 * statistics.median(hundreds)
 
 
 def _file(draw: random.Random, root: str, number: int, *, real: bool) -> VideoFile:

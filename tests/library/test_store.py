@@ -428,3 +428,10 @@ def test_deleting_a_video_leaves_no_row_behind(db, store):
     db.execute("DELETE FROM videos WHERE id = ?", [video])
     left = rows(db)
     assert [table for table, found in left.items() if found] == ["tags"]
+
+
+def test_the_feature_spaces_of_a_library(store):
+    assert store.spaces() == []
+    for number, space in enumerate(["b", "a", "b", "c", "a"]):
+        add(store, "/v", f"{number}.mp4", space=space)
+    assert store.spaces() == ["a", "b", "c"]
