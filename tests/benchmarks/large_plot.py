@@ -72,7 +72,7 @@ def _svg(rows: list[dict[str, Any]]) -> str:
 
 def _ticks(top: float) -> list[float]:
     step = 10 ** math.floor(math.log10(top))
-    step = next(size for size in (step / 5, step / 2, step) if top / size <= 8)
+    step = next(size for size in (step / 5, step / 2, step, 2 * step) if top / size <= 8)
     return [step * number for number in range(int(top / step) + 1)]
 
 
