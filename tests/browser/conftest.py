@@ -44,7 +44,7 @@ def tab(browser):
     """A new tab, and what it asked for."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(90_000)
     page.requests = []
     page.problems = []
     page.on("request", lambda request: page.requests.append(request.url))
