@@ -13,7 +13,7 @@ import click
 from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
 from organizer.cli.scan_record import recorded
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.text import count_list
+from organizer.cli.text import count_list, lite_meanwhile
 from organizer.frames.sampling import Sampling
 from organizer.words import count, safe_text
 
@@ -163,7 +163,7 @@ def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
         for event in events:
             report.add(event)
             if isinstance(event, ModelUnusable):
-                click.echo(f"{safe_text(event.reason)} Until then lite takes its place.", err=True)
+                click.echo(lite_meanwhile(safe_text(event.reason)), err=True)
             if bar and task is not None and isinstance(event, Listed | ModelUnusable):
                 bar.reset(task, total=event.to_do, description="looking at videos")
             elif bar and task is not None and isinstance(event, Stored):

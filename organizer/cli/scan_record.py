@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from organizer.cli.text import lite_meanwhile
 from organizer.errors import LibraryError, OrganizerError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class ScanRecord:
                 self.to_do = event.to_do
             elif isinstance(event, ModelUnusable):
                 self.to_do = event.to_do
-                self.message = f"{event.reason} Until then lite takes its place."
+                self.message = lite_meanwhile(event.reason)
             elif isinstance(event, Stored):
                 self.done = event.done
                 self.failed += event.outcome.kind is OutcomeKind.FAILED

@@ -48,3 +48,8 @@ def spans(seconds: Iterable[int]) -> str:
         else:
             runs.append([second, second])
     return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
+
+
+def lite_meanwhile(reason: str) -> str:
+    """Return why the chosen model cannot be run, and what happens until it can; ``reason`` is sentences."""
+    return f"{reason} Until then lite takes its place."

@@ -29,6 +29,7 @@ from organizer.pipeline.progress import (
     Vanished,
 )
 from organizer.stopping import check
+from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
@@ -43,7 +44,6 @@ _FINGERPRINT_THREADS = 4
 _LOOK_AT_STOP_S = 0.1
 _FULL_BATCHES = 4
 """Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
-_FRAMES_A_VIDEO = 45
 
 
 def scan(
@@ -203,7 +203,7 @@ class _Work:
     def _videos_a_batch(self) -> int:
         """Return how many decoded videos to wait for before the network runs."""
         pictures = self._tagger.bundle.space.backbone.batch_size
-        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // _FRAMES_A_VIDEO)
+        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // MAX_SECONDS)
 
     def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""

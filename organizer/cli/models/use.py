@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, library_path
+from organizer.cli.text import lite_meanwhile
 from organizer.words import count, safe_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def use(name: str, no_scan: bool) -> None:
     click.echo(f"In use from now on: {safe_text(bundle.id)}")
     lacking = _lacking(bundle)
     if lacking:
-        click.echo(f"{lacking} Until then lite takes its place.", err=True)
+        click.echo(lite_meanwhile(lacking), err=True)
     # Looked up whatever was in use before: a model installed again under its name makes other features.
     unseen, older = _left_to_do(bundle)
     if unseen and not (no_scan or lacking) and _scan_in_background():
