@@ -34,6 +34,7 @@ _Value = TypeVar("_Value")
 
 _STEP = 500
 _CACHE_KB = 32_000
+_CHECKPOINT_PAGES = 8000
 _SAME_LENGTH_S = 1.0
 _SAME_PICTURE_LEVELS = 8.0
 """Up to this mean difference of their features, in the quantiser's 255 levels, two videos are one recording.
@@ -327,9 +328,11 @@ class Store:
     def _take_room(self) -> None:
         """Let the connection keep more pages: what is written for a video spreads over ten indexes.
 
-        Not for reading: a list passes over one index once, and is faster with few pages.
+        Not for reading: a list passes over one index once, and is faster with few pages. The log is copied into
+        the library at 32 MB, not at SQLite's 4 MB, so that a page that many videos change is copied once.
         """
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
     def _put_video(self, root: Root, file: VideoFile, fingerprint: str, values: dict[str, Any]) -> int:
         now = now_text()
