@@ -30,6 +30,24 @@ LABELS = (
 """The built-in labels, in the order every score vector uses."""
 
 
+class Resize(StrEnum):
+    """How a whole frame becomes the square that a network takes."""
+
+    AREA = "area"
+    """Averages over areas: nothing between the pixels of the result is lost."""
+    BILINEAR = "bilinear"
+    """TensorFlow 1's: two by two pixels of the full-size frame for each one of the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """The pictures that a network takes: squares of whole frames, their aspect ratio ignored."""
+
+    size: int
+    """Side in pixels."""
+    resize: Resize = Resize.AREA
+
+
 class TakenSource(StrEnum):
     """Where a video's date was found, best first."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from organizer.bench.sample import Sample
     from organizer.frames.decode import Decoded
     from organizer.tags.tagger import Tagger
-    from organizer.types import VideoFile
+    from organizer.types import InputSpec, VideoFile
 
 _ENOUGH_PICTURES = 180
 
@@ -57,10 +57,10 @@ def measure(sample: Sample, tagger: Tagger, *, workers: int, folder: Path) -> It
     yield Step("reading")
     bytes_a_second = reading_rate(sample.files)
     yield Step("looking at each video")
-    decoded, skipped = _sound(sample, tagger.bundle.input_size, workers)
+    decoded, skipped = _sound(sample, tagger.bundle.input_spec, workers)
     files, videos = list(decoded), list(decoded.values())
     yield Step("decoding")
-    samplings, start_s = sampling_costs(files, tagger.bundle.input_size, workers)
+    samplings, start_s = sampling_costs(files, tagger.bundle.input_spec, workers)
     yield Step("features")
     space = tagger.bundle.space
     few = [video.pictures for video in _first(videos)]
@@ -112,11 +112,13 @@ def measure(sample: Sample, tagger: Tagger, *, workers: int, folder: Path) -> It
     )
 
 
-def _sound(sample: Sample, size: int, workers: int) -> tuple[dict[VideoFile, Decoded], tuple[Skipped, ...]]:
+def _sound(
+    sample: Sample, spec: InputSpec, workers: int
+) -> tuple[dict[VideoFile, Decoded], tuple[Skipped, ...]]:
     """Decode every video as a scan does and tell those where that works from the others."""
     decoded: dict[VideoFile, Decoded] = {}
     skipped = []
-    decoders = ProcessDecoders(reader_for(Sampling.AUTO, threads=1), size, workers=workers)
+    decoders = ProcessDecoders(reader_for(Sampling.AUTO, threads=1), spec, workers=workers)
     with closing(decoders):
         futures = [(file, decoders.submit(file)) for file in sample.files]
         for file, future in futures:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from organizer.bench.sample import Sample
     from organizer.frames.reader import FrameReader
     from organizer.tags.tagger import Tagger
+    from organizer.types import InputSpec
 
 _READ_BUDGET_S = 5.0
 _READ_AT_MOST = 64 * 2**20
@@ -62,13 +63,15 @@ def _read(path: str) -> int:
     return done
 
 
-def sampling_costs(files: Sequence[VideoFile], size: int, workers: int) -> tuple[list[SamplingCost], float]:
+def sampling_costs(
+    files: Sequence[VideoFile], spec: InputSpec, workers: int
+) -> tuple[list[SamplingCost], float]:
     """Measure decoding with each sampling, by one worker on one processor and by all on all.
 
     Args:
         files: videos that can be decoded; as many of them as the slowest way does in ten seconds are used, so
             that all ways are compared on the same.
-        size: side of the network's pictures.
+        spec: the network's pictures.
         workers: how many are all.
 
     Returns:
@@ -78,33 +81,33 @@ def sampling_costs(files: Sequence[VideoFile], size: int, workers: int) -> tuple
     alone: dict[Sampling, float] = {}
     used: list[VideoFile] = []
     with WarmWorkers(1) as one:
-        exact = _decoder(reader_for(Sampling.EXACT, threads=1), size)
+        exact = _decoder(reader_for(Sampling.EXACT, threads=1), spec)
         alone[Sampling.EXACT] = 0.0
         for file in files:
             alone[Sampling.EXACT] += one.seconds(exact, [file])
             used.append(file)
             if alone[Sampling.EXACT] > _DECODE_BUDGET_S:
                 break
-        alone[Sampling.AUTO] = one.seconds(_decoder(reader_for(Sampling.AUTO, threads=1), size), used)
+        alone[Sampling.AUTO] = one.seconds(_decoder(reader_for(Sampling.AUTO, threads=1), spec), used)
     # Two rounds at least, so that no worker is idle for most of the time.
     rounds = max(1, -(-2 * workers // len(used)))
     threads = max(1, processors() // workers)
     together: dict[Sampling, float] = {}
     with WarmWorkers(workers) as all_:
         for way in ways:
-            decoder = _decoder(reader_for(way, threads=threads), size)
+            decoder = _decoder(reader_for(way, threads=threads), spec)
             together[way] = all_.seconds(decoder, used * rounds) / rounds
     count = len(used)
     return [SamplingCost(way.value, count / alone[way], count / together[way]) for way in ways], all_.start_s
 
 
-def _decoder(reader: FrameReader, size: int) -> Callable[[VideoFile], object]:
-    return partial(_decode, reader=reader, size=size)
+def _decoder(reader: FrameReader, spec: InputSpec) -> Callable[[VideoFile], object]:
+    return partial(_decode, reader=reader, spec=spec)
 
 
-def _decode(file: VideoFile, reader: FrameReader, size: int) -> object:
+def _decode(file: VideoFile, reader: FrameReader, spec: InputSpec) -> object:
     try:
-        return decode(file, reader, size)
+        return decode(file, reader, spec)
     except VideoError:
         # Sound with the sampling of scans, but not with this one: what it cost to find out still counts.
         return None

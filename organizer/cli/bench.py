@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.cli.text import lite_meanwhile
 from organizer.words import count, safe_text
 
 if TYPE_CHECKING:
@@ -54,12 +55,10 @@ def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -
     a minute, longer with 4K videos. Folder and library are left as they are.
     """
     from organizer.bench.sample import choose, generate
-    from organizer.models.catalogue import open_bundle
     from organizer.pipeline.decoders import default_workers
-    from organizer.tags.tagger import Tagger
 
     workers = workers or default_workers()
-    tagger = Tagger(open_bundle())
+    tagger = _tagger()
     with tempfile.TemporaryDirectory(prefix="organizer-bench-") as scratch:
         libraries, clips = Path(scratch, "libraries"), Path(scratch, "clips")
         libraries.mkdir()
@@ -74,6 +73,23 @@ def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print_report(report)
+
+
+def _tagger() -> Tagger:
+    """Return one with the model in use, or with lite where that one cannot be run, as a scan does."""
+    from organizer.errors import BundleError, MissingDependencyError
+    from organizer.models.catalogue import DEFAULT, open_bundle
+    from organizer.tags.tagger import Tagger
+
+    try:
+        tagger = Tagger(open_bundle())
+        if tagger.bundle.name != DEFAULT:
+            _ = tagger.bundle.space
+            tagger.load()
+    except (BundleError, MissingDependencyError) as error:
+        click.echo(lite_meanwhile(safe_text(str(error))), err=True)
+        return Tagger(open_bundle(DEFAULT))
+    return tagger
 
 
 def _measured(sample: Sample, tagger: Tagger, workers: int, folder: Path) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    _Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
 MIN_COSINE = 0.995
-"""How close each checked picture's features in bfloat16 must come to those in float32."""
+"""How close what bfloat16 makes of each checked picture must come to what float32 makes of it.
+
+Of the features and of what is stored of them: a PCA that whitens enlarges errors, and classifiers see only
+what is behind it.
+"""
 CPU_BATCH = 16
 GPU_BATCH = 64
 
@@ -32,7 +39,8 @@ class TfHubBackbone:
     """Inception v3 and its like, run by TensorFlow on whole frames in one fixed batch shape.
 
     On a processor that multiplies bfloat16 the network runs in it, unless a check while loading finds its
-    features too far from those in float32. ``precision`` and ``device`` say what was chosen.
+    features, or what a PCA makes of them, too far from those in float32. ``precision`` and ``device`` say
+    what was chosen.
     """
 
     def __init__(
@@ -46,6 +54,7 @@ class TfHubBackbone:
         batch_size: int | None = None,
         threads: int | None = None,
         bfloat16: bool = True,
+        project: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
     ) -> None:
         """Load the module. Takes seconds, and on a computer without a GPU some more for the check.
 
@@ -60,6 +69,9 @@ class TfHubBackbone:
             threads: processor threads; None takes all. TensorFlow fixes the number for a process with
                 the first network loaded.
             bfloat16: whether it may be used.
+            project: what becomes of the features before they are stored, float32 (pictures, feature_dim) to
+                float32 (pictures, dimensions); bfloat16 must be close enough behind it too. None checks the
+                features alone.
 
         Raises:
             MissingDependencyError: TensorFlow or what goes with it is not installed.
@@ -70,7 +82,7 @@ class TfHubBackbone:
         self.input_size = input_size
         self.batch_size = batch_size or (GPU_BATCH if self.device == "gpu" else CPU_BATCH)
         shape = (self.batch_size, input_size, input_size, 3)
-        checked = _like_photographs(shape)
+        checked = like_photographs(self.batch_size, input_size)
 
         def freeze() -> FrozenNetwork:
             network = hub.load(str(module))
@@ -86,6 +98,8 @@ class TfHubBackbone:
             frozen = freeze()
             give_back_memory()
             self._run = frozen.run(Precision.FLOAT32, threads)
+            # Its graph is in memory anyway, for sessions hold it.
+            self._in_float32 = partial(frozen.run, Precision.FLOAT32, threads)
             expected = self._run(checked)
         except (*unusable, tf.errors.OpError) as error:
             reason = _reason(error)
@@ -101,12 +115,23 @@ class TfHubBackbone:
         self.feature_dim = int(expected.shape[-1])
         self.precision = Precision.FLOAT32
         if bfloat16 and self.device == "cpu" and has_bfloat16():
-            self._try_bfloat16(frozen.run(Precision.BFLOAT16, threads), checked, expected)
+            self._try_bfloat16(frozen.run(Precision.BFLOAT16, threads), checked, expected, project)
         give_back_memory()
         _log.info("TF Hub module on %s in %s, %d at a time", self.device, self.precision, self.batch_size)
 
     def extract(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ``Backbone.extract``."""
+        return self._extract(self._run, pictures)
+
+    def reference(self) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+        """Return ``extract`` in float32, of the network that is loaded already.
+
+        Where it runs in bfloat16, the first call takes seconds, and the result holds memory of its own.
+        """
+        run = self._run if self.precision is Precision.FLOAT32 else self._in_float32()
+        return partial(self._extract, run)
+
+    def _extract(self, run: _Run, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         import numpy as np
 
         check_pictures(pictures, self.input_size)
@@ -118,14 +143,15 @@ class TfHubBackbone:
                 padded = np.zeros((self.batch_size, *batch.shape[1:]), np.uint8)
                 padded[:rows] = batch
                 batch = padded
-            features[start : start + rows] = self._run(batch).reshape(self.batch_size, -1)[:rows]
+            features[start : start + rows] = run(batch).reshape(self.batch_size, -1)[:rows]
         return features
 
     def _try_bfloat16(
         self,
-        run: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+        run: _Run,
         checked: NDArray[np.uint8],
         expected: NDArray[np.float32],
+        project: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None,
     ) -> None:
         """Use bfloat16 if it is really at work and close enough."""
         import numpy as np
@@ -138,6 +164,13 @@ class TfHubBackbone:
         if not lowest >= MIN_COSINE:
             _log.warning("bfloat16 is not precise enough for this network (cosine %.4f): float32", lowest)
             return
+        if project is not None:
+            before, after = (project(rows.reshape(len(rows), -1)) for rows in (expected, got))
+            lowest = float(cosines(before, after).min())
+            if not lowest >= MIN_COSINE:
+                # Not a fault of the model, as the other may be: networks differ in how much a PCA enlarges.
+                _log.info("bfloat16 is not precise enough behind this PCA (cosine %.4f): float32", lowest)
+                return
         self.precision = Precision.BFLOAT16
         self._run = run
 
@@ -205,13 +238,15 @@ def _call(network: Any, pictures: Any) -> Any:
     return signature(**{name: pictures})
 
 
-def _like_photographs(shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return a fixed batch that is like photographs: noise at all scales, the coarse ones strongest."""
+def like_photographs(count: int, size: int) -> NDArray[np.uint8]:
+    """Return fixed pictures that are like photographs: noise at all scales, the coarse ones strongest.
+
+    uint8 (count, size, size, 3), 0..255.
+    """
     import numpy as np
 
     rng = np.random.default_rng(8)
-    count, size = shape[0], shape[1]
-    light = np.zeros(shape, np.float32)
+    light = np.zeros((count, size, size, 3), np.float32)
     cells = 2
     while cells <= size:
         noise = rng.standard_normal((count, cells, cells, 3)).astype(np.float32)

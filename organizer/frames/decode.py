@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import NotNowError, OrganizerError, UnreadableVideoError, VideoError
+from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
-from organizer.frames.resize import shrink
 from organizer.stopping import StoppedError, check
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.frames.reader import FrameReader
-    from organizer.types import VideoFile, VideoInfo
+    from organizer.types import InputSpec, VideoFile, VideoInfo
 
 
 class FileChangedError(NotNowError):
@@ -45,8 +45,10 @@ class Decoded:
     """WebP."""
 
 
-def decode(file: VideoFile, reader: FrameReader, size: int, stop: threading.Event | None = None) -> Decoded:
-    """Probe and decode one file; only frames of network size are kept.
+def decode(
+    file: VideoFile, reader: FrameReader, spec: InputSpec, stop: threading.Event | None = None
+) -> Decoded:
+    """Probe and decode one file; only pictures of network size, as ``spec`` says, are kept.
 
     Raises:
         VideoError: it is no video, cannot be read, or changed meanwhile.
@@ -57,11 +59,10 @@ def decode(file: VideoFile, reader: FrameReader, size: int, stop: threading.Even
     try:
         info = probe(file.path, mtime_ns=file.mtime_ns)
         poster, pictures = PosterPicker(), []
-        # Made small by the reader: converting all of a 4K picture costs as much as decoding it.
-        for frame in reader.read(file.path, short_side=max(size, SHORT_SIDE)):
+        for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
             check(stop)
-            pictures.append(shrink(frame.rgb, size))
-            poster.add(frame.rgb, pictures[-1])
+            pictures.append(picture)
+            poster.add(frame.rgb, picture)
         decoded = Decoded(info, np.stack(pictures), poster.encode())
     except VideoError as error:
         _check_unchanged(file)

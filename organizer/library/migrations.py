@@ -51,7 +51,12 @@ def quick_lists(db: Database) -> None:
     refresh_names(db, [id_ for (id_,) in db.execute("SELECT id FROM videos")])
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists)
+def set_aside(db: Database) -> None:
+    """An index of the few videos that no model can look at: the others are counted without reading any."""
+    db.execute("CREATE INDEX videos_set_aside ON videos (id) WHERE status != 'ok' OR present_in IS NULL")
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside)
 
 
 def migrate(db: Database, path: Path) -> None:

@@ -164,14 +164,21 @@ def count_tagged_by_others(db: Database, bundle: str, space_id: str) -> int:
 
 
 def count_without_features(db: Database, space_id: str) -> int:
-    """Return how many readable videos that lie somewhere have no features of one space."""
+    """Return how many readable videos that lie somewhere have no features of one space.
+
+    All videos less those set aside, less those with features that are not set aside: each an index's count.
+    """
     row = db.execute(
         """
-        SELECT count(*) FROM videos v WHERE v.status = 'ok'
-        AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = v.id)
-        AND NOT EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?)
+        WITH aside AS (
+            SELECT id FROM videos INDEXED BY videos_set_aside WHERE status != 'ok' OR present_in IS NULL
+        )
+        SELECT (SELECT count(*) FROM videos) - (SELECT count(*) FROM aside)
+            - (SELECT count(*) FROM features INDEXED BY features_by_space WHERE space_id = :space)
+            + (SELECT count(*) FROM aside a WHERE EXISTS (
+                SELECT 1 FROM features f WHERE f.video_id = a.id AND f.space_id = :space))
         """,
-        [space_id],
+        {"space": space_id},
     ).fetchone()
     return int(row[0])
 

@@ -20,7 +20,7 @@ from organizer.models.manifest import Description, write_manifest
 from organizer.models.storing import copy_folder, storing
 from organizer.models.unpack import unpack
 from organizer.models.yt8m_pca import INPUTS, OUTPUTS, read_yt8m_pca
-from organizer.types import LABELS
+from organizer.types import LABELS, Resize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from organizer.models.sources import Part
 
 NAME = "inception-yt8m"
-VERSION = "1.0.0"
-"""Of the recipe; what it was made of is told apart by the digest that follows it in the bundle's version."""
+VERSION = "1.1.0"
+"""Of the recipe, how frames become pictures included; what it was made of is told apart by the digest that
+follows it in the bundle's version."""
 QUANTISER = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
 """The data set's own: it clips to this range and truncates."""
 SETTINGS: dict[str, Any] = {
@@ -163,6 +164,9 @@ def _description(ingredients: Mapping[str, Ingredient], version: str) -> Descrip
         + (", the published CNN + LSTM for ten labels" if has_classifier else "; no classifier yet"),
         licence="; ".join(f"{role}: {found.part.licence}" for role, found in ingredients.items()),
         input_size=SETTINGS["input_size"],
+        # As the data set was made: whole frames went into the graph, which resizes them itself. Pictures here
+        # have the right size already, and then its own resizing changes nothing.
+        resize=Resize.BILINEAR,
         dimensions=OUTPUTS,
         quantiser=QUANTISER,
         thresholds=dict.fromkeys(LABELS, THRESHOLD) if has_classifier else {},

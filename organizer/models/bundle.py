@@ -17,11 +17,13 @@ from organizer.errors import BundleError, FeatureSpaceError
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.models import manifest_fields as fields
 from organizer.models.checksums import sha256_of
+from organizer.types import InputSpec, Resize
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.features.backbone import Backbone
+    from organizer.features.pca import Pca
     from organizer.features.space import FeatureSpace
     from organizer.types import VideoFeatures
 
@@ -77,6 +79,13 @@ class Bundle:
     backbone_settings: dict[str, Any] = field(default_factory=dict)
     """What a TF Hub backbone is run with, by the names of ``TfHubBackbone``'s fields."""
     classifier_kind: ClassifierKind = ClassifierKind.LITERT
+    resize: Resize = Resize.AREA
+    """How frames become its pictures; so it is where a manifest does not say."""
+
+    @property
+    def input_spec(self) -> InputSpec:
+        """The pictures that its backbone takes."""
+        return InputSpec(self.input_size, self.resize)
 
     @property
     def id(self) -> str:
@@ -89,6 +98,9 @@ class Bundle:
         parts = [self._digest("backbone"), self._digest("pca"), repr(self.quantiser)]
         if self.backbone_settings:
             parts.append(json.dumps(self.backbone_settings, sort_keys=True))
+        # Only what is not usual counts: the spaces of manifests that do not say it stay as they are.
+        if self.resize is not Resize.AREA:
+            parts.append(f"resize {self.resize.value}")
         return f"{self.name}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
 
     @property
@@ -107,7 +119,8 @@ class Bundle:
         from organizer.features.pca import load_pca
         from organizer.features.space import FeatureSpace
 
-        return FeatureSpace(self.space_id, self._backbone(), load_pca(self._verified("pca")), self.quantiser)
+        pca = load_pca(self._verified("pca"))
+        return FeatureSpace(self.space_id, self._backbone(pca), pca, self.quantiser)
 
     @property
     def classifier_file(self) -> Path:
@@ -144,12 +157,12 @@ class Bundle:
         for role in self.roles:
             self._verified(role)
 
-    def _backbone(self) -> Backbone:
+    def _backbone(self, pca: Pca) -> Backbone:
         path = self._verified("backbone")
         if self.backbone_kind is BackboneKind.TF_HUB:
             from organizer.features.tfhub_backbone import TfHubBackbone
 
-            return TfHubBackbone(path, **self.backbone_settings)
+            return TfHubBackbone(path, **self.backbone_settings, project=pca.project)
         from organizer.features.litert_backbone import LiteRtBackbone
 
         return LiteRtBackbone(path)
@@ -183,7 +196,16 @@ class Bundle:
     def _mend(self) -> str:
         if self.name == "lite":
             return "Reinstall organizer."
-        return f"Install it again: organizer models pull {self.name}"
+        made_of = self.provenance.get("backbone")
+        if isinstance(made_of, dict) and isinstance(made_of.get("part"), str):
+            # Of parts that are downloaded, whether here or on the computer that it was exported from.
+            return f"Install it again: organizer models pull {self.name} --replace"
+        remove = f"remove it: organizer models remove {self.name}"
+        if isinstance(made_of, str):
+            return (
+                f"It was built of {made_of}: build it again (organizer models build --replace), or {remove}"
+            )
+        return f"Import it again (organizer models import --replace), or {remove}"
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -222,6 +244,7 @@ def load_bundle(folder: Path) -> Bundle:
             backbone_kind=BackboneKind(kinds.get("backbone", BackboneKind.LITERT)),
             backbone_settings=fields.table_in(manifest, "backbone_settings"),
             classifier_kind=ClassifierKind(kinds.get("classifier", ClassifierKind.LITERT)),
+            resize=Resize(manifest.get("resize", Resize.AREA)),
         )
         for role in bundle.roles:
             if not bundle._files_of(role):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT = "lite"
 _CHOICE = "in-use"
+_MOST_LOOKS = 1000
+"""At a folder that changes all the time; replacing a model takes longer than many looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +125,46 @@ def generation_of(folder: Path) -> tuple[str, int]:
 
 
 def _fetched() -> list[Bundle | BrokenBundle]:
+    """Return what is among the installed models as it was at one moment.
+
+    While another process replaces a model, a folder goes that was listed, and what replaced it is not in the
+    list. Names are never used twice in a row, so where they are the same before and after, nothing went.
+    """
+    for _ in range(_MOST_LOOKS):
+        before = _names()
+        found = _look(before)
+        if _names() == before:
+            break
+    return found
+
+
+def _names() -> list[str]:
+    try:
+        # Folders that begin with a point are being made or removed.
+        return sorted(name for name in os.listdir(models_folder()) if not name.startswith("."))
+    except OSError:
+        return []
+
+
+def _look(names_: list[str]) -> list[Bundle | BrokenBundle]:
     found: list[Bundle | BrokenBundle] = []
-    # Folders that begin with a point are being made or removed.
-    folders = [
-        file.parent for file in models_folder().glob(f"*/{MANIFEST}") if not file.parent.name.startswith(".")
-    ]
+    folders = [models_folder() / name for name in names_ if _has_manifest(models_folder() / name)]
     folders.sort(key=lambda folder: (generation_of(folder)[0], -generation_of(folder)[1]))
     names: set[str] = set()
     for folder in folders:
         try:
             bundle = load_bundle(folder)
         except BundleError as error:
-            if not folder.exists():
-                # Replaced since it was listed: what replaced it is not in the list.
-                return _fetched()
             found.append(BrokenBundle(generation_of(folder)[0], folder, error))
             continue
         if bundle.name not in names:
             names.add(bundle.name)
             found.append(bundle)
     return found
+
+
+def _has_manifest(folder: Path) -> bool:
+    try:
+        return (folder / MANIFEST).exists()
+    except OSError:
+        return False

@@ -85,8 +85,13 @@ def check_free(name: str, *, replace: bool) -> None:
     check_name(name)
     if name == DEFAULT:
         raise BundleError(f"The model {DEFAULT} comes with organizer and is not replaced. Take another name.")
-    if not replace and _folders_of(name):
+    if not replace and not is_free(name):
         raise _taken(name)
+
+
+def is_free(name: str) -> bool:
+    """Say whether no model of this name is installed, not even one that cannot be read."""
+    return not _folders_of(name)
 
 
 def remove(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.models.bundle import FORMAT, MANIFEST, BackboneKind, ClassifierKind
 from organizer.models.checksums import sha256_of
+from organizer.types import Resize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ class Description:
     backbone_settings: Mapping[str, Any]
     backbone_kind: BackboneKind = BackboneKind.TF_HUB
     classifier_kind: ClassifierKind | None = None
+    resize: Resize = Resize.AREA
     quantiser_notes: Mapping[str, Any] = field(default_factory=dict)
     """What else there is to say about the quantiser."""
 
@@ -56,6 +58,7 @@ def write_manifest(folder: Path, description: Description) -> None:
         "summary": description.summary,
         "licence": description.licence,
         "input_size": description.input_size,
+        "resize": description.resize.value,
         "dimensions": description.dimensions,
         "quantiser": {
             "low": quantiser.low,

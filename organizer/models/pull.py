@@ -17,6 +17,7 @@ from organizer.features.load_tensorflow import load_tensorflow
 from organizer.models.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.catalogue import open_bundle
 from organizer.models.fetch import FetchStoppedError, Patience, fetch
+from organizer.models.installing import is_free
 from organizer.models.partial import AGAIN
 from organizer.models.storing import storing
 from organizer.models.transfer import check_files
@@ -57,10 +58,11 @@ def pull(
     downloads: Path,
     *,
     classifier: bool,
+    replace: bool = False,
     stop: Event | None = None,
     patience: Patience | None = None,
 ) -> Generator[FetchProgress | PullEvent, None, None]:
-    """Download what is missing and install ``inception-yt8m``, in the place of another of its name.
+    """Download what is missing and install ``inception-yt8m``; where it is installed and whole, do nothing.
 
     What was downloaded stays until the model is installed, so that the next call goes on from there. Of
     several processes one does it, and the others wait and find it done.
@@ -69,6 +71,7 @@ def pull(
         roles: parts by role; of several for one role, the first one that can be had and used is taken.
         downloads: folder for what is downloaded; deleted in the end.
         classifier: whether its classifier is wanted.
+        replace: whether an installed model of its name may be replaced; a whole one is, too.
         stop: to be set when the download shall end soon.
         patience: how often to try one address.
 
@@ -78,7 +81,8 @@ def pull(
     Raises:
         FetchStoppedError: ``stop`` was set; everything that came is kept.
         DownloadError: a part cannot be had.
-        BundleError: a part is not what it should be.
+        BundleError: a part is not what it should be, or an installed model of its name is not what is wanted
+            and may not be replaced.
         MissingDependencyError: what is needed to use the model is not installed.
         StorageError: there is no room.
     """
@@ -90,30 +94,45 @@ def pull(
     yield from _wait_for(lock, downloads, stop)
     try:
         # Another process may have pulled it while this one waited, or asked.
-        if (whole := installed_whole(NAME, with_classifier=classifier)) is not None:
+        if (whole := in_place(NAME, with_classifier=classifier, replace=replace)) is not None:
             yield Note("It is installed already, and whole.")
             yield Installed(whole)
             return
-        bundle = yield from _pull(roles, downloads, stop, patience, classifier=classifier)
+        bundle = yield from _pull(roles, downloads, stop, patience, classifier=classifier, replace=replace)
         shutil.rmtree(downloads, ignore_errors=True)
     finally:
         lock.release()
     yield Installed(bundle)
 
 
-def installed_whole(name: str, *, with_classifier: bool) -> Bundle | None:
-    """Return a model that is installed and proven whole; None where there is none, or it lacks a classifier.
+def in_place(name: str, *, with_classifier: bool, replace: bool) -> Bundle | None:
+    """Return an installed model that is proven whole and need not be pulled; None where it shall be pulled.
 
     Args:
         name: of the model.
         with_classifier: whether it must have one.
+        replace: whether it is pulled in any case.
+
+    Raises:
+        BundleError: one of this name is damaged or lacks a classifier, and may not be replaced.
     """
+    if replace or is_free(name):
+        return None
     try:
         bundle = open_bundle(name)
         check_files(bundle)
-    except BundleError:
-        return None
-    return bundle if bundle.has_classifier or not with_classifier else None
+    except BundleError as error:
+        raise BundleError(_not_replaced(name, "is damaged")) from error
+    if with_classifier and not bundle.has_classifier:
+        raise BundleError(_not_replaced(name, "has no classifier"))
+    return bundle
+
+
+def _not_replaced(name: str, reason: str) -> str:
+    return (
+        f"There is a model {name} already, and it {reason}. To put another in its place, say so: "
+        f"organizer models pull {name} --replace"
+    )
 
 
 def _wait_for(lock: FileLock, downloads: Path, stop: Event | None) -> Generator[PullEvent, None, None]:
@@ -138,6 +157,7 @@ def _pull(
     patience: Patience | None,
     *,
     classifier: bool,
+    replace: bool,
 ) -> Generator[FetchProgress | PullEvent, None, Bundle]:
     with storing(downloads, AGAIN):
         downloads.mkdir(exist_ok=True)
@@ -156,7 +176,7 @@ def _pull(
         yield Note("Putting it together.")
         # In the order in which a person thinks of them.
         ordered = {role: ingredients[role] for role in roles if role in ingredients}
-        return assemble(module, ordered, replace=True)
+        return assemble(module, ordered, replace=replace)
     except BundleError:
         # A wrong file without a known checksum would be found in place the next time.
         for ingredient in ingredients.values():

@@ -20,7 +20,7 @@ from organizer.models.installing import check_free, installing
 from organizer.models.manifest import Description, write_manifest
 from organizer.models.storing import copy_folder
 from organizer.pipeline.pictures import pictures_of
-from organizer.types import MAX_SECONDS
+from organizer.types import MAX_SECONDS, InputSpec, Resize
 from organizer.words import count
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ MOST_FRAMES = 20_000
 """Of all videos together; features of 2048 numbers then take 160 MB."""
 WHITENING = 0.5
 """Half, as for ``lite``: full whitening raises the noise of weak components to the height of strong ones."""
+RESIZE = Resize.BILINEAR
+"""For what TF Hub says of its modules for pictures: they are fed what TensorFlow's own resizing, bilinear
+unless told otherwise, made of whole pictures. The PCA is fitted to pictures made the same way."""
 KEPT = 0.9995
 """Share of the fitted features that the quantiser's range holds."""
 
@@ -109,8 +112,9 @@ def build_model(
     each = min(MAX_SECONDS, max(1, MOST_FRAMES // max(1, len(paths))))
     features: list[NDArray[np.float32]] = []
     frames = 0
+    spec = InputSpec(settings.input_size, RESIZE)
     for done, path in enumerate(paths, start=1):
-        for pictures in pictures_of([path], settings.input_size, frames=each):
+        for pictures in pictures_of([path], spec, frames=each):
             features.append(backbone.extract(pictures))
             frames += len(pictures)
         yield BuildProgress(done, len(paths), frames)
@@ -158,6 +162,7 @@ def _install(
                 summary=f"features of {handle}, PCA fitted on own videos; no classifier yet",
                 licence="as its makers state it at the handle; the PCA is the user's own",
                 input_size=settings.input_size,
+                resize=RESIZE,
                 dimensions=outputs,
                 quantiser=quantiser,
                 thresholds={},

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
     from organizer.frames.reader import FrameReader
-    from organizer.types import VideoFile
+    from organizer.types import InputSpec, VideoFile
 
 _TIME_LIMIT_S = 900.0
 """Longer than any video takes, even 8K on a slow drive; a decoder that hangs must not hold the scan."""
@@ -55,12 +55,12 @@ class Decoders(Protocol):
 class ProcessDecoders:
     """Decodes in processes of their own: a codec that crashes takes one file with it, not the scan."""
 
-    def __init__(self, reader: FrameReader, size: int, *, workers: int) -> None:
+    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int) -> None:
         """Prepare; workers start with the first file.
 
-        reader: can be pickled. size: side of the network's square pictures. workers: how many processes.
+        reader: can be pickled. spec: the network's pictures. workers: how many processes.
         """
-        self._work = (reader, size)
+        self._work = (reader, spec)
         self._workers = workers
         self._lock = RLock()
         self._pools = [self._new_pool()]
@@ -150,10 +150,10 @@ class ProcessDecoders:
 class ThreadDecoders:
     """Decodes in threads of this process: starts at once, but a codec that crashes ends the process."""
 
-    def __init__(self, reader: FrameReader, size: int, *, workers: int) -> None:
-        """reader: used by all threads. size: side of the network's pictures. workers: how many threads."""
+    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int) -> None:
+        """reader: used by all threads. spec: the network's pictures. workers: how many threads."""
         self._stop = Event()
-        self._work = (reader, size, self._stop)
+        self._work = (reader, spec, self._stop)
         self._pool = ThreadPoolExecutor(workers)
 
     def submit(self, file: VideoFile) -> Future[Decoded]:
@@ -167,19 +167,19 @@ class ThreadDecoders:
 
 
 def start_decoders(
-    how: FrameReader | Sampling, size: int, *, workers: int, files: int, isolated: bool
+    how: FrameReader | Sampling, spec: InputSpec, *, workers: int, files: int, isolated: bool
 ) -> Decoders:
     """Return decoders for a number of files.
 
-    how: a reader, or the sampling to make one for. workers: at the most so many files at once. isolated:
-    whether each worker is a process of its own.
+    how: a reader, or the sampling to make one for. spec: the network's pictures. workers: at the most so many
+    files at once. isolated: whether each worker is a process of its own.
     """
     workers = max(1, min(workers, files))
     # Few long files on many processors: what workers leave free, their decoders use.
     threads = max(1, processors() // workers)
     reader = reader_for(how, threads=threads) if isinstance(how, Sampling) else how
     kind = ProcessDecoders if isolated else ThreadDecoders
-    return kind(reader, size, workers=workers)
+    return kind(reader, spec, workers=workers)
 
 
 def default_workers() -> int:

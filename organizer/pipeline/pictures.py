@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from organizer.errors import VideoError
-from organizer.frames.resize import shrink
+from organizer.frames.network_pictures import network_pictures
 from organizer.frames.sampling import Sampling, reader_for
 from organizer.library import queries
 from organizer.library.filters import VideoFilter
@@ -20,15 +20,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlite_utils import Database
 
+    from organizer.types import InputSpec
+
 Item = TypeVar("Item")
 
 
-def pictures_of(paths: Sequence[str], size: int, *, frames: int = MAX_SECONDS) -> Iterator[NDArray[np.uint8]]:
+def pictures_of(
+    paths: Sequence[str], spec: InputSpec, *, frames: int = MAX_SECONDS
+) -> Iterator[NDArray[np.uint8]]:
     """Yield the pictures of each video that can be read; the others are passed over.
 
     Args:
         paths: absolute; the files are only read.
-        size: side of the pictures in pixels.
+        spec: the pictures to make, as a scan makes them for the same network.
         frames: at most so many of each video, one a second, spread evenly over what is looked at.
 
     Yields:
@@ -39,7 +43,7 @@ def pictures_of(paths: Sequence[str], size: int, *, frames: int = MAX_SECONDS) -
     reader = reader_for(Sampling.AUTO, threads=0)
     for path in paths:
         try:
-            pictures = [shrink(frame.rgb, size) for frame in reader.read(path, short_side=size)]
+            pictures = [picture for _, picture in network_pictures(reader, path, spec)]
         except (VideoError, OSError):
             continue
         kept = np.linspace(0, len(pictures) - 1, min(frames, len(pictures))).round().astype(int)

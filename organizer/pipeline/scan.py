@@ -124,8 +124,8 @@ def scan(
         vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
         away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
         workers = workers or default_workers()
-        size = tagger.bundle.input_size
-        decoders = start_decoders(reader, size, workers=workers, files=len(jobs), isolated=isolated)
+        spec = tagger.bundle.input_spec
+        decoders = start_decoders(reader, spec, workers=workers, files=len(jobs), isolated=isolated)
         with closing(decoders):
             work = _Work(
                 store,

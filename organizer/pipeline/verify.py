@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, OrganizerError
@@ -33,7 +34,11 @@ MAX_ANGLE = 0.01
 """Cosine between two of a PCA's directions; 0 for exact right angles, rounding gives less than 0.001."""
 MIN_COPY_COSINE = 0.9999
 MIN_PRECISION_COSINE = 0.995
+MAX_SCORE_DIFFERENCE = 0.02
+"""Between scores of features that were computed in bfloat16 and in float32."""
 _COPIES = 5
+_SCORED_VIDEOS = 3
+"""That bfloat16 and float32 are compared on; the slower one takes seconds for each."""
 
 
 class CheckOutcome(StrEnum):
@@ -70,19 +75,22 @@ def verify(
 
     Args:
         bundle: the model.
-        videos: pictures of the library's videos for the fit test, uint8 (frames, size, size, 3), RGB; taken
-            only when they are needed.
+        videos: pictures of the library's videos for the fit test, and a few of them for comparing scores,
+            uint8 (frames, size, size, 3), RGB; taken only when they are needed.
         golden: a ``.npz`` file with ``original`` (inputs,) and ``pca`` (outputs,) of one frame.
 
     Yields:
-        Six checks. After one that a damaged file made fail, the following ones may fail for the same reason.
+        Seven checks. After one that a damaged file made fail, others may fail for the same reason.
     """
+    seen: list[NDArray[np.uint8]] = []
+    rest = iter(videos)
     checks: tuple[tuple[str, Callable[[], _Finding]], ...] = (
         ("checksums", lambda: _checksums(bundle)),
         ("PCA", lambda: _pca(bundle)),
         ("golden PCA pair", lambda: _golden(bundle, golden)),
         ("features of a picture", lambda: _features(bundle)),
-        ("fit of network and PCA", lambda: _fit(bundle, videos)),
+        ("scores in bfloat16", lambda: _precision(bundle, seen, rest)),
+        ("fit of network and PCA", lambda: _fit(bundle, chain(seen, rest))),
         ("classifier", lambda: _classifier(bundle)),
     )
     for name, check in checks:
@@ -166,16 +174,46 @@ def _features(bundle: Bundle) -> _Finding:
     words = f"{features.shape[1]} finite numbers, copies in one batch alike (cosine {alike:.5f})"
     if alike < MIN_COPY_COSINE:
         return CheckOutcome.FAILED, words
-    precision = getattr(backbone, "precision", None)
-    if bundle.backbone_kind is not BackboneKind.TF_HUB or precision is not Precision.BFLOAT16:
-        return CheckOutcome.OK, words + ("" if precision is None else f", computed in {precision}")
-    exact = TfHubBackbone(
-        bundle.folder / bundle.roles["backbone"],
-        **{**bundle.backbone_settings, "bfloat16": False, "batch_size": 1},
-    )
-    close = float(cosines(exact.extract(picture[np.newaxis]), features[:1])[0])
+    if not isinstance(backbone, TfHubBackbone):
+        return CheckOutcome.OK, words
+    if backbone.precision is not Precision.BFLOAT16:
+        return CheckOutcome.OK, f"{words}, computed in {backbone.precision}"
+    close = float(cosines(backbone.reference()(picture[np.newaxis]), features[:1])[0])
     words += f", bfloat16 against float32 cosine {close:.5f}"
     return _judged(close >= MIN_PRECISION_COSINE, words)
+
+
+def _precision(
+    bundle: Bundle, seen: list[NDArray[np.uint8]], videos: Iterator[NDArray[np.uint8]]
+) -> _Finding:
+    """Compare scores; ``seen`` gets the videos that are taken for it."""
+    import numpy as np
+
+    from organizer.features.tfhub_backbone import TfHubBackbone, like_photographs
+
+    if not bundle.has_classifier:
+        return CheckOutcome.NOT_POSSIBLE, "it is for models with a classifier"
+    if bundle.backbone_kind is not BackboneKind.TF_HUB:
+        return CheckOutcome.NOT_POSSIBLE, "it is for networks that TensorFlow runs"
+    space = bundle.space
+    backbone = space.backbone
+    if not isinstance(backbone, TfHubBackbone) or backbone.precision is not Precision.BFLOAT16:
+        return CheckOutcome.NOT_POSSIBLE, "the network does not run in bfloat16 here"
+    seen += islice(videos, _SCORED_VIDEOS)
+    pictures = seen or [like_photographs(backbone.batch_size, bundle.input_size)]
+    in_float32 = backbone.reference()
+    features = [
+        VideoFeatures(space.id, space.quantiser.quantise(space.pca.project(extract(video))))
+        for extract in (backbone.extract, in_float32)
+        for video in pictures
+    ]
+    scores = np.array([scored.scores for scored in Tagger(bundle).score(features)])
+    off = float(np.abs(scores[: len(pictures)] - scores[len(pictures) :]).max())
+    source = count(len(seen), "video") + " of the library" if seen else "made-up pictures"
+    return _judged(
+        off <= MAX_SCORE_DIFFERENCE,
+        f"those of {source} differ from float32 by at most {off:.4f}, up to {MAX_SCORE_DIFFERENCE} is right",
+    )
 
 
 def _fit(bundle: Bundle, videos: Iterable[NDArray[np.uint8]]) -> _Finding:

@@ -7,6 +7,7 @@ from organizer.bench import stages as timed
 from organizer.bench.report import Stage
 from organizer.bench.stages import per_item, reading_rate, sampling_costs
 from organizer.errors import ScanError
+from organizer.types import InputSpec
 from tests.fakes import ColourTagger, show_labels
 
 
@@ -109,7 +110,7 @@ def test_slow_videos_are_measured_on_as_few_as_the_budget_allows(tmp_path, monke
 
     monkeypatch.setattr(timed, "WarmWorkers", Counting)
     monkeypatch.setattr(timed, "_DECODE_BUDGET_S", 0.0)
-    costs, start_s = sampling_costs(choose(str(tmp_path)).files, 32, 2)
+    costs, start_s = sampling_costs(choose(str(tmp_path)).files, InputSpec(32), 2)
     assert done == [["a.mp4"], ["a.mp4"], ["a.mp4"] * 4, ["a.mp4"] * 4]
     assert start_s > 0
     assert len(costs) == 2

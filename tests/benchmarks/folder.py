@@ -26,14 +26,14 @@ from organizer.frames.decode import SHORT_SIDE, Decoded, decode
 from organizer.frames.poster import PosterPicker
 from organizer.frames.probe import probe
 from organizer.frames.reader import FrameReader
-from organizer.frames.resize import shrink
+from organizer.frames.resize import squash
 from organizer.frames.sampling import Sampling, reader_for
 from organizer.library.fingerprint import fingerprint
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoders import default_workers
 from organizer.tags.tagger import Tagger
-from organizer.types import VideoFile
+from organizer.types import InputSpec, VideoFile
 from tests.benchmarks.end_to_end import scan_seconds
 from tests.benchmarks.results_file import RESULTS, default_folder, write
 from tests.benchmarks.videos import H264_EACH_SECOND, Kind, make_videos
@@ -52,12 +52,12 @@ def decode_alone(path: str, reader: FrameReader, short_side: int) -> int:
 def measure(files: Sequence[Path], *, workers: int, repeat: int) -> dict[str, Any]:
     """Return the figures of a folder; seconds for all its videos."""
     tagger = Tagger(open_bundle())
-    size = tagger.bundle.input_size
+    spec = tagger.bundle.input_spec
     reader = reader_for(Sampling.KEYFRAME, threads=1)
-    few = [_decoded(file, reader, size) for file in files[:_PARTS_VIDEOS]]
+    few = [_decoded(file, reader, spec) for file in files[:_PARTS_VIDEOS]]
     analyses = analyse(few, tagger)
     pictures = [video.pictures for video in few]
-    alone = partial(decode_alone, reader=reader, short_side=max(size, SHORT_SIDE))
+    alone = partial(decode_alone, reader=reader, short_side=max(spec.size, SHORT_SIDE))
     scans, decodings, networks, starts = [], [], [], []
     for _ in range(repeat):
         scans.append(scan_seconds(files[0].parent, tagger, len(files), workers=workers) * len(files))
@@ -82,7 +82,7 @@ def measure(files: Sequence[Path], *, workers: int, repeat: int) -> dict[str, An
         "reached": median(ratios) <= ACCEPTED,
         "rest_s": {
             "worker start": median(starts),
-            **_worker_parts(files, few, reader, size, workers),
+            **_worker_parts(files, few, reader, spec, workers),
             "PCA and quantiser": _per_video(lambda: _project(tagger, pictures), len(few)) * len(files),
             "classifier": _per_video(
                 lambda: tagger.score([analysis.features for analysis in analyses]), len(few)
@@ -93,8 +93,8 @@ def measure(files: Sequence[Path], *, workers: int, repeat: int) -> dict[str, An
     }
 
 
-def _decoded(file: Path, reader: FrameReader, size: int) -> Decoded:
-    return decode(_video_file(file), reader, size)
+def _decoded(file: Path, reader: FrameReader, spec: InputSpec) -> Decoded:
+    return decode(_video_file(file), reader, spec)
 
 
 def _video_file(file: Path) -> VideoFile:
@@ -112,11 +112,11 @@ def _network_seconds(tagger: Tagger, pictures: Sequence[np.ndarray], videos: int
 
 
 def _worker_parts(
-    files: Sequence[Path], few: Sequence[Decoded], reader: FrameReader, size: int, workers: int
+    files: Sequence[Path], few: Sequence[Decoded], reader: FrameReader, spec: InputSpec, workers: int
 ) -> dict[str, float]:
     """Return what is done in the workers besides decoding, spread over them as the scan does."""
     chosen = [_video_file(file) for file in files[:_PARTS_VIDEOS]]
-    frames = [frame.rgb for frame in reader.read(chosen[0].path, short_side=max(size, SHORT_SIDE))]
+    frames = [frame.rgb for frame in reader.read(chosen[0].path, short_side=max(spec.size, SHORT_SIDE))]
 
     def poster() -> None:
         picker = PosterPicker()
@@ -127,7 +127,7 @@ def _worker_parts(
     parts = {
         "probe": _per_video(lambda: [probe(f.path, mtime_ns=f.mtime_ns) for f in chosen], len(chosen)),
         "poster": _per_video(poster, 1),
-        "shrinking": _per_video(lambda: [shrink(rgb, size) for rgb in frames], 1),
+        "shrinking": _per_video(lambda: [squash(rgb, spec) for rgb in frames], 1),
         "sending pictures": _per_video(lambda: _send(few), len(few)),
     }
     shared = {name: seconds * len(files) / workers for name, seconds in parts.items()}

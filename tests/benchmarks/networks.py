@@ -14,6 +14,7 @@ from organizer.features.space import FeatureSpace
 from organizer.models.bundle import Bundle
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
+from organizer.types import Resize
 
 _POOLED, _STORED, _SIZE = 2048, 1024, 299
 
@@ -66,5 +67,6 @@ def inception_tagger(folder: Path) -> Tagger:
             provenance={},
             files=files,
             roles={role: role for role in files},
+            resize=Resize.BILINEAR,
         )
     )

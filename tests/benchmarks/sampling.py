@@ -37,7 +37,7 @@ def scores_and_tags(
     for file in files:
         status = file.stat()
         video = VideoFile(str(file.parent), file.name, status.st_size, status.st_mtime_ns)
-        (analysis,) = analyse([decode(video, reader, tagger.bundle.input_size)], tagger)
+        (analysis,) = analyse([decode(video, reader, tagger.bundle.input_spec)], tagger)
         scores.append([analysis.tagging.scores[label] for label in tagger.bundle.labels])
         tags.append({tag.name for tag in analysis.tagging.suggestions})
         seconds.append(len(analysis.features.quantised))

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 from dataclasses import replace
@@ -6,8 +7,10 @@ import pytest
 
 from organizer.bench.report import Stage
 from organizer.cli.bench import print_report
+from organizer.errors import BundleError, MissingDependencyError
+from organizer.models import catalogue
 from tests.bench.build import SKIPPED, report
-from tests.fakes import show_labels
+from tests.fakes import ColourBundle, colour_bundle, show_labels
 
 
 @pytest.fixture
@@ -43,6 +46,33 @@ def test_measures_a_folder_and_leaves_it_and_the_library_alone(organizer, videos
     assert content["videos_per_minute"] > 0
     assert sorted(os.listdir(videos)) == ["broken.mp4", "cat.mp4"]
     assert not organizer.library.exists()
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged", "no TensorFlow"])
+def test_where_the_one_in_use_cannot_be_run_lite_is_measured(organizer, videos, monkeypatch, harm):
+    class Unusable(ColourBundle):
+        @property
+        def space(self):
+            raise (
+                MissingDependencyError("It needs TensorFlow.")
+                if harm == "no TensorFlow"
+                else BundleError("It is damaged.")
+            )
+
+    lite = colour_bundle()
+    fields = {field.name: getattr(lite, field.name) for field in dataclasses.fields(lite)}
+    others = [] if harm == "gone" else [Unusable(**{**fields, "name": "heavy"})]
+    monkeypatch.setattr(catalogue, "bundles", lambda: [lite, *others])
+    monkeypatch.setattr(catalogue, "chosen", lambda: "heavy")
+    outcome = organizer("bench", videos, "--json", "--workers", "1")
+    assert outcome.code == 0
+    reason = {
+        "gone": "The model in use, 'heavy', is not installed. Install it, or: organizer models use auto",
+        "damaged": "It is damaged.",
+        "no TensorFlow": "It needs TensorFlow.",
+    }[harm]
+    assert outcome.err == f"{reason} Until then lite takes its place.\n"
+    assert json.loads(outcome.out)["videos"]["count"] == 1
 
 
 def test_without_a_folder_clips_are_made(organizer, monkeypatch):

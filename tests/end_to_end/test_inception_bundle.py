@@ -73,14 +73,14 @@ def from_download_to_tags(folder, archives):
     machine("scan", machine.videos)
     with_lite = machine.listed()
     machine("models", "use", NAME, "--no-scan")
-    assert f"0 videos tagged again with {NAME} 1.0.0+" in machine("retag")
+    assert f"0 videos tagged again with {NAME} 1.1.0+" in machine("retag")
     assert machine.listed() == with_lite
     machine("scan")
     rows = machine.listed()
     assert all(row["scores"] != old["scores"] for row, old in zip(rows, with_lite, strict=True))
     assert all(0 <= score <= 1 for row in rows for score in row["scores"].values())
     for row in rows:
-        assert f"model      {NAME} 1.0.0+" in machine("show", row["path"])
+        assert f"model      {NAME} 1.1.0+" in machine("show", row["path"])
     assert f"{VIDEOS} videos tagged again" in machine("retag")
     verified = machine("models", "verify")
     machine("models", "export", NAME, folder / "stick")

@@ -5,6 +5,7 @@ import pytest
 
 from organizer.errors import BundleError
 from organizer.features.frozen_network import Precision
+from organizer.features.pca import fit_pca
 from organizer.features.processor import has_bfloat16
 from organizer.features.tfhub_backbone import TfHubBackbone, cosines
 from tests.benchmarks.inception import natural_pictures, random_inception
@@ -88,6 +89,33 @@ def test_a_network_that_needs_more_bits_keeps_float32(tmp_path, pictures, caplog
     np.testing.assert_allclose(backbone.extract(pictures), own_features(module, pictures), atol=5e-3)
 
 
+@needs_bfloat16
+def test_what_is_stored_must_be_close_too(module, in_float, pictures):
+    """Features that are close enough, and a projection that keeps only what bfloat16 loses of them."""
+
+    def first_digits(features):
+        assert features.shape == (16, FEATURE_DIM) and features.dtype == np.float32
+        return features[:, :5]
+
+    def last_digits(features):
+        return (features * 1e4) % 1
+
+    near = TfHubBackbone(module, input_size=SIZE, project=first_digits)
+    assert near.precision is Precision.BFLOAT16
+    far = TfHubBackbone(module, input_size=SIZE, project=last_digits)
+    assert far.precision is Precision.FLOAT32
+    np.testing.assert_allclose(far.extract(pictures), in_float.extract(pictures), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("bfloat16", [False, pytest.param(True, marks=needs_bfloat16)])
+def test_float32_is_at_hand_without_loading_again(module, in_float, pictures, bfloat16, monkeypatch):
+    backbone = TfHubBackbone(module, input_size=SIZE, bfloat16=bfloat16)
+    monkeypatch.setattr("organizer.features.tfhub_backbone.load_tensorflow", None)
+    got = backbone.reference()(pictures)
+    np.testing.assert_allclose(got, in_float.extract(pictures), rtol=1e-4, atol=1e-5)
+    assert (backbone.precision is Precision.BFLOAT16) == bfloat16
+
+
 def test_a_processor_without_bfloat16_is_not_asked(module, monkeypatch):
     monkeypatch.setattr("organizer.features.tfhub_backbone.has_bfloat16", lambda: False)
     assert TfHubBackbone(module, input_size=SIZE).precision is Precision.FLOAT32
@@ -147,7 +175,16 @@ def test_inception_in_bfloat16_is_close_to_float32(tmp_path):
     np.testing.assert_allclose(in_float.extract(pictures[:3]), expected, rtol=1e-3, atol=1e-3)
     chosen = TfHubBackbone(module)
     assert chosen.precision is (Precision.BFLOAT16 if has_bfloat16() else Precision.FLOAT32)
-    assert cosines(chosen.extract(pictures), in_float.extract(pictures)).min() > 0.995
+    exact = in_float.extract(pictures)
+    assert cosines(chosen.extract(pictures), exact).min() > 0.995
+    # Fully whitened, as the recipe is: errors of weak components count as much as those of strong ones.
+    whitened = fit_pca(in_float.extract(natural_pictures(200, seed=5)), 128, 1.0).project
+    stored = TfHubBackbone(module, project=whitened)
+    got = cosines(whitened(stored.extract(pictures)), whitened(exact)).min()
+    print(chosen.precision, cosines(whitened(chosen.extract(pictures)), whitened(exact)).min())
+    print(stored.precision, got)
+    # The check is made on other pictures than these.
+    assert got > 0.998
 
 
 def own_features_of_inception(module, pictures):

@@ -17,6 +17,8 @@ from organizer.library.store import Store
 from organizer.types import LABELS, TagState, VideoFile
 from tests.library.build import SPACE, add, add_failed, tagging
 
+OTHER_SPACE = "other-space"
+
 ROOTS = ("/home/me/Videos", "/usb/Größe", "/home/me/Videos zwei")
 NAMES = (
     "IMG_2041.MOV",
@@ -51,6 +53,7 @@ class RandomLibrary:
             self.plug,
             *(self.decide,) * 3,
             self.tag_again,
+            *(self.look_at_with_the_other_model,) * 2,
             self.delete,
         )
         for _ in range(steps):
@@ -75,7 +78,14 @@ class RandomLibrary:
             size=self.draw.randrange(5),
             duration_s=self.draw.choice(LENGTHS),
             taken=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=self.draw.randrange(6)),
+            space=self.draw.choice((SPACE, OTHER_SPACE)),
         )
+
+    def look_at_with_the_other_model(self) -> None:
+        if (video := self.video()) is not None:
+            self.db.execute(
+                "INSERT OR IGNORE INTO features VALUES (?, ?, 1, 3, x'000000')", [video, OTHER_SPACE]
+            )
 
     def add_failed(self) -> None:
         self.contents += 1
@@ -264,8 +274,18 @@ def check_list(db, videos: list[Known], filter_: VideoFilter) -> list[int]:
     return expected
 
 
+_WITHOUT_FEATURES = """
+    SELECT count(*) FROM videos v WHERE v.status = 'ok'
+    AND EXISTS (SELECT 1 FROM places p WHERE p.video_id = v.id)
+    AND NOT EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?)
+"""
+
+
 def check_counts(db, videos: list[Known]) -> None:
-    """Compare the counts of tags with counting."""
+    """Compare the counts of tags, and of videos without features, with counting."""
+    for space in (SPACE, OTHER_SPACE, "no such space"):
+        (expected,) = db.execute(_WITHOUT_FEATURES, [space]).fetchone()
+        assert queries.count_without_features(db, space) == expected
     counts: dict[str, int] = {}
     for video in videos:
         for name, state in video.tags.items():

@@ -51,7 +51,7 @@ def test_the_version_tells_what_it_was_made_of(tmp_path):
     (tmp_path / "backbone" / "saved_model.pb").write_bytes(b"network")
     (tmp_path / "pca.npz").write_bytes(b"pca")
     bare = _version(tmp_path)
-    assert re.fullmatch(r"1\.0\.0\+[0-9a-f]{8}", bare)
+    assert re.fullmatch(r"1\.1\.0\+[0-9a-f]{8}", bare)
     assert _version(tmp_path) == bare
     seen = {bare}
     for name, content in (

@@ -8,7 +8,7 @@ from organizer.assets import assets_folder
 from organizer.errors import BundleError, FeatureSpaceError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import bundles, open_bundle, thresholds_of
-from organizer.types import LABELS, VideoFeatures
+from organizer.types import LABELS, InputSpec, Resize, VideoFeatures
 
 
 @pytest.fixture
@@ -63,6 +63,29 @@ def test_a_damaged_file_is_named(copy, role):
         bundle.verify()
 
 
+@pytest.mark.parametrize(
+    ("name", "provenance", "advice"),
+    [
+        ("lite", {}, "Reinstall organizer."),
+        ("inception-yt8m", {"backbone": {"part": "inception-hub"}}, "models pull inception-yt8m --replace"),
+        (
+            "own",
+            {"backbone": "https://tfhub.dev/a/1", "pca": "fitted"},
+            "built of https://tfhub.dev/a/1: .*models build --replace.*models remove own",
+        ),
+        # As an exported model of another make comes: nothing here tells where from.
+        ("gift", {}, "models import --replace.*models remove gift"),
+        ("gift", {"backbone": ["odd"]}, "models import --replace"),
+    ],
+)
+def test_a_damaged_model_comes_with_the_step_that_mends_it(copy, name, provenance, advice):
+    change_manifest(copy, name=name, provenance=provenance)
+    bundle = load_bundle(copy)
+    (copy / "pca.npz").write_bytes(b"")
+    with pytest.raises(BundleError, match=advice):
+        bundle.verify()
+
+
 def test_a_damaged_classifier_does_not_run(copy):
     bundle = load_bundle(copy)
     (copy / bundle.roles["classifier"]).unlink()
@@ -100,6 +123,8 @@ DEEP = "[" * 100_000
         ("input_size", 0),
         ("input_size", True),
         ("input_size", 10**9),
+        ("resize", "nearest"),
+        ("resize", []),
         ("dimensions", -1),
         ("dimensions", 2.5),
         ("quantiser", []),
@@ -163,3 +188,19 @@ def test_features_of_another_space_are_refused():
     features = VideoFeatures("other-space", np.zeros((1, 1024), np.uint8))
     with pytest.raises(FeatureSpaceError, match="other-space"):
         open_bundle("lite").check_space(features)
+
+
+def test_the_way_frames_are_resized_is_part_of_the_feature_space(copy):
+    before = load_bundle(copy)
+    assert before.input_spec == InputSpec(224, Resize.AREA)
+    change_manifest(copy, resize="area")
+    assert load_bundle(copy).space_id == before.space_id
+    change_manifest(copy, resize="bilinear")
+    after = load_bundle(copy)
+    assert after.input_spec == InputSpec(224, Resize.BILINEAR)
+    assert after.space_id != before.space_id
+
+
+def test_the_bundled_models_features_stay_valid():
+    """Libraries hold features under this name: it changes only with what makes them."""
+    assert open_bundle("lite").space_id == "lite-0956a573fd61"

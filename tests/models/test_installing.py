@@ -68,23 +68,46 @@ def test_a_model_is_replaced_by_the_next(models):
 
 
 def test_there_is_a_whole_model_at_every_moment(models):
-    install("0")
-    seen, stop = [], threading.Event()
+    """Readers hammer at a model that is replaced all the time; none may miss it or get an older one again."""
+    install("000")
+    seen, failures, stop = [], [], threading.Event()
 
     def look():
-        while not stop.is_set():
-            seen.append(catalogue.open_bundle("mine").version)
+        mine = []
+        seen.append(mine)
+        try:
+            while not stop.is_set():
+                mine.append(catalogue.open_bundle("mine").version)
+        except BundleError as error:
+            failures.append(error)
 
-    looking = threading.Thread(target=look)
-    looking.start()
+    looking = [threading.Thread(target=look) for _ in range(3)]
+    for thread in looking:
+        thread.start()
     try:
-        for version in "123456789":
-            install(version)
+        for version in range(1, 200):
+            install(f"{version:03}")
     finally:
         stop.set()
-        looking.join()
-    assert seen == sorted(seen)
-    assert len(set(seen)) > 1
+        for thread in looking:
+            thread.join()
+    assert failures == []
+    assert all(versions == sorted(versions) and len(set(versions)) > 1 for versions in seen)
+
+
+def test_one_that_is_replaced_between_two_looks_is_not_missed(models, monkeypatch):
+    install("1")
+    look, times = catalogue._look, []
+
+    def meanwhile(names):
+        if not times:
+            times.append(names)
+            install("2")
+        return look(names)
+
+    monkeypatch.setattr(catalogue, "_look", meanwhile)
+    assert catalogue.open_bundle("mine").version == "2"
+    assert times == [["mine"]]
 
 
 def test_of_two_generations_that_a_crash_left_the_newer_one_counts(models, monkeypatch):

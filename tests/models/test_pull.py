@@ -15,7 +15,7 @@ from organizer.models.pull import Installed, Note, pull
 from organizer.models.sources import read_sources
 from organizer.models.unpack import unpack
 from organizer.tags.tagger import Tagger
-from organizer.types import LABELS, VideoFeatures
+from organizer.types import LABELS, InputSpec, Resize, VideoFeatures
 from tests import published_model
 from tests.benchmarks.inception import natural_pictures
 from tests.file_server import Answer, file_server
@@ -42,8 +42,8 @@ def roles(site):
     return read_sources({"ORGANIZER_SOURCES": str(site.sources)}).of("inception-yt8m")
 
 
-def run(site, downloads, *, classifier=True, stop=None):
-    return list(pull(roles(site), downloads, classifier=classifier, patience=QUICK, stop=stop))
+def run(site, downloads, **options):
+    return list(pull(roles(site), downloads, **{"classifier": True, "patience": QUICK, **options}))
 
 
 def notes(events):
@@ -65,6 +65,8 @@ def test_a_pull_ends_with_a_whole_model(pulled):
     bundle.verify()
     assert isinstance(events[-1], Installed)
     assert not left
+    # As the recipe has it; the network's own resizing then changes nothing.
+    assert bundle.input_spec == InputSpec(299, Resize.BILINEAR)
     assert (bundle.name, bundle.labels, bundle.thresholds) == ("inception-yt8m", LABELS, (0.5,) * 10)
     assert bundle.classifier_kind is ClassifierKind.CNN_LSTM
     assert "not measured here" in bundle.metrics["summary"]
@@ -101,8 +103,8 @@ def test_features_are_those_of_network_and_pca(pulled, archives, tmp_path):
     got = bundle.space.extract(pictures)
     assert got.space_id == bundle.space_id
     off = np.abs(got.quantised.astype(int) - expected)
-    # bfloat16 moves numbers by a few levels.
-    most = 1 if bundle.space.backbone.precision is Precision.FLOAT32 else 60
+    # bfloat16 moves numbers by a few levels: by 2 on average at a cosine of 0.999.
+    most = 1 if bundle.space.backbone.precision is Precision.FLOAT32 else 15
     assert off.max() <= most and off.mean() < 3
 
 
@@ -248,6 +250,27 @@ def test_what_an_ended_pull_prepared_is_cleared(site, downloads):
     assert not list(downloads.glob("prepared-*"))
 
 
-def test_a_pull_replaces_one_without_classifier(site, downloads):
+def test_another_model_is_replaced_only_on_request(site, downloads):
     assert not run(site, downloads, classifier=False)[-1].bundle.has_classifier
-    assert run(site, downloads)[-1].bundle.has_classifier
+    asked = len(site.server.requests)
+    with pytest.raises(BundleError, match=r"has no classifier.*models pull inception-yt8m --replace"):
+        run(site, downloads)
+    # It is enough for who wants none.
+    assert "installed already" in notes(run(site, downloads, classifier=False))
+    assert len(site.server.requests) == asked
+    bundle = run(site, downloads, replace=True)[-1].bundle
+    assert bundle.has_classifier
+    next(bundle.folder.glob("pca.npz")).write_bytes(b"")
+    with pytest.raises(BundleError, match=r"is damaged.*models pull inception-yt8m --replace"):
+        run(site, downloads)
+    run(site, downloads, replace=True)[-1].bundle.verify()
+
+
+def test_a_folder_that_is_no_model_is_not_replaced_either(site, downloads, tmp_path):
+    folder = tmp_path / "models" / "inception-yt8m"
+    folder.mkdir(parents=True)
+    (folder / "bundle.json").write_text("{")
+    with pytest.raises(BundleError, match=r"is damaged.*--replace"):
+        run(site, downloads, classifier=False)
+    assert site.server.requests == []
+    assert (folder / "bundle.json").read_text() == "{"

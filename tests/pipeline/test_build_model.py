@@ -7,6 +7,7 @@ from organizer.errors import BundleError, FolderError, MissingDependencyError
 from organizer.models import catalogue
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.build_model import BuildProgress, Built, ModuleSettings, build_model
+from organizer.types import Resize
 from tests.benchmarks.inception import natural_pictures
 from tests.clips import write_clip
 from tests.models.stand_ins import save_hub_module
@@ -62,6 +63,7 @@ def test_a_model_of_its_name_is_replaced_only_when_told_to(module, videos, monke
         build(module, videos, settings=wider)
     assert open_bundle("mine").space_id == first.space_id
     assert build(module, videos, settings=wider, replace=True)[-1].bundle.input_size == 64
+    assert open_bundle("mine").resize is Resize.BILINEAR
     assert open_bundle("mine").input_size == 64
 
 

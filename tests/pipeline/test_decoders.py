@@ -17,11 +17,12 @@ from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.frames.sampling import Sampling
 from organizer.pipeline import StoppedError, decoders
 from organizer.pipeline.decoders import ProcessDecoders, ThreadDecoders, default_workers, start_decoders
-from organizer.types import VideoFile
+from organizer.types import InputSpec, VideoFile
 from tests.fakes import show_labels
 from tests.pipeline.odd_readers import OddReader
 
 SIZE = 32
+SPEC = InputSpec(SIZE)
 
 
 def video_file(path):
@@ -46,7 +47,7 @@ def read_by(reader):
 @pytest.mark.parametrize("kind", [ProcessDecoders, ThreadDecoders])
 def test_videos_become_pictures_of_network_size(kind, reader, tmp_path):
     path = show_labels(tmp_path / "a.mp4", "Animal", "Food")
-    decoding = kind(reader, SIZE, workers=1)
+    decoding = kind(reader, SPEC, workers=1)
     try:
         decoded = decoding.submit(video_file(path)).result(timeout=60)
     finally:
@@ -60,7 +61,7 @@ def test_videos_become_pictures_of_network_size(kind, reader, tmp_path):
 def test_what_happens_to_one_worker_is_one_files_failure(reader, tmp_path):
     names = ["a.mp4", "crash.mp4", "b.mp4", "killed.mp4", "refuse.mp4", "c.mp4"]
     files = [video_file(show_labels(tmp_path / name)) for name in names]
-    decoding = ProcessDecoders(reader, SIZE, workers=2)
+    decoding = ProcessDecoders(reader, SPEC, workers=2)
     try:
         futures = {file.relative_path: decoding.submit(file) for file in files}
         errors = {name: future.exception(timeout=60) for name, future in futures.items()}
@@ -91,7 +92,7 @@ def test_a_crash_is_stored_and_not_tried_again(world, reader):
 def test_a_decoder_that_hangs_is_ended(reader, tmp_path, monkeypatch):
     monkeypatch.setattr(decoders, "_TIME_LIMIT_S", 1.0)
     hanging, sound = show_labels(tmp_path / "hang.mp4"), show_labels(tmp_path / "a.mp4")
-    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    decoding = ProcessDecoders(reader, SPEC, workers=1)
     try:
         first, second = (decoding.submit(video_file(path)) for path in (hanging, sound))
         assert type(first.exception(timeout=60)) is NotNowError
@@ -101,7 +102,7 @@ def test_a_decoder_that_hangs_is_ended(reader, tmp_path, monkeypatch):
 
 
 def test_what_is_wrong_with_the_installation_is_no_files_failure(reader, tmp_path):
-    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    decoding = ProcessDecoders(reader, SPEC, workers=1)
     try:
         future = decoding.submit(video_file(show_labels(tmp_path / "install.mp4")))
         assert type(future.exception(timeout=60)) is MissingDependencyError
@@ -110,7 +111,7 @@ def test_what_is_wrong_with_the_installation_is_no_files_failure(reader, tmp_pat
 
 
 def test_closing_ends_the_processes_at_once(reader, tmp_path):
-    decoding = ProcessDecoders(reader, SIZE, workers=2)
+    decoding = ProcessDecoders(reader, SPEC, workers=2)
     for name in ("hang1.mp4", "hang2.mp4", "hang3.mp4"):
         decoding.submit(video_file(show_labels(tmp_path / name)))
     end = time.monotonic() + 60
@@ -128,7 +129,7 @@ def test_closing_ends_the_processes_at_once(reader, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
 def test_an_idle_worker_that_the_system_ends_does_not_end_the_work(reader, tmp_path):
     paths = [show_labels(tmp_path / name) for name in ("a.mp4", "b.mp4", "c.mp4")]
-    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    decoding = ProcessDecoders(reader, SPEC, workers=1)
     try:
         decoding.submit(video_file(paths[0])).result(timeout=60)
         (pid,) = read_by(reader)["a.mp4"]
@@ -146,10 +147,10 @@ from pathlib import Path
 from organizer.cli.stopping import stop_asked_for
 from organizer.frames.sampling import Sampling, reader_for
 from organizer.pipeline.decoders import ProcessDecoders
-from tests.pipeline.test_decoders import SIZE, video_file
+from tests.pipeline.test_decoders import SPEC, video_file
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    decoding = ProcessDecoders(reader_for(Sampling.AUTO, threads=1), SIZE, workers=2)
+    decoding = ProcessDecoders(reader_for(Sampling.AUTO, threads=1), SPEC, workers=2)
     with stop_asked_for() as stop:
         print("now", flush=True)
         future = decoding.submit(video_file(Path(sys.argv[1])))
@@ -180,14 +181,14 @@ def test_ctrl_c_while_workers_start_is_not_theirs(tmp_path, after_s):
 
 def test_nothing_is_started_before_there_is_something_to_decode(reader):
     before = len(psutil.Process().children(recursive=True))
-    decoding = ProcessDecoders(reader, SIZE, workers=2)
+    decoding = ProcessDecoders(reader, SPEC, workers=2)
     assert len(psutil.Process().children(recursive=True)) == before
     decoding.close()
 
 
 def test_workers_that_cannot_start_are_an_error_in_words(reader, tmp_path, monkeypatch):
     monkeypatch.setattr(decoders, "load_decoders", fail_to_start)
-    decoding = ProcessDecoders(reader, SIZE, workers=1)
+    decoding = ProcessDecoders(reader, SPEC, workers=1)
     try:
         error = decoding.submit(video_file(show_labels(tmp_path / "a.mp4"))).exception(timeout=60)
     finally:
@@ -204,10 +205,10 @@ ORPHAN = """
 import sys
 from pathlib import Path
 from tests.pipeline.odd_readers import OddReader
-from tests.pipeline.test_decoders import SIZE, video_file
+from tests.pipeline.test_decoders import SPEC, video_file
 from organizer.pipeline.decoders import ProcessDecoders
 if __name__ == "__main__":
-    decoding = ProcessDecoders(OddReader(Path(sys.argv[2])), SIZE, workers=1)
+    decoding = ProcessDecoders(OddReader(Path(sys.argv[2])), SPEC, workers=1)
     decoding.submit(video_file(Path(sys.argv[1]))).result()
     print("decoded", flush=True)
     sys.stdin.read()
@@ -242,7 +243,7 @@ def test_threads_are_what_workers_leave(monkeypatch, workers, files, expected):
     monkeypatch.setattr(decoders, "processors", lambda: 8)
     monkeypatch.setattr(decoders, "reader_for", lambda sampling, threads: seen.append(threads))
     monkeypatch.setattr(decoders, "ThreadDecoders", lambda reader, size, workers: seen.insert(0, workers))
-    start_decoders(Sampling.AUTO, SIZE, workers=workers, files=files, isolated=False)
+    start_decoders(Sampling.AUTO, SPEC, workers=workers, files=files, isolated=False)
     assert tuple(seen) == expected
 
 
@@ -278,9 +279,9 @@ def test_errors_come_back_from_processes_as_they_were(kind):
 
 def test_threads_stop_between_two_frames(reader, tmp_path):
     path = show_labels(tmp_path / "a.mp4", "Animal", "Food")
-    decoding = ThreadDecoders(reader, SIZE, workers=1)
+    decoding = ThreadDecoders(reader, SPEC, workers=1)
     decoding.close()
-    decoding = ThreadDecoders(reader, SIZE, workers=1)
+    decoding = ThreadDecoders(reader, SPEC, workers=1)
     decoding._stop.set()
     assert type(decoding.submit(video_file(path)).exception(timeout=10)) is StoppedError
     decoding.close()

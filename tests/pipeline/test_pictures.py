@@ -5,17 +5,18 @@ from organizer.library.database import open_database
 from organizer.library.store import Store
 from organizer.pipeline import scan
 from organizer.pipeline.pictures import pictures_of, videos_at_hand
+from organizer.types import InputSpec
 from tests.clips import assert_colour, colour_of, make_clip
 from tests.fakes import ColourTagger
 
 
 def test_pictures_are_squares_spread_over_the_seconds(tmp_path):
     clip = make_clip(tmp_path / "a.mp4", seconds=9)
-    (pictures,) = pictures_of([str(clip)], 32, frames=3)
+    (pictures,) = pictures_of([str(clip)], InputSpec(32), frames=3)
     assert pictures.shape == (3, 32, 32, 3) and pictures.dtype == np.uint8
     for picture, second in zip(pictures, (0, 4, 8), strict=True):
         assert_colour(picture, colour_of(second))
-    (pictures,) = pictures_of([str(clip)], 32)
+    (pictures,) = pictures_of([str(clip)], InputSpec(32))
     assert len(pictures) == 9
 
 
@@ -23,7 +24,7 @@ def test_what_cannot_be_read_is_passed_over(tmp_path):
     clip = make_clip(tmp_path / "a.mp4", seconds=1)
     (tmp_path / "b.mp4").write_bytes(b"no video")
     paths = [str(tmp_path / "b.mp4"), str(tmp_path / "gone.mp4"), str(clip)]
-    assert len(list(pictures_of(paths, 32))) == 1
+    assert len(list(pictures_of(paths, InputSpec(32)))) == 1
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from organizer.errors import MissingDependencyError
+from organizer.features.frozen_network import Precision
 from organizer.features.pca import Pca, load_pca
+from organizer.features.processor import has_bfloat16
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.models.sources import read_sources
@@ -17,6 +19,7 @@ from tests.yt8m import YT8M, needs_yt8m
 
 __all__ = ["archives"]
 OK, FAILED, NOT_POSSIBLE = CheckOutcome
+needs_bfloat16 = pytest.mark.skipif(not has_bfloat16(), reason="the processor has no bfloat16")
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +65,44 @@ def test_a_sound_model_passes(bundle, tmp_path):
     expected = (original.astype(np.float64) - pca.mean) @ pca.components.astype(np.float64)
     np.savez(tmp_path / "golden.npz", original=original, pca=expected)
     checks = outcomes(bundle, videos(10), golden=tmp_path / "golden.npz")
-    assert {name: check.outcome for name, check in checks.items()} == dict.fromkeys(checks, OK)
-    assert len(checks) == 6
+    outcomes_ = {name: check.outcome for name, check in checks.items()}
+    expected_ = dict.fromkeys(checks, OK)
+    if bundle.space.backbone.precision is not Precision.BFLOAT16:
+        expected_["scores in bfloat16"] = NOT_POSSIBLE
+    assert outcomes_ == expected_
+    assert len(checks) == 7
     assert "200 frames of 10 videos" in checks["fit of network and PCA"].sentence
 
 
 def test_the_bundled_model_passes_what_is_for_it():
     checks = outcomes(open_bundle("lite"))
-    assert [check.outcome for check in checks.values()] == [OK, OK, NOT_POSSIBLE, OK, NOT_POSSIBLE, OK]
+    assert [check.outcome for check in checks.values()] == [
+        OK,
+        OK,
+        NOT_POSSIBLE,
+        OK,
+        NOT_POSSIBLE,
+        NOT_POSSIBLE,
+        OK,
+    ]
+
+
+@needs_bfloat16
+@pytest.mark.parametrize(("count", "source"), [(0, "made-up pictures"), (10, "3 videos of the library")])
+def test_scores_in_bfloat16_are_compared(bundle, monkeypatch, count, source):
+    # Whatever this processor makes of the stand-in's features.
+    monkeypatch.setattr("organizer.features.tfhub_backbone.MIN_COSINE", -1)
+    monkeypatch.setattr("organizer.pipeline.verify.MAX_SCORE_DIFFERENCE", 1)
+    fresh = replace(bundle)
+    checks = outcomes(fresh, videos(count))
+    assert fresh.space.backbone.precision is Precision.BFLOAT16
+    check = checks["scores in bfloat16"]
+    assert check.outcome is OK
+    assert check.sentence.startswith(f"those of {source} differ from float32 by at most 0.")
+    # What was taken for this one is not lost for the next.
+    assert f"{20 * count} frames of" in checks["fit of network and PCA"].sentence
+    monkeypatch.setattr("organizer.pipeline.verify.MAX_SCORE_DIFFERENCE", -1)
+    assert outcomes(fresh)["scores in bfloat16"].outcome is FAILED
 
 
 @pytest.mark.parametrize("count", [0, 9])
@@ -133,7 +166,8 @@ def test_a_damaged_file_fails(bundle):
     files = {**bundle.files, "classifier.npz": "0" * 64}
     checks = outcomes(replace(bundle, files=files))
     failed = [name for name, check in checks.items() if check.outcome is FAILED]
-    assert failed == ["checksums", "classifier"]
+    # Where the network runs in bfloat16, its scores need the file too.
+    assert [name for name in failed if name != "scores in bfloat16"] == ["checksums", "classifier"]
     assert "damaged" in checks["checksums"].sentence
 
 
@@ -143,7 +177,7 @@ def test_without_tensorflow_the_rest_is_checked(bundle, monkeypatch):
 
     monkeypatch.setattr("organizer.features.tfhub_backbone.load_tensorflow", missing)
     checks = outcomes(replace(bundle), videos(1))
-    expected = [OK, OK, NOT_POSSIBLE, NOT_POSSIBLE, NOT_POSSIBLE, OK]
+    expected = [OK, OK, *[NOT_POSSIBLE] * 4, OK]
     assert [check.outcome for check in checks.values()] == expected
     assert "pip install" in checks["features of a picture"].sentence
 

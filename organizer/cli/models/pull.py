@@ -42,17 +42,21 @@ def about_the_classifier(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @click.argument("name")
 @about_the_classifier
+@click.option(
+    "--replace", is_flag=True, help="Put it in the place of an installed model of its name, a whole one too."
+)
 @click.option("--yes", is_flag=True, help="Do not ask whether to begin. It consents to no licence.")
 @click.option("--dry-run", is_flag=True, help="Say what comes from where, and stop.")
-def pull(name: str, classifier: str | None, yes: bool, dry_run: bool) -> None:
+def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: bool) -> None:
     """Download a model and install it.
 
-    First it says what comes from where, how large it is and under which licence. Ctrl-C stops; what came so
-    far is kept, and the next call goes on from there.
+    First it says what comes from where, how large it is and under which licence. A model that is installed
+    and whole is not downloaded again. Ctrl-C stops; what came so far is kept, and the next call goes on from
+    there.
     """
     from organizer.config import cache_folder
     from organizer.models.fetch import FetchStoppedError
-    from organizer.models.pull import installed_whole
+    from organizer.models.pull import in_place
     from organizer.models.pull import pull as pull_model
     from organizer.models.sources import read_sources
 
@@ -62,20 +66,20 @@ def pull(name: str, classifier: str | None, yes: bool, dry_run: bool) -> None:
     if dry_run:
         return
     wanted = consents(roles["classifier"], classifier, "Download it all the same?")
-    if installed_whole(name, with_classifier=wanted) is not None:
+    if in_place(name, with_classifier=wanted, replace=replace) is not None:
         click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
         return
     if not yes and sys.stdin.isatty():
         click.confirm("Download and install it?", default=True, abort=True)
     try:
         with stop_asked_for() as stop:
-            events = pull_model(roles, downloads, classifier=wanted, stop=stop)
+            events = pull_model(roles, downloads, classifier=wanted, replace=replace, stop=stop)
             with closing(events):
                 bundle = _follow(events)
     except (FetchStoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. What came so far is kept in {safe_text(str(downloads))}; to go on: "
-            f"organizer models pull {name}",
+            f"organizer models pull {name}" + (" --replace" if replace else ""),
             err=True,
         )
         raise SystemExit(EXIT_STOPPED) from None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from organizer.types import InputSpec
+
 
 @click.command()
 @click.argument("name", required=False)
@@ -38,14 +40,14 @@ def verify(name: str | None, golden: Path | None) -> None:
     bundle = open_bundle(name)
     click.echo(f"{safe_text(bundle.id)} in {safe_text(str(bundle.folder))}")
     failed = 0
-    for check in verify_model(bundle, _library_pictures(bundle.input_size), golden=golden):
+    for check in verify_model(bundle, _library_pictures(bundle.input_spec), golden=golden):
         failed += check.outcome is CheckOutcome.FAILED
         click.echo(f"{check.outcome.value:12}  {check.name}: {safe_text(check.sentence)}")
     if failed:
         raise SystemExit(1)
 
 
-def _library_pictures(size: int) -> Iterator[NDArray[np.uint8]]:
+def _library_pictures(spec: InputSpec) -> Iterator[NDArray[np.uint8]]:
     """Yield pictures of some videos of the library; none where there is no library."""
     from organizer.library.database import opened
     from organizer.pipeline.pictures import pictures_of, videos_at_hand
@@ -56,4 +58,4 @@ def _library_pictures(size: int) -> Iterator[NDArray[np.uint8]]:
         return
     with opened(library, create=False) as db:
         paths = videos_at_hand(db, VIDEOS)
-    yield from pictures_of(paths, size, frames=frames_a_video(len(paths)))
+    yield from pictures_of(paths, spec, frames=frames_a_video(len(paths)))
