@@ -19,7 +19,10 @@ def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     module = importlib.import_module(f"tests.benchmarks.{name}") if name in names else None
     if not hasattr(module, "main") or name.startswith("_"):
-        sys.exit("Name a benchmark: backbones, end_to_end, folder, large_library, page_script or sampling")
+        sys.exit(
+            "Name a benchmark: backbones, end_to_end, folder, input_pipeline, large_library, page_script or "
+            "sampling"
+        )
     del sys.argv[1]
     module.main()
 

@@ -1,0 +1,257 @@
+"""YouTube-8M as a source of training data: streamed from shards, in constant memory, repeatable to the bit.
+
+    shards, in the epoch's order -> several read side by side -> crops -> shuffled -> batches -> dequantised
+
+All but the last step is Python, which is fast enough as nothing is parsed or copied that is not needed; whole
+batches of 8-bit numbers go to ``tf.data``, which dequantises them beside the training. What is shuffled are
+the crops, 45 KB each at most, not the videos.
+"""
+
+from __future__ import annotations
+
+import glob
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import TrainingDataError
+from organizer.models.assemble import NAME, QUANTISER
+from organizer.training.yt8m.crops import draw_crop, first_seconds, is_chosen
+from organizer.training.yt8m.levels import DIMENSIONS, ForeignRecordError, FrameLevel, VideoLevel
+from organizer.training.yt8m.mixing import interleaved, shuffled
+from organizer.training.yt8m.records import read_records
+from organizer.training.yt8m.skipped import SkipLog, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from organizer.features.quantiser import Quantiser
+    from organizer.training.data import Place
+    from organizer.training.yt8m.crops import Crop
+    from organizer.training.yt8m.levels import Level, Video
+    from organizer.training.yt8m.vocabulary import LabelClasses
+
+    _Cut = tuple[Any, list[int]]
+    """Rows of a video (seconds, 1024) as stored, and the columns of its labels."""
+
+_READ_AHEAD_BATCHES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How shards are read; the order of the videos depends on all of it but ``threads``."""
+
+    negatives: float = 0.1
+    """Share (0..1) that is kept of the videos with none of the labels, always the same ones. Without any the
+    classifier would never learn that a video may be none of the labels, as home videos often are; all of
+    them, more than half of YouTube-8M, would more than double what an epoch takes."""
+    side_by_side: int = 4
+    """Shards that are open at once, so that videos of one do not follow each other."""
+    shuffled: int = 2048
+    """Crops to draw the next one from, 45 KB each."""
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One way through shards."""
+
+    shards: tuple[Path, ...]
+    crop: Callable[[bytes, int], Crop]
+    part: int = 0
+    parts: int = 1
+    """Of the records of each shard, those whose number leaves ``part`` when divided by ``parts`` are read."""
+
+
+@dataclass(eq=False)
+class Yt8mData:
+    """Shards of YouTube-8M, as ``organizer.training.data.TrainingData``.
+
+    Videos have the labels that the release gives them, and no others: all weights are 1.
+    """
+
+    train: tuple[Path, ...]
+    """Shards to train on."""
+    validate: tuple[Path, ...]
+    """Shards that are held out."""
+    classes: LabelClasses
+    level: Level = field(default_factory=lambda: FrameLevel(QUANTISER))
+    space_id: str = NAME
+    """The feature space: the ``space_id`` of the installed ``inception-yt8m`` bundle."""
+    quantiser: Quantiser = QUANTISER
+    reading: Reading = Reading()
+    skips: SkipLog = field(default_factory=SkipLog)
+    """What could not be read so far."""
+    labels: tuple[str, ...] = field(init=False)
+    """What the columns mean."""
+    dimensions: int = field(init=False, default=DIMENSIONS)
+
+    def __post_init__(self) -> None:
+        self.labels = self.classes.labels
+
+    def training(self, place: Place, batch_size: int) -> Any:
+        """Return one epoch as a ``tf.data.Dataset`` (see ``TrainingData``): random crops, shuffled.
+
+        Videos before the place are read and shuffled, for the order cannot be had otherwise, but not joined,
+        dequantised or handed over.
+        Workers share the shards; where there are fewer shards than workers, the records of each. Their
+        numbers of batches may differ.
+
+        Raises:
+            TrainingDataError: there is no shard, or no record in them that can be used.
+        """
+        self._check(self.train, "train on")
+        order = _epoch_order(self.train, place.seed, place.epoch)
+        crop = partial(draw_crop, seed=place.seed, epoch=place.epoch)
+        if len(order) >= place.workers:
+            a_pass = _Pass(order[place.worker :: place.workers], crop)
+        else:
+            a_pass = _Pass(order, crop, place.worker, place.workers)
+        return self._batches(a_pass, batch_size, place)
+
+    def validation(self, batch_size: int) -> Any:
+        """Return the first 45 s of all held-out videos as a ``tf.data.Dataset``, always in the same order.
+
+        Raises:
+            TrainingDataError: there is no shard, or no record in them that can be used.
+        """
+        self._check(self.validate, "validate with")
+        a_pass = _Pass(self.validate, lambda _id, seconds: first_seconds(seconds))
+        return self._batches(a_pass, batch_size, None)
+
+    def _check(self, shards: Sequence[Path], purpose: str) -> None:
+        """Refuse shards without any video; only as much is read as it takes to find the first one."""
+        a_pass = _Pass(tuple(shards), lambda _id, _seconds: first_seconds(1))
+        if any(True for number in range(len(shards)) for _ in self._read(a_pass, number)):
+            return
+        seen = (
+            f" {self.skips.count} records were skipped, the first: {self.skips.first[0]}."
+            if self.skips.first
+            else ""
+        )
+        raise TrainingDataError(
+            f"There is no video to {purpose} in {len(shards)} shards of YouTube-8M.{seen} Name folders with "
+            "shards of this level (frame or video), and the vocabulary of their release."
+        )
+
+    def _batches(self, a_pass: _Pass, batch_size: int, place: Place | None) -> Any:
+        """Return a pass as a dataset, shuffled where a place is given."""
+        import tensorflow as tf
+
+        signature = (
+            tf.TensorSpec((None, None, DIMENSIONS), self.level.type_name),
+            tf.TensorSpec((None,), tf.int32),
+            tf.TensorSpec((None, len(self.labels)), tf.float32),
+        )
+
+        def finish(rows: Any, seconds: Any, targets: Any) -> Any:
+            return self.level.features(rows, seconds), targets, tf.ones_like(targets)
+
+        options = tf.data.Options()
+        # Workers are told apart by their places; TensorFlow must not share out what is shared out.
+        options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+        return (
+            tf.data.Dataset.from_generator(
+                partial(self._stored_batches, a_pass, batch_size, place), output_signature=signature
+            )
+            .map(finish, num_parallel_calls=self.reading.threads, deterministic=True)
+            .prefetch(_READ_AHEAD_BATCHES)
+            .with_options(options)
+        )
+
+    def _stored_batches(
+        self, a_pass: _Pass, batch_size: int, place: Place | None
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        """Yield batches as stored: rows (batch, seconds, 1024), seconds of each (int32), targets."""
+        videos = interleaved(
+            [partial(self._cut, a_pass, number) for number in range(len(a_pass.shards))],
+            side_by_side=self.reading.side_by_side,
+            threads=self.reading.threads,
+        )
+        # Closed here and not when it is forgotten: its threads end with it.
+        with closing(videos):
+            ordered: Iterator[_Cut] = videos
+            if place is not None:
+                ordered = shuffled(videos, self.reading.shuffled, Random(f"{place.seed} {place.epoch}"))
+                ordered = islice(ordered, place.batch * batch_size, None)
+            while batch := list(islice(ordered, batch_size)):
+                yield self._joined(batch)
+
+    def _joined(self, videos: Sequence[_Cut]) -> tuple[Any, Any, Any]:
+        import numpy as np
+
+        seconds = np.array([len(rows) for rows, _ in videos], np.int32)
+        joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.level.type_name)
+        targets = np.zeros((len(videos), len(self.labels)), np.float32)
+        for slot, (rows, columns) in enumerate(videos):
+            joined[slot, : len(rows)] = rows
+            targets[slot, columns] = 1.0
+        return joined, seconds, targets
+
+    def _cut(self, a_pass: _Pass, number: int) -> Iterator[_Cut]:
+        """Yield what is used of the videos of a shard."""
+        for video, columns in self._read(a_pass, number):
+            crop = a_pass.crop(video.id, len(video.rows))
+            # A copy, for the record's memory is used again.
+            yield video.rows[crop.start : crop.start + crop.seconds].copy(), columns
+
+    def _read(self, a_pass: _Pass, number: int) -> Iterator[tuple[Video, list[int]]]:
+        """Yield the videos of a shard that are to be seen, with the columns of their labels."""
+        shard = a_pass.shards[number]
+        for record_number, record in read_records(shard, self.skips.add):
+            if record_number % a_pass.parts != a_pass.part:
+                continue
+            try:
+                video = self.level.read(record)
+            except ForeignRecordError as error:
+                self.skips.add(Skipped(str(shard), record_number, str(error)))
+                continue
+            column_of = self.classes.column_of
+            columns = [column_of[number] for number in video.classes if number in column_of]
+            if columns or is_chosen(video.id, self.reading.negatives):
+                yield video, columns
+
+
+def video_level(
+    train: Sequence[Path], validate: Sequence[Path], classes: LabelClasses, reading: Reading | None = None
+) -> Yt8mData:
+    """Return video-level shards as a source: each video is one second, its mean, (batch, 1, 1024)."""
+    return Yt8mData(tuple(train), tuple(validate), classes, VideoLevel(), reading=reading or Reading())
+
+
+def find_shards(places: Sequence[str | Path], split: str) -> tuple[Path, ...]:
+    """Return shards by name, sorted.
+
+    Args:
+        places: folders, of which the files ``<split>*.tfrecord`` are taken, files, or patterns such as
+            ``/data/train0*.tfrecord``.
+        split: ``train`` or ``validate``.
+
+    Raises:
+        TrainingDataError: a place has none.
+    """
+    found: set[Path] = set()
+    for place in places:
+        path = Path(place)
+        if path.is_dir():
+            here = set(path.glob(f"{split}*.tfrecord"))
+        else:
+            here = {path} if path.is_file() else {Path(name) for name in glob.glob(str(place))}
+        if not here:
+            raise TrainingDataError(
+                f"{place}: there are no {split} shards of YouTube-8M. Name a folder with files "
+                f"{split}*.tfrecord, or download some."
+            )
+        found |= here
+    return tuple(sorted(found))
+
+
+def _epoch_order(shards: Sequence[Path], seed: int, epoch: int) -> tuple[Path, ...]:
+    import numpy as np
+
+    order = np.random.default_rng([seed, epoch]).permutation(len(shards))
+    return tuple(shards[number] for number in order)

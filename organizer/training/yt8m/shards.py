@@ -1,0 +1,201 @@
+"""Download shards of YouTube-8M: chosen from the list, checked by MD5, resumed, from mirrors.
+
+How a single file is downloaded is in ``organizer/models/fetch.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from organizer.errors import DownloadError, TrainingDataError
+from organizer.models.checksums import ChecksumKind
+from organizer.models.sources import Part
+from organizer.models.storing import check_room, storing
+from organizer.training.yt8m.plan import Choice, Md5, read_plan
+from organizer.training.yt8m.sources import Yt8mSources, read_yt8m_sources
+from organizer.training.yt8m.vocabulary import read_label_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+    from threading import Event
+
+    from organizer.models.fetch import FetchProgress, Patience
+
+LEVELS = ("frame", "video")
+SPLITS = ("train", "validate")
+VOCABULARY = "vocabulary.csv"
+_LICENCE = "CC BY 4.0"
+_AGAIN = "then run the command again: it goes on where it stopped."
+_ASKED_FOR_SIZE = 3
+"""Shards that a server is asked the size of; the others are much alike."""
+_MOST_FAILURES = 3
+"""Shards in a row; then it is not the shards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to download."""
+
+    level: str
+    """``frame`` or ``video``."""
+    split: str
+    """``train`` or ``validate``."""
+    choice: Choice = field(default_factory=Choice)
+    mirror: str = "us"
+    """Asked first; the others follow where it fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardProgress:
+    """How far a download of several files is."""
+
+    number: int
+    """Of the file at hand, counted from 1."""
+    files: int
+    file: FetchProgress
+    failed: tuple[str, ...] = ()
+    """Names of shards that could not be had so far."""
+
+
+def download_shards(
+    wanted: Wanted,
+    folder: Path,
+    *,
+    sources: Yt8mSources | None = None,
+    stop: Event | None = None,
+    patience: Patience | None = None,
+) -> Generator[ShardProgress, None, None]:
+    """Download shards to a folder; those that are there and right stay.
+
+    The list of shards is kept in the folder, so that the next call means the same ones. A shard that no
+    mirror gives is left out, and named at the end.
+
+    Args:
+        wanted: which.
+        folder: made when it is not there. A shard has its final name when it is whole and its MD5 is right.
+        sources: addresses; None means the built-in ones, or the file that ORGANIZER_YT8M_SOURCES names.
+        stop: see ``fetch``.
+        patience: see ``fetch``.
+
+    Raises:
+        DownloadError: the list, or in the end a shard, cannot be had.
+        StorageError: there is no room for all of it (nothing is downloaded then), or the folder cannot be
+        written.
+        FetchStoppedError: ``stop`` was set.
+    """
+    from organizer.models.fetch import fetch
+
+    if wanted.level not in LEVELS or wanted.split not in SPLITS:
+        raise DownloadError(
+            f"YouTube-8M has no {wanted.level!r} shards of {wanted.split!r}, only {' and '.join(LEVELS)} "
+            f"level, {' and '.join(SPLITS)}."
+        )
+    sources = sources or read_yt8m_sources()
+    plan = _plan(wanted, sources)
+    for progress in fetch(plan, folder, stop=stop, patience=patience):
+        yield ShardProgress(1, 1, progress)
+    chosen = wanted.choice.of(read_plan(folder / plan.file_name))
+    parts = [_shard(wanted, sources, name, md5) for name, md5 in chosen.items()]
+    _check_room(parts, folder, sources.usual_bytes[wanted.level])
+    failures: list[DownloadError] = []
+    failed: list[str] = []
+    for number, part in enumerate(parts, start=1):
+        try:
+            for progress in fetch(part, folder, stop=stop, patience=patience):
+                yield ShardProgress(number, len(parts), progress, tuple(failed))
+        except DownloadError as error:
+            failures.append(error)
+            failed.append(part.file_name)
+            if _is_hopeless(failed, parts[:number]):
+                break
+    if failures:
+        raise DownloadError(
+            f"{folder}: {len(failures)} of {len(parts)} shards of YouTube-8M could not be downloaded "
+            f"({', '.join(failed)}). Those that came can be used. The first: {failures[0]}"
+        ) from failures[0]
+
+
+def download_vocabulary(
+    folder: Path,
+    *,
+    sources: Yt8mSources | None = None,
+    stop: Event | None = None,
+    patience: Patience | None = None,
+) -> Generator[FetchProgress, None, None]:
+    """Download the release's vocabulary to ``folder / "vocabulary.csv"``; one that is there stays.
+
+    No checksum of it is known: it is proven by having a class for each of our labels.
+
+    Raises:
+        DownloadError: it cannot be had, or is another file.
+        StorageError: the folder cannot be written.
+        FetchStoppedError: ``stop`` was set.
+    """
+    from organizer.models.fetch import fetch
+
+    sources = sources or read_yt8m_sources()
+    yield from fetch(
+        _part("yt8m-vocabulary", "Vocabulary of YouTube-8M", VOCABULARY, sources.vocabulary),
+        folder,
+        stop=stop,
+        patience=patience,
+    )
+    try:
+        read_label_classes(folder / VOCABULARY)
+    except TrainingDataError as error:
+        with storing(folder, _AGAIN):
+            (folder / VOCABULARY).unlink(missing_ok=True)
+        raise DownloadError(f"What came was deleted again. {error}") from error
+
+
+def _plan(wanted: Wanted, sources: Yt8mSources) -> Part:
+    return _part(
+        f"yt8m-{wanted.level}-{wanted.split}-plan",
+        f"List of YouTube-8M's {wanted.level}-level {wanted.split} shards",
+        f"{wanted.level}_{wanted.split}.json",
+        sources.plan_urls(wanted.level, wanted.split),
+    )
+
+
+def _shard(wanted: Wanted, sources: Yt8mSources, name: str, md5: str) -> Part:
+    urls = sources.shard_urls(wanted.mirror, wanted.level, wanted.split, name)
+    return _part(name, f"Shard of YouTube-8M, {wanted.level} level", name, urls, md5)
+
+
+def _part(name: str, title: str, file_name: str, urls: tuple[str, ...], md5: str | None = None) -> Part:
+    return Part(
+        name=name,
+        title=title,
+        file_name=file_name,
+        urls=urls,
+        size=None,
+        licence=_LICENCE,
+        needs_consent=False,
+        # The kind is not looked at where Md5 overrides it.
+        checksum=None if md5 is None else Md5(ChecksumKind.SHA256, md5),
+        members={},
+        proof="It is held against the MD5 of YouTube-8M's own list."
+        if md5
+        else "No checksum of it is known.",
+    )
+
+
+def _check_room(parts: Sequence[Part], folder: Path, usual_bytes: int) -> None:
+    """Refuse to begin what will not fit, as far as the sizes of a few shards tell."""
+    from organizer.models.fetch import announced_size
+
+    missing = [part for part in parts if not (folder / part.file_name).exists()]
+    spread = missing[:: max(1, len(missing) // _ASKED_FOR_SIZE)][:_ASKED_FOR_SIZE]
+    sizes = [size for part in spread if (size := announced_size(part)) is not None]
+    each = sum(sizes) // len(sizes) if sizes else usual_bytes
+    begun = sum(
+        file.stat().st_size for part in missing if (file := folder / f"{part.file_name}.part").exists()
+    )
+    check_room(folder, each * len(missing) - begun, _AGAIN)
+
+
+def _is_hopeless(failed: Sequence[str], tried: Sequence[Part]) -> bool:
+    last = [part.file_name for part in tried[-_MOST_FAILURES:]]
+    return len(last) == _MOST_FAILURES and list(failed[-_MOST_FAILURES:]) == last
