@@ -329,7 +329,7 @@ class Store:
         """Let the connection keep more pages: what is written for a video spreads over ten indexes.
 
         Not for reading: a list passes over one index once, and is faster with few pages. The log is copied
-        into the library at 32 MB, not at SQLite's 4 MB, so that a page that many videos change is copied once.
+        into the library at 32 MB, not at SQLite's 4 MB: a page that many videos change is copied once.
         """
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
