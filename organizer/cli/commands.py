@@ -3,6 +3,7 @@
 from organizer.cli.bench import bench
 from organizer.cli.decide import tag, untag
 from organizer.cli.demo import demo
+from organizer.cli.evaluate import evaluate
 from organizer.cli.gallery import gallery
 from organizer.cli.listing import list_
 from organizer.cli.models import models
@@ -10,5 +11,6 @@ from organizer.cli.open import open_
 from organizer.cli.retag import retag
 from organizer.cli.scan import scan
 from organizer.cli.show import show
+from organizer.cli.train import train
 
-COMMANDS = (open_, gallery, scan, list_, show, tag, untag, retag, models, demo, bench)
+COMMANDS = (open_, gallery, scan, list_, show, tag, untag, retag, models, train, evaluate, demo, bench)

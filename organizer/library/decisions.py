@@ -57,14 +57,14 @@ def confirm(db: Database, video_id: int, tag: str) -> None:
 def reject(db: Database, video_id: int, tag: str) -> None:
     """Note that a tag does not fit: no model suggests it for this video again.
 
-    A tag of the person's own, which no model knows, simply goes.
+    A tag of the person's own that no model scored this video for simply goes.
 
     Raises:
         InvalidTagError: see ``clean_tag``.
         UnknownVideoError: there is no video with this id.
     """
     name = clean_tag(tag)
-    if name in LABELS:
+    if name in LABELS or _is_scored(db, video_id, name):
         _decide(db, video_id, name, TagState.REJECTED)
     else:
         forget(db, video_id, name)
@@ -81,6 +81,18 @@ def forget(db: Database, video_id: int, tag: str) -> None:
             "DELETE FROM video_tags WHERE video_id = ? AND tag_id = (SELECT id FROM tags WHERE name = ?)",
             [video_id, clean_tag(tag)],
         )
+
+
+def _is_scored(db: Database, video_id: int, tag: str) -> bool:
+    """Whether a model, trained on tags of the person's own, has scored a video for this one."""
+    row = db.execute(
+        """
+        SELECT 1 FROM scores s, json_each(s.scores) label
+        WHERE s.video_id = ? AND label.key = ? COLLATE NOCASE
+        """,
+        [video_id, tag],
+    ).fetchone()
+    return row is not None
 
 
 def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:

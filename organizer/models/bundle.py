@@ -67,7 +67,7 @@ class Bundle:
     quantiser: Quantiser
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
-    """One a label, 0..1: a score at or above it makes a tag."""
+    """One a label, 0..1: a score at or above it makes a tag; at 1 none does."""
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     files: dict[str, str]
@@ -81,6 +81,9 @@ class Bundle:
     classifier_kind: ClassifierKind = ClassifierKind.LITERT
     resize: Resize = Resize.AREA
     """How frames become its pictures; so it is where a manifest does not say."""
+    space_name: str | None = None
+    """What its feature space is called by; None for its own name. A classifier that was trained in the space
+    of another bundle keeps that one's, so that nothing has to be looked at again for it."""
 
     @property
     def input_spec(self) -> InputSpec:
@@ -101,7 +104,7 @@ class Bundle:
         # Only what is not usual counts: the spaces of manifests that do not say it stay as they are.
         if self.resize is not Resize.AREA:
             parts.append(f"resize {self.resize.value}")
-        return f"{self.name}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
+        return f"{self.space_name or self.name}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
 
     @property
     def has_classifier(self) -> bool:
@@ -245,6 +248,7 @@ def load_bundle(folder: Path) -> Bundle:
             backbone_settings=fields.table_in(manifest, "backbone_settings"),
             classifier_kind=ClassifierKind(kinds.get("classifier", ClassifierKind.LITERT)),
             resize=Resize(manifest.get("resize", Resize.AREA)),
+            space_name=fields.space_name_in(manifest),
         )
         for role in bundle.roles:
             if not bundle._files_of(role):

@@ -37,6 +37,7 @@ class Description:
     backbone_kind: BackboneKind = BackboneKind.TF_HUB
     classifier_kind: ClassifierKind | None = None
     resize: Resize = Resize.AREA
+    space_name: str | None = None
     quantiser_notes: Mapping[str, Any] = field(default_factory=dict)
     """What else there is to say about the quantiser."""
 
@@ -59,6 +60,7 @@ def write_manifest(folder: Path, description: Description) -> None:
         "licence": description.licence,
         "input_size": description.input_size,
         "resize": description.resize.value,
+        **({"space_name": description.space_name} if description.space_name else {}),
         "dimensions": description.dimensions,
         "quantiser": {
             "low": quantiser.low,

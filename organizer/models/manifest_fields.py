@@ -41,6 +41,14 @@ def name_in(manifest: Mapping[str, Any]) -> str:
     return name
 
 
+def space_name_in(manifest: Mapping[str, Any]) -> str | None:
+    """Return the name that the feature space goes by; None where it is the model's own."""
+    name = manifest.get("space_name")
+    if name is None or (isinstance(name, str) and is_name(name)):
+        return name
+    raise _wrong("space_name", name)
+
+
 def word_in(manifest: Mapping[str, Any], key: str) -> str:
     """Return one line of text that is not empty."""
     return _word(key, manifest[key])

@@ -33,6 +33,7 @@ class Classifier(Protocol):
 class LiteRtClassifier:
     """A classifier graph with one input and the outputs ``scores`` and ``evidence``.
 
+    A graph that takes only one video at a time, as those of recurrent networks do, is run once for each.
     Threads may share one: they take turns.
     """
 
@@ -47,22 +48,33 @@ class LiteRtClassifier:
         self._interpreter = open_interpreter(graph, threads=1)
         inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         by_rank = {len(output["shape_signature"]): output["index"] for output in outputs}
-        if len(inputs) != 1 or len(inputs[0]["shape_signature"]) != 3 or set(by_rank) != {2, 3}:
+        signature = tuple(inputs[0]["shape_signature"]) if len(inputs) == 1 else (0,)
+        if len(signature) != 3 or signature[0] not in {-1, 1} or set(by_rank) != {2, 3}:
             raise BundleError(
                 f"{graph}: this graph is no video classifier. Reinstall organizer or pull the bundle again."
             )
         self._features = inputs[0]["index"]
         self._scores, self._evidence = by_rank[2], by_rank[3]
+        self._one_at_a_time = signature[0] == 1
         self._shape: tuple[int, ...] | None = None
         self._turn = threading.Lock()
 
     def classify(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See ``Classifier.classify``."""
         with self._turn:
-            if features.shape != self._shape:
-                self._interpreter.resize_tensor_input(self._features, features.shape)
-                self._interpreter.allocate_tensors()
-                self._shape = features.shape
-            self._interpreter.set_tensor(self._features, features)
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._scores), self._interpreter.get_tensor(self._evidence)
+            if not self._one_at_a_time:
+                return self._run(features)
+            import numpy as np
+
+            scored = [self._run(video[np.newaxis]) for video in features]
+            scores, evidence = zip(*scored, strict=True)
+            return np.concatenate(scores), np.concatenate(evidence)
+
+    def _run(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        if features.shape != self._shape:
+            self._interpreter.resize_tensor_input(self._features, features.shape)
+            self._interpreter.allocate_tensors()
+            self._shape = features.shape
+        self._interpreter.set_tensor(self._features, features)
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._scores), self._interpreter.get_tensor(self._evidence)

@@ -21,6 +21,10 @@ MAX_BATCH = 64
 """Videos of one length that are classified at once: 64 x 45 x 1024 floats are 12 MB."""
 
 
+NEVER = 1.0
+"""A threshold that means that a label is never suggested: a score rounded to 1 does not reach it either."""
+
+
 class Tagger:
     """Scores and tags videos with the classifier of one bundle; needs neither its backbone nor a video."""
 
@@ -71,13 +75,13 @@ class Tagger:
         return [scored[index] for index in range(len(videos))]
 
     def suggest(self, video: VideoScores) -> tuple[SuggestedTag, ...]:
-        """Return the tags whose score reaches the label's threshold, best first."""
+        """Return the tags whose score reaches the label's threshold, best first; none where that is 1."""
         bundle = self.bundle
         columns = zip(bundle.labels, video.scores, bundle.thresholds, video.evidence.T, strict=True)
         tags = [
             SuggestedTag(label, score, _seconds(evidence, threshold))
             for label, score, threshold, evidence in columns
-            if score >= threshold
+            if score >= threshold and threshold < NEVER
         ]
         return tuple(sorted(tags, key=lambda tag: -tag.score))
 

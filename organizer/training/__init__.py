@@ -1,1 +1,1 @@
-"""How the bundled model is made and measured. Nothing else imports this."""
+"""How classifiers are trained and measured, the bundled one among them."""

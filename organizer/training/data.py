@@ -27,8 +27,8 @@ class Place:
 class TrainingData(Protocol):
     """Labelled videos as features, in batches.
 
-    An element of the datasets is a tuple of tensors: features float32 (batch, seconds, dimensions), dequantised,
-    then padded with zeros at the end to the batch's length, which is at most 45; targets float32
+    An element of the datasets is a tuple of tensors: features float32 (batch, seconds, dimensions),
+    dequantised, then padded with zeros at the end to the batch's length, which is at most 45; targets float32
     (batch, labels), 0 or 1; weights float32 (batch, labels), 0 where it is not known whether the label fits.
     A second that is there is never all zeros.
     """

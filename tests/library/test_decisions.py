@@ -5,6 +5,8 @@ import pytest
 from organizer.errors import InvalidTagError, UnknownVideoError
 from organizer.library import queries
 from organizer.library.decisions import clean_tag, confirm, forget, reject
+from organizer.library.taggings import Tagging
+from organizer.types import SuggestedTag
 from tests.library.build import add, tagging
 
 
@@ -88,6 +90,20 @@ def test_rejecting_a_tag_of_ones_own_takes_it_away(db, store):
     confirm(db, video, "Holiday")
     reject(db, video, "Holiday")
     assert tags(db, video) == {}
+
+
+def test_rejecting_a_tag_of_ones_own_that_a_model_learned_keeps_it_as_rejected(db, store):
+    video, other = add(store, "/v", "a.mp4"), add(store, "/v", "b.mp4")
+    learned = Tagging("mine 1", {"Garden": 0.8, 'so "said"': 0.3}, (SuggestedTag("Garden", 0.8, (1,)),))
+    store.store_tagging([(video, learned)])
+    for id_ in (video, other):
+        reject(db, id_, "garden")
+    assert tags(db, video) == {"Garden": ("rejected", 0.8, (1,))}
+    assert tags(db, other) == {}
+    store.store_tagging([(video, learned)])
+    assert tags(db, video)["Garden"][0] == "rejected"
+    reject(db, video, 'so "said"')
+    assert tags(db, video)['so "said"'][0] == "rejected"
 
 
 def test_one_can_change_ones_mind(db, store):

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,12 @@ def scored(values, seconds=4):
     """A video whose evidence for each label is constant at its score."""
     scores = [values.get(label, 0.0) for label in LABELS]
     return VideoScores(tuple(scores), np.tile(np.array(scores, np.float32), (seconds, 1)))
+
+
+def test_a_threshold_of_one_means_never(tagger):
+    bundle = replace(tagger.bundle, thresholds=(1.0,) * len(LABELS))
+    video = scored(dict.fromkeys(LABELS, 1.0))
+    assert Tagger(bundle).suggest(video) == ()
 
 
 def test_suggests_from_the_threshold_on_best_first(tagger):

@@ -1,0 +1,136 @@
+"""``organizer evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from organizer.cli.context import library_option, open_library
+from organizer.cli.training_options import check_installed, data_options, one_folder, quiet_tensorflow
+from organizer.words import safe_text
+
+if TYPE_CHECKING:
+    from organizer.models.bundle import Bundle
+    from organizer.pipeline.evaluate_model import Measured
+    from organizer.training.evaluate.report import Report
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("model", required=False)
+@data_options
+@click.option("--compare", "other", metavar="MODEL", help="Another model, measured on the same videos.")
+@click.option("--html", type=_FILE, help="Write a page with all figures and plots.")
+@click.option("--json", "json_file", type=_FILE, help="Write all figures, for programs.")
+@click.option(
+    "--repeats",
+    type=click.IntRange(0, 100_000),
+    default=1000,
+    show_default=True,
+    help="Draws for the intervals; 0 leaves them out.",
+)
+@library_option
+def evaluate(
+    model: str | None,
+    other: str | None,
+    html: Path | None,
+    json_file: Path | None,
+    repeats: int,
+    **options: Any,
+) -> None:
+    """Measure a MODEL, the one in use without, on labelled videos it was not trained on.
+
+    On your own decisions without more; on YouTube-8M's validation shards with --data yt8m --folder FOLDER. A
+    model is never measured on what it was trained on: days of the library and folds of the corpus that it saw
+    are left out, or it is refused. Figures come with 95 % intervals over sources.
+    """
+    from organizer.models.catalogue import open_bundle
+    from organizer.pipeline.evaluate_model import align, trained_on
+    from organizer.training.evaluate.compare import compare
+    from organizer.training.evaluate.figures import figures_of
+    from organizer.training.evaluate.report import Report
+
+    bundle = open_bundle(model)
+    measured = _measured(bundle, options)
+    report_of_other, comparison, other_bundle, notes = None, None, None, measured.notes
+    scored = measured.scored
+    if other is not None:
+        other_bundle = open_bundle(other)
+        second = _measured(other_bundle, options)
+        before, scored = align(second, measured)
+        comparison = compare(before, scored, repeats=repeats)
+        report_of_other = figures_of(before, repeats=repeats)
+        notes = tuple(dict.fromkeys([*notes, *(f"{other_bundle.name}: {note}" for note in second.notes)]))
+    report = Report(
+        model=bundle.id,
+        trained_on=trained_on(bundle),
+        data=measured.data,
+        notes=notes,
+        figures=figures_of(scored, repeats=repeats),
+        other=None if other_bundle is None else other_bundle.id,
+        other_figures=report_of_other,
+        comparison=comparison,
+    )
+    _say(report)
+    if html is not None:
+        _write_html(report, html)
+    if json_file is not None:
+        json_file.write_text(json.dumps(_as_json(report), indent=2) + "\n", encoding="utf-8")
+        click.echo(f"Figures: {safe_text(str(json_file))}")
+
+
+def _measured(bundle: Bundle, options: dict[str, Any]) -> Measured:
+    from organizer.pipeline.evaluate_model import measure_on_corpus, measure_on_data, measure_on_library
+
+    data = options["data"]
+    if data == "corpus":
+        return measure_on_corpus(bundle, one_folder(options["folders"], data), fold=options["fold"])
+    if data == "yt8m":
+        check_installed("tensorflow")
+        quiet_tensorflow()
+        from organizer.pipeline.yt8m_source import yt8m_data
+
+        shards = yt8m_data(bundle, options["folders"], options["vocabulary"], train=False)
+        return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
+    with open_library() as db:
+        return measure_on_library(bundle, db, own_tags=options["own_tags"])
+
+
+def _say(report: Report) -> None:
+    from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
+    from organizer.training.evaluate.words import what_was_measured
+
+    click.echo(f"{safe_text(report.model)}, measured on {safe_text(report.data)}")
+    click.echo(what_was_measured(report.figures))
+    click.echo(safe_text(report.trained_on))
+    for note in report.notes:
+        click.echo(f"Note: {safe_text(note)}")
+    click.echo()
+    print_headline(report.figures)
+    print_labels(report.figures)
+    if report.comparison is not None:
+        print_comparison(report.comparison, report.other or "", report.model)
+
+
+def _write_html(report: Report, file: Path) -> None:
+    from organizer.training.evaluate.report import report_html
+
+    file.write_text(report_html(report), encoding="utf-8")
+    click.echo(f"Report: {safe_text(str(file))}")
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    return {
+        "model": report.model,
+        "trained_on": report.trained_on,
+        "data": report.data,
+        "notes": list(report.notes),
+        "figures": report.figures.as_json(),
+        "compared_with": report.other,
+        "compared_figures": None if report.other_figures is None else report.other_figures.as_json(),
+        "comparison": None if report.comparison is None else report.comparison.as_json(),
+    }

@@ -1,0 +1,92 @@
+"""Figures of models as tables on a terminal, in at most 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from organizer.training.evaluate.compare import Comparison, Difference
+    from organizer.training.evaluate.figures import Figures, LabelFigures
+
+_WIDTH = 80
+
+
+def print_headline(figures: Figures) -> None:
+    """Print the main figures with their intervals."""
+    from organizer.training.evaluate.words import NAMES, name_of, number, span
+
+    table = _table("figure", ("value", "95 % interval"))
+    for name in NAMES:
+        figure = figures.headline[name]
+        table.add_row(name_of(name, figures), number(figure.value), span(figure.interval))
+    table.add_row("calibration error", number(figures.reliability.expected_error), "")
+    _print(table)
+
+
+def print_labels(figures: Figures) -> None:
+    """Print a line for each label."""
+    from organizer.training.evaluate.words import number, span
+
+    table = _table("label", ("videos", "AP", "95 % interval", "threshold", "precision", "recall"))
+    for row in figures.labels:
+        figure, tags = row.average_precision, row.at_threshold
+        interval = "-" if figure.interval is None else span(figure.interval, 2)
+        table.add_row(
+            row.label,
+            f"{row.videos:,}",
+            number(figure.value, 2),
+            interval,
+            _threshold(row),
+            number(tags.precision, 2),
+            number(tags.recall, 2),
+        )
+    _print(table)
+
+
+def print_comparison(comparison: Comparison, first: str, second: str) -> None:
+    """Print paired differences: those of the main figures, and of labels where there is one to tell."""
+    _print(_differences(f"{second} against {first}", comparison.headline))
+    told = [row for row in comparison.labels if row.verdict != "not told apart"]
+    if told:
+        _print(_differences("average precision of", told))
+
+
+def _differences(title: str, rows: Sequence[Difference]) -> Table:
+    from organizer.training.evaluate.words import NAMES, signed, signed_span
+
+    table = _table(title, ("difference", "95 % interval", ""))
+    for row in rows:
+        table.add_row(
+            NAMES.get(row.name, row.name), signed(row.difference), signed_span(row.interval), row.verdict
+        )
+    return table
+
+
+def _threshold(row: LabelFigures) -> str:
+    from organizer.training.evaluate.words import number
+
+    if row.never:
+        return "never"
+    return "by fold" if row.at_threshold.threshold is None else number(row.at_threshold.threshold, 2)
+
+
+def _table(first: str, others: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(first)
+    for column in others:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+
+    console = Console(width=_WIDTH, highlight=False, markup=False)
+    console.print(table)
+    console.print()

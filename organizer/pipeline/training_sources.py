@@ -1,0 +1,104 @@
+"""What there is to train on, each with what must be remembered of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from organizer.pipeline.library_data import LibraryData
+from organizer.pipeline.yt8m_source import yt8m_data
+from organizer.training.corpus_data import DEFAULT_FOLD, corpus_data
+from organizer.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+    from organizer.models.bundle import Bundle
+    from organizer.pipeline.library_data import LibrarySettings
+    from organizer.training.data import TrainingData
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSource:
+    """Training data, and what a bundle will say of it."""
+
+    data: TrainingData
+    """What is held out in it chooses epoch and thresholds, and gives the figures."""
+    summary: str
+    """A sentence for the model card."""
+    held_out: str
+    """What is held out, for the end of a sentence."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """For ``evaluate``, which must not measure on what was trained on."""
+    everything: Callable[[], TrainingData] | None = None
+    """The same with nothing held out, to train the final weights on; None where these are trained on
+    ``data``."""
+    notes: tuple[str, ...] = ()
+    """What the person should know before training begins."""
+
+
+def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -> TrainingSource:
+    """Return the corpus.
+
+    Args:
+        bundle: its backbone, PCA and quantiser make the features.
+        folder: with the corpus.
+        cache: for backbone features.
+        fold: held out, and never trained on. None holds out the last fold to choose epoch and thresholds,
+            and trains the final weights on all.
+
+    Raises:
+        TrainingDataError: the corpus cannot be used.
+    """
+    data = corpus_data(folder, bundle, cache, DEFAULT_FOLD if fold is None else fold)
+    left_out = "" if fold is None else f" without fold {fold}"
+    return TrainingSource(
+        data,
+        summary=f"trained on the corpus of clips and photographs{left_out}; it is not part of the product.",
+        held_out=f"fold {data.fold} of the corpus ({count(len(data.validation_names), 'clip')})",
+        facts={"data": "corpus", "fold": fold},
+        everything=(lambda: corpus_data(folder, bundle, cache, None)) if fold is None else None,
+    )
+
+
+def library_source(bundle: Bundle, db: Database, settings: LibrarySettings) -> TrainingSource:
+    """Return the decisions in a library.
+
+    Raises:
+        TrainingDataError: there are too few.
+    """
+    data = LibraryData(db, bundle, settings)
+    trained, held_out = len(data.to_train.names), len(data.held_out.names)
+    notes = []
+    if data.not_learnt:
+        # Built-in labels without a decision are as good as not there, but the person should hear of it.
+        notes.append(
+            "Too few examples, so this model will not know: "
+            + ", ".join(f"{name} ({number} confirmed)" for name, number in data.not_learnt.items())
+            + "."
+        )
+    return TrainingSource(
+        data,
+        summary=f"trained on decisions about {count(trained, 'video')} of its owner's library.",
+        held_out=f"{count(held_out, 'video')} of other days in this library",
+        facts={"data": "library", "groups": data.trained_groups},
+        notes=tuple(notes),
+    )
+
+
+def yt8m_source(bundle: Bundle, places: Sequence[Path], vocabulary: Path | None) -> TrainingSource:
+    """Return shards of YouTube-8M.
+
+    Raises:
+        TrainingDataError: shards or vocabulary cannot be used, or the bundle's features are others.
+    """
+    data = yt8m_data(bundle, places, vocabulary)
+    return TrainingSource(
+        data,
+        summary=f"trained on {count(len(data.train), 'frame-level shard')} of YouTube-8M.",
+        held_out=f"{count(len(data.validate), 'validation shard')} of YouTube-8M",
+        facts={"data": "yt8m", "shards": [shard.name for shard in data.train]},
+    )

@@ -1,0 +1,225 @@
+"""Keras layers of our own, for what Keras's operations cannot say of inputs of unknown length.
+
+They are classes of Keras, so they can only be made once Keras is loaded, which takes seconds: ``layers``
+makes them when first asked. To load a ``.keras`` file that holds them, call it first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from organizer.types import MAX_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The classes; see their docstrings."""
+
+    EachSecond: Any
+    PadTo: Any
+    Windows: Any
+    Regroup: Any
+    Prior: Any
+    Vlad: Any
+    Past: Any
+
+
+def real_seconds(features: Any) -> Any:
+    """Return float32 (batch, seconds, 1): 1 where a second is there, 0 where it is padding (all zeros)."""
+    from keras import ops
+
+    return ops.cast(ops.max(ops.abs(features), axis=-1, keepdims=True) > 0, "float32")
+
+
+def masked_softmax(logits: Any, real: Any) -> Any:
+    """Return the softmax over the seconds that are there: (batch, seconds, n) of 0..1, sums of 1.
+
+    Args:
+        logits: (batch, seconds, n).
+        real: as ``real_seconds`` gives it.
+    """
+    from keras import ops
+
+    return ops.softmax(ops.cast(logits, "float32") + (real - 1.0) * 1e9, axis=1)
+
+
+@cache
+def layers() -> Layers:
+    """Return the layers' classes, registered with Keras."""
+    import keras
+    from keras import ops
+
+    register = keras.saving.register_keras_serializable(package="organizer")
+
+    @register
+    class EachSecond(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, seconds, n) -> (batch x seconds, 1, n): each second as a video of its own."""
+
+        def call(self, features: Any) -> Any:
+            return ops.reshape(features, (-1, 1, features.shape[-1]))
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return (_times(shape[0], shape[1]), 1, shape[2])
+
+    @register
+    class PadTo(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, up to ``seconds``, n) -> (batch, ``seconds``, n), filled up with zeros."""
+
+        def __init__(self, seconds: int, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.seconds = seconds
+
+        def call(self, features: Any) -> Any:
+            zeros = ops.zeros((ops.shape(features)[0], self.seconds, features.shape[-1]), features.dtype)
+            filled = ops.concatenate([features, zeros], axis=1)[:, : self.seconds]
+            return ops.reshape(filled, (features.shape[0] or -1, self.seconds, features.shape[-1]))
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return (shape[0], self.seconds, shape[2])
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "seconds": self.seconds}
+
+    @register
+    class Windows(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, 45, n) -> (batch x windows, ``length``, n): windows of ``span`` seconds as videos.
+
+        A window that would reach beyond the video's end begins earlier, and overlaps the one before; those
+        wholly beyond it show its last seconds. Its seconds are repeated up to ``length``; where the whole
+        video is shorter than ``span`` and ``length`` is no more than that, zeros fill it up.
+        """
+
+        def __init__(self, span: int, length: int, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.span, self.length = span, length
+            self.windows = -(-MAX_SECONDS // span)
+
+        def call(self, features: Any) -> Any:
+            real = ops.sum(ops.cast(real_seconds(features), "int32"), axis=1, keepdims=True)
+            starts = ops.arange(0, MAX_SECONDS, self.span, dtype="int32")[None, :, None]
+            within = ops.arange(self.length, dtype="int32")[None, None, :]
+            # (batch, windows, 1), then (batch, windows, length): which second stands where.
+            starts = ops.minimum(starts, ops.maximum(real - self.span, 0))
+            if self.length > self.span:
+                within = within % ops.maximum(ops.minimum(real, self.span), 1)
+            wanted = starts + within
+            # One product with a matrix of 0 and 1, and no gathering with indices per video: LiteRT's
+            # converter takes it for any number of videos.
+            number = features.shape[-1]
+            chosen = ops.cast(wanted[..., None] == ops.arange(MAX_SECONDS, dtype="int32"), features.dtype)
+            rows = self.windows * self.length
+            chosen = ops.reshape(chosen, (features.shape[0] or -1, rows, MAX_SECONDS))
+            picked = ops.matmul(chosen, features)
+            count = None if features.shape[0] is None else features.shape[0] * self.windows
+            return ops.reshape(picked, (count or -1, self.length, number))
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return (_times(shape[0], self.windows), self.length, shape[2])
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "span": self.span, "length": self.length}
+
+    @register
+    class Regroup(keras.layers.Layer):  # type: ignore[misc]
+        """Scores (batch x parts, labels), features (batch, seconds, n) -> (batch, seconds, labels).
+
+        Each part's score goes to its ``span`` seconds; padding gets 0.
+        """
+
+        def __init__(self, span: int, **settings: Any) -> None:
+            super().__init__(dtype="float32", **settings)
+            self.span = span
+
+        def call(self, scores: Any, features: Any) -> Any:
+            shape = ops.shape(features)
+            labels = scores.shape[-1]
+            if self.span == 1:
+                spread = ops.reshape(scores, (shape[0], shape[1], labels))
+            else:
+                windows = -(-MAX_SECONDS // self.span)
+                grouped = ops.reshape(scores, (features.shape[0] or -1, windows, 1, labels))
+                spread = ops.concatenate([grouped] * self.span, axis=2)
+                spread = ops.reshape(spread, (features.shape[0] or -1, windows * self.span, labels))
+                spread = spread[:, : shape[1]]
+            return spread * real_seconds(features)
+
+        def compute_output_shape(
+            self, scores_shape: tuple[int | None, ...], features_shape: tuple[int | None, ...]
+        ) -> tuple[int | None, ...]:
+            return (*features_shape[:2], scores_shape[-1])
+
+        def get_config(self) -> dict[str, Any]:
+            config = {**super().get_config(), "span": self.span}
+            config.pop("dtype")
+            return config
+
+    @register
+    class Prior(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, seconds, n) -> (batch, labels): the same trained numbers for every video."""
+
+        def __init__(self, labels: int, speed: float, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.labels, self.speed = labels, speed
+
+        def build(self, shape: tuple[int | None, ...]) -> None:
+            self.bias = self.add_weight(shape=(self.labels,), initializer="zeros", name="bias")
+
+        def call(self, features: Any) -> Any:
+            # Added to nothing of the input, so that there is one row for each video.
+            nothing = ops.zeros_like(ops.max(features, axis=(1, 2)))[:, None]
+            return self.bias * self.speed + nothing
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return (shape[0], self.labels)
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "labels": self.labels, "speed": self.speed}
+
+    @register
+    class Vlad(keras.layers.Layer):  # type: ignore[misc]
+        """Shares (batch, seconds, clusters), features (batch, seconds, n) -> (batch, clusters x n).
+
+        For each cluster the sum of what the features of its seconds differ by from its centre, scaled to
+        length 1; all together scaled to length 1 again (Arandjelovic et al., "NetVLAD", 2016).
+        """
+
+        def build(self, shares_shape: tuple[int | None, ...], features_shape: tuple[int | None, ...]) -> None:
+            self.centres = self.add_weight(
+                shape=(shares_shape[-1], features_shape[-1]), initializer="glorot_uniform", name="centres"
+            )
+
+        def call(self, shares: Any, features: Any) -> Any:
+            sums = ops.matmul(ops.transpose(shares, (0, 2, 1)), features)
+            of_clusters = ops.sum(shares, axis=1)[..., None]
+            residuals = _unit(sums - of_clusters * self.centres)
+            clusters, numbers = self.centres.shape
+            return _unit(ops.reshape(residuals, (-1, clusters * numbers)))
+
+        def compute_output_shape(
+            self, shares_shape: tuple[int | None, ...], features_shape: tuple[int | None, ...]
+        ) -> tuple[int | None, ...]:
+            return (shares_shape[0], _times(shares_shape[-1], features_shape[-1]))
+
+    @register
+    class Past(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, seconds, n) -> the same shape: the mean of all seconds before; zeros at the first."""
+
+        def call(self, features: Any) -> Any:
+            sums = ops.cumsum(features, axis=1) - features
+            before = ops.cumsum(ops.ones_like(features[:1, :, :1]), axis=1) - 1.0
+            return sums / ops.maximum(before, 1.0)
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return shape
+
+    def _unit(vectors: Any) -> Any:
+        # The small number keeps the gradient finite where a vector is all zeros.
+        return vectors * ops.rsqrt(ops.sum(ops.square(vectors), axis=-1, keepdims=True) + 1e-8)
+
+    return Layers(EachSecond, PadTo, Windows, Regroup, Prior, Vlad, Past)
+
+
+def _times(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else first * second

@@ -1,0 +1,141 @@
+"""Thresholds for a precision that the person chooses, and labels that are better never suggested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import TrainingDataError
+from organizer.tags.tagger import NEVER
+from organizer.training.thresholds import fit_thresholds, lowest_precise
+from organizer.words import count
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.training.evaluate.scored import Scored
+
+FEWEST = 3
+"""With fewer videos of a label on which to see it, nobody can say how often its tags would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelThreshold:
+    """From which score on a label is suggested, and what that gave where it was chosen."""
+
+    label: str
+    threshold: float | None
+    """None: it is never suggested."""
+    reason: str
+    """Why never; empty otherwise."""
+    videos: int
+    """Videos known to have the label."""
+    precision: float | None
+    """Of its tags at the threshold; None where there are none."""
+    recall: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Thresholds of all labels, in their order."""
+
+    target: float
+    """The precision asked for, 0..1."""
+    labels: tuple[LabelThreshold, ...]
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """As a bundle stores them: ``NEVER`` (1) for a label that is never suggested."""
+        return {row.label: NEVER if row.threshold is None else row.threshold for row in self.labels}
+
+    @property
+    def abstaining(self) -> tuple[LabelThreshold, ...]:
+        """The labels that are never suggested."""
+        return tuple(row for row in self.labels if row.threshold is None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain tables, lists and numbers."""
+        from dataclasses import asdict
+
+        return asdict(self)
+
+
+def calibrate(scored: Scored, precision: float) -> Calibration:
+    """Choose thresholds on videos that the model was not trained on.
+
+    Each label gets the threshold of ``fit_thresholds`` (its own, drawn to the pooled one the more so the
+    fewer videos it has). Where its tags miss the precision there, it rises until they reach it. Where no
+    score does, or too few videos have the label to tell, the label is never suggested.
+
+    The scores themselves stay as they are: a bundle has no place for a map of scores, and thresholds do not
+    need one. How far scores are from probabilities, the report's reliability shows.
+
+    Args:
+        scored: labelled videos; its own thresholds do not matter.
+        precision: share of right tags to reach, 0..1.
+
+    Raises:
+        TrainingDataError: the precision is no share.
+    """
+    import numpy as np
+
+    if not 0 < precision < 1:
+        raise TrainingDataError(f"A precision of {precision} cannot be aimed at. Take one between 0 and 1.")
+    # What is not known must count neither as right nor as wrong: at 0, below every threshold, it does not.
+    targets = scored.positives.astype(np.float32)
+    fitted = fit_thresholds(targets, np.where(scored.known, scored.scores, 0.0), precision)
+    return Calibration(
+        precision,
+        tuple(
+            _label(scored, column, float(fitted[column]), precision) for column in range(len(scored.labels))
+        ),
+    )
+
+
+def _label(scored: Scored, column: int, fitted: float, precision: float) -> LabelThreshold:
+    known = scored.known[:, column]
+    right, scores = scored.positives[known, column], scored.scores[known, column]
+    label, videos = scored.labels[column], int(right.sum())
+    if videos < FEWEST:
+        reason = f"{count(videos, 'video')} with it to measure on, at least {FEWEST} are needed"
+        return LabelThreshold(label, None, reason, videos, None, None)
+    own = lowest_precise(right.astype("float32"), scores, precision)
+    if own >= NEVER:
+        reason = f"no threshold gave a precision of {precision:.2f}"
+        return LabelThreshold(label, None, reason, videos, None, None)
+    threshold = round(fitted, 4)
+    if _precision(right, scores, threshold) < precision:
+        above = lowest_precise_above(right, scores, precision, threshold)
+        # Where the best scores are wrong ones, only more of the right ones below make up for them.
+        threshold = _ceiling(above if above < NEVER else own)
+    tagged = scores >= threshold
+    return LabelThreshold(
+        label,
+        threshold,
+        "",
+        videos,
+        float(right[tagged].mean()) if tagged.any() else None,
+        float(tagged[right].mean()),
+    )
+
+
+def lowest_precise_above(
+    right: NDArray[np.bool_], scores: NDArray[np.float64], precision: float, threshold: float
+) -> float:
+    """Return the lowest score from ``threshold`` up that is precise enough; 1 where none is."""
+    above = scores >= threshold
+    return max(threshold, lowest_precise(right[above].astype("float32"), scores[above], precision))
+
+
+def _precision(right: NDArray[np.bool_], scores: NDArray[np.float64], threshold: float) -> float:
+    """Return the precision of the tags from a score on; 1 where there are none, for none is wrong."""
+    tagged = scores >= threshold
+    return float(right[tagged].mean()) if tagged.any() else 1.0
+
+
+def _ceiling(threshold: float) -> float:
+    """Round up to four places: down might let in one more tag, a wrong one."""
+    import math
+
+    return min(NEVER, math.ceil(threshold * 10_000) / 10_000)

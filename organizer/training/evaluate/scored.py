@@ -1,0 +1,109 @@
+"""What is measured: the scores of videos whose labels are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from organizer.errors import TrainingDataError
+from organizer.tags.tagger import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of labelled videos by one model that did not see them."""
+
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    """(videos,) what each is called, for people."""
+    groups: tuple[str, ...]
+    """(videos,) the source of each; videos of one source resemble each other and are drawn together."""
+    targets: NDArray[np.float32]
+    """(videos, labels) of 0 and 1."""
+    known: NDArray[np.bool_]
+    """(videos, labels) whether it is known if the label fits; nothing else counts in any figure."""
+    scores: NDArray[np.float64]
+    """(videos, labels), 0..1."""
+    thresholds: NDArray[np.float64]
+    """(labels,) or (videos, labels): from which score on the label is a tag; ``NEVER`` for never."""
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not fit each other.
+
+        Raises:
+            TrainingDataError: shapes differ, there is no video, or a score is no number from 0 to 1.
+        """
+        import numpy as np
+
+        shape = len(self.names), len(self.labels)
+        fits = (
+            self.targets.shape == self.known.shape == self.scores.shape == shape
+            and len(self.groups) == shape[0]
+            and self.thresholds.shape in {shape, shape[1:]}
+        )
+        if not fits or not self.names:
+            raise TrainingDataError(
+                f"There is nothing to measure: {shape[0]} videos, targets {self.targets.shape}, scores "
+                f"{self.scores.shape}, thresholds {self.thresholds.shape}. Give labelled videos."
+            )
+        if not (np.isfinite(self.scores).all() and self.scores.min() >= 0 and self.scores.max() <= 1):
+            raise TrainingDataError(
+                "Some scores are no numbers from 0 to 1. Train the classifier again, or use another model."
+            )
+
+    @property
+    def positives(self) -> NDArray[np.bool_]:
+        """(videos, labels) that are known to fit."""
+        positives: NDArray[np.bool_] = (self.targets > 0) & self.known
+        return positives
+
+    @property
+    def tagged(self) -> NDArray[np.bool_]:
+        """(videos, labels) that would become tags, of those that are known."""
+        ever = self.thresholds < NEVER
+        tagged: NDArray[np.bool_] = (self.scores >= self.thresholds) & ever & self.known
+        return tagged
+
+    @property
+    def best(self) -> NDArray[np.int64]:
+        """(videos,) the column with the highest score among those known; the first of equal ones."""
+        import numpy as np
+
+        best: NDArray[np.int64] = np.where(self.known, self.scores, -1.0).argmax(axis=1)
+        return best
+
+    def with_scores(self, scores: NDArray[np.float64], thresholds: NDArray[np.float64]) -> Scored:
+        """Return the same videos with the scores of another model."""
+        return replace(self, scores=scores, thresholds=thresholds)
+
+    def pick(self, names: Sequence[str]) -> Scored:
+        """Return some of the videos, in the order given; names must be there, and there once."""
+        place = {name: row for row, name in enumerate(self.names)}
+        rows = [place[name] for name in names]
+        return replace(
+            self,
+            names=tuple(names),
+            groups=tuple(self.groups[row] for row in rows),
+            targets=self.targets[rows],
+            known=self.known[rows],
+            scores=self.scores[rows],
+            thresholds=self.thresholds if self.thresholds.ndim == 1 else self.thresholds[rows],
+        )
+
+    def only(self, labels: tuple[str, ...]) -> Scored:
+        """Return the same videos with some of the labels, in the order given."""
+        columns = [self.labels.index(label) for label in labels]
+        return replace(
+            self,
+            labels=labels,
+            targets=self.targets[:, columns],
+            known=self.known[:, columns],
+            scores=self.scores[:, columns],
+            thresholds=self.thresholds[..., columns],
+        )

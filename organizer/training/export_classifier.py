@@ -1,0 +1,120 @@
+"""Turn a trained classifier into the two forms a bundle carries: Keras's own, and a LiteRT graph."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import TrainingDataError
+from organizer.features.quiet import quiet_stderr
+from organizer.tags.classifier import LiteRtClassifier
+from organizer.training.architectures import architecture
+from organizer.types import MAX_SECONDS
+
+if TYPE_CHECKING:
+    from organizer.training.trained import TrainedClassifier
+
+LENGTHS_S = (1, 7, MAX_SECONDS)
+"""Of the videos that the two forms are compared on."""
+MAX_DIFFERENCE = 1e-4
+"""Between the two forms: sums in another order differ by some 1e-6, what is converted wrongly by 0.01."""
+
+
+def export_keras(trained: TrainedClassifier, file: Path) -> None:
+    """Write a ``.keras`` file; see ``load_keras``."""
+    trained.model().save(file)
+
+
+def load_keras(file: Path) -> Any:
+    """Return the Keras model of a file that ``export_keras`` wrote, see ``Architecture.build``.
+
+    Raises:
+        TrainingDataError: the file is missing or holds something else.
+    """
+    import keras
+
+    from organizer.training.architectures.layers import layers
+
+    layers()
+    try:
+        return keras.saving.load_model(file, compile=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise TrainingDataError(
+            f"{file}: this is no classifier that organizer trained ({reason}). Train it again."
+        ) from error
+
+
+def export_litert(trained: TrainedClassifier) -> bytes:
+    """Return the classifier as a LiteRT graph of built-in operations only.
+
+    It takes float32 (videos, seconds, dimensions), 1 to 45 seconds, and gives scores (videos, labels) and
+    evidence (videos, seconds, labels). The number of videos is free, but 1 for recurrent networks: with a
+    free one their loops do not convert.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    videos = None if architecture(trained.architecture).free_batch else 1
+    model = trained.model(batch=videos)
+
+    def classify(features: Any) -> tuple[Any, Any]:
+        outputs = model(features, training=False)
+        return outputs["scores"], outputs["evidence"]
+
+    signature = tf.TensorSpec((videos, None, trained.dimensions), tf.float32, name="features")
+    with quiet_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = tf.function(classify, autograph=False).get_concrete_function(signature)
+        frozen = convert_variables_to_constants_v2(traced)
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        graph: bytes = converter.convert()
+    return graph
+
+
+def largest_difference(trained: TrainedClassifier, graph: Path) -> float:
+    """Return by how much a graph's scores and evidence differ at most from what Keras computes.
+
+    On made-up videos of 1, 7 and 45 seconds with features as the quantiser stores them.
+    """
+    import numpy as np
+
+    model, classifier = trained.model(), LiteRtClassifier(graph)
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for seconds in LENGTHS_S:
+        stored = rng.integers(0, 256, (2, seconds, trained.dimensions), np.uint8)
+        features = trained.quantiser.dequantise(stored)
+        expected = model(features, training=False)
+        scores, evidence = classifier.classify(features)
+        for found, wanted in ((scores, expected["scores"]), (evidence, expected["evidence"])):
+            worst = max(worst, float(np.abs(found - wanted.numpy()).max()))
+    return worst
+
+
+def export_checked(trained: TrainedClassifier, folder: Path, *, keras_name: str, litert_name: str) -> float:
+    """Write both forms into a folder, and return by how much they differ.
+
+    Raises:
+        TrainingDataError: they differ by more than 1e-4.
+    """
+    export_keras(trained, folder / keras_name)
+    descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    os.close(descriptor)
+    part = Path(name)
+    try:
+        part.write_bytes(export_litert(trained))
+        difference = largest_difference(trained, part)
+        if difference > MAX_DIFFERENCE:
+            raise TrainingDataError(
+                f"{folder}: as a LiteRT graph the classifier gives other scores, by up to {difference:.1g}. "
+                "Train it again, or take another architecture."
+            )
+        os.replace(part, folder / litert_name)
+    finally:
+        part.unlink(missing_ok=True)
+    return difference

@@ -1,0 +1,125 @@
+"""Labelled videos for ``train`` and ``evaluate``: a library with decisions, shards, and a small corpus."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from organizer.assets import assets_folder
+from organizer.config import models_folder
+from organizer.library.database import opened
+from organizer.library.decisions import confirm, reject
+from organizer.library.store import Analysis, Store
+from organizer.models.assemble import NAME, QUANTISER
+from organizer.models.bundle import BackboneKind, ClassifierKind
+from organizer.models.catalogue import open_bundle
+from organizer.models.manifest import Description, write_manifest
+from organizer.types import LABELS, TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
+from tests.cli.conftest import Terminal
+from tests.library.build import tagging
+
+FIRST_DAY = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def plain_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> Terminal:
+    """Return the command line with the installed models, not a stand-in for them."""
+    terminal = Terminal(folder.resolve(), monkeypatch, capsys)
+    for variable, name in (("MODELS", "models"), ("CACHE", "cache"), ("LIBRARY", "library.db")):
+        monkeypatch.setenv(f"ORGANIZER_{variable}", str(terminal.folder / name))
+    monkeypatch.delenv("ORGANIZER_DEBUG", raising=False)
+    return terminal
+
+
+def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -> None:
+    """Make a library in the space of ``lite``: each day an animal, a meal and a wall, all decided about."""
+    bundle, rng = open_bundle("lite"), np.random.default_rng(0)
+    looks = dict(zip(("Animal", "Food", "wall"), rng.normal(size=(3, bundle.dimensions)), strict=True))
+    with opened(path) as db:
+        store = Store(db)
+        root = store.add_root("/videos")
+        for day in range(days):
+            for name, look in looks.items():
+                seen = look + 0.3 * rng.normal(size=(6, bundle.dimensions))
+                features = VideoFeatures(bundle.space_id, bundle.quantiser.quantise(seen.astype(np.float32)))
+                taken = TakenAt(FIRST_DAY + timedelta(days=day), TakenSource.CONTAINER)
+                video = store.store_video(
+                    root,
+                    VideoFile("/videos", f"{name}-{day}.mp4", 1000, 1),
+                    f"{name}-{day}",
+                    Analysis(
+                        VideoInfo(6.0, 64, 48, "h264", 25.0, 0, taken),
+                        features,
+                        b"webp",
+                        tagging("Animal", "Food", bundle=bundle.id),
+                    ),
+                )
+                for tag in ("Animal", "Food"):
+                    (confirm if tag == name else reject)(db, video, tag)
+                if own_tag and name == "Animal":
+                    confirm(db, video, own_tag)
+
+
+def install_space() -> None:
+    """Install a model with the name and the quantiser of YouTube-8M's space and the backbone of ``lite``."""
+    lite = assets_folder() / "lite"
+    folder = models_folder() / NAME
+    folder.mkdir(parents=True)
+    for file in ("backbone.tflite", "pca.npz", "classifier.tflite"):
+        shutil.copy(lite / file, folder / file)
+    write_manifest(
+        folder,
+        Description(
+            name=NAME,
+            version="test",
+            summary="stands in for Inception v3",
+            licence="MIT",
+            input_size=224,
+            dimensions=1024,
+            quantiser=QUANTISER,
+            thresholds=dict.fromkeys(LABELS, 0.5),
+            metrics={},
+            provenance={},
+            roles={"backbone": "backbone.tflite", "pca": "pca.npz", "classifier": "classifier.tflite"},
+            backbone_settings={},
+            backbone_kind=BackboneKind.LITERT,
+            classifier_kind=ClassifierKind.LITERT,
+        ),
+    )
+
+
+def small_corpus(folder: Path) -> Path:
+    """Make a corpus of 40 one-colour photographs and 20 clips of two seconds: animals green, meals red."""
+    colours = {"Animal": (0, 160, 0), "Food": (0, 0, 200), "none": (128, 128, 128)}
+    rng = np.random.default_rng(0)
+
+    def picture(file: Path, label: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        noise = rng.integers(-40, 40, (32, 32, 3))
+        cv2.imwrite(str(file), np.clip(np.array(colours[label]) + noise, 0, 255).astype(np.uint8))
+
+    pictures, clips = [], []
+    for number in range(40):
+        label = ("Animal", "Food")[number % 2]
+        picture(folder / "images" / f"{number}.jpg", label)
+        row = {"image": f"images/{number}.jpg", "labels": label, "group": f"p{number % 4}", "fold": ""}
+        pictures.append(
+            row | {"source_class": "x", "source": "s", "commit": "c", "path": "p", "licence": "none"}
+        )
+    for number in range(20):
+        label = ("Animal", "Food", "none")[number % 3]
+        for second in range(2):
+            picture(folder / "clips" / f"c{number}" / f"{second:03}.jpg", label)
+        row = {"clip": f"c{number}", "labels": label, "group": f"r{number}", "fold": number % 5}
+        clips.append(row | {"counts": "yes", "source": "s", "frames": 2})
+    for name, rows in (("images.csv", pictures), ("clips.csv", clips)):
+        with (folder / name).open("w", newline="") as table:
+            writer = csv.DictWriter(table, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder

@@ -1,0 +1,79 @@
+"""Small training data in memory, made from a seed: the same in every process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from organizer.features.quantiser import Quantiser, Rounding
+from organizer.training.data import Place
+
+
+@dataclass(frozen=True)
+class FakeData:
+    """Videos in which label k raises number k in the seconds that show it, and label 0 in all of them.
+
+    Some are shorter than others; of some it is not known whether the last label fits. Each epoch has an order
+    of its own. Workers share every batch, so that together they see what one alone would see.
+    """
+
+    videos: int = 64
+    seconds: int = 6
+    dimensions: int = 8
+    labels: tuple[str, ...] = ("Vehicle", "Concert", "Dance")
+    held_out: int = 24
+    seed: int = 0
+    strength: float = 2.0
+    space_id: str = "fake-0"
+    quantiser: Quantiser = field(default_factory=lambda: Quantiser(-2.0, 2.0, Rounding.NEAREST))
+
+    def arrays(self):
+        """All videos, those held out last: features, targets, weights."""
+        rng = np.random.default_rng(self.seed)
+        videos, labels = self.videos + self.held_out, len(self.labels)
+        targets = (rng.random((videos, labels)) < [0.6, 0.4, 0.3, 0.3, 0.3][:labels]).astype(np.float32)
+        features = rng.normal(size=(videos, self.seconds, self.dimensions)).astype(np.float32)
+        lengths = rng.integers(1, self.seconds + 1, videos)
+        features[:, :, :labels] += self.strength * targets[:, np.newaxis]
+        features *= (np.arange(self.seconds) < lengths[:, np.newaxis])[..., np.newaxis]
+        weights = np.ones_like(targets)
+        weights[rng.random(videos) < 0.2, -1] = 0
+        return features, targets, weights
+
+    def training(self, place: Place, batch_size: int):
+        import tensorflow as tf
+
+        features, targets, weights = (array[: self.videos] for array in self.arrays())
+        order = np.random.default_rng([place.seed, place.epoch]).permutation(self.videos)
+        together = batch_size * place.workers
+        batches = [order[at : at + together] for at in range(0, self.videos, together)]
+        mine = [batch[place.worker * batch_size : (place.worker + 1) * batch_size] for batch in batches]
+        chosen = [rows for rows in mine[place.batch :] if len(rows)]
+
+        def of_epoch():
+            for rows in chosen:
+                yield features[rows], targets[rows], weights[rows]
+
+        return tf.data.Dataset.from_generator(of_epoch, output_signature=self._signature())
+
+    def validation(self, batch_size: int):
+        import tensorflow as tf
+
+        features, targets, weights = (array[self.videos :] for array in self.arrays())
+
+        def of_all():
+            for at in range(0, self.held_out, batch_size):
+                rows = slice(at, at + batch_size)
+                yield features[rows], targets[rows], weights[rows]
+
+        return tf.data.Dataset.from_generator(of_all, output_signature=self._signature())
+
+    def _signature(self):
+        import tensorflow as tf
+
+        return (
+            tf.TensorSpec((None, None, self.dimensions), tf.float32),
+            tf.TensorSpec((None, len(self.labels)), tf.float32),
+            tf.TensorSpec((None, len(self.labels)), tf.float32),
+        )

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from organizer.errors import TrainingDataError
+from organizer.tags.tagger import NEVER
+from organizer.training.calibration import FEWEST, calibrate
+from organizer.training.thresholds import fit_thresholds
+from tests.training.evaluate.scores import scored
+
+
+def label_of(scores, targets, **settings):
+    """Give the first label's threshold; the second label is there and easy."""
+    both = np.stack([targets, np.tile([0, 1], len(targets))[: len(targets)]], axis=1)
+    of_both = np.stack([scores, both[:, 1] * 0.9], axis=1)
+    return calibrate(scored(both, of_both), settings.get("precision", 0.9)).labels[0]
+
+
+def test_thresholds_are_those_of_fit_thresholds_where_these_are_precise_enough():
+    rng = np.random.default_rng(0)
+    targets = (rng.random((400, 3)) < 0.3).astype(np.float32)
+    scores = np.clip(targets * 0.6 + rng.random(targets.shape) * 0.5, 0, 1)
+    given = scored(targets, scores)
+    found, fitted = calibrate(given, 0.9), fit_thresholds(targets, given.scores, 0.9)
+    for row, threshold in zip(found.labels, fitted, strict=True):
+        assert row.precision >= 0.9
+        assert row.threshold == pytest.approx(threshold, abs=1e-4) or row.threshold > threshold
+
+
+def test_a_label_that_misses_the_precision_gets_a_higher_threshold():
+    # Alone it needs 0.75; drawn to the other label's it would get less and be wrong too often.
+    targets = np.array([1] * 6 + [0] * 30)
+    scores = np.array([0.95] * 6 + [0.7] * 30)
+    row = label_of(scores, targets)
+    assert (row.precision, row.recall) == (1, 1)
+    assert 0.7 < row.threshold <= 0.95
+
+
+def test_a_hopeless_label_is_never_suggested():
+    rng = np.random.default_rng(0)
+    targets = (rng.random(200) < 0.1).astype(int)
+    row = label_of(np.where(targets, 0.3, 0.6), targets)
+    assert row.threshold is None and "no threshold gave a precision of 0.90" in row.reason
+    assert (row.videos, row.precision, row.recall) == (targets.sum(), None, None)
+
+
+def test_a_good_label_of_few_videos_keeps_a_threshold_above_all_its_scores():
+    # Drawn to the pooled threshold, it tags none of these videos; that proves nothing against it.
+    rng = np.random.default_rng(0)
+    targets = np.zeros((300, 2))
+    targets[:3, 0] = targets[:100, 1] = 1
+    wrong = rng.random(300) < 0.2
+    scores = np.stack(
+        [targets[:, 0] * 0.5, np.where(targets[:, 1] > 0, 0.9, np.where(wrong, 0.8, 0.1))], axis=1
+    )
+    row = calibrate(scored(targets, scores), 0.9).labels[0]
+    assert 0.5 < row.threshold < NEVER
+    assert (row.precision, row.recall) == (None, 0)
+
+
+def test_a_label_with_hardly_a_video_is_never_suggested():
+    targets = np.zeros(50, int)
+    targets[: FEWEST - 1] = 1
+    row = label_of(targets * 0.9, targets)
+    assert row.threshold is None and "2 videos with it" in row.reason
+
+
+def test_a_bundle_can_store_what_was_found():
+    targets = np.zeros((20, 2))
+    targets[:10, 0] = 1
+    found = calibrate(scored(targets, targets * 0.8 + 0.1), 0.8)
+    assert found.thresholds == {"A": found.labels[0].threshold, "B": NEVER}
+    assert [row.label for row in found.abstaining] == ["B"]
+    assert found.as_json()["labels"][1]["threshold"] is None
+
+
+def test_what_is_not_known_counts_neither_way():
+    targets, known = np.zeros((40, 1)), np.ones((40, 1), bool)
+    targets[:10], known[10:30] = 1, False
+    scores = np.where(known, 0.1 + targets * 0.8, 0.99)  # the unknown ones look best
+    (row,) = calibrate(scored(targets, scores, known=known), 0.9).labels
+    assert (row.precision, row.recall) == (1, 1)
+
+
+def test_the_tags_are_so_precise_as_asked():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        targets = (rng.random((120, 4)) < 0.15).astype(np.float32)
+        scores = np.clip(targets * 0.3 + rng.random(targets.shape) * 0.7, 0, 1)
+        given = scored(targets, scores)
+        found = calibrate(given, 0.8)
+        for column, threshold in enumerate(found.thresholds.values()):
+            tagged = given.with_scores(given.scores, np.full(4, threshold)).tagged[:, column]
+            assert not tagged.any() or targets[tagged, column].mean() >= 0.8
+
+
+@pytest.mark.parametrize("precision", [0, 1, 1.5])
+def test_a_precision_that_is_no_share_is_refused(precision):
+    with pytest.raises(TrainingDataError, match="between 0 and 1"):
+        calibrate(scored([[1]], [[0.5]]), precision)

@@ -1,0 +1,177 @@
+"""A bundle around a trained classifier, opened and used as the product does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from organizer.errors import BundleError, TrainingDataError
+from organizer.models.bundle import load_bundle
+from organizer.models.catalogue import open_bundle
+from organizer.models.checksums import sha256_of
+from organizer.tags.tagger import Tagger
+from organizer.training.architectures import build
+from organizer.training.checkpoints import EpochFigures
+from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.export_classifier import load_keras
+from organizer.training.settings import TrainingSettings
+from organizer.training.trained import TrainedClassifier
+from organizer.types import VideoFeatures
+
+LABELS = ("Dance", "Garden")
+THRESHOLDS = {"Dance": 0.4, "Garden": 0.6}
+NEW = NewBundle(
+    "mine",
+    THRESHOLDS,
+    {"top1": 0.75, "labels": {"Dance": {"average_precision": 0.9, "clips": 12}}},
+    data="Twelve videos that were made up.",
+)
+
+
+@pytest.fixture(scope="module")
+def source():
+    return open_bundle("lite")
+
+
+@pytest.fixture(scope="module")
+def trained(source):
+    rng = np.random.default_rng(2)
+    weights = build("moe", source.dimensions, len(LABELS)).get_weights()
+    return TrainedClassifier(
+        architecture="moe",
+        dimensions=source.dimensions,
+        labels=LABELS,
+        space_id=source.space_id,
+        quantiser=source.quantiser,
+        settings=TrainingSettings(epochs=2, seed=5),
+        weights=[weight + 0.01 * rng.normal(size=weight.shape).astype(np.float32) for weight in weights],
+        history=(EpochFigures(0, 0.5, 0.625, 0.7, 1e-3), EpochFigures(1, 0.4, 0.65, 0.6, 1e-3)),
+        best_epoch=0,
+        data="0123abcd",
+    )
+
+
+@pytest.fixture(scope="module")
+def bundle(source, trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "mine"
+    write_classifier_bundle(folder, source, trained, NEW)
+    return load_bundle(folder)
+
+
+def test_the_bundle_is_whole(bundle, source):
+    bundle.verify()
+    assert bundle.name == "mine"
+    assert (bundle.labels, bundle.thresholds) == (LABELS, (0.4, 0.6))
+    assert bundle.quantiser == source.quantiser
+    # Features that are stored already need not be made again.
+    assert bundle.space_id == source.space_id
+    for role in ("backbone", "pca"):
+        assert bundle.files[bundle.roles[role]] == source.files[source.roles[role]]
+    for name, digest in bundle.files.items():
+        assert sha256_of(bundle.folder / name) == digest
+    assert {"classifier.keras", "MODEL_CARD.md", "NOTICE.md", "LICENSE-APACHE.txt"} <= bundle.files.keys()
+    assert {*bundle.files, "bundle.json"} == {file.name for file in bundle.folder.iterdir()}
+
+
+def test_its_tagger_scores_what_keras_scores(bundle, trained):
+    stored = np.random.default_rng(0).integers(0, 256, (9, 1024), np.uint8)
+    (video,) = Tagger(bundle).score([VideoFeatures(bundle.space_id, stored)])
+    expected = load_keras(bundle.folder / "classifier.keras")(
+        bundle.quantiser.dequantise(stored)[np.newaxis], training=False
+    )
+    assert np.allclose(video.scores, expected["scores"].numpy()[0], atol=1e-5)
+    assert np.allclose(video.evidence, expected["evidence"].numpy()[0], atol=1e-5)
+    assert np.allclose(
+        expected["scores"].numpy(),
+        trained.model()(bundle.quantiser.dequantise(stored)[np.newaxis], training=False)["scores"].numpy(),
+    )
+
+
+def test_it_says_where_it_comes_from(bundle, source):
+    made = bundle.provenance["classifier"]
+    assert made["architecture"] == "moe"
+    assert made["data"] == "Twelve videos that were made up."
+    assert (made["settings"]["seed"], made["settings"]["epochs"]) == (5, 2)
+    assert made["best_epoch"] == 0
+    assert {"tensorflow", "keras", "numpy", "python"} <= made["versions"].keys()
+    assert bundle.provenance["space"] == {"model": source.id, "space_id": source.space_id}
+    assert bundle.provenance["backbone"] == source.provenance["backbone"]
+
+
+def test_it_is_at_home_in_the_features_that_are_stored(bundle, source):
+    assert bundle.name != source.name
+    assert (bundle.space_id, bundle.input_spec) == (source.space_id, source.input_spec)
+
+
+def test_what_was_measured_is_in_its_manifest(bundle):
+    assert bundle.metrics["summary"] == "held-out videos: mAP 0.70"
+    assert bundle.metrics["top1"] == 0.75
+
+
+def test_its_card_says_the_same(bundle):
+    card = (bundle.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card.startswith(f"# Model card: mine {bundle.version}\n")
+    for words in (
+        "Twelve videos that were made up.",
+        "| Garden | 0.60 |",
+        "| 2 | 0.4000 | 0.6500 | 0.6000 |",
+        "epoch 1 of 2",
+        "- top1: 0.7500",
+        "| Dance | 0.9000 | 12 |",
+        "- seed: 5",
+    ):
+        assert words in card
+
+
+def test_another_training_has_another_version(bundle, source, trained, tmp_path):
+    again = write_classifier_bundle(tmp_path / "same", source, trained, NEW)
+    assert again.version == bundle.version
+    other = replace(trained, weights=[weight * 1.01 for weight in trained.weights])
+    assert write_classifier_bundle(tmp_path / "other", source, other, NEW).version != bundle.version
+
+
+def test_it_can_be_installed_and_used(source, trained, tmp_path, monkeypatch):
+    from organizer.models.installing import installing
+
+    monkeypatch.setenv("ORGANIZER_MODELS", str(tmp_path / "models"))
+    with installing("mine") as folder:
+        write_classifier_bundle(folder, source, trained, NEW)
+    assert open_bundle("mine").labels == LABELS
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("space_id", "elsewhere-1"), ("dimensions", 12)],
+)
+def test_a_source_of_another_space_is_refused(source, trained, tmp_path, field, value):
+    with pytest.raises(TrainingDataError, match="trained on features of the space"):
+        write_classifier_bundle(tmp_path / "new", source, replace(trained, **{field: value}), NEW)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("thresholds", [{"Dance": 0.5}, {"Garden": 0.5, "Dance": 0.5}])
+def test_thresholds_must_be_those_of_the_labels(source, trained, tmp_path, thresholds):
+    with pytest.raises(TrainingDataError, match="Give one for each label"):
+        write_classifier_bundle(tmp_path / "new", source, trained, replace(NEW, thresholds=thresholds))
+
+
+@pytest.mark.parametrize("name", ["auto", "Mine", "../mine"])
+def test_a_name_that_is_none_is_refused(source, trained, tmp_path, name):
+    with pytest.raises(BundleError, match="is no name for a model"):
+        write_classifier_bundle(tmp_path / "new", source, trained, replace(NEW, name=name))
+
+
+def test_a_folder_with_something_in_it_is_left_alone(source, trained, tmp_path):
+    (tmp_path / "holiday.txt").write_text("mine")
+    with pytest.raises(BundleError, match="Take an empty one"):
+        write_classifier_bundle(tmp_path, source, trained, NEW)
+    assert [file.name for file in tmp_path.iterdir()] == ["holiday.txt"]
+
+
+def test_the_manifest_is_plain_json(bundle):
+    manifest = json.loads((bundle.folder / "bundle.json").read_text(encoding="utf-8"))
+    assert manifest["provenance"]["classifier"]["settings"]["schedule"] == "constant"
+    assert manifest["kinds"]["classifier"] == "litert"

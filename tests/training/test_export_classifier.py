@@ -1,0 +1,146 @@
+"""Both forms of a trained classifier, run as the product runs them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from organizer.errors import BundleError, TrainingDataError
+from organizer.features.quantiser import Quantiser, Rounding
+from organizer.tags.classifier import LiteRtClassifier
+from organizer.training.architectures import ARCHITECTURES, build
+from organizer.training.export_classifier import (
+    export_checked,
+    export_keras,
+    export_litert,
+    largest_difference,
+    load_keras,
+)
+from organizer.training.settings import TrainingSettings
+from organizer.training.trained import TrainedClassifier
+
+DIMENSIONS, LABELS = 24, ("Vehicle", "Concert", "Dance")
+NAMES = list(ARCHITECTURES)
+
+
+def untrained(name, dimensions=DIMENSIONS):
+    """A classifier whose weights are all its own, biases and normalisations too."""
+    rng = np.random.default_rng(7)
+    weights = build(name, dimensions, len(LABELS)).get_weights()
+    return TrainedClassifier(
+        architecture=name,
+        dimensions=dimensions,
+        labels=LABELS,
+        space_id="fake-0",
+        quantiser=Quantiser(-2.0, 2.0, Rounding.NEAREST),
+        settings=TrainingSettings(),
+        weights=[weight + 0.1 * rng.normal(size=weight.shape) for weight in weights],
+        history=(),
+        best_epoch=0,
+        data="made up",
+    )
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def exported(request, tmp_path_factory):
+    trained = untrained(request.param)
+    file = tmp_path_factory.mktemp("graph") / "classifier.tflite"
+    file.write_bytes(export_litert(trained))
+    return trained, file
+
+
+def videos(count, seconds):
+    return np.random.default_rng(seconds).normal(size=(count, seconds, DIMENSIONS)).astype(np.float32)
+
+
+def test_the_graph_gives_what_keras_gives(exported):
+    trained, file = exported
+    model, classifier = trained.model(), LiteRtClassifier(file)
+    for seconds in (45, 1, 7):
+        features = videos(3, seconds)
+        expected = model(features, training=False)
+        scores, evidence = classifier.classify(features)
+        assert np.allclose(scores, expected["scores"].numpy(), rtol=0, atol=1e-5)
+        assert np.allclose(evidence, expected["evidence"].numpy(), rtol=0, atol=1e-5)
+        assert scores.dtype == evidence.dtype == np.float32
+        assert evidence.shape == (3, seconds, len(LABELS))
+    assert largest_difference(trained, file) < 1e-5
+
+
+def test_only_recurrent_graphs_have_a_fixed_number_of_videos(exported):
+    from organizer.features.litert import open_interpreter
+
+    trained, file = exported
+    (features,) = open_interpreter(file, threads=1).get_input_details()
+    recurrent = {"rnn", "cnn-lstm", "cnn-lstm-masked"}
+    assert features["shape_signature"].tolist() == [
+        1 if trained.architecture in recurrent else -1,
+        -1,
+        DIMENSIONS,
+    ]
+
+
+def test_the_graph_needs_no_operations_of_tensorflow(exported):
+    from ai_edge_litert.interpreter import Interpreter
+
+    _, file = exported
+    operations = {found["op_name"] for found in Interpreter(str(file))._get_ops_details()}
+    assert operations
+    assert not [name for name in operations if name.startswith("Flex") or name == "CUSTOM"]
+
+
+def test_the_keras_file_gives_what_keras_gives(exported, tmp_path):
+    trained, _ = exported
+    export_keras(trained, tmp_path / "classifier.keras")
+    loaded, model = load_keras(tmp_path / "classifier.keras"), trained.model()
+    for seconds in (1, 9):
+        found, expected = (
+            loaded(videos(2, seconds), training=False),
+            model(videos(2, seconds), training=False),
+        )
+        for key in ("scores", "evidence"):
+            assert np.allclose(found[key].numpy(), expected[key].numpy(), atol=1e-6)
+
+
+def test_a_keras_file_opens_in_a_process_that_built_nothing(tmp_path):
+    import subprocess
+    import sys
+
+    export_keras(untrained("netvlad"), tmp_path / "classifier.keras")
+    code = (
+        "import sys, pathlib; from organizer.training.export_classifier import load_keras;"
+        "print(load_keras(pathlib.Path(sys.argv[1])).count_params())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "classifier.keras")],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert int(done.stdout) == sum(weight.size for weight in untrained("netvlad").weights)
+
+
+def test_a_file_that_is_no_classifier_is_refused(tmp_path):
+    (tmp_path / "classifier.keras").write_bytes(b"nothing of the kind")
+    with pytest.raises(TrainingDataError, match=r"classifier\.keras: this is no classifier"):
+        load_keras(tmp_path / "classifier.keras")
+
+
+def test_forms_that_differ_are_not_kept(tmp_path, monkeypatch):
+    other = export_litert(untrained("majority"))
+    monkeypatch.setattr("organizer.training.export_classifier.export_litert", lambda trained: other)
+    with pytest.raises(TrainingDataError, match="gives other scores"):
+        export_checked(untrained("moe"), tmp_path, keras_name="a.keras", litert_name="a.tflite")
+    assert [file.name for file in tmp_path.iterdir()] == ["a.keras"]
+
+
+def test_a_graph_for_a_fixed_number_of_several_videos_is_refused(tmp_path):
+    import tensorflow as tf
+
+    signature = tf.TensorSpec((3, 5, 4), tf.float32)
+    function = tf.function(lambda x: (tf.reduce_mean(x, axis=1), tf.sigmoid(x)))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function(signature)])
+    (tmp_path / "three.tflite").write_bytes(converter.convert())
+    with pytest.raises(BundleError, match="no video classifier"):
+        LiteRtClassifier(tmp_path / "three.tflite")
