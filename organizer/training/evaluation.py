@@ -16,6 +16,7 @@ from organizer.training.metrics import (
 from organizer.types import LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy as np
@@ -52,10 +53,21 @@ class OutOfFold:
 
 def read_out_of_fold(file: Path) -> OutOfFold:
     """Read a file written by ``OutOfFold.save``."""
-    import numpy as np
+    with file.open(newline="", encoding="utf-8") as source:
+        return _out_of_fold(list(csv.DictReader(source)))
 
+
+def read_reference_scores(file: Path) -> dict[str, OutOfFold]:
+    """Read scores of several models on the same clips: the same columns behind one that names the model."""
     with file.open(newline="", encoding="utf-8") as source:
         rows = list(csv.DictReader(source))
+    models = dict.fromkeys(row["model"] for row in rows)
+    return {model: _out_of_fold([row for row in rows if row["model"] == model]) for model in models}
+
+
+def _out_of_fold(rows: list[dict[str, str]]) -> OutOfFold:
+    import numpy as np
+
     thresholds = [row for row in rows if row["clip"] == "threshold"]
     clips = [row for row in rows if row["clip"] != "threshold"]
 
@@ -109,28 +121,83 @@ def bootstrap_intervals(
     """
     import numpy as np
 
-    rng = np.random.default_rng(seed)
-    members = [np.flatnonzero(np.array(groups) == group) for group in sorted(set(groups))]
     draws: dict[str, list[float]] = {}
-    while len(draws.get("top1", ())) < repeats:
-        chosen = np.concatenate([members[index] for index in rng.integers(0, len(members), len(members))])
-        sample = OutOfFold(
-            tuple(result.clips[index] for index in chosen),
-            result.folds[chosen],
-            result.targets[chosen],
-            result.scores[chosen],
-            result.fold_thresholds,
-        )
-        # A draw without any clip of a label has no average precision for it.
-        if not sample.targets[:, [label != BARELY_MEASURABLE for label in LABELS]].any(axis=0).all():
-            continue
-        figures = evaluate(sample)
+    for chosen in _drawn_clips(result, groups, repeats, seed):
+        figures = evaluate(_picked(result, chosen))
         for name in ("mean_average_precision_9", "top1", "micro_precision", "micro_recall"):
             draws.setdefault(name, []).append(figures[name])
     return {
         name: (_rounded(np.quantile(values, 0.025)), _rounded(np.quantile(values, 0.975)))
         for name, values in draws.items()
     }
+
+
+def paired_differences(
+    result: OutOfFold, other: OutOfFold, groups: list[str], *, repeats: int = 1000, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """Return how much better ``result`` is than another model on the same clips.
+
+    The same drawn repositories count for both, so what makes a draw hard or easy falls out of the difference.
+
+    Args:
+        result: of one model.
+        other: of another; the order of its clips may differ.
+        groups: the source repository of each clip of ``result``.
+        repeats: how often to draw.
+        seed: of the draws.
+
+    Returns:
+        By figure, nine-label mean average precision and top-1: ``other`` (its value), ``difference`` and the
+        ends of its 95 % interval, ``low`` and ``high``.
+    """
+    import numpy as np
+
+    place = {clip: index for index, clip in enumerate(other.clips)}
+    other = _picked(other, np.array([place[clip] for clip in result.clips]))
+    figures = {"mean_average_precision_9": mean_average_precision, "top1": top1}
+    draws: dict[str, list[float]] = {name: [] for name in figures}
+    for chosen in _drawn_clips(result, groups, repeats, seed):
+        targets = result.targets[chosen]
+        for name, figure in figures.items():
+            draws[name].append(figure(targets, result.scores[chosen]) - figure(targets, other.scores[chosen]))
+    differences = {}
+    for name, figure in figures.items():
+        of_other = figure(other.targets, other.scores)
+        differences[name] = {
+            "other": _rounded(of_other),
+            "difference": _rounded(figure(result.targets, result.scores) - of_other),
+            "low": _rounded(np.quantile(draws[name], 0.025)),
+            "high": _rounded(np.quantile(draws[name], 0.975)),
+        }
+    return differences
+
+
+def _drawn_clips(
+    result: OutOfFold, groups: list[str], repeats: int, seed: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield indices of the clips of drawn repositories."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    members = [np.flatnonzero(np.array(groups) == group) for group in sorted(set(groups))]
+    measurable = [label != BARELY_MEASURABLE for label in LABELS]
+    drawn = 0
+    while drawn < repeats:
+        chosen = np.concatenate([members[index] for index in rng.integers(0, len(members), len(members))])
+        # A draw without any clip of a label has no average precision for it.
+        if result.targets[chosen][:, measurable].any(axis=0).all():
+            drawn += 1
+            yield chosen
+
+
+def _picked(result: OutOfFold, chosen: NDArray[np.int64]) -> OutOfFold:
+    return OutOfFold(
+        tuple(result.clips[index] for index in chosen),
+        result.folds[chosen],
+        result.targets[chosen],
+        result.scores[chosen],
+        result.fold_thresholds,
+    )
 
 
 def _rounded(value: float) -> float:

@@ -2,12 +2,21 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from organizer.assets import assets_folder
-from organizer.training.evaluation import OutOfFold, bootstrap_intervals, evaluate, read_out_of_fold
+from organizer.training.build_lite import EXPERIMENTS, REFERENCES
+from organizer.training.evaluation import (
+    OutOfFold,
+    bootstrap_intervals,
+    evaluate,
+    paired_differences,
+    read_out_of_fold,
+    read_reference_scores,
+)
 from organizer.training.evidence import evidence_shares
 from organizer.training.model_card import model_card
 from organizer.types import LABELS
@@ -15,6 +24,7 @@ from tests.corpus import CORPUS, needs_corpus
 
 LITE = assets_folder() / "lite"
 MANIFEST = json.loads((LITE / "bundle.json").read_text())
+DATA = Path(__file__).parent / "data"
 FIGURES = evaluate(read_out_of_fold(LITE / "out_of_fold.csv"))
 
 
@@ -25,6 +35,20 @@ def test_the_manifest_says_what_the_scores_give(name):
 
 def test_the_model_card_is_that_of_the_manifest():
     assert (LITE / "MODEL_CARD.md").read_text() == model_card(MANIFEST)
+
+
+def test_the_manifest_tells_the_experiments_that_are_kept():
+    assert MANIFEST["experiments"] == json.loads((DATA / EXPERIMENTS).read_text())
+
+
+@pytest.mark.parametrize("file", REFERENCES)
+def test_the_manifest_compares_with_the_scores_that_are_kept(file):
+    for model, other in read_reference_scores(DATA / file).items():
+        figures = evaluate(other)
+        for name, compared in MANIFEST["metrics"]["compared"][model].items():
+            assert compared["other"] == figures[name]
+            assert compared["difference"] == pytest.approx(FIGURES[name] - figures[name], abs=0.0015)
+            assert compared["low"] < compared["high"]
 
 
 @pytest.mark.parametrize(
@@ -89,3 +113,38 @@ def test_evidence_share_of_a_worked_example():
     assert shares["tagged_share_by_label"] == {"Animal": 0.9, "Food": 1.0}
     assert shares["tagged_share_in_own_half"] == 0.95
     assert shares["pairs_and_labels"] == 2
+
+
+def test_a_model_differs_from_itself_in_nothing():
+    result = small_result()
+    for figure in paired_differences(result, result, [f"g{n % 20}" for n in range(60)], repeats=20).values():
+        assert (figure["difference"], figure["low"], figure["high"]) == (0, 0, 0)
+
+
+def test_a_better_model_is_better_in_every_draw_whatever_the_order_of_its_clips():
+    worse, groups = small_result(), [f"g{n % 20}" for n in range(60)]
+    perfect = OutOfFold(
+        worse.clips[::-1],
+        worse.folds[::-1],
+        worse.targets[::-1],
+        worse.targets[::-1].astype(float),
+        worse.fold_thresholds,
+    )
+    figures = paired_differences(perfect, worse, groups[::-1], repeats=20)
+    figure = figures["mean_average_precision_9"]
+    assert figure["other"] == evaluate(worse)["mean_average_precision_9"]
+    assert figure["difference"] == pytest.approx(1 - figure["other"])
+    assert 0 < figure["low"] <= figure["difference"] <= figure["high"]
+
+
+def test_reference_scores_are_kept_apart_by_model(tmp_path):
+    one = small_result()
+    one.save(tmp_path / "one.csv")
+    header, *rows = (tmp_path / "one.csv").read_text().splitlines()
+    lines = [f"model,{header}", *(f"{model},{row}" for model in ("a", "b") for row in rows)]
+    (tmp_path / "both.csv").write_text("\n".join(lines))
+    both = read_reference_scores(tmp_path / "both.csv")
+    assert list(both) == ["a", "b"]
+    assert both["b"].clips == one.clips
+    assert np.array_equal(both["b"].scores, one.scores)
+    assert np.array_equal(both["b"].fold_thresholds, one.fold_thresholds)

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.corpus import Clip, Corpus, Picture
 from organizer.training.corpus_features import CorpusFeatures
 from organizer.training.frame_ensemble import FrameEnsembleSettings
-from organizer.training.lite_recipe import CLIP_WEIGHT, LiteRecipe
+from organizer.training.lite_recipe import CLIP_WEIGHT, KeptSpace, LiteRecipe, _group_weights
 from organizer.types import LABELS
 
 FOLDS = 3
@@ -41,8 +42,8 @@ def small_corpus(rng, spoilt_fold=None):
     return corpus, features
 
 
-def recipe(spoilt_fold=None):
-    return LiteRecipe(*small_corpus(np.random.default_rng(0), spoilt_fold), SETTINGS)
+def recipe(spoilt_fold=None, kept=None):
+    return LiteRecipe(*small_corpus(np.random.default_rng(0), spoilt_fold), SETTINGS, kept)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,29 @@ def test_a_picture_that_shares_a_source_with_a_fold_is_left_out_with_it():
     same, changed = frozenset({1}), frozenset({0})
     assert np.allclose(with_it.train(same, 0.5).pca.mean, without.train(same, 0.5).pca.mean)
     assert not np.allclose(with_it.train(changed, 0.5).pca.mean, without.train(changed, 0.5).pca.mean)
+
+
+def test_a_kept_space_is_that_of_the_final_model_alone(honest):
+    kept = KeptSpace(honest.model.pca, Quantiser(-9.0, 9.0, Rounding.NEAREST))
+    trained = recipe(kept=kept)
+    final = trained.train(frozenset(), 0.25)
+    assert (final.pca, final.quantiser) == (kept.pca, kept.quantiser)
+    of_fold, without = trained.train(frozenset({0}), 0.25), recipe().train(frozenset({0}), 0.25)
+    assert np.array_equal(of_fold.pca.components, without.pca.components)
+    assert of_fold.quantiser == without.quantiser
+
+
+def test_a_large_source_counts_less_per_picture():
+    assert _group_weights(["large"] * 400 + ["small"] * 4, 100)[[0, -1]].tolist() == [0.5, 1.0]
+
+
+def test_pictures_of_a_narrow_source_count_little(monkeypatch):
+    monkeypatch.setattr("organizer.training.lite_recipe.NARROW_SOURCES", {"g3": 0.1})
+    trained = recipe()
+    counts = trained.picture_weights.max(axis=1)
+    narrow = np.array([picture.group == "g3" for picture in trained.corpus.pictures])
+    assert counts[narrow] == pytest.approx(np.full(narrow.sum(), 0.1))
+    assert counts[~narrow] == pytest.approx(np.ones((~narrow).sum()))
 
 
 def test_labels_that_may_be_seen_but_are_not_said_do_not_count():
