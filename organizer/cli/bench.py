@@ -120,8 +120,11 @@ def print_report(report: Report) -> None:
     videos = report.videos
     console = Console(width=80, highlight=False)
 
-    def say(line: str = "") -> None:
-        console.print(line, markup=False, soft_wrap=False)
+    def say(what: str | Table = "") -> None:
+        with console.capture() as laid_out:
+            console.print(what, markup=False, soft_wrap=False)
+        # Rich fills lines up with blanks; where output is piped, that is litter.
+        click.echo("\n".join(line.rstrip() for line in laid_out.get().splitlines()))
 
     say(f"{report.machine.words()}; {count(report.workers, 'worker')}")
     width, height = videos.widest
@@ -131,11 +134,11 @@ def print_report(report: Report) -> None:
         "looked at"
     )
     say()
-    console.print(_stages(report))
+    say(_stages(report))
     say()
     say(report.limit)
     say()
-    console.print(_samplings(report))
+    say(_samplings(report))
     say()
     scan = report.scan
     say(
@@ -174,7 +177,7 @@ def _samplings(report: Report) -> Table:
     from organizer.bench.report import seconds
 
     table = Table(box=None, pad_edge=False)
-    table.add_column("decoding with --sampling")
+    table.add_column("seconds a video with --sampling")
     for column in ("one worker", count(report.workers, "worker"), "times"):
         table.add_column(column, justify="right")
     for cost in report.samplings:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from organizer.config import LIBRARY_VARIABLE, read_settings
+from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +43,12 @@ def library_option(function: Decorated) -> Decorated:
 def library_path() -> Path:
     """Return the library file that the person chose; it may not exist yet."""
     return read_settings(click.get_current_context().meta.get(_LIBRARY_KEY)).library
+
+
+def library_argument() -> str:
+    """Return `` --library PATH`` for commands that are named to a person who chose it so; else nothing."""
+    chosen = click.get_current_context().meta.get(_LIBRARY_KEY)
+    return "" if chosen is None else f" --library {safe_text(shlex.quote(chosen))}"
 
 
 @contextmanager

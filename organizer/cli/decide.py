@@ -16,9 +16,17 @@ if TYPE_CHECKING:
     from organizer.library.records import TagRecord
 
 
+def _not_empty(
+    _context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not all(name.strip() for name in names):
+        raise click.BadParameter("A tag has at least one character.")
+    return names
+
+
 @click.command()
 @click.argument("video", metavar="VIDEO")
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@click.argument("tags", nargs=-1, required=True, metavar="TAG...", callback=_not_empty)
 @library_option
 def tag(video: str, tags: tuple[str, ...]) -> None:
     """Confirm or add tags of one VIDEO; no model ever takes them away.
@@ -37,7 +45,7 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("video", metavar="VIDEO")
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@click.argument("tags", nargs=-1, required=True, metavar="TAG...", callback=_not_empty)
 @click.option("--forget", is_flag=True, help="Take a decision back: let the model say again.")
 @library_option
 def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
@@ -47,10 +55,15 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     with open_library() as db:
         video_id = queries.find_video(db, video)
         names = [decisions.clean_tag(name) for name in tags]
-        for name in names:
-            (decisions.forget if forget else decisions.reject)(db, video_id, name)
-        _print_tags(queries.video(db, video_id).tags, video)
-    if forget and any(name in LABELS for name in names):
+        decide = decisions.forget if forget else decisions.reject
+        decided = [name for name in names if decide(db, video_id, name)]
+        record = queries.video(db, video_id)
+    without = "there was no decision to take back about" if forget else "it does not carry the tag"
+    for name in names:
+        if name not in decided:
+            click.echo(f"{safe_text(video)}: {without} {safe_text(name)}")
+    _print_tags(record.tags, video)
+    if forget and any(name in LABELS or name in record.scores for name in decided):
         click.echo(f"To let the model say again: organizer retag {safe_text(shlex.quote(video))}")
 
 

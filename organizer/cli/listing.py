@@ -13,6 +13,8 @@ from organizer.cli.text import date, duration, tag_list
 from organizer.words import safe_text
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from organizer.library.records import PlaceRecord, VideoRecord
 
 
@@ -27,14 +29,32 @@ def list_(as_json: bool, **options: Any) -> None:
     """List videos with their tags, one line for each file."""
     from organizer.library.queries import videos
 
+    rejected = options["state"] == "rejected"
     with open_library() as db:
         found = False
         for video in videos(db, build_filter(**options)):
             for place in video.places:
                 found = True
-                click.echo(json.dumps(as_object(video, place)) if as_json else _line(video, place))
+                click.echo(
+                    json.dumps(as_object(video, place)) if as_json else _line(video, place, rejected=rejected)
+                )
         if not found and not as_json:
-            click.echo("No video fits.", err=True)
+            click.echo(_why_none(db, (*options["all_tags"], *options["any_tags"])), err=True)
+
+
+def _why_none(db: Database, wanted: tuple[str, ...]) -> str:
+    from organizer.library.facets import tag_names
+    from organizer.library.filters import VideoFilter
+    from organizer.library.queries import count_videos
+    from organizer.types import LABELS
+
+    if not count_videos(db, VideoFilter()):
+        return "This library is empty. To fill it: organizer scan FOLDER"
+    known = {name.casefold() for name in (*LABELS, *tag_names(db))}
+    unknown = [safe_text(name) for name in wanted if name.casefold() not in known]
+    if unknown:
+        return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
+    return "No video fits."
 
 
 def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
@@ -54,8 +74,8 @@ def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
     }
 
 
-def _line(video: VideoRecord, place: PlaceRecord) -> str:
-    words = tag_list(video.tags)
+def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
+    words = tag_list(video.tags, rejected=rejected)
     if place.status == "failed":
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":

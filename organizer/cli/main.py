@@ -12,12 +12,13 @@ import click
 from organizer import __version__
 from organizer.cli.commands import COMMANDS
 from organizer.cli.context import EXIT_STOPPED, library_option
+from organizer.cli.whole_help import WholeHelpGroup
 from organizer.errors import OrganizerError
 
 EXIT_FAILED = 1
 
 
-class _Commands(click.Group):
+class _Commands(WholeHelpGroup):
     """The group, but for a reader of a pipe who has seen enough: click would end in 1 for it."""
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -50,12 +50,13 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
                 with suppress(UnknownVideoError):
                     path = queries.video(db, change.video_id).places[0].path
                     click.echo(f"{safe_text(path)}: {safe_text(' '.join(signs))}")
+        left = queries.count_to_look_at(db, ids, tagger.bundle.space_id) if tagged < len(ids) else 0
     click.echo(f"{count(tagged, 'video')} tagged again with {tagger.bundle.id}, {changed} changed")
     for words, counts in (("added", added), ("removed", removed)):
         if counts:
             click.echo(f"{words}: {count_list(counts)}")
-    if tagged < len(ids):
+    if left:
         click.echo(
-            f"{count(len(ids) - tagged, 'video')} left out: without features of this model. "
-            "To look at those that can be read: organizer scan"
+            f"{count(left, 'video')} left out: without features of this model. "
+            "To look at them: organizer scan"
         )

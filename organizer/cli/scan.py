@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
+from organizer.cli.context import (
+    EXIT_STOPPED,
+    library_argument,
+    library_option,
+    library_path,
+    open_library,
+)
 from organizer.cli.scan_record import recorded
 from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list, lite_meanwhile
@@ -18,7 +24,7 @@ from organizer.frames.sampling import Sampling
 from organizer.words import count, safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from rich.progress import Progress
@@ -49,7 +55,7 @@ _MAX_FAILURES_SHOWN = 20
     default=Sampling.AUTO.value,
     show_default=True,
     help="Which frame stands for a second: the first one (exact), or one that is quick to decode (keyframe). "
-    "auto is keyframe, and exact where that does not work.",
+    "auto is keyframe, and exact where that does not work. For new and changed files only.",
 )
 @library_option
 def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None, sampling: str) -> None:
@@ -98,13 +104,17 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
                     err=True,
                 )
                 raise SystemExit(EXIT_STOPPED) from None
-        print_report(report)
+        print_report(report, folders)
+        _hint_at_older_failures(db, report)
         if report.unusable_model is None:
             _hint_at_older_tags(db, tagger)
-        if first:
+        if first and report.kinds["new"] + report.kinds["changed"]:
             used = tagger if report.unusable_model is None else lite
             origin = ", the model that comes with organizer" if used.bundle.name == DEFAULT else ""
             click.echo(f"Tagged with {safe_text(used.bundle.name)}{origin}. Others: organizer models")
+    if report.videos:
+        option = library_argument()
+        click.echo(f"See them: organizer list{option}, organizer gallery{option}")
 
 
 @dataclass(slots=True)
@@ -120,6 +130,8 @@ class ScanReport:
     links_not_followed: int = 0
     cloud_only: int = 0
     unusable_model: str | None = None
+    videos: int = 0
+    """Files that look like videos."""
     done: int = 0
     to_do: int = 0
 
@@ -133,6 +145,7 @@ class ScanReport:
             case Listed():
                 self.kinds["unchanged"] = event.unchanged - event.returned
                 self.kinds["back"] = event.returned
+                self.videos = event.videos
                 self.unreadable_folders = event.unreadable_folders
                 self.links_not_followed = event.links_not_followed
                 self.cloud_only = event.cloud_only
@@ -196,23 +209,13 @@ def _line(outcome: FileOutcome) -> str:
     return f"{outcome.kind.value}: {safe_text(outcome.path)}" + (f": {safe_text(detail)}" if detail else "")
 
 
-def print_report(report: ScanReport) -> None:
-    """Print what a scan did: counts, tags, failures with reasons, what is out of sight."""
-    rows = [("new", "new"), ("unchanged", "unchanged"), ("changed", "changed"), ("moved", "moved")]
-    optional = [("copy", "copies of known videos"), ("back", "back again"), ("failed", "failed")]
-    rows += [row for row in optional if report.kinds[row[0]]]
-    click.echo("")
-    for kind, words in rows:
-        click.echo(f"{report.kinds[kind]:6}  {words}")
-    if report.missing:
-        click.echo(f"{len(report.missing):6}  missing since the last scan (their tags are kept)")
-    if report.tags:
-        click.echo(f"Tags found: {count_list(report.tags)}")
-    for outcome in report.failures[:_MAX_FAILURES_SHOWN]:
-        click.echo(f"Failed: {safe_text(outcome.path)}: {safe_text(outcome.reason or '')}")
-    if len(report.failures) > _MAX_FAILURES_SHOWN:
-        hidden = len(report.failures) - _MAX_FAILURES_SHOWN
-        click.echo(f"... and {hidden} more. See: organizer list --status failed")
+def print_report(report: ScanReport, folders: Sequence[str]) -> None:
+    """Print what a scan of folders did: counts, tags, failures with reasons, what is out of sight."""
+    if report.videos or report.missing:
+        _print_counts(report)
+    elif not report.offline:
+        where = ", ".join(safe_text(folder) for folder in folders) or "the folders that were ever scanned"
+        click.echo(f"No videos in {where}. Files count by their names: .mp4, .mov, .mkv, .avi and the like.")
     for path in report.offline:
         click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
     for path in report.unreadable_folders:
@@ -226,6 +229,40 @@ def print_report(report: ScanReport) -> None:
         click.echo(
             f"{count(report.links_not_followed, 'symbolic link')} not followed; "
             "scan the folders they lead to by name"
+        )
+
+
+def _print_counts(report: ScanReport) -> None:
+    rows = [("new", "new"), ("unchanged", "unchanged"), ("changed", "changed"), ("moved", "moved")]
+    optional = [("copy", "copies of known videos"), ("back", "back again"), ("failed", "failed")]
+    rows += [row for row in optional if report.kinds[row[0]]]
+    click.echo("")
+    for kind, words in rows:
+        click.echo(f"{report.kinds[kind]:6}  {words}")
+    if report.missing:
+        click.echo(f"{len(report.missing):6}  missing since the last scan (their tags are kept)")
+    if report.tags:
+        click.echo(f"Tags found: {count_list(report.tags)}")
+    if not sys.stdout.isatty():
+        # Each failure had its line while the scan ran.
+        return
+    for outcome in report.failures[:_MAX_FAILURES_SHOWN]:
+        click.echo(f"Failed: {safe_text(outcome.path)}: {safe_text(outcome.reason or '')}")
+    if len(report.failures) > _MAX_FAILURES_SHOWN:
+        hidden = len(report.failures) - _MAX_FAILURES_SHOWN
+        click.echo(f"... and {hidden} more. See: organizer list --status failed")
+
+
+def _hint_at_older_failures(db: Database, report: ScanReport) -> None:
+    from organizer.library.filters import VideoFilter
+    from organizer.library.queries import count_videos
+    from organizer.library.records import Status
+
+    older = count_videos(db, VideoFilter(status=Status.FAILED)) - len(report.failures)
+    if report.kinds["unchanged"] and older > 0:
+        click.echo(
+            f"{count(older, 'video')} could not be read at an earlier scan. "
+            f"See: organizer list --status failed{library_argument()}"
         )
 
 

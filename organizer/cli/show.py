@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -31,6 +32,8 @@ def show(video: str) -> None:
 
 def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
     """Return the lines that tell a person everything about a video."""
+    from organizer.gallery.detail import why_no_tag
+
     lines = [f"{safe_text(place.path)}  [{place.status.value}]" for place in video.places]
     lines.append(f"id         {video.id}")
     if video.error:
@@ -41,14 +44,14 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
         f"picture    {video.width} x {video.height}, {_frame_rate(video)}, {safe_text(video.codec or '-')}"
         + (f", turned by {video.rotation_deg} degrees" if video.rotation_deg else ""),
         f"size       {video.size_bytes / 1e6:.1f} MB",
-        f"taken      {safe_text(video.taken_at or '-')} (from the {_source(video)})",
+        f"taken      {safe_text(_taken(video))} (from the {_source(video)})",
         f"model      {safe_text(video.bundle or '-')}",
     ]
     if video.duration_s is not None and video.duration_s > MAX_SECONDS + 1:
         lines.append(f"           the first {MAX_SECONDS} s were looked at")
     lines += ["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags]
-    if not any(tag.state != "rejected" for tag in video.tags):
-        lines.append("  none: no score reaches its label's threshold")
+    if reason := why_no_tag(video, thresholds):
+        lines.append(f"  none. {reason}")
     lines += ["", "scores     (a tag is suggested from the number in brackets on)"]
     for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
         threshold = f"({thresholds[label]:.2f})" if label in thresholds else ""
@@ -63,7 +66,12 @@ def _tag(tag: TagRecord) -> str:
 
 
 def _frame_rate(video: VideoRecord) -> str:
-    return f"{video.frame_rate:g} frames/s" if video.frame_rate else "frame rate unknown"
+    return f"{round(video.frame_rate, 2):g} frames/s" if video.frame_rate else "frame rate unknown"
+
+
+def _taken(video: VideoRecord) -> str:
+    """Return when it was taken, to the second: a file's date comes with microseconds."""
+    return re.sub(r"\.\d+", "", video.taken_at) if video.taken_at else "-"
 
 
 def _source(video: VideoRecord) -> str:

@@ -28,9 +28,15 @@ def count_list(counts: Counter[str]) -> str:
     return ", ".join(f"{safe_text(name)} {count}" for name, count in counts.most_common())
 
 
-def tag_list(tags: Iterable[TagRecord]) -> str:
-    """Return shown tags as ``Animal 0.98, Holiday (yours)``, or ``no tag``; rejected ones are left out."""
+def tag_list(tags: Iterable[TagRecord], *, rejected: bool = False) -> str:
+    """Return shown tags as ``Animal 0.98, Holiday (yours)``, or ``no tag``.
+
+    Rejected ones are left out, unless they are asked for: ``not Dance``.
+    """
+    tags = tuple(tags)
     words = [_tag(tag) for tag in tags if tag.state != "rejected"]
+    if rejected:
+        words += [f"not {safe_text(tag.name)}" for tag in tags if tag.state == "rejected"]
     return ", ".join(words) if words else "no tag"
 
 

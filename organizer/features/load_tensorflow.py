@@ -18,7 +18,11 @@ PACKAGES = ("tensorflow>=2.18", "tensorflow-hub>=0.16.1", "tf-keras>=2.18", "set
 pkg_resources that newer setuptools no longer have."""
 
 _MODULES = ("tensorflow", "tensorflow_hub", "tf_keras", "pkg_resources")
-_INSTALL = "Run: pip install " + " ".join(f'"{package}"' for package in PACKAGES)
+_INSTALL = (
+    "Run: pip install "
+    + " ".join(f'"{package}"' for package in PACKAGES)
+    + ', or in the clone: pip install ".[inception]"'
+)
 _OLDEST = (2, 18)
 _ONLY_FATAL = "3"
 

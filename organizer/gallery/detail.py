@@ -22,6 +22,10 @@ _SOURCES = {
 }
 
 
+_NEVER = 1.0
+"""The threshold of a label that is never suggested."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelRow:
     """One label of the model, for one video."""
@@ -71,15 +75,27 @@ def looked_at(video: VideoRecord) -> str:
     return f"The first {MAX_SECONDS} s of {words.duration(video.duration_s)} were looked at."
 
 
-def why_no_tag(video: VideoRecord) -> str:
-    """Say why a video carries no tag; empty where it carries one."""
+def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
+    """Say why a video carries no tag; empty where it carries one.
+
+    Args:
+        video: the video.
+        thresholds: by label, of the model that scored it; empty when that is not installed.
+    """
     if any(tag.state is not TagState.REJECTED for tag in video.tags):
         return ""
     if video.status is Status.FAILED:
         return "It could not be read, so there is nothing to tag."
     if not video.scores:
         return "No model has looked at it yet. Scan its folder again."
-    if video.tags:
+    rejected = {tag.name for tag in video.tags}
+    high = [label for label, score in video.scores.items() if score >= thresholds.get(label, _NEVER) < _NEVER]
+    if untold := [words.shown(label) for label in high if label not in rejected]:
+        return (
+            f"You took back what you decided about {', '.join(untold)}, and it was not tagged since. "
+            "To let the model say again, tag it again (organizer retag)."
+        )
+    if rejected:
         return "You rejected its tags, and no other score reaches its label's threshold."
     return "No score reaches its label's threshold. Add a tag if you know better."
 

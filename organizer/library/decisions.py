@@ -54,10 +54,13 @@ def confirm(db: Database, video_id: int, tag: str) -> None:
     _decide(db, video_id, clean_tag(tag), TagState.CONFIRMED)
 
 
-def reject(db: Database, video_id: int, tag: str) -> None:
+def reject(db: Database, video_id: int, tag: str) -> bool:
     """Note that a tag does not fit: no model suggests it for this video again.
 
     A tag of the person's own that no model scored this video for simply goes.
+
+    Returns:
+        Whether there was something to note; False where the video does not carry such a tag of one's own.
 
     Raises:
         InvalidTagError: see ``clean_tag``.
@@ -66,21 +69,30 @@ def reject(db: Database, video_id: int, tag: str) -> None:
     name = clean_tag(tag)
     if name in LABELS or _is_scored(db, video_id, name):
         _decide(db, video_id, name, TagState.REJECTED)
-    else:
-        forget(db, video_id, name)
+        return True
+    return forget(db, video_id, name)
 
 
-def forget(db: Database, video_id: int, tag: str) -> None:
+def forget(db: Database, video_id: int, tag: str) -> bool:
     """Take a decision back: the tag goes, and the next tagging may suggest it again.
+
+    A mere suggestion stays, for nobody decided about it.
+
+    Returns:
+        Whether there was a decision.
 
     Raises:
         InvalidTagError: see ``clean_tag``.
     """
     with transaction(db):
-        db.execute(
-            "DELETE FROM video_tags WHERE video_id = ? AND tag_id = (SELECT id FROM tags WHERE name = ?)",
+        deleted = db.execute(
+            """
+            DELETE FROM video_tags WHERE video_id = ? AND state != 'suggested'
+                AND tag_id = (SELECT id FROM tags WHERE name = ?)
+            """,
             [video_id, clean_tag(tag)],
         )
+        return bool(deleted.rowcount)
 
 
 def _is_scored(db: Database, video_id: int, tag: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 500
 _LONGEST_ID = 18
+_MOST_NAMED = 5
 _VIDEO_COLUMNS = (
     "id",
     "key",
@@ -120,12 +121,20 @@ def find_video(db: Database, name: str) -> int:
         return video(db, int(name)).id
     if len(found) > 1:
         raise UnknownVideoError(
-            f"{name}: {len(found)} videos have this name. Give the whole path, or the id."
+            f"{name}: {len(found)} videos have this name. Give the whole path, or the id: "
+            + _named(sorted((id_, os.path.join(root, relative)) for id_, root, relative in places), found)
         )
     if not found:
         raise UnknownVideoError(f"{name}: no such video in this library. Run: organizer scan FOLDER")
     id_: int = found.pop()
     return id_
+
+
+def _named(places: list[tuple[int, str]], found: set[int]) -> str:
+    """Return a path with its id for each of the first videos that may be meant."""
+    paths = {id_: path for id_, path in reversed(places) if id_ in found}
+    shown = [f"{paths[id_]} (id {id_})" for id_ in sorted(found)[:_MOST_NAMED]]
+    return ", ".join(shown) + (", ..." if len(found) > _MOST_NAMED else "")
 
 
 def stored_features(
@@ -181,6 +190,20 @@ def count_without_features(db: Database, space_id: str) -> int:
         {"space": space_id},
     ).fetchone()
     return int(row[0])
+
+
+def count_to_look_at(db: Database, video_ids_: Sequence[int], space_id: str) -> int:
+    """Return how many of these videos lack features of one space and can be read where they are now."""
+    total = 0
+    for start in range(0, len(video_ids_), _CHUNK):
+        chunk = video_ids_[start : start + _CHUNK]
+        row = db.execute(
+            f"""SELECT count(*) FROM videos v WHERE v.id IN ({_marks(chunk)}) AND {STATUS_SQL} = 'ok'
+            AND NOT EXISTS (SELECT 1 FROM features f WHERE f.video_id = v.id AND f.space_id = ?)""",
+            [*chunk, space_id],
+        ).fetchone()
+        total += int(row[0])
+    return total
 
 
 def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:

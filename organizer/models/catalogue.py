@@ -10,6 +10,7 @@ from organizer.assets import assets_folder
 from organizer.config import models_folder
 from organizer.errors import BundleError
 from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.sources import read_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,7 @@ def open_bundle(name: str | None = None) -> Bundle:
 
     Raises:
         BundleError: there is none with this name, or it cannot be read.
+        DownloadError: there is none, and the person's list of what can be downloaded cannot be read.
     """
     in_use = name is None
     name = name or chosen()
@@ -67,6 +69,8 @@ def open_bundle(name: str | None = None) -> Bundle:
         raise BundleError(
             f"The model in use, {name!r}, is not installed. Install it, or: organizer models use auto"
         )
+    if name in read_sources().models:
+        raise BundleError(f"The model {name} is not installed. To install it: organizer models pull {name}")
     raise BundleError(f"There is no model {name!r}. See: organizer models")
 
 

@@ -207,7 +207,7 @@ class _Fetching:
         raise DownloadError(
             f"{self._part.title} ({self._part.file_name}) cannot be downloaded. {'; '.join(failures)}. "
             f"Check the connection and run the command again: {again}. "
-            "For a machine without network: organizer models import"
+            "For a machine without network: organizer models import PATH"
         )
 
     def _done(self) -> FetchProgress:

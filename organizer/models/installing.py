@@ -94,6 +94,18 @@ def is_free(name: str) -> bool:
     return not _folders_of(name)
 
 
+def check_removable(name: str) -> None:
+    """Refuse what cannot be taken away, before a person is asked about it.
+
+    Raises:
+        BundleError: there is none of this name, or it is ``lite``.
+    """
+    if name in _shipped():
+        raise BundleError(f"The model {name} comes with organizer and stays.")
+    if is_free(name):
+        raise _unknown(name)
+
+
 def remove(name: str) -> bool:
     """Take an installed model away and return whether it was in use; then ``lite`` is in use from now on.
 
@@ -103,13 +115,12 @@ def remove(name: str) -> bool:
         BundleError: there is none of this name, or it is ``lite``.
         StorageError: its folder cannot be written.
     """
-    if name in _shipped():
-        raise BundleError(f"The model {name} comes with organizer and stays.")
+    check_removable(name)
     folder = models_folder()
     with _alone(folder):
         found = _folders_of(name)
         if not found:
-            raise BundleError(f"There is no model {name!r}. See: organizer models")
+            raise _unknown(name)
         in_use = chosen() == name
         if in_use:
             choose(DEFAULT)
@@ -158,6 +169,10 @@ def _folders_of(name: str) -> list[Path]:
     by_name += [broken.folder for broken in broken_bundles() if broken.name == name]
     folder = models_folder()
     return [found for found in dict.fromkeys([*by_folder, *by_name]) if found.parent == folder]
+
+
+def _unknown(name: str) -> BundleError:
+    return BundleError(f"There is no model {name!r}. See: organizer models")
 
 
 def _taken(name: str) -> BundleError:

@@ -88,6 +88,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
+def shown_url(url: str) -> str:
+    """Return an address as it may be shown: without a password."""
+    return urlsplit(url)._replace(netloc=host_of(url)).geturl()
+
+
 def read_sources(environment: Mapping[str, str] = os.environ) -> Sources:
     """Read what can be downloaded, with the replacements of the file that ``ORGANIZER_SOURCES`` names.
 

@@ -105,13 +105,16 @@ def test_the_report_fits_a_terminal_of_80_columns(capsys):
     print_report(replace(measured, videos=videos, workers=64))
     lines = capsys.readouterr().out.splitlines()
     assert lines
+    assert lines == [line.rstrip() for line in lines]
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("Decoding limits: 123 s of the 136 s") for line in lines)
 
 
 def test_the_report_says_what_each_sampling_costs(capsys):
     print_report(report())
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    out = capsys.readouterr().out
+    assert "\nseconds a video with --sampling " in out
+    rows = [line.split() for line in out.splitlines()]
     assert ["auto", "0.91", "s", "0.50", "s", "1.0"] in rows
     assert ["exact", "4.00", "s", "2.50", "s", "5.0"] in rows
 

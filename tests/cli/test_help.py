@@ -38,6 +38,11 @@ def test_help_lists_every_command(organizer, option):
     assert sorted(listed) == sorted(NAMES)
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["models", "--help"]])
+def test_no_line_of_help_is_cut_off(organizer, arguments):
+    assert not [line for line in organizer(*arguments).lines if line.endswith("...") and "Usage:" not in line]
+
+
 def test_help_keeps_its_examples_on_lines_of_their_own(organizer):
     lines = [line.strip() for line in organizer("--help").lines]
     assert "organizer demo                   try it on five small clips" in lines

@@ -106,6 +106,26 @@ def test_nothing_found_is_said_beside_the_output(scanned):
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
 
+def test_why_nothing_was_found(scanned):
+    words = "No video fits. No video has the tag Nonsense, and it is no built-in label.\n"
+    assert scanned("list", "--tag", "nonsense", "--text", "x").err == words.replace("Nonsense", "nonsense")
+    assert scanned("list", "--any", "Nonsense", "--any", "dance").err == words
+    (scanned.folder / "none").mkdir()
+    scanned("scan", scanned.folder / "none", "--library", scanned.folder / "empty.db")
+    outcome = scanned("list", "--library", scanned.folder / "empty.db")
+    assert (outcome.code, outcome.err) == (
+        0,
+        "This library is empty. To fill it: organizer scan FOLDER\n",
+    )
+
+
+def test_rejected_tags_are_shown_where_they_are_asked_for(scanned):
+    scanned("untag", "cat.mp4", "Dance")
+    assert scanned("list", "--state", "rejected").lines[0].endswith("  Animal 0.90, not Dance")
+    assert scanned("list", "--tag", "Dance", "--state", "rejected").lines[0].endswith("not Dance")
+    assert "not Dance" not in scanned("list").out
+
+
 def test_odd_names_are_printed_on_one_safe_line(organizer):
     for name in ODD_NAMES:
         (organizer.videos / name).write_bytes(b"")

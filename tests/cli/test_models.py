@@ -128,7 +128,10 @@ def test_pull_says_first_what_comes_from_where(site, machine, archives):
     megabytes = (archives / PARTS["yt8m-pca"]).stat().st_size / 1e6
     assert f"from      {site.server.host}, as yt8m_pca.tgz, {megabytes:,.1f} MB" in outcome.out
     assert "licence   no licence stated" in outcome.out
-    assert "or else     Inception v3" in outcome.out
+    assert "inception-graph or else: Inception v3" in outcome.out
+    for name in PARTS:
+        assert f"  {name:15} " in outcome.out
+    assert f"              http://{site.server.host}/" in outcome.out
     assert not (machine.folder / "cache").exists()
 
 
@@ -188,6 +191,27 @@ def test_a_person_is_asked_for_consent(site, machine, monkeypatch, answer, has_c
     assert catalogue.open_bundle(NAME).has_classifier is has_classifier
 
 
+def test_a_person_may_say_no(site, machine, monkeypatch):
+    import io
+
+    class Keyboard(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Keyboard("n\n"))
+    outcome = machine("models", "pull", NAME, "--no-classifier")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.lines[-1].endswith("Nothing was downloaded.")
+    assert site.asked_for("yt8m-pca")[1:] == []
+
+
+def test_without_tensorflow_nothing_is_asked(machine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf_keras", None)
+    outcome = machine("models", "pull", NAME)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "tf_keras" in outcome.err and 'pip install ".[inception]"' in outcome.err
+
+
 def test_a_cut_download_goes_on(site, machine, archives):
     content = (archives / PARTS["yt8m-pca"]).read_bytes()
     site.serve(
@@ -220,7 +244,7 @@ def test_without_network(site, machine):
     outcome = machine("models", "pull", NAME, "--no-classifier")
     assert outcome.code == 1
     assert "size not known" in outcome.out
-    assert "organizer models import" in outcome.err
+    assert "organizer models import PATH" in outcome.err
 
 
 def test_an_unknown_model(machine):
@@ -320,8 +344,10 @@ def test_removing_the_one_in_use(installed):
     assert catalogue.chosen() == "lite"
 
 
-def test_lite_stays(machine):
-    assert "stays" in machine("models", "remove", "lite", "--yes").err
+@pytest.mark.parametrize("yes", [["--yes"], []])
+def test_lite_stays(machine, yes):
+    assert "stays" in machine("models", "remove", "lite", *yes).err
+    assert "There is no model 'nothere'" in machine("models", "remove", "nothere", *yes).err
 
 
 # Use
@@ -352,8 +378,7 @@ def test_scan_show_and_retag_with_it(installed):
     outcome = installed("retag")
     assert f"0 videos tagged again with {id_}, 0 changed" in outcome.lines
     assert (
-        "2 videos left out: without features of this model. To look at those that can be read: organizer scan"
-        in outcome.lines
+        "2 videos left out: without features of this model. To look at them: organizer scan" in outcome.lines
     )
     assert {row["path"]: row for row in installed.json()} == with_lite
 
@@ -392,6 +417,14 @@ def test_using_it_begins_a_scan_in_the_background(installed):
     back = installed("models", "use", "auto")
     assert "organizer retag" in back.out
     assert newest_scan(installed.library).id == scan.id
+
+
+@pytest.mark.parametrize("arguments", [["use"], ["verify"], ["export"]])
+def test_what_could_be_pulled_is_said(machine, arguments):
+    more = [machine.folder / "out"] if arguments == ["export"] else []
+    outcome = machine("models", *arguments, NAME, *more)
+    assert outcome.code == 1
+    assert outcome.err.endswith(f"is not installed. To install it: organizer models pull {NAME}\n")
 
 
 def test_what_is_not_there_cannot_be_used(machine):

@@ -32,7 +32,9 @@ def test_a_scan_says_what_became_of_each_file_and_sums_up(organizer):
     assert f"new: {organizer.videos}/cat.mp4: Animal" in outcome.lines
     assert f"new: {organizer.videos}/feast.mp4: Animal, Food" in outcome.lines
     assert f"failed: {organizer.videos}/empty.mp4: the file is empty" in outcome.lines
-    assert f"Failed: {organizer.videos}/empty.mp4: the file is empty" in outcome.lines
+    # Once, not again at the end.
+    assert outcome.out.count("empty.mp4") == 1
+    assert outcome.lines[-1] == "See them: organizer list, organizer gallery"
     assert counts(outcome.lines) == {"new": 2, "unchanged": 0, "changed": 0, "moved": 0, "failed": 1}
     assert "Tags found: Animal 2, Food 1" in outcome.lines
 
@@ -41,6 +43,24 @@ def test_a_second_scan_has_nothing_to_do(scanned):
     outcome = scanned("scan")
     assert counts(outcome.lines) == {"new": 0, "unchanged": 4, "changed": 0, "moved": 0}
     assert not [line for line in outcome.lines if str(scanned.videos) in line]
+    words = "1 video could not be read at an earlier scan. See: organizer list --status failed"
+    assert words in outcome.lines
+    assert words not in scanned("scan", scanned.videos, "--exclude", "*").lines
+
+
+def test_a_folder_without_videos(organizer):
+    (organizer.videos / "notes.txt").write_text("x")
+    lines = organizer("scan", organizer.videos).lines
+    assert lines == [
+        f"No videos in {organizer.videos}. Files count by their names: .mp4, .mov, .mkv, .avi and the like."
+    ]
+
+
+def test_the_next_step_names_the_chosen_library(organizer):
+    show_labels(organizer.videos / "a.mp4")
+    chosen = organizer.folder / "my library.db"
+    last = organizer("scan", organizer.videos, "--library", chosen).lines[-1]
+    assert last == (f"See them: organizer list --library '{chosen}', organizer gallery --library '{chosen}'")
 
 
 def test_a_scan_counts_every_kind(scanned):
@@ -81,7 +101,8 @@ def test_what_is_out_of_sight_is_said(scanned):
     assert any(line.startswith("1 symbolic link not followed") for line in outcome.lines)
 
 
-def test_a_long_list_of_failures_is_cut(organizer):
+def test_a_long_list_of_failures_is_cut(organizer, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", FakeTerminal(sys.stdout))
     for number in range(23):
         (organizer.videos / f"{number}.mp4").write_bytes(b"")
     lines = organizer("scan", organizer.videos).lines
@@ -100,7 +121,7 @@ def test_excluded_files_are_left_alone(organizer):
 def test_another_classifier_of_the_same_space_is_a_hint(scanned, monkeypatch):
     install(monkeypatch, version="2")
     hint = "3 videos tagged by another model. To tag again with lite 2: organizer retag"
-    assert scanned("scan").lines[-1] == hint
+    assert scanned("scan").lines[-2] == hint
     scanned("retag")
     assert hint not in scanned("scan").lines
 
@@ -239,7 +260,7 @@ def test_outside_the_main_thread_there_are_no_signals_to_take():
 def test_the_first_scan_says_that_there_are_other_models(organizer):
     show_labels(organizer.videos / "a.mp4", "Animal")
     hint = "Tagged with lite, the model that comes with organizer. Others: organizer models"
-    assert organizer("scan", organizer.videos).lines[-1] == hint
+    assert organizer("scan", organizer.videos).lines[-2] == hint
     assert hint not in organizer("scan").lines
 
 
@@ -257,7 +278,7 @@ def test_a_chosen_model_that_cannot_be_run_is_named_and_lite_goes_on(organizer, 
     )
     assert f"new: {organizer.videos}/a.mp4: Animal" in outcome.lines
     assert not [line for line in outcome.lines if "retag" in line]
-    assert outcome.lines[-1].startswith("Tagged with lite, the model that comes with organizer.")
+    assert outcome.lines[-2].startswith("Tagged with lite, the model that comes with organizer.")
 
 
 def test_the_first_scan_names_the_model_that_was_chosen(organizer, monkeypatch):
@@ -266,7 +287,7 @@ def test_the_first_scan_names_the_model_that_was_chosen(organizer, monkeypatch):
     object.__setattr__(heavy, "name", "heavy")
     monkeypatch.setattr(catalogue, "bundles", lambda: [lite, heavy])
     monkeypatch.setattr(catalogue, "chosen", lambda: "heavy")
-    assert organizer("scan", organizer.videos).lines[-1] == ("Tagged with heavy. Others: organizer models")
+    assert organizer("scan", organizer.videos).lines[-2] == "Tagged with heavy. Others: organizer models"
 
 
 def test_files_that_are_only_in_the_cloud_are_counted(organizer, monkeypatch):

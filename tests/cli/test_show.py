@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from organizer.cli import show
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
 from tests.fakes import COLOUR_OF
@@ -34,7 +37,23 @@ def test_the_date_says_where_it_is_from(scanned):
 
 
 def test_a_video_without_a_tag(scanned):
-    assert "  none: no score reaches its label's threshold" in scanned("show", "2024-05-06 wall.mp4").lines
+    words = "  none. No score reaches its label's threshold. Add a tag if you know better."
+    assert words in scanned("show", "2024-05-06 wall.mp4").lines
+
+
+def test_why_a_label_with_a_high_score_is_no_tag(scanned):
+    scanned("untag", "cat.mp4", "Animal")
+    words = "  none. You rejected its tags, and no other score reaches its label's threshold."
+    assert words in scanned("show", "cat.mp4").lines
+    scanned("untag", "cat.mp4", "Animal", "--forget")
+    (line,) = [line for line in scanned("show", "cat.mp4").lines if line.startswith("  none. ")]
+    assert "took back what you decided about Animal" in line and "organizer retag" in line
+
+
+def test_numbers_are_no_longer_than_they_need_be(scanned):
+    record = SimpleNamespace(taken_at="2024-05-06T01:02:03.456789+02:00", frame_rate=30000 / 1001)
+    assert show._taken(record) == "2024-05-06T01:02:03+02:00"
+    assert show._frame_rate(record) == "29.97 frames/s"
 
 
 def test_a_failed_video_is_shown_with_its_reason_and_ones_own_tags(scanned):

@@ -26,7 +26,7 @@ def test_what_is_missing_is_said_with_the_command(monkeypatch, missing):
         load_tensorflow()
     command = 'pip install "tensorflow>=2.18" "tensorflow-hub>=0.16.1" "tf-keras>=2.18" "setuptools<82"'
     assert missing in str(raised.value)
-    assert str(raised.value).endswith(f"Run: {command}")
+    assert str(raised.value).endswith(f'Run: {command}, or in the clone: pip install ".[inception]"')
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,17 @@ def test_longer_videos_say_how_much_was_looked_at(duration_s, said):
     ],
 )
 def test_why_there_is_no_tag(video, words):
-    assert words in detail.why_no_tag(video)
-    assert bool(detail.why_no_tag(video)) is bool(words)
+    assert words in detail.why_no_tag(video, {})
+    assert bool(detail.why_no_tag(video, {})) is bool(words)
+
+
+def test_a_high_score_without_a_tag_was_not_tagged_since():
+    score = VIDEO.scores["Animal"]
+    bare = replace(VIDEO, tags=())
+    assert "took back what you decided about Animal" in detail.why_no_tag(bare, {"Animal": score})
+    assert "No score reaches" in detail.why_no_tag(bare, {"Animal": score + 0.01})
+    rejected = replace(VIDEO, tags=(replace(REJECTED, name="Animal"),))
+    assert "You rejected its tags" in detail.why_no_tag(rejected, {"Animal": score})
 
 
 def test_why_a_video_is_not_playable():

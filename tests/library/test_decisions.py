@@ -125,6 +125,24 @@ def test_forgetting_lets_the_model_say_again(db, store):
     assert tags(db, other)["Animal"][0] == "rejected"
 
 
+def test_a_suggestion_is_not_forgotten(db, store):
+    video = add(store, "/v", "a.mp4", "Animal")
+    assert not forget(db, video, "Animal")
+    assert not forget(db, video, "No such")
+    assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
+    confirm(db, video, "Animal")
+    assert forget(db, video, "Animal")
+    assert tags(db, video) == {}
+
+
+def test_rejecting_says_whether_there_was_something_to_note(db, store):
+    video = add(store, "/v", "a.mp4")
+    confirm(db, video, "Holiday")
+    assert reject(db, video, "Holiday")
+    assert not reject(db, video, "Holiday")
+    assert reject(db, video, "Dance")
+
+
 @pytest.mark.parametrize("decide", [confirm, reject])
 def test_a_decision_needs_a_video(db, decide):
     with pytest.raises(UnknownVideoError, match="77"):

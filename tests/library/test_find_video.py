@@ -72,6 +72,21 @@ def test_what_is_not_one_video_is_refused(db, ids, name, words):
         queries.find_video(db, name)
 
 
+def test_videos_of_one_name_are_listed_with_their_ids(db, store, ids):
+    with pytest.raises(UnknownVideoError) as raised:
+        queries.find_video(db, "trip.mp4")
+    first, second = ids["2023/trip.mp4"], ids["2024/trip.mp4"]
+    assert str(raised.value).endswith(
+        f"or the id: /v/2023/trip.mp4 (id {first}), /v/2024/trip.mp4 (id {second})"
+    )
+    for number in range(5):
+        add(store, "/v", f"more {number}/trip.mp4")
+    with pytest.raises(UnknownVideoError) as raised:
+        queries.find_video(db, "trip.mp4")
+    assert str(raised.value).count("(id ") == 5
+    assert str(raised.value).endswith(", ...")
+
+
 def test_a_relative_path_starts_at_the_working_folder(db, store, tmp_path, monkeypatch):
     (tmp_path / "x" / "y").mkdir(parents=True)
     video = add(store, str(tmp_path / "x"), "y/clip.mp4")

@@ -158,6 +158,7 @@ def test_the_real_golden_pair_shows_that_these_eigenvectors_are_not_the_real_one
 def test_what_is_no_golden_pair_fails(bundle, tmp_path, content):
     (tmp_path / "golden.npz").write_bytes(content)
     check = outcomes(bundle, golden=tmp_path / "golden.npz")["golden PCA pair"]
+    assert "pickle" not in check.sentence
     assert check.outcome is FAILED
     assert "no pair" in check.sentence
 

@@ -199,6 +199,7 @@ def test_everything_is_tagged_again_and_decisions_stay(three):
         for record in list(queries.videos(db, VideoFilter())):
             if record.places[0].relative_path == "trip/cat.mp4":
                 decisions.reject(db, record.id, "Animal")
+                decisions.reject(db, record.id, "Nature")
                 decisions.forget(db, record.id, "Nature")
     three.open().click("Tag all videos again")
     assert "3 videos tagged again, 1 changed" in three.words()

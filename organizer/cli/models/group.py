@@ -12,13 +12,14 @@ from organizer.cli.models.pull import pull
 from organizer.cli.models.transfer import export, import_, remove
 from organizer.cli.models.use import use
 from organizer.cli.models.verify import verify
+from organizer.cli.whole_help import WholeHelpGroup
 from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=WholeHelpGroup, invoke_without_command=True)
 @library_option
 @click.pass_context
 def models(context: click.Context) -> None:

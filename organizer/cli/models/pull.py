@@ -55,12 +55,17 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     there.
     """
     from organizer.config import cache_folder
+    from organizer.errors import MissingDependencyError
+    from organizer.features.load_tensorflow import missing_tensorflow
     from organizer.models.fetch import FetchStoppedError
     from organizer.models.pull import in_place
     from organizer.models.pull import pull as pull_model
     from organizer.models.sources import read_sources
 
     roles = read_sources().of(name)
+    # Before a person reads on, answers and waits for nothing.
+    if not dry_run and (missing := missing_tensorflow()):
+        raise MissingDependencyError(missing)
     downloads = cache_folder() / "downloads" / name
     _say_what_comes(name, roles, downloads)
     if dry_run:
@@ -69,8 +74,9 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     if in_place(name, with_classifier=wanted, replace=replace) is not None:
         click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
         return
-    if not yes and sys.stdin.isatty():
-        click.confirm("Download and install it?", default=True, abort=True)
+    if not yes and sys.stdin.isatty() and not click.confirm("Download and install it?", default=True):
+        click.echo("Nothing was downloaded.")
+        return
     try:
         with stop_asked_for() as stop:
             events = pull_model(roles, downloads, classifier=wanted, replace=replace, stop=stop)
@@ -97,12 +103,16 @@ def say_installed(bundle: Bundle) -> None:
 
 
 def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads: Path) -> None:
+    from organizer.models.sources import shown_url
+
     click.echo(f"{name} is made of these parts, downloaded one by one:")
-    for role, parts in roles.items():
+    for parts in roles.values():
         for number, part in enumerate(parts):
-            click.echo(f"  {role if number == 0 else 'or else':11} {part.title}")
-            size = _size(part, downloads) if number == 0 else None
-            click.echo(f"    from      {', '.join(part.hosts)}, as {part.file_name}{size or ''}")
+            click.echo(f"  {part.name:15} {'or else: ' if number else ''}{part.title}")
+            size = _size(part, downloads) if number == 0 else ""
+            click.echo(f"    from      {', '.join(part.hosts)}, as {part.file_name}{size}")
+            for url in part.urls:
+                click.echo(f"              {safe_text(shown_url(url))}")
             click.echo(f"    licence   {part.licence}")
             click.echo(f"    proof     {part.proof}")
 
@@ -113,7 +123,7 @@ def _size(part: Part, downloads: Path) -> str:
     if (downloads / part.file_name).exists():
         return ", downloaded already"
     size = part.size or announced_size(part)
-    return ", size not known" if size is None else f", {size / 1e6:,.1f} MB"
+    return ", size not known: no server says it" if size is None else f", {size / 1e6:,.1f} MB"
 
 
 def consents(parts: Sequence[Part], answer: str | None, question: str) -> bool:

@@ -66,6 +66,7 @@ def remove(name: str, yes: bool) -> None:
     from organizer.errors import BundleError
     from organizer.models import catalogue, installing
 
+    installing.check_removable(name)
     if not yes:
         if not sys.stdin.isatty():
             raise BundleError(f"{name} was not removed: there is nobody to ask. Say it with --yes.")

@@ -10,6 +10,7 @@ from organizer.errors import OrganizerError
 from organizer.gallery.detail import why_no_tag
 from organizer.gallery.words import shown
 from organizer.library import decisions, facets
+from organizer.models.catalogue import thresholds_of
 from organizer.types import LABELS, TagState
 from organizer.ui.errors import show_error
 from organizer.ui.resources import library
@@ -33,7 +34,7 @@ _ADD = "tag_to_add"
 def show_tag_editor(db: Database, video: VideoRecord) -> None:
     """Draw a row for each tag with what can be decided about it, and a form to add one."""
     st.markdown("**Tags**")
-    if reason := why_no_tag(video):
+    if reason := why_no_tag(video, thresholds_of(video.bundle)):
         st.text(reason)
     for number, tag in enumerate(video.tags):
         _show_tag(video, number, tag)
@@ -60,8 +61,8 @@ def _show_tag(video: VideoRecord, number: int, tag: TagRecord) -> None:
                 )
 
 
-def _choices(tag: TagRecord) -> list[tuple[Callable[[Database, int, str], None], str]]:
-    confirm = (decisions.confirm, "Confirm")
+def _choices(tag: TagRecord) -> list[tuple[Callable[[Database, int, str], object], str]]:
+    confirm: tuple[Callable[[Database, int, str], object], str] = (decisions.confirm, "Confirm")
     reject = (decisions.reject, "Reject")
     forget = (decisions.forget, "Undo")
     if tag.state is TagState.SUGGESTED:
@@ -97,7 +98,7 @@ def _add(video_id: int) -> None:
         _decide(decisions.confirm, video_id, st.session_state[_ADD])
 
 
-def _decide(decide: Callable[[Database, int, str], None], video_id: int, name: str) -> None:
+def _decide(decide: Callable[[Database, int, str], object], video_id: int, name: str) -> None:
     """Store a decision; a callback, so that the page below it is drawn with the new tags."""
     try:
         with library() as db:
