@@ -307,7 +307,14 @@ def survives(name, seed, kills, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed by signals")
-@pytest.mark.parametrize(("name", "seed"), [("attention", 0), ("netvlad", 1), ("rnn", 2)])
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        ("attention", 0),
+        pytest.param("netvlad", 1, marks=pytest.mark.long),
+        pytest.param("rnn", 2, marks=pytest.mark.long),
+    ],
+)
 def test_killed_and_resumed_it_gives_the_same(name, seed, tmp_path):
     survives(name, seed, 2, tmp_path)
 
@@ -374,7 +381,7 @@ def train_together(folder, asked, workers):
     return [results(folder / f"worker{index}.npz") for index in range(workers)]
 
 
-@pytest.mark.parametrize("videos", [64, 51])
+@pytest.mark.parametrize("videos", [pytest.param(64, marks=pytest.mark.long), 51])
 def test_two_workers_end_with_what_one_ends_with(videos, tmp_path):
     """51 videos: in the last batch of an epoch the first worker has videos and the second has none."""
     asked = {
