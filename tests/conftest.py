@@ -13,3 +13,14 @@ def _same_main_module():
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(autouse=True)
+def _chance_without_seeds():
+    """Take back what a training leaves: a TensorFlow that refuses to draw anything without a seed."""
+    yield
+    if "tensorflow" in sys.modules:
+        from tensorflow.python.framework import config
+
+        if config.is_op_determinism_enabled():
+            config.disable_op_determinism()
