@@ -212,7 +212,7 @@ def test_shards_are_downloaded_first_and_kept(terminal, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--data", "yt8m"], "no model 'inception-yt8m'"),
+        (["--data", "yt8m"], "models pull inception-yt8m"),
         (["--data", "yt8m", "--space", "lite", "--folder", "."], "organizer models pull inception-yt8m"),
         (["--data", "corpus"], "--folder FOLDER"),
         (["--shards", "3"], "--shards is for --data yt8m"),

@@ -460,7 +460,7 @@ def test_no_connection_is_a_clear_error(server, folder):
         "The matrix (pca.tgz) cannot be downloaded. "
         f"127.0.0.1:{port}: it cannot be reached (Connection refused). "
         "Check the connection and run the command again: it begins anew. "
-        "For a machine without network: organizer models import"
+        "For a machine without network: organizer models import PATH"
     )
 
 
