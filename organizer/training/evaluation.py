@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from organizer.training.evaluate.bootstrap import group_draws
 from organizer.training.metrics import (
     BARELY_MEASURABLE,
     average_precisions,
@@ -178,16 +179,16 @@ def _drawn_clips(
     """Yield indices of the clips of drawn repositories."""
     import numpy as np
 
-    rng = np.random.default_rng(seed)
-    members = [np.flatnonzero(np.array(groups) == group) for group in sorted(set(groups))]
-    measurable = [label != BARELY_MEASURABLE for label in LABELS]
-    drawn = 0
-    while drawn < repeats:
-        chosen = np.concatenate([members[index] for index in rng.integers(0, len(members), len(members))])
+    measurable = result.targets[:, [label != BARELY_MEASURABLE for label in LABELS]]
+    clips = np.arange(len(result.clips))
+
+    def has_all_labels(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
         # A draw without any clip of a label has no average precision for it.
-        if result.targets[chosen][:, measurable].any(axis=0).all():
-            drawn += 1
-            yield chosen
+        return np.asarray((counts @ measurable > 0).all(axis=1))
+
+    for counts in group_draws(groups, repeats=repeats, seed=seed, accepts=has_all_labels):
+        for of_draw in counts:
+            yield np.repeat(clips, of_draw)
 
 
 def _picked(result: OutOfFold, chosen: NDArray[np.int64]) -> OutOfFold:
