@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.pipeline.train_model import Calibrated, Made, Plan
     from organizer.pipeline.training_sources import TrainingSource
+    from organizer.training.members import Base
 
 _ARCHITECTURES = (
     "majority",
@@ -34,6 +35,7 @@ _ARCHITECTURES = (
     "netvlad",
     "attention",
     "attention-conv",
+    "correction",
 )
 """Spelled out, for help must not import them; a test holds them against the registry."""
 _MIRRORS = ("us", "eu", "asia")
@@ -47,9 +49,8 @@ _VALIDATION_SHARE = 4
     "--arch",
     "architecture",
     type=click.Choice(_ARCHITECTURES),
-    default="attention",
-    show_default=True,
-    help="The network. The first three are the published ones.",
+    help="The network. The first three are the published ones; correction builds on the model of --space. "
+    "[default: correction for a library and a model that can be built on, as lite can; else attention]",
 )
 @data_options
 @click.option(
@@ -129,6 +130,8 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
     if data != "yt8m" and shards:
         raise TrainingDataError("--shards is for --data yt8m.")
     space = _space(options["space"], data)
+    base = _base(options["architecture"], space, data)
+    options["architecture"] = options["architecture"] or ("correction" if base else "attention")
     plan = _plan(options)
     check_plan(plan)
     if options["from_scratch"]:
@@ -137,7 +140,7 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
         with stop_asked_for() as stop:
             if shards:
                 _download(one_folder(options["folders"], data), shards, mirror, stop)
-            source = _source(data, space, options)
+            source = _source(data, space, base, options)
             for note in source.notes:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
@@ -156,6 +159,26 @@ def _space(name: str | None, data: str) -> Bundle:
     from organizer.models.catalogue import DEFAULT, open_bundle
 
     return open_bundle(name or (NAME if data == "yt8m" else DEFAULT))
+
+
+def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
+    """Return what is to be corrected; None where a network learns from nothing.
+
+    Raises:
+        TrainingDataError: a correction is wanted, and there is nothing to correct.
+    """
+    from organizer.errors import TrainingDataError
+    from organizer.training.members import base_of
+
+    if architecture not in {None, "correction"} or (data != "library" and architecture is None):
+        return None
+    base = base_of(space) if data == "library" else None
+    if base is None and architecture:
+        raise TrainingDataError(
+            f"A correction learns from decisions in a library and builds on a model that {space.name} is "
+            "not. Take --data library with --space lite, or another --arch."
+        )
+    return base
 
 
 def _plan(options: dict[str, Any]) -> Plan:
@@ -183,7 +206,7 @@ def _plan(options: dict[str, Any]) -> Plan:
     )
 
 
-def _source(data: str, space: Bundle, options: dict[str, Any]) -> TrainingSource:
+def _source(data: str, space: Bundle, base: Base | None, options: dict[str, Any]) -> TrainingSource:
     from organizer.config import cache_folder
     from organizer.pipeline.library_data import LibrarySettings
     from organizer.pipeline.training_sources import corpus_source, library_source, yt8m_source
@@ -196,7 +219,7 @@ def _source(data: str, space: Bundle, options: dict[str, Any]) -> TrainingSource
         click.echo("Looking at the corpus; the first time this takes some minutes ...")
         return corpus_source(space, one_folder(folders, data), cache, options["fold"])
     with open_library() as db:
-        return library_source(space, db, LibrarySettings(own_tags=options["own_tags"]))
+        return library_source(space, db, LibrarySettings(own_tags=options["own_tags"]), base)
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
@@ -255,13 +278,20 @@ def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> M
 
 
 def _say_figures(calibrated: Calibrated) -> None:
-    from organizer.cli.figure_tables import print_headline, print_labels
+    from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
 
     print_headline(calibrated.figures)
     print_labels(calibrated.figures)
     for row in calibrated.calibration.abstaining:
         click.echo(f"{safe_text(row.label)} is never suggested: {row.reason}.")
+    kept = [row.label for row in calibrated.calibration.labels if row.kept]
+    if kept:
+        click.echo(f"Too few videos to choose a threshold, so it stays: {safe_text(', '.join(kept))}.")
     click.echo("Epoch and thresholds were chosen on the same videos, so expect a little less elsewhere.")
+    if calibrated.before:
+        print_comparison(calibrated.before, "what it corrects", "the corrected one")
+        if not any(row.name == "map" and (row.difference or 0) > 0 for row in calibrated.before.headline):
+            click.echo("It is no better than what it corrects: keep that, and decide about more videos.")
 
 
 def _say_made(bundle: Bundle, plan: Plan) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from organizer.library.teaching import TaughtVideo
     from organizer.models.bundle import Bundle
+    from organizer.training.members import Base
 
 FEWEST_CONFIRMED = 8
 """Videos confirmed for a label before it can be learnt: six or so to train on, two to measure with."""
@@ -61,28 +62,45 @@ class LibraryData(MemoryData):
     names, so a library that grows keeps them apart.
     """
 
-    def __init__(self, db: Database, bundle: Bundle, settings: LibrarySettings | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        bundle: Bundle,
+        settings: LibrarySettings | None = None,
+        base: Base | None = None,
+    ) -> None:
         """Read all decisions and the features of their videos.
+
+        Args:
+            db: the library.
+            bundle: features of its space are read.
+            settings: what is taken for an example.
+            base: a classifier to correct. Its labels are labels here too; those with too few examples
+                teach nothing and stay as they are.
 
         Raises:
             TrainingDataError: there are too few decisions; it says how many more are needed.
         """
         settings = settings or LibrarySettings()
         videos = taught_videos(db, bundle.space_id)
-        labels = _labels(videos, settings)
-        if not labels:
+        learnt = _labels(videos, settings)
+        if not learnt:
             raise TrainingDataError(_too_few(db, bundle, videos, settings))
+        known = base.labels if base else ()
+        labels = (*known, *(name for name in learnt if name not in known))
         self.settings = settings
         self.not_learnt = {
-            name: number for name, number in _confirmed(videos, settings).items() if name not in labels
+            name: number for name, number in _confirmed(videos, settings).items() if name not in learnt
         }
         """Labels with too few examples, and how many videos were confirmed for each."""
         groups = [group_of(video) for video in videos]
-        is_held_out = _held_out(videos, groups, labels)
+        is_held_out = _held_out(videos, groups, learnt)
         features = dict(stored_features(db, [video.id for video in videos], bundle.space_id))
 
         def chosen(held_out: bool) -> MemoryVideos:
             targets, weights = _targets(videos, labels, settings, measuring=held_out)
+            if not held_out:
+                weights[:, [label not in learnt for label in labels]] = 0
             rows = [row for row, held in enumerate(is_held_out) if held == held_out and weights[row].any()]
             return MemoryVideos(
                 names=_names([videos[row] for row in rows]),
@@ -93,7 +111,12 @@ class LibraryData(MemoryData):
             )
 
         super().__init__(
-            labels, bundle.space_id, bundle.quantiser, to_train=chosen(False), held_out=chosen(True)
+            labels,
+            bundle.space_id,
+            bundle.quantiser,
+            to_train=chosen(False),
+            held_out=chosen(True),
+            based_on=base.under(labels) if base else None,
         )
 
     @property

@@ -13,6 +13,7 @@ from organizer.models.manifest_fields import check_name
 from organizer.pipeline.evaluate_model import TRAINED_ON
 from organizer.training.calibration import calibrate
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.evaluate.compare import compare
 from organizer.training.evaluate.figures import figures_of
 from organizer.training.evaluate.scored import Scored
 from organizer.training.evaluate.words import number
@@ -20,7 +21,7 @@ from organizer.training.settings import Monitor
 from organizer.training.trainer import CHECKPOINTS, Trained, train
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
     from threading import Event
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from organizer.pipeline.training_sources import TrainingSource
     from organizer.training.calibration import Calibration
     from organizer.training.data import TrainingData
+    from organizer.training.evaluate.compare import Comparison
     from organizer.training.evaluate.figures import Figures
     from organizer.training.settings import TrainingSettings
     from organizer.training.trained import TrainedClassifier
@@ -63,6 +65,8 @@ class Calibrated:
 
     figures: Figures
     calibration: Calibration
+    before: Comparison | None = None
+    """How it differs on these videos from the classifier that it corrects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,11 @@ def train_model(
     """
     check_plan(plan)
     trained = yield from _trained(plan, source.data, plan.settings, _HELD_OUT, stop)
-    calibration = calibrate(score_trained(trained, source.data), plan.target_precision)
+    known = source.base.thresholds if source.base else None
+    calibration = calibrate(score_trained(trained, source.data), plan.target_precision, known)
     measured = score_trained(trained, source.data, calibration)
     figures = figures_of(measured)
-    yield Calibrated(figures, calibration)
+    yield Calibrated(figures, calibration, _against_base(measured, trained, source))
     if source.everything is not None:
         epochs = trained.best_epoch + 1
         yield FinalBegins(epochs)
@@ -154,28 +159,44 @@ def score_trained(
         data: what is held out in it is scored.
         calibration: thresholds; without, each is 0.5.
     """
+    chosen = calibration.thresholds if calibration else dict.fromkeys(trained.labels, 0.5)
+    return _scored(trained.model(), trained.labels, data, chosen)
+
+
+def _scored(
+    model: Any, labels: tuple[str, ...], data: TrainingData, thresholds: Mapping[str, float]
+) -> Scored:
     import numpy as np
 
     from organizer.training.architectures.architecture import scorer_of
 
-    model = scorer_of(trained.model())
+    scorer = scorer_of(model)
     scores, targets, known = [], [], []
     for features, of_batch, weights in data.validation(_BATCH):
-        scores.append(np.asarray(model(features, training=False), np.float64))
+        scores.append(np.asarray(scorer(features, training=False), np.float64))
         targets.append(of_batch.numpy())
         known.append(weights.numpy() > 0)
     videos = sum(len(batch) for batch in scores)
     names = getattr(data, "validation_names", None) or tuple(f"video {row + 1}" for row in range(videos))
-    chosen = calibration.thresholds if calibration else dict.fromkeys(trained.labels, 0.5)
     return Scored(
-        labels=trained.labels,
+        labels=labels,
         names=names,
         groups=getattr(data, "validation_groups", None) or names,
         targets=np.concatenate(targets),
         known=np.concatenate(known),
         scores=np.concatenate(scores),
-        thresholds=np.array([chosen[label] for label in trained.labels]),
+        thresholds=np.array([thresholds[label] for label in labels]),
     )
+
+
+def _against_base(measured: Scored, trained: TrainedClassifier, source: TrainingSource) -> Comparison | None:
+    """Compare with what is corrected, on the labels that both know."""
+    if source.base is None or trained.based_on is None:
+        return None
+    labels = tuple(label for label in trained.labels if label in source.base.labels)
+    thresholds = dict.fromkeys(trained.labels, 0.5) | source.base.thresholds
+    before = _scored(trained.untrained(), trained.labels, source.data, thresholds)
+    return compare(before.only(labels), measured.only(labels))
 
 
 def _trained(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.pipeline.library_data import LibrarySettings
     from organizer.training.data import TrainingData
+    from organizer.training.members import Base
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,8 @@ class TrainingSource:
     ``data``."""
     notes: tuple[str, ...] = ()
     """What the person should know before training begins."""
+    base: Base | None = None
+    """What is corrected, where something is."""
 
 
 def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -> TrainingSource:
@@ -64,28 +67,47 @@ def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -
     )
 
 
-def library_source(bundle: Bundle, db: Database, settings: LibrarySettings) -> TrainingSource:
+def library_source(
+    bundle: Bundle, db: Database, settings: LibrarySettings, base: Base | None = None
+) -> TrainingSource:
     """Return the decisions in a library.
+
+    Args:
+        bundle: its features are used.
+        db: the library.
+        settings: what is taken for an example.
+        base: a classifier to correct; None to learn from nothing.
 
     Raises:
         TrainingDataError: there are too few.
     """
-    data = LibraryData(db, bundle, settings)
+    data = LibraryData(db, bundle, settings, base)
     trained, held_out = len(data.to_train.names), len(data.held_out.names)
     notes = []
     if data.not_learnt:
         # Built-in labels without a decision are as good as not there, but the person should hear of it.
-        notes.append(
-            "Too few examples, so this model will not know: "
-            + ", ".join(f"{name} ({number} confirmed)" for name, number in data.not_learnt.items())
-            + "."
-        )
+        unknown = {
+            name: number for name, number in data.not_learnt.items() if not base or name not in base.labels
+        }
+        kept = [name for name in data.not_learnt if name not in unknown]
+        if base and kept:
+            notes.append(f"Too few decisions, so as {base.name} has them: {', '.join(kept)}.")
+        if unknown:
+            notes.append(
+                "Too few examples, so this model will not know: "
+                + ", ".join(f"{name} ({number} confirmed)" for name, number in unknown.items())
+                + "."
+            )
     return TrainingSource(
         data,
-        summary=f"trained on decisions about {count(trained, 'video')} of its owner's library.",
+        summary=(
+            f"{f'{base.name}, corrected by' if base else 'trained on'} decisions about "
+            f"{count(trained, 'video')} of its owner's library."
+        ),
         held_out=f"{count(held_out, 'video')} of other days in this library",
         facts={"data": "library", "groups": data.trained_groups},
         notes=tuple(notes),
+        base=base,
     )
 
 

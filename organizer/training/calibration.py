@@ -11,6 +11,8 @@ from organizer.training.thresholds import fit_thresholds, lowest_precise
 from organizer.words import count
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,6 +36,8 @@ class LabelThreshold:
     precision: float | None
     """Of its tags at the threshold; None where there are none."""
     recall: float | None
+    kept: bool = False
+    """Whether it is the threshold of the classifier that was corrected, for want of videos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Calibration:
         return asdict(self)
 
 
-def calibrate(scored: Scored, precision: float) -> Calibration:
+def calibrate(scored: Scored, precision: float, known: Mapping[str, float] | None = None) -> Calibration:
     """Choose thresholds on videos that the model was not trained on.
 
     Each label gets the threshold of ``fit_thresholds`` (its own, drawn to the pooled one the more so the
@@ -74,6 +78,8 @@ def calibrate(scored: Scored, precision: float) -> Calibration:
     Args:
         scored: labelled videos; its own thresholds do not matter.
         precision: share of right tags to reach, 0..1.
+        known: thresholds by label, of the classifier that was corrected: they stand where too few videos
+            have the label to tell a better one.
 
     Raises:
         TrainingDataError: the precision is no share.
@@ -88,15 +94,20 @@ def calibrate(scored: Scored, precision: float) -> Calibration:
     return Calibration(
         precision,
         tuple(
-            _label(scored, column, float(fitted[column]), precision) for column in range(len(scored.labels))
+            _label(scored, column, float(fitted[column]), precision, known or {})
+            for column in range(len(scored.labels))
         ),
     )
 
 
-def _label(scored: Scored, column: int, fitted: float, precision: float) -> LabelThreshold:
+def _label(
+    scored: Scored, column: int, fitted: float, precision: float, kept: Mapping[str, float]
+) -> LabelThreshold:
     known = scored.known[:, column]
     right, scores = scored.positives[known, column], scored.scores[known, column]
     label, videos = scored.labels[column], int(right.sum())
+    if videos < FEWEST and label in kept:
+        return LabelThreshold(label, kept[label], "", videos, *_told(right, scores, kept[label]), kept=True)
     if videos < FEWEST:
         reason = f"{count(videos, 'video')} with it to measure on, at least {FEWEST} are needed"
         return LabelThreshold(label, None, reason, videos, None, None)
@@ -109,14 +120,17 @@ def _label(scored: Scored, column: int, fitted: float, precision: float) -> Labe
         above = lowest_precise_above(right, scores, precision, threshold)
         # Where the best scores are wrong ones, only more of the right ones below make up for them.
         threshold = _ceiling(above if above < NEVER else own)
+    return LabelThreshold(label, threshold, "", videos, *_told(right, scores, threshold))
+
+
+def _told(
+    right: NDArray[np.bool_], scores: NDArray[np.float64], threshold: float
+) -> tuple[float | None, float | None]:
+    """Return precision and recall of the tags from a score on."""
     tagged = scores >= threshold
-    return LabelThreshold(
-        label,
-        threshold,
-        "",
-        videos,
+    return (
         float(right[tagged].mean()) if tagged.any() else None,
-        float(tagged[right].mean()),
+        float(tagged[right].mean()) if right.any() else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from organizer.features.quantiser import Quantiser
+    from organizer.training.members import BasedOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class TrainingData(Protocol):
     """The feature space, as ``Bundle.space_id``."""
     quantiser: Quantiser
     """How the features were stored."""
+    based_on: BasedOn | None
+    """For a correction, what is there already; None where there is nothing."""
 
     def training(self, place: Place, batch_size: int) -> Any:
         """Return a ``tf.data.Dataset`` of one epoch, from a place on; the last batch may be smaller.

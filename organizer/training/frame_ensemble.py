@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from organizer.training.members import MemberArrays
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 class FrameEnsembleSettings:
     """How the ensemble is built and trained."""
 
-    members: int = 3
-    hidden: int = 256
+    members: int = 8
+    hidden: int = 128
     input_dropout: float = 0.2
     hidden_dropout: float = 0.5
     epochs: int = 10
@@ -64,7 +66,8 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     """Return a trained model, see ``build_members``.
 
     Loss: binary cross-entropy of every member, weighted by example and label. Each epoch draws one view of
-    every example. AdamW with a one-cycle schedule of the learning rate.
+    every example. AdamW with a one-cycle schedule of the learning rate. In the end the weights are rounded to
+    what 16 bits hold.
     """
     import keras
     import numpy as np
@@ -102,7 +105,18 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
             features = examples.features[chosen, view[chosen]]
             batch = _mixed(features, examples.targets[chosen], examples.weights[chosen], settings.mixup, rng)
             step(*batch)
+    model.set_weights([weight.astype(np.float16).astype(np.float32) for weight in model.get_weights()])
     return model
+
+
+def arrays_of(members: Any) -> MemberArrays:
+    """Return the weights of a model that ``train_members`` gave."""
+    import numpy as np
+
+    hidden_kernels, hidden_biases, kernels, biases = (members.get_weights()[part::4] for part in range(4))
+    return MemberArrays(
+        np.stack(hidden_kernels, axis=1), np.stack(hidden_biases), np.stack(kernels), np.stack(biases)
+    )
 
 
 def _mixed(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from organizer.training.members import BasedOn
     from organizer.training.replicas import Replicas
     from organizer.training.settings import TrainingSettings
 
@@ -31,7 +32,14 @@ class Learner:
     """
 
     def __init__(
-        self, name: str, dimensions: int, labels: int, settings: TrainingSettings, replicas: Replicas
+        self,
+        name: str,
+        dimensions: int,
+        labels: int,
+        settings: TrainingSettings,
+        replicas: Replicas,
+        *,
+        based_on: BasedOn | None = None,
     ) -> None:
         """Build the network with the seed's numbers."""
         import keras
@@ -43,7 +51,7 @@ class Learner:
         keras.config.set_dtype_policy(_policy(settings.precision))
         try:
             with replicas.strategy.scope():
-                self.scorer = scorer_of(build(name, dimensions, labels))
+                self.scorer = scorer_of(build(name, dimensions, labels, based_on=based_on))
                 self._optimizer = keras.optimizers.Adam(settings.learning_rate)
                 self._optimizer.build(self.scorer.trainable_variables)
         finally:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from organizer.training.corpus import Corpus
     from organizer.training.corpus_features import CorpusFeatures
 
+POOLINGS = ("mean", "gem3")
+"""What is kept of the feature map, see ``features.pooling``."""
 DIMENSIONS = 1024
 WHITENINGS = (0.25,)
 """Candidates for the strength of whitening, see ``fit_pca``.
@@ -203,7 +205,7 @@ class LiteRecipe:
         frames = ~self._is_in(left_out)[self.features.frame_clip]
         raw = np.concatenate([self.features.pictures[pictures], self.features.frames[frames]])
         kept = None if left_out else self.kept
-        pca = kept.pca if kept else fit_pca(raw[:, 0], DIMENSIONS, whitening)
+        pca = kept.pca if kept else fit_pca(raw[:, 0], DIMENSIONS, whitening).rounded()
         projected = pca.project(raw.reshape(-1, raw.shape[-1]))
         quantiser = kept.quantiser if kept else _fit_quantiser(projected)
         stored = quantiser.dequantise(quantiser.quantise(projected)).reshape(*raw.shape[:2], -1)

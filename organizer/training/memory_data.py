@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from organizer.features.quantiser import Quantiser
     from organizer.training.data import Place
+    from organizer.training.members import BasedOn
 
 SHORTEST_CROP = 5
 """Seconds; home videos are seldom shorter."""
@@ -54,6 +55,7 @@ class MemoryData:
         *,
         to_train: MemoryVideos,
         held_out: MemoryVideos,
+        based_on: BasedOn | None = None,
     ) -> None:
         """Take videos of one feature space.
 
@@ -68,6 +70,7 @@ class MemoryData:
         self.labels, self.space_id, self.quantiser = labels, space_id, quantiser
         self.dimensions = int(to_train.features[0].shape[-1])
         self.to_train, self.held_out = to_train, held_out
+        self.based_on = based_on
 
     @property
     def validation_names(self) -> tuple[str, ...]:

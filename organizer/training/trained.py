@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from organizer.features.quantiser import Quantiser
     from organizer.training.checkpoints import EpochFigures
+    from organizer.training.members import BasedOn
     from organizer.training.settings import TrainingSettings
 
 
@@ -37,6 +38,8 @@ class TrainedClassifier:
     """Which of them the weights are of, counted from 0."""
     data: str
     """A digest of the first videos trained on and held out."""
+    based_on: BasedOn | None = None
+    """What a correction corrects; its numbers are among the weights."""
 
     @property
     def figures(self) -> EpochFigures:
@@ -45,13 +48,19 @@ class TrainedClassifier:
 
     def model(self, *, seconds: int | None = None, batch: int | None = None) -> Any:
         """Return the Keras model with these weights, in float32; see ``Architecture.build``."""
+        model = self.untrained(seconds=seconds, batch=batch)
+        model.set_weights(self.weights)
+        return model
+
+    def untrained(self, *, seconds: int | None = None, batch: int | None = None) -> Any:
+        """Return the same model as it was before training; of a correction, what it corrects."""
         import keras
 
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy("float32")
         try:
-            model = architecture(self.architecture).build(self.dimensions, len(self.labels), seconds, batch)
+            return architecture(self.architecture).build(
+                self.dimensions, len(self.labels), seconds, batch, based_on=self.based_on
+            )
         finally:
             keras.config.set_dtype_policy(policy)
-        model.set_weights(self.weights)
-        return model

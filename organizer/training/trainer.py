@@ -166,9 +166,12 @@ class _Training:
             "space_id": data.space_id,
             "quantiser": repr(data.quantiser),
             "data": self._digest,
+            "based_on": data.based_on.digest if data.based_on else None,
             "workers": replicas.workers,
         }
-        self._learner: Learner = Learner(name, data.dimensions, len(data.labels), settings, replicas)
+        self._learner: Learner = Learner(
+            name, data.dimensions, len(data.labels), settings, replicas, based_on=data.based_on
+        )
         self._progress = Progress()
         self._best: list[NDArray[np.float32]] = []
         self._take_up(load_checkpoint(self._folder, self._identity))
@@ -334,6 +337,7 @@ class _Training:
             progress.history,
             progress.best_epoch or 0,
             self._digest,
+            data.based_on,
         )
 
 

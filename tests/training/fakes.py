@@ -8,6 +8,15 @@ import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.data import Place
+from organizer.training.members import BasedOn, MemberArrays
+
+
+def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5) -> BasedOn:
+    """Return networks to build on, which know all labels but the last, in another order."""
+    rng, known = np.random.default_rng(8), labels - 1
+    shapes = ((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known))
+    arrays = MemberArrays(*(rng.normal(size=shape).astype(np.float16).astype(np.float32) for shape in shapes))
+    return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class FakeData:
     strength: float = 2.0
     space_id: str = "fake-0"
     quantiser: Quantiser = field(default_factory=lambda: Quantiser(-2.0, 2.0, Rounding.NEAREST))
+    based_on: BasedOn | None = None
 
     def arrays(self):
         """All videos, those held out last: features, targets, weights."""

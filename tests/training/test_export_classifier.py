@@ -18,6 +18,7 @@ from organizer.training.export_classifier import (
 )
 from organizer.training.settings import TrainingSettings
 from organizer.training.trained import TrainedClassifier
+from tests.training.fakes import based_on
 
 DIMENSIONS, LABELS = 24, ("Vehicle", "Concert", "Dance")
 NAMES = list(ARCHITECTURES)
@@ -25,8 +26,12 @@ NAMES = list(ARCHITECTURES)
 
 def untrained(name, dimensions=DIMENSIONS):
     """A classifier whose weights are all its own, biases and normalisations too."""
+    import keras
+
+    keras.utils.set_random_seed(7)
     rng = np.random.default_rng(7)
-    weights = build(name, dimensions, len(LABELS)).get_weights()
+    base = based_on(dimensions, len(LABELS)) if name == "correction" else None
+    weights = build(name, dimensions, len(LABELS), based_on=base).get_weights()
     return TrainedClassifier(
         architecture=name,
         dimensions=dimensions,
@@ -38,6 +43,7 @@ def untrained(name, dimensions=DIMENSIONS):
         history=(),
         best_epoch=0,
         data="made up",
+        based_on=base,
     )
 
 

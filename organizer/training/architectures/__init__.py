@@ -8,6 +8,7 @@ from organizer.errors import TrainingDataError
 from organizer.training.architectures.attention import ATTENTION
 from organizer.training.architectures.attention_conv import ATTENTION_CONV
 from organizer.training.architectures.cnn_lstm import CNN_LSTM, CNN_LSTM_MASKED
+from organizer.training.architectures.correction import CORRECTION
 from organizer.training.architectures.majority import MAJORITY
 from organizer.training.architectures.moe import MOE
 from organizer.training.architectures.netvlad import NETVLAD
@@ -15,6 +16,7 @@ from organizer.training.architectures.rnn import RNN
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Architecture
+    from organizer.training.members import BasedOn
 
 ARCHITECTURES: dict[str, Architecture] = {
     "majority": MAJORITY,
@@ -25,6 +27,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "netvlad": NETVLAD,
     "attention": ATTENTION,
     "attention-conv": ATTENTION_CONV,
+    "correction": CORRECTION,
 }
 """The first three are the published models."""
 
@@ -43,11 +46,17 @@ def architecture(name: str) -> Architecture:
 
 
 def build(
-    name: str, dimensions: int, labels: int, seconds: int | None = None, batch: int | None = None
+    name: str,
+    dimensions: int,
+    labels: int,
+    seconds: int | None = None,
+    batch: int | None = None,
+    *,
+    based_on: BasedOn | None = None,
 ) -> Any:
     """Return an untrained Keras model of an architecture; see ``Architecture.build``.
 
     Raises:
         TrainingDataError: there is no architecture of this name.
     """
-    return architecture(name).build(dimensions, labels, seconds, batch)
+    return architecture(name).build(dimensions, labels, seconds, batch, based_on=based_on)

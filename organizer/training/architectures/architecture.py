@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from organizer.types import MAX_SECONDS
+
+if TYPE_CHECKING:
+    from organizer.training.members import BasedOn
 
 WINDOW_SECONDS = 3
 """Recurrent networks give evidence for windows of this length, 15 in 45 seconds: one second alone tells them
@@ -24,8 +27,9 @@ class Reading(Enum):
     """The same with a state that goes from second to second, so that a graph has a fixed number of videos.
     Evidence: the score of a video of the window's three seconds."""
     ALWAYS_45 = "always 45 seconds"
-    """Shorter videos are filled up with zeros, which are read as if they were seconds. Evidence: the score of
-    a video that is the window's three seconds over and over, up to 45."""
+    """Shorter videos are shown over and over, up to 45 seconds: these networks were published for videos that
+    are never shorter, and have no way to leave padding out. Evidence: the score of a video that is the
+    window's three seconds over and over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Size:
     dimensions: int
     """Numbers of each second."""
     labels: int
+    based_on: BasedOn | None = None
+    """What a correction corrects."""
     cudnn: bool = True
     """Whether recurrent layers may use NVIDIA's library where there is one; not in one to be exported."""
 
@@ -58,7 +64,13 @@ class Architecture:
         return self.reading is Reading.ANY_LENGTH
 
     def build(
-        self, dimensions: int, labels: int, seconds: int | None = None, batch: int | None = None
+        self,
+        dimensions: int,
+        labels: int,
+        seconds: int | None = None,
+        batch: int | None = None,
+        *,
+        based_on: BasedOn | None = None,
     ) -> Any:
         """Return an untrained Keras model with the outputs ``scores`` and ``evidence``.
 
@@ -67,6 +79,7 @@ class Architecture:
             labels: how many.
             seconds: length of the input, 1 to 45; None for any.
             batch: videos at once; None for any. A recurrent network to be exported needs a number.
+            based_on: for a correction, what it corrects.
 
         Returns:
             A model with the input ``features``, float32 (batch, seconds, dimensions), padded with zeros at
@@ -78,7 +91,7 @@ class Architecture:
         from organizer.training.architectures.layers import layers
 
         ours = layers()
-        core = self.core(Size(dimensions, labels, cudnn=batch is None))
+        core = self.core(Size(dimensions, labels, based_on, cudnn=batch is None))
         features = keras.Input(batch_shape=(batch, seconds, dimensions), dtype="float32", name="features")
         if self.reading is Reading.ANY_LENGTH:
             parts, span = ours.EachSecond(name="each_second")(features), 1
@@ -89,7 +102,7 @@ class Architecture:
             length = MAX_SECONDS if repeat else WINDOW_SECONDS
             parts = ours.Windows(WINDOW_SECONDS, length, name="windows")(padded)
             span = WINDOW_SECONDS
-            scores = core(padded if repeat else features)
+            scores = core(ours.RepeatTo(MAX_SECONDS, name="repeated")(features) if repeat else features)
         evidence = ours.Regroup(span, name="evidence")(core(parts), features)
         return keras.Model(features, {"scores": scores, "evidence": evidence})
 

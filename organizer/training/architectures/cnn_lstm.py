@@ -15,7 +15,7 @@ DROPOUT = 0.5
 
 
 def core(size: Size) -> Any:
-    """Return the model as published, see ``Architecture.core``: no masks, zeros are seconds like others.
+    """Return the model as published, see ``Architecture.core``: no masks.
 
     4,211,400 weights at 1024 numbers and 10 labels, 4,211,340 of them trainable.
     """
@@ -74,7 +74,7 @@ def _head(of_convs: Any, of_lstms: Any, labels: int) -> Any:
 
 CNN_LSTM = Architecture(
     core,
-    "three convolutions beside three LSTMs, as published; always reads 45 seconds, zeros included",
+    "three convolutions beside three LSTMs, as published; always reads 45 seconds",
     "the published CNN + LSTM (validation top-1 87.9 %)",
     Reading.ALWAYS_45,
 )

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from organizer.types import MAX_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,13 @@ class Layers:
 
     EachSecond: Any
     PadTo: Any
+    RepeatTo: Any
     Windows: Any
     Regroup: Any
     Prior: Any
     Vlad: Any
+    BaseLogits: Any
+    StrongerHalf: Any
     Past: Any
 
 
@@ -83,6 +89,28 @@ def layers() -> Layers:
             return {**super().get_config(), "seconds": self.seconds}
 
     @register
+    class RepeatTo(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, up to ``seconds``, n) -> (batch, ``seconds``, n): shorter videos over and over.
+
+        Padding is left out. A video that is all padding stays zeros.
+        """
+
+        def __init__(self, seconds: int, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.seconds = seconds
+
+        def call(self, features: Any) -> Any:
+            real = ops.sum(ops.cast(real_seconds(features), "int32"), axis=1)
+            wanted = ops.arange(self.seconds, dtype="int32")[None, :] % ops.maximum(real, 1)
+            return _picked(wanted, features, self.seconds)
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return (shape[0], self.seconds, shape[2])
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "seconds": self.seconds}
+
+    @register
     class Windows(keras.layers.Layer):  # type: ignore[misc]
         """(batch, 45, n) -> (batch x windows, ``length``, n): windows of ``span`` seconds as videos.
 
@@ -104,16 +132,10 @@ def layers() -> Layers:
             starts = ops.minimum(starts, ops.maximum(real - self.span, 0))
             if self.length > self.span:
                 within = within % ops.maximum(ops.minimum(real, self.span), 1)
-            wanted = starts + within
-            # One product with a matrix of 0 and 1, and no gathering with indices per video: LiteRT's
-            # converter takes it for any number of videos.
-            number = features.shape[-1]
-            chosen = ops.cast(wanted[..., None] == ops.arange(MAX_SECONDS, dtype="int32"), features.dtype)
-            rows = self.windows * self.length
-            chosen = ops.reshape(chosen, (features.shape[0] or -1, rows, MAX_SECONDS))
-            picked = ops.matmul(chosen, features)
+            wanted = ops.reshape(starts + within, (features.shape[0] or -1, self.windows * self.length))
+            picked = _picked(wanted, features, self.windows * self.length)
             count = None if features.shape[0] is None else features.shape[0] * self.windows
-            return ops.reshape(picked, (count or -1, self.length, number))
+            return ops.reshape(picked, (count or -1, self.length, features.shape[-1]))
 
         def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
             return (_times(shape[0], self.windows), self.length, shape[2])
@@ -214,11 +236,98 @@ def layers() -> Layers:
         def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
             return shape
 
+    @register
+    class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
+        """(batch, seconds, n) -> (batch, seconds, labels): what a classifier's members say, as one logit.
+
+        Args:
+            members: networks.
+            hidden: units of each.
+            labels: of the networks.
+            columns: for each label of the output, that of the networks; -1 for one they do not know,
+            unknown: which gets this logit.
+        """
+
+        def __init__(
+            self,
+            members: int,
+            hidden: int,
+            labels: int,
+            columns: Sequence[int],
+            unknown: float,
+            **settings: Any,
+        ) -> None:
+            super().__init__(**{**settings, "dtype": "float32"})
+            self.shape = (members, hidden, labels)
+            self.columns, self.unknown = list(columns), unknown
+
+        def build(self, shape: tuple[int | None, ...]) -> None:
+            members, hidden, labels = self.shape
+            sizes = [(shape[-1], members, hidden), (members, hidden), (members, hidden, labels)]
+            self.arrays = [
+                self.add_weight(shape=size, initializer="zeros", trainable=False, name=f"part_{number}")
+                for number, size in enumerate([*sizes, (members, labels)])
+            ]
+
+        def call(self, features: Any) -> Any:
+            members, hidden, labels = self.shape
+            kernel, bias, last_kernel, last_bias = self.arrays
+            rows = ops.matmul(features, ops.reshape(kernel, (-1, members * hidden)))
+            rows = ops.relu(rows + ops.reshape(bias, (-1,)))
+            said = []
+            for member in range(members):
+                own = rows[..., member * hidden : (member + 1) * hidden]
+                said.append(ops.sigmoid(ops.matmul(own, last_kernel[member]) + last_bias[member]))
+            mean = ops.clip(sum(said) / members, 1e-6, 1 - 1e-6)
+            chosen = [[float(column == label) for column in self.columns] for label in range(labels)]
+            rest = [self.unknown * (column < 0) for column in self.columns]
+            return ops.matmul(ops.log(mean / (1 - mean)), ops.array(chosen, "float32")) + ops.array(
+                rest, "float32"
+            )
+
+        def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+            return (*shape[:-1], len(self.columns))
+
+        def get_config(self) -> dict[str, Any]:
+            members, hidden, labels = self.shape
+            sizes = {"members": members, "hidden": hidden, "labels": labels}
+            return {**super().get_config(), **sizes, "columns": self.columns, "unknown": self.unknown}
+
+    @register
+    class StrongerHalf(keras.layers.Layer):  # type: ignore[misc]
+        """Evidence (batch, seconds, labels), real seconds (batch, seconds, 1) -> scores (batch, labels).
+
+        The mean over the half of the seconds that speak most for a label; of an odd number the larger half.
+        """
+
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**{**settings, "dtype": "float32"})
+
+        def call(self, evidence: Any, real: Any) -> Any:
+            # Padding sorts behind everything.
+            strongest_first = -ops.sort(-(evidence * real + real - 1.0), axis=1)
+            half = ops.maximum(ops.ceil(ops.sum(real, axis=1, keepdims=True) / 2), 1.0)
+            rank = ops.cumsum(ops.ones_like(evidence[:1, :, :1]), axis=1)
+            counted = ops.cast(rank <= half, "float32")
+            return ops.clip(ops.sum(strongest_first * counted, axis=1) / half[:, 0], 0.0, 1.0)
+
+        def compute_output_shape(
+            self, evidence_shape: tuple[int | None, ...], real_shape: tuple[int | None, ...]
+        ) -> tuple[int | None, ...]:
+            return (evidence_shape[0], evidence_shape[-1])
+
+    def _picked(wanted: Any, features: Any, rows: int) -> Any:
+        # One product with a matrix of 0 and 1, and no gathering with indices per video: LiteRT's
+        # converter takes it for any number of videos.
+        seconds = ops.arange(ops.shape(features)[1], dtype="int32")
+        chosen = ops.cast(wanted[..., None] == seconds, features.dtype)
+        return ops.reshape(ops.matmul(chosen, features), (features.shape[0] or -1, rows, features.shape[-1]))
+
     def _unit(vectors: Any) -> Any:
         # The small number keeps the gradient finite where a vector is all zeros.
         return vectors * ops.rsqrt(ops.sum(ops.square(vectors), axis=-1, keepdims=True) + 1e-8)
 
-    return Layers(EachSecond, PadTo, Windows, Regroup, Prior, Vlad, Past)
+    return Layers(EachSecond, PadTo, RepeatTo, Windows, Regroup, Prior, Vlad, BaseLogits, StrongerHalf, Past)
 
 
 def _times(first: int | None, second: int | None) -> int | None:

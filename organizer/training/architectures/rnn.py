@@ -26,7 +26,7 @@ def core(size: Size) -> Any:
 
 RNN = Architecture(
     core,
-    "two simple recurrent layers of 64, as published; always reads 45 seconds, zeros included",
+    "two simple recurrent layers of 64, as published; always reads 45 seconds",
     "the published Simple RNN (validation top-1 35.2 %)",
     Reading.ALWAYS_45,
 )

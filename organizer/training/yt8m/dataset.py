@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from organizer.features.quantiser import Quantiser
     from organizer.training.data import Place
+    from organizer.training.members import BasedOn
     from organizer.training.yt8m.crops import Crop
     from organizer.training.yt8m.levels import Level, Video
     from organizer.training.yt8m.vocabulary import LabelClasses
@@ -89,6 +90,7 @@ class Yt8mData:
     labels: tuple[str, ...] = field(init=False)
     """What the columns mean."""
     dimensions: int = field(init=False, default=DIMENSIONS)
+    based_on: BasedOn | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.labels = self.classes.labels

@@ -9,12 +9,18 @@ import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.training.architectures import ARCHITECTURES, build
-from organizer.training.architectures.architecture import Reading, scorer_of
+from organizer.training.architectures.architecture import scorer_of
+from organizer.training.frame_ensemble import pool
+from tests.training.fakes import based_on
 
 DIMENSIONS, LABELS = 12, 4
 NAMES = list(ARCHITECTURES)
-MASKED = [name for name, kind in ARCHITECTURES.items() if kind.reading is not Reading.ALWAYS_45]
 PUBLISHED = ["rnn", "cnn-lstm"]
+
+
+def made(name, dimensions=DIMENSIONS, labels=LABELS, **settings):
+    base = based_on(dimensions, labels) if name == "correction" else None
+    return build(name, dimensions, labels, based_on=base, **settings)
 
 
 @cache
@@ -22,7 +28,7 @@ def model(name):
     import keras
 
     keras.utils.set_random_seed(3)
-    built = build(name, DIMENSIONS, LABELS)
+    built = made(name)
     rng = np.random.default_rng(4)
     # Fresh normalisations and biases are zeros and ones: a wrong mask would not show.
     built.set_weights([w + 0.1 * rng.normal(size=w.shape) for w in built.get_weights()])
@@ -69,7 +75,7 @@ def test_gives_scores_and_evidence_of_any_length(name, seconds):
 
 
 @pytest.mark.parametrize("seconds", [1, 7, 44])
-@pytest.mark.parametrize("name", MASKED)
+@pytest.mark.parametrize("name", NAMES)
 def test_padding_changes_no_score(name, seconds):
     features = videos(2, seconds)
     assert np.allclose(run(name, features)["scores"], run(name, padded(features, 45))["scores"], atol=1e-6)
@@ -92,7 +98,7 @@ def test_a_video_does_not_depend_on_its_neighbours(name):
             assert np.allclose(values[0], together[key][row], atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in MASKED if ARCHITECTURES[name].free_batch])
+@pytest.mark.parametrize("name", [name for name in NAMES if ARCHITECTURES[name].free_batch])
 def test_evidence_is_the_score_of_the_second_alone(name):
     features = videos(2, 5)
     evidence = run(name, features)["evidence"]
@@ -112,13 +118,15 @@ def test_evidence_of_a_masked_recurrent_network_is_the_score_of_three_seconds(se
         assert np.allclose(evidence[3 * window : 3 * window + 3], alone, atol=1e-6)
 
 
+@pytest.mark.parametrize("seconds", [1, 7, 44])
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_published_networks_read_padding_as_seconds(name):
-    features = videos(2, 7)
+def test_published_networks_see_short_videos_over_and_over(name, seconds):
+    features = videos(2, seconds)
+    repeated = np.concatenate([features] * 45, axis=1)[:, :45]
     scores = run(name, features)["scores"]
-    assert np.allclose(scores, run(name, padded(features, 45))["scores"], atol=1e-6)
-    repeated = np.concatenate([features] * 7, axis=1)[:, :45]
-    assert np.abs(scores - run(name, repeated)["scores"]).max() > 1e-4
+    assert np.allclose(scores, run(name, repeated)["scores"], atol=1e-6)
+    zeros = np.ascontiguousarray(padded(features, 45))
+    assert np.abs(scores - model(name).get_layer("core")(zeros, training=False).numpy()).max() > 1e-5
 
 
 @pytest.mark.parametrize("seconds", [2, 8])
@@ -139,7 +147,7 @@ def test_sees_the_order_of_seconds(name):
     assert np.abs(run(name, features)["scores"] - run(name, features[:, ::-1])["scores"]).max() > 1e-4
 
 
-@pytest.mark.parametrize("name", ["majority", "moe", "netvlad", "attention"])
+@pytest.mark.parametrize("name", ["majority", "moe", "netvlad", "attention", "correction"])
 def test_is_blind_to_the_order_of_seconds(name):
     features = videos(2, 45)
     assert np.allclose(run(name, features)["scores"], run(name, features[:, ::-1])["scores"], atol=1e-6)
@@ -152,9 +160,9 @@ def test_the_same_seed_gives_the_same_network(name):
     weights = []
     for seed in (1, 1, 2):
         keras.utils.set_random_seed(seed)
-        weights.append(np.concatenate([w.ravel() for w in build(name, DIMENSIONS, LABELS).get_weights()]))
+        weights.append(np.concatenate([w.ravel() for w in made(name).get_weights()]))
     assert np.array_equal(weights[0], weights[1])
-    assert name == "majority" or not np.array_equal(weights[0], weights[2])
+    assert name in {"majority", "correction"} or not np.array_equal(weights[0], weights[2])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -191,7 +199,7 @@ def test_scores_are_float32_in_mixed_precision(name):
 
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        mixed = build(name, DIMENSIONS, LABELS)
+        mixed = made(name)
     finally:
         keras.config.set_dtype_policy("float32")
     mixed.set_weights(model(name).get_weights())
@@ -216,7 +224,8 @@ def test_ours_are_smaller_than_the_published_one(name):
     assert build(name, 1024, 10).count_params() < 2_000_000
 
 
-def test_the_published_network_computes_what_its_runtime_computes():
+@pytest.mark.parametrize("seconds", [45, 7])
+def test_the_published_network_computes_what_its_runtime_computes(seconds):
     """The same weights, once in Keras and once in the numpy code that runs the downloaded model."""
     from organizer.features.quantiser import Quantiser, Rounding
     from organizer.models.cnn_lstm_weights import CnnLstmWeights
@@ -234,11 +243,32 @@ def test_the_published_network_computes_what_its_runtime_computes():
                 arrays[f"{kinds[kind]}{counts[kind]}/{weight.name}"] = weight.numpy()
             counts[kind] += 1
     runtime = CnnLstmClassifier(CnnLstmWeights(arrays, (1e-3,) * 3), Quantiser(0, 255, Rounding.NEAREST))
-    features = np.random.default_rng(0).integers(0, 256, (2, 45, 1024)).astype(np.float32)
+    features = np.random.default_rng(0).integers(0, 256, (2, seconds, 1024)).astype(np.float32)
     scores, evidence = runtime.classify(features)
     found = published(features, training=False)
     assert np.allclose(found["scores"].numpy(), scores, atol=1e-4)
     assert np.allclose(found["evidence"].numpy(), evidence, atol=1e-4)
+
+
+def test_a_correction_starts_as_what_it_corrects():
+    base, features = based_on(DIMENSIONS, LABELS), 0.3 * videos(3, 7)
+    outputs = made("correction")(features, training=False)
+    evidence = np.stack([base.arrays.evidence(video) for video in features])
+    found = outputs["evidence"].numpy()
+    assert np.allclose(found[..., :-1], evidence[..., ::-1], atol=1e-5)
+    assert np.allclose(found[..., -1], 1 / (1 + np.exp(2.0)), atol=1e-5)
+    expected = [pool(video)[::-1] for video in evidence]
+    assert np.allclose(outputs["scores"].numpy()[:, :-1], expected, atol=1e-5)
+
+
+def test_a_correction_leaves_what_it_corrects_as_it_is():
+    built = made("correction")
+    assert [v.shape for v in built.trainable_variables] == [(DIMENSIONS, LABELS), (LABELS,)]
+
+
+def test_a_correction_of_nothing_is_refused():
+    with pytest.raises(TrainingDataError, match="needs a model to build on"):
+        build("correction", DIMENSIONS, LABELS)
 
 
 def test_an_unknown_name_is_refused():

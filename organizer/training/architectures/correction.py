@@ -1,0 +1,65 @@
+"""A classifier that is there already, corrected by what a person decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import TrainingDataError
+from organizer.training.architectures.architecture import Architecture
+
+if TYPE_CHECKING:
+    from organizer.training.architectures.architecture import Size
+
+L2 = 1e-2
+"""Holds the correction near nothing: with features of about unit variance a few decisions move a score a
+little, hundreds as far as they agree."""
+DROPOUT = 0.2
+UNKNOWN = -2.0
+"""Where the logit of a label starts that the base does not know."""
+
+
+def core(size: Size) -> Any:
+    """Return the model, see ``Architecture.core``.
+
+    A second's logit is that of the base, which stays as it is, and a linear function of the features, which
+    is nothing before training. A video's score is the mean over the stronger half of its seconds, as in the
+    bundled classifier. So it starts as the base, and where nobody decided it stays that.
+
+    Raises:
+        TrainingDataError: there is no base.
+    """
+    import keras
+
+    from organizer.training.architectures.layers import layers, real_seconds
+
+    based_on = size.based_on
+    if based_on is None:
+        raise TrainingDataError(
+            "A correction needs a model to build on, and learns from decisions in a library. Take "
+            "--data library with --space lite, or another --arch."
+        )
+    ours = layers()
+    features = keras.Input((None, size.dimensions))
+    arrays = based_on.arrays
+    members, hidden, base_labels = arrays.kernel.shape
+    base = ours.BaseLogits(members, hidden, base_labels, based_on.columns, UNKNOWN, name="base")
+    known = base(features)
+    base.set_weights([arrays.hidden_kernel, arrays.hidden_bias, arrays.kernel, arrays.bias])
+    correction = keras.layers.Dense(
+        size.labels,
+        kernel_initializer="zeros",
+        kernel_regularizer=keras.regularizers.L2(L2),
+        dtype="float32",
+        name="correction",
+    )(keras.layers.Dropout(DROPOUT)(features))
+    evidence = keras.ops.sigmoid(known + correction)
+    return keras.Model(
+        features, ours.StrongerHalf(name="pooled")(evidence, real_seconds(features)), name="core"
+    )
+
+
+CORRECTION = Architecture(
+    core,
+    "the bundled classifier, corrected by what was decided; knows all that it knew",
+    "Zhang et al., Side-Tuning, 2020 (arXiv:1912.13503): a frozen network and a small one beside it",
+)

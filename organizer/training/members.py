@@ -1,0 +1,138 @@
+"""The bundled classifier's networks as plain arrays, for classifiers that build on them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from organizer.errors import BundleError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.models.bundle import Bundle
+
+ROLE = "members"
+"""The role of their file in a bundle that has one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemberArrays:
+    """Small networks that look at one second each: dense ReLU, dense sigmoid; their mean is the evidence."""
+
+    hidden_kernel: NDArray[np.float32]
+    """(dimensions, members, hidden)."""
+    hidden_bias: NDArray[np.float32]
+    """(members, hidden)."""
+    kernel: NDArray[np.float32]
+    """(members, hidden, labels)."""
+    bias: NDArray[np.float32]
+    """(members, labels)."""
+
+    def evidence(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (seconds, labels), 0..1, of dequantised features (seconds, dimensions)."""
+        import numpy as np
+
+        dimensions, members, hidden = self.hidden_kernel.shape
+        seen = features @ self.hidden_kernel.reshape(dimensions, members * hidden)
+        seen = np.maximum(seen.reshape(-1, members, hidden) + self.hidden_bias, 0)
+        logits = np.einsum("smh,mhl->sml", seen, self.kernel) + self.bias
+        mean: NDArray[np.float32] = (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
+        return mean
+
+    def save(self, file: Path) -> None:
+        """Write a ``.npz`` file in 16 bits a number, which the bundled ones are rounded to."""
+        import numpy as np
+
+        arrays = {part.name: getattr(self, part.name).astype(np.float16) for part in fields(self)}
+        np.savez(file, **arrays)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BasedOn:
+    """What a correction corrects."""
+
+    arrays: MemberArrays
+    columns: tuple[int, ...]
+    """For each label of the correction, that of the arrays; -1 for one they do not know."""
+
+    @property
+    def digest(self) -> str:
+        """Of all of it."""
+        import numpy as np
+
+        hashed = hashlib.sha256(repr(self.columns).encode())
+        for part in fields(self.arrays):
+            hashed.update(np.ascontiguousarray(getattr(self.arrays, part.name)).tobytes())
+        return hashed.hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """A bundle's classifier as something to build on."""
+
+    name: str
+    """Name and version of the bundle."""
+    labels: tuple[str, ...]
+    thresholds: dict[str, float]
+    """By label, 0..1."""
+    arrays: MemberArrays
+
+    def under(self, labels: tuple[str, ...]) -> BasedOn:
+        """Return it for a correction with these labels."""
+        return BasedOn(
+            self.arrays, tuple(self.labels.index(name) if name in self.labels else -1 for name in labels)
+        )
+
+
+def load_members(file: Path) -> MemberArrays:
+    """Read a file written by ``MemberArrays.save``.
+
+    Raises:
+        BundleError: the file is missing or holds something else.
+    """
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(file) as stored:
+            arrays = MemberArrays(*(stored[part.name].astype(np.float32) for part in fields(MemberArrays)))
+        _check(arrays)
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise BundleError(
+            f"{file}: these networks cannot be used ({error}). Reinstall organizer or pull the bundle again."
+        ) from error
+    return arrays
+
+
+def base_of(bundle: Bundle) -> Base | None:
+    """Return what a bundle offers to build on; None where it has no such networks.
+
+    Raises:
+        BundleError: its file is missing or damaged.
+    """
+    if ROLE not in bundle.roles:
+        return None
+    bundle.verify()
+    arrays = load_members(bundle.folder / bundle.roles[ROLE])
+    if arrays.bias.shape[1] != len(bundle.labels) or len(arrays.hidden_kernel) != bundle.dimensions:
+        raise BundleError(
+            f"{bundle.folder}: the networks to build on do not fit this model. Reinstall organizer."
+        )
+    return Base(bundle.id, bundle.labels, dict(zip(bundle.labels, bundle.thresholds, strict=True)), arrays)
+
+
+def _check(arrays: MemberArrays) -> None:
+    import numpy as np
+
+    _, members, hidden = arrays.hidden_kernel.shape
+    labels = arrays.bias.shape[1]
+    if arrays.hidden_bias.shape != (members, hidden) or arrays.kernel.shape != (members, hidden, labels):
+        raise ValueError("their shapes do not fit")
+    if not all(np.isfinite(getattr(arrays, part.name)).all() for part in fields(arrays)):
+        raise ValueError("they hold numbers that are not finite")
