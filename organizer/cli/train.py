@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.pipeline.train_model import Calibrated, Made, Plan
     from organizer.pipeline.training_sources import TrainingSource
+    from organizer.training.evaluate.compare import Comparison
     from organizer.training.members import Base
 
 _ARCHITECTURES = (
@@ -131,6 +132,8 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
         raise TrainingDataError("--shards is for --data yt8m.")
     space = _space(options["space"], data)
     base = _base(options["architecture"], space, data)
+    if data == "library" and base is None and not options["architecture"]:
+        click.echo(f"{space.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
     options["architecture"] = options["architecture"] or ("correction" if base else "attention")
     plan = _plan(options)
     check_plan(plan)
@@ -288,10 +291,24 @@ def _say_figures(calibrated: Calibrated) -> None:
     if kept:
         click.echo(f"Too few videos to choose a threshold, so it stays: {safe_text(', '.join(kept))}.")
     click.echo("Epoch and thresholds were chosen on the same videos, so expect a little less elsewhere.")
-    if calibrated.before:
-        print_comparison(calibrated.before, "what it corrects", "the corrected one")
-        if not any(row.name == "map" and (row.difference or 0) > 0 for row in calibrated.before.headline):
-            click.echo("It is no better than what it corrects: keep that, and decide about more videos.")
+    if calibrated.against_base:
+        print_comparison(calibrated.against_base, "what it corrects", "the corrected one")
+        click.echo(_verdict(calibrated.against_base))
+
+
+def _verdict(comparison: Comparison) -> str:
+    """Say in words whether a correction is worth having."""
+    differences = {row.name: row.difference for row in comparison.headline}
+    # Few videos a label leave no figure over several labels.
+    gained = differences["map"] if differences["map"] is not None else differences["map_all"]
+    if gained is None:
+        return "Too few videos are held out to tell whether it is better than what it corrects."
+    if gained > 0:
+        return "It is better than what it corrects on them."
+    return (
+        "On the labels that both know it is no better than what it corrects: decide about more videos, or "
+        "use it for new labels alone."
+    )
 
 
 def _say_made(bundle: Bundle, plan: Plan) -> None:

@@ -106,6 +106,11 @@ def measure_on_corpus(bundle: Bundle, folder: Path, *, fold: int | None = None) 
             "epoch and thresholds it has was chosen on the same fold, so expect a little less elsewhere."
         )
         return _on_clips(bundle, corpus, int(left_out), (note,))
+    if "based_on" in told:
+        raise TrainingDataError(
+            f"{bundle.name} corrects {told['based_on']}, which was trained on the corpus, so what it says of "
+            "these clips proves nothing. Measure it on your decisions: organizer evaluate, without --data."
+        )
     if (bundle.folder / OUT_OF_FOLD).is_file():
         return _out_of_fold(bundle, corpus, fold)
     return _on_clips(bundle, corpus, fold, ())

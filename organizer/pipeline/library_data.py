@@ -101,6 +101,8 @@ class LibraryData(MemoryData):
             targets, weights = _targets(videos, labels, settings, measuring=held_out)
             if not held_out:
                 weights[:, [label not in learnt for label in labels]] = 0
+            elif not settings.own_tags:
+                weights[:, [label not in LABELS for label in labels]] = 0
             rows = [row for row, held in enumerate(is_held_out) if held == held_out and weights[row].any()]
             return MemoryVideos(
                 names=_names([videos[row] for row in rows]),

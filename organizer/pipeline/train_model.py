@@ -65,7 +65,7 @@ class Calibrated:
 
     figures: Figures
     calibration: Calibration
-    before: Comparison | None = None
+    against_base: Comparison | None = None
     """How it differs on these videos from the classifier that it corrects."""
 
 
@@ -108,7 +108,9 @@ def train_model(
     check_plan(plan)
     trained = yield from _trained(plan, source.data, plan.settings, _HELD_OUT, stop)
     known = source.base.thresholds if source.base else None
-    calibration = calibrate(score_trained(trained, source.data), plan.target_precision, known)
+    calibration = calibrate(
+        score_trained(trained, source.data), plan.target_precision, known, source.untouched
+    )
     measured = score_trained(trained, source.data, calibration)
     figures = figures_of(measured)
     yield Calibrated(figures, calibration, _against_base(measured, trained, source))
@@ -221,6 +223,7 @@ def _written(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBund
 def _metrics(figures: Figures, calibration: Calibration, source: TrainingSource) -> dict[str, Any]:
     headline = {name: figure.value for name, figure in figures.headline.items()}
     never = {row.label: row.reason for row in calibration.abstaining}
+    kept = {row.label for row in calibration.labels if row.kept}
     by_label = {}
     for row in figures.labels:
         tags = row.at_threshold
@@ -230,6 +233,7 @@ def _metrics(figures: Figures, calibration: Calibration, source: TrainingSource)
             "precision": _rounded(tags.precision),
             "recall": _rounded(tags.recall),
             "suggested": f"never: {never[row.label]}" if row.label in never else "yes",
+            **({"threshold": "as before" if row.label in kept else "chosen"} if kept else {}),
         }
     precision, recall = number(headline["precision"], 2), number(headline["recall"], 2)
     return {

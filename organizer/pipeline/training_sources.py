@@ -41,6 +41,8 @@ class TrainingSource:
     """What the person should know before training begins."""
     base: Base | None = None
     """What is corrected, where something is."""
+    untouched: tuple[str, ...] = ()
+    """Its labels that nothing is learnt for."""
 
 
 def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -> TrainingSource:
@@ -84,14 +86,18 @@ def library_source(
     data = LibraryData(db, bundle, settings, base)
     trained, held_out = len(data.to_train.names), len(data.held_out.names)
     notes = []
+    untouched: tuple[str, ...] = ()
+    facts: dict[str, Any] = {"data": "library", "groups": data.trained_groups}
+    if base:
+        facts["based_on"] = base.name
     if data.not_learnt:
         # Built-in labels without a decision are as good as not there, but the person should hear of it.
         unknown = {
             name: number for name, number in data.not_learnt.items() if not base or name not in base.labels
         }
-        kept = [name for name in data.not_learnt if name not in unknown]
-        if base and kept:
-            notes.append(f"Too few decisions, so as {base.name} has them: {', '.join(kept)}.")
+        untouched = tuple(name for name in data.not_learnt if name not in unknown)
+        if base and untouched:
+            notes.append(f"Too few decisions, so as {base.name} has them: {', '.join(untouched)}.")
         if unknown:
             notes.append(
                 "Too few examples, so this model will not know: "
@@ -105,9 +111,10 @@ def library_source(
             f"{count(trained, 'video')} of its owner's library."
         ),
         held_out=f"{count(held_out, 'video')} of other days in this library",
-        facts={"data": "library", "groups": data.trained_groups},
+        facts=facts,
         notes=tuple(notes),
         base=base,
+        untouched=untouched,
     )
 
 

@@ -11,7 +11,7 @@ from organizer.training.thresholds import fit_thresholds, lowest_precise
 from organizer.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -65,7 +65,12 @@ class Calibration:
         return asdict(self)
 
 
-def calibrate(scored: Scored, precision: float, known: Mapping[str, float] | None = None) -> Calibration:
+def calibrate(
+    scored: Scored,
+    precision: float,
+    known: Mapping[str, float] | None = None,
+    untouched: Collection[str] = (),
+) -> Calibration:
     """Choose thresholds on videos that the model was not trained on.
 
     Each label gets the threshold of ``fit_thresholds`` (its own, drawn to the pooled one the more so the
@@ -80,6 +85,8 @@ def calibrate(scored: Scored, precision: float, known: Mapping[str, float] | Non
         precision: share of right tags to reach, 0..1.
         known: thresholds by label, of the classifier that was corrected: they stand where too few videos
             have the label to tell a better one.
+        untouched: labels whose scores the correction does not touch: theirs stand however many videos there
+            are.
 
     Raises:
         TrainingDataError: the precision is no share.
@@ -89,25 +96,35 @@ def calibrate(scored: Scored, precision: float, known: Mapping[str, float] | Non
     if not 0 < precision < 1:
         raise TrainingDataError(f"A precision of {precision} cannot be aimed at. Take one between 0 and 1.")
     # What is not known must count neither as right nor as wrong: at 0, below every threshold, it does not.
-    targets = scored.positives.astype(np.float32)
-    fitted = fit_thresholds(targets, np.where(scored.known, scored.scores, 0.0), precision)
+    fits = scored.known & np.array([label not in untouched for label in scored.labels])
+    targets = (scored.positives & fits).astype(np.float32)
+    fitted = fit_thresholds(targets, np.where(fits, scored.scores, 0.0), precision)
+    kept = known or {}
     return Calibration(
         precision,
         tuple(
-            _label(scored, column, float(fitted[column]), precision, known or {})
-            for column in range(len(scored.labels))
+            _kept(scored, column, kept[label])
+            if label in untouched or (label in kept and scored.positives[:, column].sum() < FEWEST)
+            else _label(scored, column, float(fitted[column]), precision)
+            for column, label in enumerate(scored.labels)
         ),
     )
 
 
-def _label(
-    scored: Scored, column: int, fitted: float, precision: float, kept: Mapping[str, float]
-) -> LabelThreshold:
+def _kept(scored: Scored, column: int, threshold: float) -> LabelThreshold:
+    known = scored.known[:, column]
+    right, label = scored.positives[known, column], scored.labels[column]
+    if threshold >= NEVER:
+        reason = "what it corrects never suggests it"
+        return LabelThreshold(label, None, reason, int(right.sum()), None, None, kept=True)
+    told = _told(right, scored.scores[known, column], threshold)
+    return LabelThreshold(label, threshold, "", int(right.sum()), *told, kept=True)
+
+
+def _label(scored: Scored, column: int, fitted: float, precision: float) -> LabelThreshold:
     known = scored.known[:, column]
     right, scores = scored.positives[known, column], scored.scores[known, column]
     label, videos = scored.labels[column], int(right.sum())
-    if videos < FEWEST and label in kept:
-        return LabelThreshold(label, kept[label], "", videos, *_told(right, scores, kept[label]), kept=True)
     if videos < FEWEST:
         reason = f"{count(videos, 'video')} with it to measure on, at least {FEWEST} are needed"
         return LabelThreshold(label, None, reason, videos, None, None)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class FrameEnsembleSettings:
     """How the ensemble is built and trained."""
 
-    members: int = 8
+    members: int = 16
     hidden: int = 128
     input_dropout: float = 0.2
     hidden_dropout: float = 0.5
@@ -113,9 +113,11 @@ def arrays_of(members: Any) -> MemberArrays:
     """Return the weights of a model that ``train_members`` gave."""
     import numpy as np
 
-    hidden_kernels, hidden_biases, kernels, biases = (members.get_weights()[part::4] for part in range(4))
+    weights = members.get_weights()
+    # Keras goes through a model by depth: first come the hidden layers of all members, then the last ones.
+    hidden, last = weights[: len(weights) // 2], weights[len(weights) // 2 :]
     return MemberArrays(
-        np.stack(hidden_kernels, axis=1), np.stack(hidden_biases), np.stack(kernels), np.stack(biases)
+        np.stack(hidden[::2], axis=1), np.stack(hidden[1::2]), np.stack(last[::2]), np.stack(last[1::2])
     )
 
 
@@ -160,6 +162,9 @@ def export(members: Any) -> bytes:
     traced = tf.function(lambda features: classify(members, features)).get_concrete_function(signature)
     frozen = convert_variables_to_constants_v2(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    # Half the size, and nothing is lost: the weights are rounded to 16 bits already.
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
     graph: bytes = converter.convert()
     return graph
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.training.architectures import build
 from organizer.training.architectures.architecture import scorer_of
+from organizer.training.architectures.correction import FROZEN
 from organizer.training.settings import Precision
 
 if TYPE_CHECKING:
@@ -153,7 +154,12 @@ class Learner:
 
         strategy, scorer, optimizer = self._replicas.strategy, self.scorer, self._optimizer
         variables = scorer.trainable_variables
-        moving = [weight for weight in scorer.non_trainable_weights if weight.dtype == "float32"]
+        # Means of normalisations; what a correction corrects never moves.
+        moving = [
+            weight
+            for weight in scorer.non_trainable_weights
+            if weight.dtype == "float32" and FROZEN not in weight.path.split("/")
+        ]
         total_replicas = self._replicas.total
         labels = self._labels
 

@@ -96,6 +96,7 @@ def load_members(file: Path) -> MemberArrays:
         BundleError: the file is missing or holds something else.
     """
     import zipfile
+    import zlib
 
     import numpy as np
 
@@ -103,7 +104,10 @@ def load_members(file: Path) -> MemberArrays:
         with np.load(file) as stored:
             arrays = MemberArrays(*(stored[part.name].astype(np.float32) for part in fields(MemberArrays)))
         _check(arrays)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (
+        *(OSError, EOFError, LookupError, ValueError, TypeError, AttributeError),
+        *(RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+    ) as error:
         raise BundleError(
             f"{file}: these networks cannot be used ({error}). Reinstall organizer or pull the bundle again."
         ) from error
@@ -130,9 +134,14 @@ def base_of(bundle: Bundle) -> Base | None:
 def _check(arrays: MemberArrays) -> None:
     import numpy as np
 
-    _, members, hidden = arrays.hidden_kernel.shape
-    labels = arrays.bias.shape[1]
-    if arrays.hidden_bias.shape != (members, hidden) or arrays.kernel.shape != (members, hidden, labels):
+    if arrays.hidden_kernel.ndim != 3 or arrays.bias.ndim != 2:
         raise ValueError("their shapes do not fit")
+    dimensions, members, hidden = arrays.hidden_kernel.shape
+    labels = arrays.bias.shape[1]
+    found = (arrays.hidden_bias.shape, arrays.kernel.shape, arrays.bias.shape)
+    if found != ((members, hidden), (members, hidden, labels), (members, labels)):
+        raise ValueError("their shapes do not fit")
+    if not min(dimensions, members, hidden, labels):
+        raise ValueError("there is nothing in them")
     if not all(np.isfinite(getattr(arrays, part.name)).all() for part in fields(arrays)):
         raise ValueError("they hold numbers that are not finite")

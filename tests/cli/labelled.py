@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import pytest
 
-from organizer.assets import assets_folder
 from organizer.config import models_folder
 from organizer.library.database import opened
 from organizer.library.decisions import confirm, reject
@@ -67,11 +66,12 @@ def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -
 
 def install_space() -> None:
     """Install a model with the name and the quantiser of YouTube-8M's space and the backbone of ``lite``."""
-    lite = assets_folder() / "lite"
+    lite = open_bundle("lite")
+    roles = {role: lite.roles[role] for role in ("backbone", "pca", "classifier")}
     folder = models_folder() / NAME
     folder.mkdir(parents=True)
-    for file in ("backbone.tflite", "pca.npz", "classifier.tflite"):
-        shutil.copy(lite / file, folder / file)
+    for file in roles.values():
+        shutil.copy(lite.folder / file, folder / file)
     write_manifest(
         folder,
         Description(
@@ -79,14 +79,14 @@ def install_space() -> None:
             version="test",
             summary="stands in for Inception v3",
             licence="MIT",
-            input_size=224,
-            dimensions=1024,
+            input_size=lite.input_size,
+            dimensions=lite.dimensions,
             quantiser=QUANTISER,
             thresholds=dict.fromkeys(LABELS, 0.5),
             metrics={},
             provenance={},
-            roles={"backbone": "backbone.tflite", "pca": "pca.npz", "classifier": "classifier.tflite"},
-            backbone_settings={},
+            roles=roles,
+            backbone_settings=lite.backbone_settings,
             backbone_kind=BackboneKind.LITERT,
             classifier_kind=ClassifierKind.LITERT,
         ),

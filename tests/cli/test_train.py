@@ -7,15 +7,18 @@ import json
 import threading
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 from organizer.cli import train as command
 from organizer.cli import training_options
 from organizer.models.assemble import NAME
 from organizer.models.catalogue import open_bundle
+from organizer.tags.tagger import Tagger
 from organizer.training.architectures import ARCHITECTURES
+from organizer.training.evaluate.compare import Comparison, Difference
 from organizer.training.yt8m.sources import read_yt8m_sources
-from organizer.types import LABELS
+from organizer.types import LABELS, VideoFeatures
 from tests.cli.labelled import decided_library, install_space, plain_terminal, small_corpus
 from tests.file_server import Answer, file_server
 from tests.training.yt8m.generate import write_shards
@@ -61,6 +64,72 @@ def test_a_library_teaches_a_model(terminal):
         file.name for file in (terminal.folder / "cache" / "training" / "mine").rglob("*") if file.is_file()
     }
     assert left and not [name for name in left if name.endswith(".npz")]
+
+
+def test_a_library_corrects_lite_unless_told_otherwise(terminal):
+    decided_library(terminal.library, own_tag="Grandma")
+    outcome = terminal("train", "--epochs", "10", "--batch", "8", "--own-tags", "--name", "mine")
+    assert (outcome.code, outcome.err) == (0, "")
+    lite, bundle = open_bundle("lite"), open_bundle("mine")
+    assert f"Too few decisions, so as {lite.id} has them: Vehicle, Concert" in outcome.out
+    assert "the corrected one against what it corrects" in outcome.out
+    assert bundle.labels == (*LABELS, "Grandma") and bundle.space_id == lite.space_id
+    thresholds = dict(zip(bundle.labels, bundle.thresholds, strict=True))
+    # Nobody decided about vehicles: scores and threshold are those of lite.
+    assert thresholds["Vehicle"] == lite.thresholds[0]
+    stored = np.random.default_rng(2).integers(0, 256, (5, lite.dimensions), np.uint8)
+    video = VideoFeatures(lite.space_id, stored)
+    (before,), (now,) = (Tagger(one).score([video]) for one in (lite, bundle))
+    animal = LABELS.index("Animal")
+    assert now.scores[0] == pytest.approx(before.scores[0], abs=1e-4)
+    assert now.scores[animal] != pytest.approx(before.scores[animal], abs=1e-3)
+    metrics = manifest(bundle)["metrics"]
+    assert metrics["map"] > 0.9 and "Vehicle" not in metrics["never_suggested"]
+    told = manifest(bundle)["provenance"]["classifier"]
+    assert told["architecture"] == "correction" and "corrected by decisions about" in told["data"]
+
+
+@pytest.mark.parametrize(
+    ("several", "every", "words"),
+    [
+        (0.1, 0.0, "It is better"),
+        (-0.1, 0.2, "no better than what it corrects"),
+        (None, 0.1, "It is better"),
+        (0.0, 0.0, "no better than what it corrects"),
+        (None, None, "Too few videos are held out"),
+    ],
+)
+def test_the_verdict_goes_by_what_could_be_measured(several, every, words):
+    rows = tuple(
+        Difference(name, None, None, difference, None, None)
+        for name, difference in (("map", several), ("map_all", every))
+    )
+    assert words in command._verdict(Comparison(rows, (), ()))
+
+
+def test_a_correction_is_not_measured_on_what_its_base_was_trained_on(terminal):
+    decided_library(terminal.library)
+    assert terminal("train", "--epochs", "1", "--name", "mine").code == 0
+    corpus = small_corpus(terminal.folder / "corpus")
+    outcome = terminal("evaluate", "mine", "--data", "corpus", "--folder", corpus)
+    assert outcome.code == 1 and f"corrects {open_bundle('lite').id}" in outcome.err
+
+
+def test_a_model_that_cannot_be_built_on_is_learnt_from_nothing_and_that_is_said(terminal):
+    decided_library(terminal.library)
+    assert terminal("train", "--epochs", "1", "--name", "mine").code == 0
+    outcome = terminal("train", "--epochs", "1", "--name", "other", "--space", "mine")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "mine cannot be built on, so this learns from nothing" in outcome.out
+    assert open_bundle("other").labels == ("Animal", "Food")
+
+
+def test_a_correction_of_nothing_is_refused(terminal):
+    install_space()
+    arguments = ("train", "--arch", "correction", "--name", "mine")
+    for more in (("--space", NAME), ("--data", "corpus", "--folder", terminal.folder)):
+        outcome = terminal(*arguments, *more)
+        assert outcome.code == 1 and "--data library with --space lite" in outcome.err
 
 
 def test_shards_teach_a_model(terminal):

@@ -192,12 +192,12 @@ def test_features_of_another_space_are_refused():
 
 def test_the_way_frames_are_resized_is_part_of_the_feature_space(copy):
     before = load_bundle(copy)
-    assert before.input_spec == InputSpec(224, Resize.AREA)
+    assert before.input_spec == InputSpec(288, Resize.AREA)
     change_manifest(copy, resize="area")
     assert load_bundle(copy).space_id == before.space_id
     change_manifest(copy, resize="bilinear")
     after = load_bundle(copy)
-    assert after.input_spec == InputSpec(224, Resize.BILINEAR)
+    assert after.input_spec == InputSpec(288, Resize.BILINEAR)
     assert after.space_id != before.space_id
 
 

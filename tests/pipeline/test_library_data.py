@@ -18,6 +18,7 @@ from organizer.pipeline.library_data import (
     mark_of,
 )
 from organizer.training.data import Place
+from organizer.training.members import Base
 from organizer.types import (
     LABELS,
     TagState,
@@ -29,6 +30,7 @@ from organizer.types import (
 )
 from tests.fakes import colour_bundle
 from tests.library.build import tagging
+from tests.training.fakes import based_on
 
 BUNDLE = colour_bundle()
 FIRST_DAY = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -189,6 +191,32 @@ def test_own_tags_become_labels_only_when_asked(taught):
     assert data.not_learnt["Boat"] == 1
     trained, measured = rows(data.to_train, "Grandma"), rows(data.held_out, "Grandma")
     assert set(trained.values()) == {(1, 1), (0, 0.5)} and set(measured.values()) == {(1, 1), (0, 1)}
+
+
+def test_a_base_keeps_its_labels_and_only_what_was_decided_about_teaches(taught):
+    for day in range(10):
+        taught.add(day, confirmed=["Grandma", "Animal"])
+    base = Base("base 1", LABELS, dict.fromkeys(LABELS, 0.5), based_on(3, 11).arrays)
+    data = LibraryData(taught.db, BUNDLE, LibrarySettings(own_tags=True), base)
+    assert data.labels == (*LABELS, "Grandma")
+    assert data.based_on.columns == (*range(10), -1)
+    assert data.based_on.arrays is base.arrays
+    taught_columns = {
+        label for label, column in zip(data.labels, data.to_train.weights.T, strict=True) if column.any()
+    }
+    assert taught_columns == {"Animal", "Food", "Grandma"}
+    without = LibraryData(taught.db, BUNDLE, LibrarySettings(own_tags=True))
+    assert data.to_train.names == without.to_train.names and without.based_on is None
+    columns = [data.labels.index(label) for label in without.labels]
+    assert np.array_equal(data.to_train.weights[:, columns], without.to_train.weights)
+    assert np.array_equal(data.held_out.targets[:, columns], without.held_out.targets)
+
+
+def test_too_few_decisions_are_too_few_for_a_base_as_well(shelf):
+    shelf.add(0, confirmed=["Animal"])
+    base = Base("base 1", LABELS, dict.fromkeys(LABELS, 0.5), based_on(3, 11).arrays)
+    with pytest.raises(TrainingDataError, match="Animal needs 7 more"):
+        LibraryData(shelf.db, BUNDLE, base=base)
 
 
 def test_most_videos_of_a_label_are_trained_on(shelf):

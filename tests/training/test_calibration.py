@@ -97,3 +97,30 @@ def test_the_tags_are_so_precise_as_asked():
 def test_a_precision_that_is_no_share_is_refused(precision):
     with pytest.raises(TrainingDataError, match="between 0 and 1"):
         calibrate(scored([[1]], [[0.5]]), precision)
+
+
+def test_a_label_with_too_few_videos_keeps_the_threshold_of_what_was_corrected():
+    targets = np.zeros((40, 2), np.float32)
+    targets[:2, 0] = targets[:20, 1] = 1
+    scores = 0.9 * targets
+    found = calibrate(scored(targets, scores), 0.9, {"A": 0.42})
+    first, second = found.labels
+    assert (first.label, first.threshold, first.kept, first.reason) == ("A", 0.42, True, "")
+    assert (first.precision, first.recall) == (1, 1)
+    assert not second.kept and second.threshold is not None and not found.abstaining
+    nothing = calibrate(scored(np.zeros((40, 2), np.float32), scores), 0.9, {"A": 0.95}).labels[0]
+    assert (nothing.threshold, nothing.precision, nothing.recall) == (0.95, None, None)
+
+
+def test_what_a_correction_does_not_touch_keeps_its_threshold_however_many_videos_there_are():
+    targets = np.zeros((40, 2), np.float32)
+    targets[:20] = 1
+    found = calibrate(scored(targets, 0.9 * targets), 0.9, {"A": 0.42, "B": 0.42}, untouched=("A",)).labels
+    assert [(row.threshold == 0.42, row.kept) for row in found] == [(True, True), (False, False)]
+
+
+def test_what_was_never_suggested_stays_that():
+    targets = np.zeros((40, 2), np.float32)
+    targets[:20, 1] = 1
+    row = calibrate(scored(targets, 0.9 * targets), 0.9, {"A": NEVER}).labels[0]
+    assert row.threshold is None and row.kept and "never suggests" in row.reason

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from organizer.tags.classifier import LiteRtClassifier
-from organizer.training.frame_ensemble import Examples, FrameEnsembleSettings, export, pool, train_members
+from organizer.training.frame_ensemble import (
+    Examples,
+    FrameEnsembleSettings,
+    arrays_of,
+    export,
+    pool,
+    train_members,
+)
+from organizer.training.members import load_members
 
 SETTINGS = FrameEnsembleSettings(
     members=2, hidden=32, epochs=15, batch=64, input_dropout=0.0, learning_rate=1e-2
@@ -73,3 +81,14 @@ def test_the_exported_graph_gives_what_keras_gives(members, tmp_path, videos, se
 )
 def test_pools_the_stronger_half(evidence, score):
     assert pool(np.array(evidence, np.float32)[:, np.newaxis]) == pytest.approx([score])
+
+
+def test_the_arrays_give_what_keras_gives(members, tmp_path):
+    features = np.random.default_rng(2).normal(size=(50, DIMENSIONS)).astype(np.float32)
+    arrays, expected = arrays_of(members), probabilities(members, features).mean(axis=1)
+    assert np.allclose(arrays.evidence(features), expected, atol=1e-5)
+    # Trained weights are rounded to 16 bits, so that writing them loses nothing.
+    arrays.save(tmp_path / "members.npz")
+    assert np.array_equal(
+        load_members(tmp_path / "members.npz").evidence(features), arrays.evidence(features)
+    )

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -55,11 +56,33 @@ def test_a_model_without_them_offers_nothing():
     assert base_of(colour_bundle()) is None
 
 
-@pytest.mark.parametrize("content", [None, b"", b"PK nothing", "no numbers", "other shapes", "not finite"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(None, b"", b"PK nothing", "one array", "no arrays", "no numbers", "words", "flat"),
+        *("other members", "other shapes", "not finite", "nothing"),
+    ],
+)
 def test_a_damaged_file_is_named(tmp_path, content):
     file = tmp_path / "members.npz"
     if content == "no numbers":
         np.savez(file, hidden_kernel=np.zeros(3))
+    elif content == "one array":
+        with file.open("wb") as opened:
+            np.save(opened, np.zeros(3))
+    elif content == "no arrays":
+        with zipfile.ZipFile(file, "w") as packed:
+            for name in ("hidden_kernel", "hidden_bias", "kernel", "bias"):
+                packed.writestr(f"{name}.npy", "text")
+    elif content == "words":
+        np.savez(file, **dict.fromkeys(("hidden_kernel", "hidden_bias", "kernel", "bias"), np.array(["a"])))
+    elif content == "flat":
+        np.savez(file, **dict.fromkeys(("hidden_kernel", "hidden_bias", "kernel", "bias"), np.zeros(3)))
+    elif content == "nothing":
+        based_on(6, 4, members=0).arrays.save(file)
+    elif content == "other members":
+        arrays = based_on(6, 4).arrays
+        replace(arrays, bias=np.zeros((9, 3), np.float32)).save(file)
     elif content == "other shapes":
         arrays = based_on(6, 4).arrays
         replace(arrays, bias=np.zeros((2, 9), np.float32)).save(file)

@@ -10,10 +10,12 @@ from organizer.training.architectures.architecture import Architecture
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
 
-L2 = 1e-2
-"""Holds the correction near nothing: with features of about unit variance a few decisions move a score a
-little, hundreds as far as they agree."""
+L2 = 0.1
+"""Holds the correction near nothing, so that a few decisions move a score a little, and hundreds as far as
+they agree. Divided by the number of labels, as the loss is: another label changes nothing for the others."""
 DROPOUT = 0.2
+FROZEN = "base"
+"""Name of the layer that training leaves alone."""
 UNKNOWN = -2.0
 """Where the logit of a label starts that the base does not know."""
 
@@ -42,13 +44,13 @@ def core(size: Size) -> Any:
     features = keras.Input((None, size.dimensions))
     arrays = based_on.arrays
     members, hidden, base_labels = arrays.kernel.shape
-    base = ours.BaseLogits(members, hidden, base_labels, based_on.columns, UNKNOWN, name="base")
+    base = ours.BaseLogits(members, hidden, base_labels, based_on.columns, UNKNOWN, name=FROZEN)
     known = base(features)
     base.set_weights([arrays.hidden_kernel, arrays.hidden_bias, arrays.kernel, arrays.bias])
     correction = keras.layers.Dense(
         size.labels,
         kernel_initializer="zeros",
-        kernel_regularizer=keras.regularizers.L2(L2),
+        kernel_regularizer=keras.regularizers.L2(L2 / size.labels),
         dtype="float32",
         name="correction",
     )(keras.layers.Dropout(DROPOUT)(features))
