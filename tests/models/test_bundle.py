@@ -29,7 +29,7 @@ def test_the_bundled_model_is_whole():
     assert len(bundle.thresholds) == len(LABELS)
     assert all(0 < threshold < 1 for threshold in bundle.thresholds)
     assert bundle.space.backbone.input_size == bundle.input_size
-    assert bundle.space.pca.components.shape == (1280, bundle.dimensions)
+    assert bundle.space.pca.components.shape == (2560, bundle.dimensions)
     assert thresholds_of(bundle.id)["Animal"] == bundle.thresholds[LABELS.index("Animal")]
 
 
@@ -203,4 +203,4 @@ def test_the_way_frames_are_resized_is_part_of_the_feature_space(copy):
 
 def test_the_bundled_models_features_stay_valid():
     """Libraries hold features under this name: it changes only with what makes them."""
-    assert open_bundle("lite").space_id == "lite-0956a573fd61"
+    assert open_bundle("lite").space_id == "lite-7f7b14604edb"
