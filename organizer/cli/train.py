@@ -274,25 +274,27 @@ def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> M
                 case FinalBegins(epochs):
                     click.echo(f"Now on all videos, for {count(epochs, 'epoch')}.")
                 case Calibrated():
-                    _say_figures(event)
+                    _say_figures(event, plan, source)
                 case Made():
                     return event
     raise AssertionError("a training ends with a model or an error")
 
 
-def _say_figures(calibrated: Calibrated) -> None:
+def _say_figures(calibrated: Calibrated, plan: Plan, source: TrainingSource) -> None:
     from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
 
     print_headline(calibrated.figures)
     print_labels(calibrated.figures)
     for row in calibrated.calibration.abstaining:
         click.echo(f"{safe_text(row.label)} is never suggested: {row.reason}.")
-    kept = [row.label for row in calibrated.calibration.labels if row.kept]
+    kept = [
+        row.label for row in calibrated.calibration.labels if row.kept and row.label not in source.untouched
+    ]
     if kept:
         click.echo(f"Too few videos to choose a threshold, so it stays: {safe_text(', '.join(kept))}.")
     click.echo("Epoch and thresholds were chosen on the same videos, so expect a little less elsewhere.")
-    if calibrated.against_base:
-        print_comparison(calibrated.against_base, "what it corrects", "the corrected one")
+    if source.base and calibrated.against_base:
+        print_comparison(calibrated.against_base, source.base.name, plan.name)
         click.echo(_verdict(calibrated.against_base))
 
 
