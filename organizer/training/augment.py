@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 VIEWS = 6
 """Views of each picture: 0 as scanning sees it, 1 mirrored, 2 and up drawn at random."""
+PLAIN_VIEWS = 2
 AUGMENTATION = 2
 """Counted up when views change, for features of them are kept."""
 _PORTRAIT, _LANDSCAPE = 9 / 16, 16 / 9

@@ -25,6 +25,7 @@ from tests.models.stand_ins import PARTS, Site, archives, save_hub_module
 
 __all__ = ["archives"]
 NAME = "inception-yt8m"
+LITE = catalogue.open_bundle("lite").id
 REAL_BUNDLES, REAL_CLASSIFIER = catalogue.bundles, classifier.LiteRtClassifier
 
 
@@ -86,7 +87,7 @@ def clip(path, seed, seconds=3):
 def test_the_list_says_what_can_be_pulled(machine):
     outcome = machine("models")
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.lines[0].startswith("lite 1.1.0 (in use): ")
+    assert outcome.lines[0].startswith(f"{LITE} (in use): ")
     assert outcome.lines[-1].startswith(f"Not installed: {NAME}.")
     assert outcome.lines[-1].endswith(f"organizer models pull {NAME}")
 
@@ -171,7 +172,7 @@ def test_nothing_unlicensed_comes_without_consent(site, machine, arguments):
     refused = machine("models", "use", NAME, "--no-scan")
     assert (refused.code, refused.out) == (1, "")
     assert "no classifier yet" in refused.err
-    assert machine("models").lines[0].startswith("lite 1.1.0 (in use)")
+    assert machine("models").lines[0].startswith(f"{LITE} (in use)")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,7 @@ def test_a_wrong_checksum_is_one_sentence_and_lite_goes_on(site, machine, archiv
     outcome = machine("models", "pull", NAME, "--no-classifier")
     assert outcome.code == 1
     assert outcome.err.count("\n") == 1 and "wrong one" in outcome.err
-    assert machine("models").lines[0].startswith("lite 1.1.0 (in use)")
+    assert machine("models").lines[0].startswith(f"{LITE} (in use)")
     clip(machine.videos / "a.mp4", 1)
     assert machine("scan", machine.videos).code == 0
 
@@ -364,7 +365,7 @@ def test_scan_show_and_retag_with_it(installed):
     clip(installed.videos / "b.mp4", 2)
     assert installed("scan", installed.videos).code == 0
     with_lite = {row["path"]: row for row in installed.json()}
-    assert models_of(installed) == {"lite 1.1.0"}
+    assert models_of(installed) == {LITE}
 
     used = installed("models", "use", NAME, "--no-scan")
     id_ = catalogue.open_bundle(NAME).id
@@ -393,10 +394,10 @@ def test_scan_show_and_retag_with_it(installed):
 
     # Back again without a scan: the features of lite were kept.
     assert installed("models", "use", "auto", "--no-scan").lines == [
-        "In use from now on: lite 1.1.0",
+        f"In use from now on: {LITE}",
         "2 videos can be tagged again, without a scan, by: organizer retag",
     ]
-    assert "2 videos tagged again with lite 1.1.0" in installed("retag").out
+    assert f"2 videos tagged again with {LITE}" in installed("retag").out
     for row in installed.json():
         assert row["scores"] == pytest.approx(with_lite[row["path"]]["scores"], abs=1e-6)
     assert installed("scan").out.count("unchanged") >= 1
@@ -447,7 +448,7 @@ def test_one_in_use_that_is_gone_is_said(installed):
         f"The model in use, '{NAME}', is not installed. Install it, or: organizer models use auto "
         "Until then lite takes its place.\n",
     )
-    assert models_of(installed, "a.mp4") == {"lite 1.1.0"}
+    assert models_of(installed, "a.mp4") == {LITE}
     # Tagging with another model is not what was asked for.
     refused = installed("retag")
     assert (refused.code, refused.out) == (1, "")
@@ -475,7 +476,7 @@ def test_where_the_one_in_use_is_damaged_lite_looks_at_new_files_only(installed,
         ["1", "new"],
         ["1", "unchanged"],
     ]
-    assert models_of(installed, "b.mp4") == {"lite 1.1.0"}
+    assert models_of(installed, "b.mp4") == {LITE}
     assert [row for row in installed.json() if row["path"].endswith("a.mp4")] == before
     assert installed("retag").code == 1
 
@@ -569,7 +570,7 @@ def test_verify_fails_for_a_damaged_file(installed):
 def test_verify_checks_the_one_in_use(machine):
     outcome = machine("models", "verify")
     assert outcome.code == 0
-    assert outcome.lines[0].startswith("lite 1.1.0 in ")
+    assert outcome.lines[0].startswith(f"{LITE} in ")
 
 
 # Build

@@ -5,6 +5,7 @@ from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.frame_ensemble import (
     Examples,
     FrameEnsembleSettings,
+    _drawn_views,
     arrays_of,
     export,
     pool,
@@ -92,3 +93,10 @@ def test_the_arrays_give_what_keras_gives(members, tmp_path):
     assert np.array_equal(
         load_members(tmp_path / "members.npz").evidence(features), arrays.evidence(features)
     )
+
+
+def test_plain_views_are_drawn_two_of_three_times():
+    rng = np.random.default_rng(0)
+    counts = np.bincount(_drawn_views(30_000, 6, 2 / 3, rng), minlength=6) / 30_000
+    assert counts == pytest.approx([1 / 3] * 2 + [1 / 12] * 4, abs=0.01)
+    assert set(_drawn_views(100, 2, 2 / 3, rng)) == {0, 1} and set(_drawn_views(100, 1, 2 / 3, rng)) == {0}
