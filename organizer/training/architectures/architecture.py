@@ -102,7 +102,7 @@ class Architecture:
             length = MAX_SECONDS if repeat else WINDOW_SECONDS
             parts = ours.Windows(WINDOW_SECONDS, length, name="windows")(padded)
             span = WINDOW_SECONDS
-            scores = core(ours.RepeatTo(MAX_SECONDS, name="repeated")(features) if repeat else features)
+            scores = core(ours.RepeatTo(MAX_SECONDS, name="repeated")(padded) if repeat else features)
         evidence = ours.Regroup(span, name="evidence")(core(parts), features)
         return keras.Model(features, {"scores": scores, "evidence": evidence})
 

@@ -90,7 +90,7 @@ def layers() -> Layers:
 
     @register
     class RepeatTo(keras.layers.Layer):  # type: ignore[misc]
-        """(batch, up to ``seconds``, n) -> (batch, ``seconds``, n): shorter videos over and over.
+        """(batch, 45, n) -> (batch, ``seconds``, n): shorter videos over and over.
 
         Padding is left out. A video that is all padding stays zeros.
         """
@@ -319,7 +319,7 @@ def layers() -> Layers:
     def _picked(wanted: Any, features: Any, rows: int) -> Any:
         # One product with a matrix of 0 and 1, and no gathering with indices per video: LiteRT's
         # converter takes it for any number of videos.
-        seconds = ops.arange(ops.shape(features)[1], dtype="int32")
+        seconds = ops.arange(MAX_SECONDS, dtype="int32")
         chosen = ops.cast(wanted[..., None] == seconds, features.dtype)
         return ops.reshape(ops.matmul(chosen, features), (features.shape[0] or -1, rows, features.shape[-1]))
 
