@@ -29,19 +29,11 @@ class Pca:
 
         return np.asarray((features - self.mean) @ self.components, np.float32)
 
-    def rounded(self) -> Pca:
-        """Return it in numbers that 16 bits hold, so that ``save`` may write half as much."""
-        import numpy as np
-
-        return Pca(self.mean, self.components.astype(np.float16).astype(np.float32))
-
     def save(self, file: Path) -> None:
-        """Write a ``.npz`` file; the components in 16 bits a number where these hold them."""
+        """Write a ``.npz`` file."""
         import numpy as np
 
-        halves = self.components.astype(np.float16)
-        exact = np.array_equal(halves.astype(np.float32), self.components)
-        np.savez(file, mean=self.mean, components=halves if exact else self.components)
+        np.savez(file, mean=self.mean, components=self.components)
 
 
 def load_pca(file: Path) -> Pca:
@@ -56,10 +48,7 @@ def load_pca(file: Path) -> Pca:
 
     try:
         with np.load(file) as stored:
-            components = stored["components"]
-            if components.dtype == np.float16:
-                components = components.astype(np.float32)
-            return Pca(stored["mean"], components)
+            return Pca(stored["mean"], stored["components"])
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise BundleError(
             f"{file}: this PCA cannot be used ({error}). Reinstall organizer or pull the bundle again."

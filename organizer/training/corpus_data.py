@@ -112,8 +112,7 @@ def corpus_data(folder: Path, bundle: Bundle, cache: Path, fold: int | None = DE
         )
     bundle.verify()
     corpus = read_corpus(folder)
-    poolings = bundle.backbone_settings.get("poolings", ("mean",))
-    features = corpus_features(corpus, bundle.folder / bundle.roles["backbone"], cache, poolings)
+    features = corpus_features(corpus, bundle.folder / bundle.roles["backbone"], cache)
     return CorpusData(corpus, features, bundle, fold)
 
 

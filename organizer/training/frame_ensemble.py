@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.augment import PLAIN_VIEWS
 from organizer.training.members import MemberArrays
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 class FrameEnsembleSettings:
     """How the ensemble is built and trained."""
 
-    members: int = 16
-    hidden: int = 128
+    members: int = 3
+    hidden: int = 256
     input_dropout: float = 0.2
     hidden_dropout: float = 0.5
     epochs: int = 10
@@ -33,8 +32,6 @@ class FrameEnsembleSettings:
     weight_decay: float = 1e-2
     mixup: float = 0.3
     """Alpha of the beta distribution that mixes two examples (Zhang et al., "mixup", 2018)."""
-    plain_share: float = 2 / 3
-    """How often an example is drawn as a scan sees it or mirrored (``PLAIN_VIEWS``), and not altered."""
     seed: int = 0
 
 
@@ -69,8 +66,7 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     """Return a trained model, see ``build_members``.
 
     Loss: binary cross-entropy of every member, weighted by example and label. Each epoch draws one view of
-    every example, two of three times a plain one. AdamW with a one-cycle schedule of the learning rate. In
-    the end the weights are rounded to what 16 bits hold.
+    every example. AdamW with a one-cycle schedule of the learning rate.
     """
     import keras
     import numpy as np
@@ -102,13 +98,12 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     rng = np.random.default_rng(settings.seed)
     for _ in range(settings.epochs):
         order = rng.permutation(count)
-        view = _drawn_views(count, views, settings.plain_share, rng)
+        view = rng.integers(0, views, size=(count,))
         for start in range(0, count, settings.batch):
             chosen = order[start : start + settings.batch]
             features = examples.features[chosen, view[chosen]]
             batch = _mixed(features, examples.targets[chosen], examples.weights[chosen], settings.mixup, rng)
             step(*batch)
-    model.set_weights([weight.astype(np.float16).astype(np.float32) for weight in model.get_weights()])
     return model
 
 
@@ -122,16 +117,6 @@ def arrays_of(members: Any) -> MemberArrays:
     return MemberArrays(
         np.stack(hidden[::2], axis=1), np.stack(hidden[1::2]), np.stack(last[::2]), np.stack(last[1::2])
     )
-
-
-def _drawn_views(count: int, views: int, plain_share: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return (count,) which view of each example an epoch sees."""
-    import numpy as np
-
-    if views <= PLAIN_VIEWS:
-        return rng.integers(0, views, count)
-    is_plain = rng.random(count) < plain_share
-    return np.where(is_plain, rng.integers(0, PLAIN_VIEWS, count), rng.integers(PLAIN_VIEWS, views, count))
 
 
 def _mixed(
@@ -175,9 +160,6 @@ def export(members: Any) -> bytes:
     traced = tf.function(lambda features: classify(members, features)).get_concrete_function(signature)
     frozen = convert_variables_to_constants_v2(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
-    # Half the size, and nothing is lost: the weights are rounded to 16 bits already.
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
     graph: bytes = converter.convert()
     return graph
 

@@ -45,11 +45,10 @@ class MemberArrays:
         return mean
 
     def save(self, file: Path) -> None:
-        """Write a ``.npz`` file in 16 bits a number, which the bundled ones are rounded to."""
+        """Write a ``.npz`` file."""
         import numpy as np
 
-        arrays = {part.name: getattr(self, part.name).astype(np.float16) for part in fields(self)}
-        np.savez(file, **arrays)
+        np.savez(file, **{part.name: getattr(self, part.name) for part in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
