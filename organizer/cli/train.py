@@ -173,7 +173,7 @@ def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
     from organizer.errors import TrainingDataError
     from organizer.training.members import base_of
 
-    if architecture not in {None, "correction"} or (data != "library" and architecture is None):
+    if architecture not in {None, "correction"}:
         return None
     base = base_of(space) if data == "library" else None
     if base is None and architecture:

@@ -193,7 +193,7 @@ def _scored(
 
 def _against_base(measured: Scored, trained: TrainedClassifier, source: TrainingSource) -> Comparison | None:
     """Compare with what is corrected, on the labels that both know."""
-    if source.base is None or trained.based_on is None:
+    if source.base is None:
         return None
     labels = tuple(label for label in trained.labels if label in source.base.labels)
     thresholds = dict.fromkeys(trained.labels, 0.5) | source.base.thresholds

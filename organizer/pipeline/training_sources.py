@@ -85,6 +85,7 @@ def library_source(
     """
     data = LibraryData(db, bundle, settings, base)
     trained, held_out = len(data.to_train.names), len(data.held_out.names)
+    taught = f"{base.name}, corrected by" if base else "trained on"
     notes = []
     untouched: tuple[str, ...] = ()
     facts: dict[str, Any] = {"data": "library", "groups": data.trained_groups}
@@ -106,10 +107,7 @@ def library_source(
             )
     return TrainingSource(
         data,
-        summary=(
-            f"{f'{base.name}, corrected by' if base else 'trained on'} decisions about "
-            f"{count(trained, 'video')} of its owner's library."
-        ),
+        summary=f"{taught} decisions about {count(trained, 'video')} of its owner's library.",
         held_out=f"{count(held_out, 'video')} of other days in this library",
         facts=facts,
         notes=tuple(notes),

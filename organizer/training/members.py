@@ -33,17 +33,6 @@ class MemberArrays:
     bias: NDArray[np.float32]
     """(members, labels)."""
 
-    def evidence(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return (seconds, labels), 0..1, of dequantised features (seconds, dimensions)."""
-        import numpy as np
-
-        dimensions, members, hidden = self.hidden_kernel.shape
-        seen = features @ self.hidden_kernel.reshape(dimensions, members * hidden)
-        seen = np.maximum(seen.reshape(-1, members, hidden) + self.hidden_bias, 0)
-        logits = np.einsum("smh,mhl->sml", seen, self.kernel) + self.bias
-        mean: NDArray[np.float32] = (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
-        return mean
-
     def save(self, file: Path) -> None:
         """Write a ``.npz`` file."""
         import numpy as np

@@ -19,6 +19,15 @@ def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5)
     return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
 
+def evidence_of(arrays: MemberArrays, features):
+    """Return (seconds, labels), 0..1, of features (seconds, dimensions): what graphs are held against."""
+    dimensions, members, hidden = arrays.hidden_kernel.shape
+    seen = features @ arrays.hidden_kernel.reshape(dimensions, members * hidden)
+    seen = np.maximum(seen.reshape(-1, members, hidden) + arrays.hidden_bias, 0)
+    logits = np.einsum("smh,mhl->sml", seen, arrays.kernel) + arrays.bias
+    return (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
+
+
 @dataclass(frozen=True)
 class FakeData:
     """Videos in which label k raises number k in the seconds that show it, and label 0 in all of them.

@@ -39,8 +39,7 @@ def untrained(name, dimensions=DIMENSIONS):
         space_id="fake-0",
         quantiser=Quantiser(-2.0, 2.0, Rounding.NEAREST),
         settings=TrainingSettings(),
-        # Little enough that recurrent networks do not blow up the last digit of a product over 45 seconds.
-        weights=[weight + 0.02 * rng.normal(size=weight.shape) for weight in weights],
+        weights=[weight + 0.1 * rng.normal(size=weight.shape) for weight in weights],
         history=(),
         best_epoch=0,
         data="made up",

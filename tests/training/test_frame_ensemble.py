@@ -11,6 +11,7 @@ from organizer.training.frame_ensemble import (
     train_members,
 )
 from organizer.training.members import load_members
+from tests.training.fakes import evidence_of
 
 SETTINGS = FrameEnsembleSettings(
     members=2, hidden=32, epochs=15, batch=64, input_dropout=0.0, learning_rate=1e-2
@@ -86,7 +87,7 @@ def test_pools_the_stronger_half(evidence, score):
 def test_the_arrays_give_what_keras_gives(members, tmp_path):
     features = np.random.default_rng(2).normal(size=(50, DIMENSIONS)).astype(np.float32)
     arrays, expected = arrays_of(members), probabilities(members, features).mean(axis=1)
-    assert np.allclose(arrays.evidence(features), expected, atol=1e-5)
+    assert np.allclose(evidence_of(arrays, features), expected, atol=1e-5)
     arrays.save(tmp_path / "members.npz")
     again = load_members(tmp_path / "members.npz")
-    assert np.array_equal(again.evidence(features), arrays.evidence(features))
+    assert np.array_equal(evidence_of(again, features), evidence_of(arrays, features))

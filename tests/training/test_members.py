@@ -15,7 +15,7 @@ from organizer.models.checksums import sha256_of
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.members import ROLE, base_of, load_members
 from tests.fakes import colour_bundle
-from tests.training.fakes import based_on
+from tests.training.fakes import based_on, evidence_of
 
 LITE = load_bundle(assets_folder() / "lite")
 
@@ -25,7 +25,7 @@ def test_the_bundled_arrays_are_the_bundled_graph():
     stored = np.random.default_rng(0).integers(0, 256, (9, LITE.dimensions), np.uint8)
     features = LITE.quantiser.dequantise(stored)
     _, evidence = LiteRtClassifier(LITE.classifier_file).classify(features[None])
-    assert np.allclose(base.arrays.evidence(features), evidence[0], atol=1e-5)
+    assert np.allclose(evidence_of(base.arrays, features), evidence[0], atol=1e-5)
     assert base.labels == LITE.labels and base.name == LITE.id
     assert list(base.thresholds.values()) == list(LITE.thresholds)
 
@@ -35,7 +35,7 @@ def test_arrays_come_back_as_they_were(tmp_path):
     arrays.save(tmp_path / "members.npz")
     again = load_members(tmp_path / "members.npz")
     features = np.random.default_rng(1).normal(size=(5, 6)).astype(np.float32)
-    assert np.array_equal(again.evidence(features), arrays.evidence(features))
+    assert np.array_equal(evidence_of(again, features), evidence_of(arrays, features))
 
 
 def test_labels_are_found_by_name():

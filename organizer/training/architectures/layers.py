@@ -244,8 +244,8 @@ def layers() -> Layers:
             members: networks.
             hidden: units of each.
             labels: of the networks.
-            columns: for each label of the output, that of the networks; -1 for one they do not know,
-            unknown: which gets this logit.
+            columns: for each label of the output, that of the networks; -1 for one they do not know.
+            unknown: logit of such a label.
         """
 
         def __init__(

@@ -11,16 +11,16 @@ from organizer.errors import TrainingDataError
 from organizer.training.architectures import ARCHITECTURES, build
 from organizer.training.architectures.architecture import scorer_of
 from organizer.training.frame_ensemble import pool
-from tests.training.fakes import based_on
+from tests.training.fakes import based_on, evidence_of
 
 DIMENSIONS, LABELS = 12, 4
 NAMES = list(ARCHITECTURES)
 PUBLISHED = ["rnn", "cnn-lstm"]
 
 
-def made(name, dimensions=DIMENSIONS, labels=LABELS, **settings):
-    base = based_on(dimensions, labels) if name == "correction" else None
-    return build(name, dimensions, labels, based_on=base, **settings)
+def made(name):
+    base = based_on(DIMENSIONS, LABELS) if name == "correction" else None
+    return build(name, DIMENSIONS, LABELS, based_on=base)
 
 
 @cache
@@ -253,7 +253,7 @@ def test_the_published_network_computes_what_its_runtime_computes(seconds):
 def test_a_correction_starts_as_what_it_corrects():
     base, features = based_on(DIMENSIONS, LABELS), 0.3 * videos(3, 7)
     outputs = made("correction")(features, training=False)
-    evidence = np.stack([base.arrays.evidence(video) for video in features])
+    evidence = np.stack([evidence_of(base.arrays, video) for video in features])
     found = outputs["evidence"].numpy()
     assert np.allclose(found[..., :-1], evidence[..., ::-1], atol=1e-5)
     assert np.allclose(found[..., -1], 1 / (1 + np.exp(2.0)), atol=1e-5)
