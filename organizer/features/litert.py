@@ -12,23 +12,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def open_interpreter(graph: Path, *, threads: int | None = None) -> Any:
+def open_interpreter(graph: Path, *, threads: int | None = None, delegated: bool = True) -> Any:
     """Return an interpreter for a ``.tflite`` file with its tensors allocated.
 
     Args:
         graph: the file.
         threads: processor threads to use; None takes all.
+        delegated: let XNNPACK run what it can, several times as fast. It is wrong now and then for graphs
+            with loops, see ``LiteRtClassifier``.
 
     Raises:
         BundleError: the file is missing or is no LiteRT graph.
     """
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+    operations = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     try:
         # Given as bytes: the library's own file opening fails on non-ASCII paths on Windows.
         content = graph.read_bytes()
         with quiet_stderr():
-            interpreter = Interpreter(model_content=content, num_threads=threads or processors())
+            interpreter = Interpreter(
+                model_content=content,
+                num_threads=threads or processors(),
+                experimental_op_resolver_type=operations,
+            )
             interpreter.allocate_tensors()
             return interpreter
     except (OSError, ValueError, RuntimeError) as error:

@@ -33,7 +33,9 @@ class Classifier(Protocol):
 class LiteRtClassifier:
     """A classifier graph with one input and the outputs ``scores`` and ``evidence``.
 
-    A graph that takes only one video at a time, as those of recurrent networks do, is run once for each.
+    A graph that takes only one video at a time, as those of recurrent networks do, is run once for each, and
+    without XNNPACK: ai-edge-litert 2.3.0 with that delegate gives some fresh interpreters of a CNN + LSTM (6 of
+    143 on a busy machine, none of 125 without it) wrong scores for every video but their first.
     Threads may share one: they take turns.
     """
 
@@ -45,7 +47,7 @@ class LiteRtClassifier:
         """
         from organizer.features.litert import open_interpreter
 
-        self._interpreter = open_interpreter(graph, threads=1)
+        self._interpreter = open_interpreter(graph, threads=1, delegated=False)
         inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         by_rank = {len(output["shape_signature"]): output["index"] for output in outputs}
         signature = tuple(inputs[0]["shape_signature"]) if len(inputs) == 1 else (0,)
@@ -56,6 +58,8 @@ class LiteRtClassifier:
         self._features = inputs[0]["index"]
         self._scores, self._evidence = by_rank[2], by_rank[3]
         self._one_at_a_time = signature[0] == 1
+        if not self._one_at_a_time:
+            self._interpreter = open_interpreter(graph, threads=1)
         self._shape: tuple[int, ...] | None = None
         self._turn = threading.Lock()
 

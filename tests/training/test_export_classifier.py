@@ -22,6 +22,7 @@ from tests.training.fakes import based_on
 
 DIMENSIONS, LABELS = 24, ("Vehicle", "Concert", "Dance")
 NAMES = list(ARCHITECTURES)
+RECURRENT = {"rnn", "cnn-lstm", "cnn-lstm-masked"}
 
 
 def untrained(name, dimensions=DIMENSIONS):
@@ -78,12 +79,17 @@ def test_only_recurrent_graphs_have_a_fixed_number_of_videos(exported):
 
     trained, file = exported
     (features,) = open_interpreter(file, threads=1).get_input_details()
-    recurrent = {"rnn", "cnn-lstm", "cnn-lstm-masked"}
     assert features["shape_signature"].tolist() == [
-        1 if trained.architecture in recurrent else -1,
+        1 if trained.architecture in RECURRENT else -1,
         -1,
         DIMENSIONS,
     ]
+
+
+def test_only_recurrent_graphs_run_without_the_delegate_that_gets_their_loops_wrong(exported):
+    trained, file = exported
+    run = {found["op_name"] for found in LiteRtClassifier(file)._interpreter._get_ops_details()}
+    assert ("DELEGATE" in run) == (trained.architecture not in RECURRENT)
 
 
 def test_the_graph_needs_no_operations_of_tensorflow(exported):
