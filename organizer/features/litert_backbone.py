@@ -1,4 +1,4 @@
-"""A backbone stored as a LiteRT graph with uint8 pictures in and a float feature map out."""
+"""Backbones stored as LiteRT graphs with uint8 pictures in and a float feature map out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
 from organizer.features.backbone import check_pictures
+from organizer.features.pooling import POOLINGS
 from organizer.features.processor import processors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -24,26 +26,35 @@ class LiteRtBackbone:
     """EfficientNet-Lite and its like: int8 inside, run on the processor through XNNPACK.
 
     The graph takes uint8 (1, size, size, 3) RGB 0..255 (the scaling ``(x - 127) / 128`` is its input
-    quantisation) and gives the last feature map, float32 (1, height, width, feature_dim). The mean over the
-    places is taken here, in float: taken inside the graph it is rounded to 8 bits once more.
+    quantisation) and gives the last feature map, float32 (1, height, width, channels). What becomes of its
+    places is computed here, in float: taken inside the graph the mean is rounded to 8 bits once more.
 
     Each thread runs whole pictures through an interpreter of its own. Threads that share a picture wait for
     each other after every layer, which costs most when decoding takes processor time from one of them;
     batches in one interpreter come close, but the last one of a video is rarely full.
     """
 
-    def __init__(self, graph: Path, *, threads: int | None = None) -> None:
+    def __init__(
+        self, graph: Path, *, poolings: Sequence[str] = ("mean",), threads: int | None = None
+    ) -> None:
         """Load the graph.
 
         Args:
             graph: the ``.tflite`` file.
+            poolings: names in ``POOLINGS``; a vector is what they give, one after another.
             threads: pictures run at once; None takes one for each processor, at most ``MAX_THREADS``.
 
         Raises:
-            BundleError: the file is missing or is no such graph.
+            BundleError: the file is missing or is no such graph, or there is no such pooling.
         """
         from organizer.features.litert import open_interpreter
 
+        unknown = [name for name in poolings if name not in POOLINGS]
+        if unknown or not poolings:
+            raise BundleError(
+                f"{graph}: this backbone is to be pooled by {', '.join(unknown) or 'nothing'}, which this "
+                "organizer does not know. Update organizer."
+            )
         threads = threads or min(processors(), MAX_THREADS)
         interpreters = [open_interpreter(graph, threads=1) for _ in range(threads)]
         picture = interpreters[0].get_input_details()[0]
@@ -55,8 +66,9 @@ class LiteRtBackbone:
             )
         self._picture = picture["index"]
         self._feature_map = feature_map["index"]
+        self._poolings = [POOLINGS[name] for name in poolings]
         self.input_size = int(picture["shape"][1])
-        self.feature_dim = int(feature_map["shape"][3])
+        self.feature_dim = int(feature_map["shape"][3]) * len(poolings)
         self.batch_size = 1
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for interpreter in interpreters:
@@ -75,11 +87,13 @@ class LiteRtBackbone:
 
     def _run(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (feature_dim,) of one picture."""
+        import numpy as np
+
         interpreter = self._idle.get()
         try:
             interpreter.set_tensor(self._picture, picture[None])
             interpreter.invoke()
-            vector: NDArray[np.float32] = interpreter.get_tensor(self._feature_map)[0].mean(axis=(0, 1))
-            return vector
+            feature_map = interpreter.get_tensor(self._feature_map)[0]
         finally:
             self._idle.put(interpreter)
+        return np.concatenate([pool(feature_map) for pool in self._poolings])

@@ -77,7 +77,7 @@ class Bundle:
     missing: then the bundle makes features but no tags."""
     backbone_kind: BackboneKind = BackboneKind.LITERT
     backbone_settings: dict[str, Any] = field(default_factory=dict)
-    """What a TF Hub backbone is run with, by the names of ``TfHubBackbone``'s fields."""
+    """What its backbone is run with, by the names that ``LiteRtBackbone`` or ``TfHubBackbone`` takes."""
     classifier_kind: ClassifierKind = ClassifierKind.LITERT
     resize: Resize = Resize.AREA
     """How frames become its pictures; so it is where a manifest does not say."""
@@ -168,7 +168,7 @@ class Bundle:
             return TfHubBackbone(path, **self.backbone_settings, project=pca.project)
         from organizer.features.litert_backbone import LiteRtBackbone
 
-        return LiteRtBackbone(path)
+        return LiteRtBackbone(path, **self.backbone_settings)
 
     def _files_of(self, role: str) -> list[str]:
         """Return the files of a role: one, or all below its folder."""

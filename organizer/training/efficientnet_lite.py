@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-INPUT_SIZE = 224
+INPUT_SIZE = 288
+"""It was trained with crops of 224 pixels, in which things look larger than in whole pictures of that size;
+at 288 they come near (Touvron et al., "Fixing the train-test resolution discrepancy", 2019,
+arXiv:1906.06423)."""
 PIXEL_MEAN = 127.0
 PIXEL_SCALE = 128.0
 _BN_EPSILON = 1e-3
@@ -79,8 +82,8 @@ class _Builder:
 def build_feature_map(weights: Mapping[str, NDArray[Any]]) -> Any:
     """Return a Keras model from pictures to the last feature map.
 
-    Input: float32 (batch, 224, 224, 3), RGB, scaled by ``(x - 127) / 128``. Output: float32
-    (batch, 7, 7, 1280), 0..6. Its mean over the 7 x 7 places is the feature vector.
+    Input: float32 (batch, 288, 288, 3), RGB, scaled by ``(x - 127) / 128``. Output: float32
+    (batch, 9, 9, 1280), 0..6. Its mean over the 9 x 9 places is the usual feature vector.
 
     Args:
         weights: state dict of the PyTorch port, see ``torch_weights.read_state_dict``.

@@ -18,11 +18,21 @@ if TYPE_CHECKING:
 
 ROLE = "members"
 """The role of their file in a bundle that has one."""
+LINEAR_SHARE = 0.35
+"""How much of the evidence the linear function gives, see ``MemberArrays``.
+
+Out of fold from 0.2 to 0.4 the best label was right most often, and 0.6 had the best mean average precision;
+either end was worse in both.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemberArrays:
-    """Small networks that look at one second each: dense ReLU, dense sigmoid; their mean is the evidence."""
+    """Small networks and a linear function that look at one second each.
+
+    A network is dense ReLU, dense sigmoid; of the linear function the sigmoid is taken too. The evidence is
+    the networks' mean and the linear function's, weighted by ``LINEAR_SHARE``.
+    """
 
     hidden_kernel: NDArray[np.float32]
     """(dimensions, members, hidden)."""
@@ -32,12 +42,17 @@ class MemberArrays:
     """(members, hidden, labels)."""
     bias: NDArray[np.float32]
     """(members, labels)."""
+    linear_kernel: NDArray[np.float32]
+    """(dimensions, labels)."""
+    linear_bias: NDArray[np.float32]
+    """(labels,)."""
 
     def save(self, file: Path) -> None:
-        """Write a ``.npz`` file."""
+        """Write a ``.npz`` file in 16 bits a number, which the bundled ones are rounded to."""
         import numpy as np
 
-        np.savez(file, **{part.name: getattr(self, part.name) for part in fields(self)})
+        arrays = {part.name: getattr(self, part.name).astype(np.float16) for part in fields(self)}
+        np.savez(file, **arrays)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,8 +141,12 @@ def _check(arrays: MemberArrays) -> None:
         raise ValueError("their shapes do not fit")
     dimensions, members, hidden = arrays.hidden_kernel.shape
     labels = arrays.bias.shape[1]
-    found = (arrays.hidden_bias.shape, arrays.kernel.shape, arrays.bias.shape)
-    if found != ((members, hidden), (members, hidden, labels), (members, labels)):
+    shapes = {
+        *((arrays.hidden_bias.shape, (members, hidden)), (arrays.kernel.shape, (members, hidden, labels))),
+        *((arrays.bias.shape, (members, labels)), (arrays.linear_bias.shape, (labels,))),
+        (arrays.linear_kernel.shape, (dimensions, labels)),
+    }
+    if any(found != expected for found, expected in shapes):
         raise ValueError("their shapes do not fit")
     if not min(dimensions, members, hidden, labels):
         raise ValueError("there is nothing in them")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from organizer.training.members import LINEAR_SHARE
+
 
 def model_card(manifest: dict[str, Any]) -> str:
     """Return the card as Markdown."""
@@ -50,9 +52,10 @@ Written by `organizer.training.model_card` from `bundle.json`; a test recomputes
 ## What it is
 
 One picture per second of the first 45 s of a video, squashed to {manifest["input_size"]} x {manifest["input_size"]}
--> EfficientNet-Lite0 (LiteRT, int8) -> 1280 numbers -> PCA to {manifest["dimensions"]} -> 8 bits each -> an
-ensemble of small networks that look at one second each -> per label, the mean over the half of the seconds that
-speak most for it.
+-> EfficientNet-Lite0 (LiteRT, int8) -> mean and generalised mean (power 3) of each of its 1280 channels -> PCA to
+{manifest["dimensions"]} numbers -> 8 bits each -> eight small networks and a linear function (ridge regression) that look at one second
+each -> their mean, the linear function counting {LINEAR_SHARE:.0%} -> per label, the mean over the half of the seconds that speak
+most for it.
 
 - Backbone: {manifest["provenance"]["backbone"]}. Conversion proven on {conversion["pictures"]} ImageNet samples:
   top-1 {conversion["top1_float"]:.3f} in float, {conversion["top1_int8"]:.3f} in int8, mean cosine {conversion["cosine"]:.4f}.
@@ -68,9 +71,10 @@ four: PCA, quantiser range, networks, and by a cross-validation inside those fou
 for the folds: {", ".join(str(value) for value in metrics["whitening_by_fold"])}) and the thresholds. Scores of all folds are
 pooled. Only clips of real footage count: {metrics["clips"]} clips, {metrics["clips_without_label"]} of them with none of the labels.
 Intervals (95 %) come from drawing source repositories with replacement. The architecture, its pooling over time, the
-training settings, the weights of sources, the rule that mixes thresholds and the precision they aim at (one of five
-looked at) were chosen by looking at the same folds, among some thirty variants for 1.0.0 that differed by at most six
-points and those below; expect a little less on videos from elsewhere.
+training settings, the shrinkage, steepness and share of the linear function, the weights of sources, the size of the pictures,
+the rule that mixes thresholds and the precision they aim at (one of six looked at) were chosen by looking at the same
+folds, among some thirty variants for 1.0.0 that differed by at most six points and those below; expect a little less on
+videos from elsewhere.
 
 | figure | value (95 % interval) |
 |---|---|

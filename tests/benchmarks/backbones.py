@@ -66,7 +66,7 @@ def one_interpreter(threads: int, batch: int = 1) -> Way:
     picture = interpreter.get_input_details()[0]["index"]
     feature_map = interpreter.get_output_details()[0]["index"]
     if batch > 1:
-        interpreter.resize_tensor_input(picture, [batch, 224, 224, 3])
+        interpreter.resize_tensor_input(picture, [batch, 288, 288, 3])
         interpreter.allocate_tensors()
 
     def run(pictures: NDArray[np.uint8]) -> None:
@@ -89,7 +89,7 @@ def measure_lite() -> dict[str, Any]:
         "one interpreter, 2 threads, batch 16": one_interpreter(2, 16),
         "two interpreters": LiteRtBackbone(LITE, threads=2).extract,
     }
-    figures = in_turn(ways, natural_pictures(LITE_PICTURES, 224), LITE_ROUNDS)
+    figures = in_turn(ways, natural_pictures(LITE_PICTURES, 288), LITE_ROUNDS)
     return against(figures, "one interpreter, 2 threads")
 
 

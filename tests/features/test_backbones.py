@@ -16,6 +16,7 @@ LITE = assets_folder() / "lite" / "backbone.tflite"
 
 BACKBONES = {
     "lite": lambda _folder: LiteRtBackbone(LITE),
+    "lite, pooled twice": lambda _folder: LiteRtBackbone(LITE, poolings=["mean", "gem3"]),
     "lite, more threads than pictures": lambda _folder: LiteRtBackbone(LITE, threads=5),
     "hub": lambda folder: TfHubBackbone(save_module(folder), input_size=SIZE, batch_size=2),
     "hub, float32": lambda folder: TfHubBackbone(save_module(folder), input_size=SIZE, bfloat16=False),
@@ -31,7 +32,8 @@ def backbone(request, tmp_path_factory):
 def pictures(backbone):
     rng = np.random.default_rng(0)
     coarse = rng.integers(0, 256, (3, 7, 7, 3), np.uint8)
-    return coarse.repeat(backbone.input_size // 7, axis=1).repeat(backbone.input_size // 7, axis=2)
+    side = -(-backbone.input_size // 7)
+    return coarse.repeat(side, axis=1).repeat(side, axis=2)[:, : backbone.input_size, : backbone.input_size]
 
 
 def test_gives_one_vector_for_each_picture(backbone, pictures):
@@ -93,7 +95,7 @@ def test_is_found_on_a_path_that_is_not_ascii(tmp_path):
 
 
 def test_a_number_of_threads_does_not_change_lite():
-    pictures = np.random.default_rng(2).integers(0, 256, (5, 224, 224, 3), np.uint8)
+    pictures = np.random.default_rng(2).integers(0, 256, (5, 288, 288, 3), np.uint8)
     one = LiteRtBackbone(LITE, threads=1).extract(pictures)
     assert np.array_equal(LiteRtBackbone(LITE, threads=3).extract(pictures), one)
 

@@ -29,7 +29,7 @@ def test_the_bundled_model_is_whole():
     assert len(bundle.thresholds) == len(LABELS)
     assert all(0 < threshold < 1 for threshold in bundle.thresholds)
     assert bundle.space.backbone.input_size == bundle.input_size
-    assert bundle.space.pca.components.shape == (1280, bundle.dimensions)
+    assert bundle.space.pca.components.shape == (2560, bundle.dimensions)
     assert thresholds_of(bundle.id)["Animal"] == bundle.thresholds[LABELS.index("Animal")]
 
 
@@ -192,15 +192,15 @@ def test_features_of_another_space_are_refused():
 
 def test_the_way_frames_are_resized_is_part_of_the_feature_space(copy):
     before = load_bundle(copy)
-    assert before.input_spec == InputSpec(224, Resize.AREA)
+    assert before.input_spec == InputSpec(288, Resize.AREA)
     change_manifest(copy, resize="area")
     assert load_bundle(copy).space_id == before.space_id
     change_manifest(copy, resize="bilinear")
     after = load_bundle(copy)
-    assert after.input_spec == InputSpec(224, Resize.BILINEAR)
+    assert after.input_spec == InputSpec(288, Resize.BILINEAR)
     assert after.space_id != before.space_id
 
 
 def test_the_bundled_models_features_stay_valid():
     """Libraries hold features under this name: it changes only with what makes them."""
-    assert open_bundle("lite").space_id == "lite-0956a573fd61"
+    assert open_bundle("lite").space_id == "lite-7f7b14604edb"

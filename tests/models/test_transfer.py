@@ -253,8 +253,12 @@ def test_a_model_like_lite_is_imported(models, lite_copy, sources):
     [
         ({"labels": list(LABELS[:9])}, "10 scores"),
         ({"labels": [*LABELS, "More"], "thresholds": dict.fromkeys((*LABELS, "More"), 0.5)}, "10 scores"),
-        ({"input_size": 299}, "takes pictures of 224 pixels"),
+        ({"input_size": 299}, "takes pictures of 288 pixels"),
         ({"backbone_settings": {"bfloat16": True}}, "not known here"),
+        ({"backbone_settings": {"poolings": ["median"]}}, "setting poolings"),
+        ({"backbone_settings": {"poolings": []}}, "setting poolings"),
+        ({"backbone_settings": {"poolings": "mean"}}, "setting poolings"),
+        ({"backbone_settings": {"poolings": ["mean"]}}, "its backbone gives 1280"),
         ({"kinds": {"classifier": "cnn-lstm"}}, "needs features stored with"),
         (
             {"roles": {"backbone": "backbone.tflite", "pca": "pca.npz", "classifier": "backbone.tflite"}},

@@ -14,7 +14,10 @@ from organizer.training.members import BasedOn, MemberArrays
 def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5) -> BasedOn:
     """Return networks to build on, which know all labels but the last, in another order."""
     rng, known = np.random.default_rng(8), labels - 1
-    shapes = ((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known))
+    shapes = (
+        *((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known)),
+        *((dimensions, known), (known,)),
+    )
     arrays = MemberArrays(*(rng.normal(size=shape).astype(np.float16).astype(np.float32) for shape in shapes))
     return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
@@ -25,7 +28,9 @@ def evidence_of(arrays: MemberArrays, features):
     seen = features @ arrays.hidden_kernel.reshape(dimensions, members * hidden)
     seen = np.maximum(seen.reshape(-1, members, hidden) + arrays.hidden_bias, 0)
     logits = np.einsum("smh,mhl->sml", seen, arrays.kernel) + arrays.bias
-    return (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
+    by_members = (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
+    linear = np.tanh((features @ arrays.linear_kernel + arrays.linear_bias) / 2) / 2 + 0.5
+    return 0.65 * by_members + 0.35 * linear
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
@@ -46,7 +47,7 @@ def core(size: Size) -> Any:
     members, hidden, base_labels = arrays.kernel.shape
     base = ours.BaseLogits(members, hidden, base_labels, based_on.columns, UNKNOWN, name=FROZEN)
     known = base(features)
-    base.set_weights([arrays.hidden_kernel, arrays.hidden_bias, arrays.kernel, arrays.bias])
+    base.set_weights([getattr(arrays, part.name) for part in fields(arrays)])
     correction = keras.layers.Dense(
         size.labels,
         kernel_initializer="zeros",

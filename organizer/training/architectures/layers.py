@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from organizer.training.members import LINEAR_SHARE
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def layers() -> Layers:
 
     @register
     class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
-        """(batch, seconds, n) -> (batch, seconds, labels): what a classifier's members say, as one logit.
+        """(batch, seconds, n) -> (batch, seconds, labels): what ``MemberArrays`` say, as one logit.
 
         Args:
             members: networks.
@@ -263,22 +264,27 @@ def layers() -> Layers:
 
         def build(self, shape: tuple[int | None, ...]) -> None:
             members, hidden, labels = self.shape
-            sizes = [(shape[-1], members, hidden), (members, hidden), (members, hidden, labels)]
+            sizes = [
+                *((shape[-1], members, hidden), (members, hidden), (members, hidden, labels)),
+                *((members, labels), (shape[-1], labels), (labels,)),
+            ]
             self.arrays = [
                 self.add_weight(shape=size, initializer="zeros", trainable=False, name=f"part_{number}")
-                for number, size in enumerate([*sizes, (members, labels)])
+                for number, size in enumerate(sizes)
             ]
 
         def call(self, features: Any) -> Any:
             members, hidden, labels = self.shape
-            kernel, bias, last_kernel, last_bias = self.arrays
+            kernel, bias, last_kernel, last_bias, linear_kernel, linear_bias = self.arrays
             rows = ops.matmul(features, ops.reshape(kernel, (-1, members * hidden)))
             rows = ops.relu(rows + ops.reshape(bias, (-1,)))
             said = []
             for member in range(members):
                 own = rows[..., member * hidden : (member + 1) * hidden]
                 said.append(ops.sigmoid(ops.matmul(own, last_kernel[member]) + last_bias[member]))
-            mean = ops.clip(sum(said) / members, 1e-6, 1 - 1e-6)
+            linear = ops.sigmoid(ops.matmul(features, linear_kernel) + linear_bias)
+            mean = (1 - LINEAR_SHARE) * (sum(said) / members) + LINEAR_SHARE * linear
+            mean = ops.clip(mean, 1e-6, 1 - 1e-6)
             chosen = [[float(column == label) for column in self.columns] for label in range(labels)]
             rest = [self.unknown * (column < 0) for column in self.columns]
             return ops.matmul(ops.log(mean / (1 - mean)), ops.array(chosen, "float32")) + ops.array(
