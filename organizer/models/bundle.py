@@ -162,13 +162,18 @@ class Bundle:
 
     def _backbone(self, pca: Pca) -> Backbone:
         path = self._verified("backbone")
-        if self.backbone_kind is BackboneKind.TF_HUB:
-            from organizer.features.tfhub_backbone import TfHubBackbone
+        try:
+            if self.backbone_kind is BackboneKind.TF_HUB:
+                from organizer.features.tfhub_backbone import TfHubBackbone
 
-            return TfHubBackbone(path, **self.backbone_settings, project=pca.project)
-        from organizer.features.litert_backbone import LiteRtBackbone
+                return TfHubBackbone(path, **self.backbone_settings, project=pca.project)
+            from organizer.features.litert_backbone import LiteRtBackbone
 
-        return LiteRtBackbone(path, **self.backbone_settings)
+            return LiteRtBackbone(path, **self.backbone_settings)
+        except TypeError as error:
+            raise BundleError(
+                f"{self.folder}: its backbone cannot be run with its settings ({error}). {self._mend}"
+            ) from error
 
     def _files_of(self, role: str) -> list[str]:
         """Return the files of a role: one, or all below its folder."""

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from organizer.errors import TrainingDataError
 from organizer.features.pca import load_pca
 from organizer.models.bundle import FORMAT, MANIFEST, load_bundle
+from organizer.models.checksums import sha256_of
 from organizer.training.corpus import FOLDS, read_corpus, read_picture
 from organizer.training.corpus_features import corpus_features
 from organizer.training.efficientnet_lite import INPUT_SIZE
@@ -114,9 +116,18 @@ def compared(result: OutOfFold, references: Path, corpus: Corpus) -> dict[str, A
     }
 
 
-def kept_space(folder: Path) -> KeptSpace:
-    """Return PCA and quantiser of a bundle, which with the backbone make its space."""
+def kept_space(folder: Path, backbone: Path) -> KeptSpace:
+    """Return PCA and quantiser of a bundle, which with the backbone make its space.
+
+    Raises:
+        TrainingDataError: they were made for the features of another backbone, or of another pooling.
+    """
     bundle = load_bundle(folder)
+    made_for = bundle.files[bundle.roles["backbone"]], bundle.backbone_settings
+    if made_for != (sha256_of(backbone), {"poolings": list(POOLINGS)}):
+        raise TrainingDataError(
+            f"{folder}: its PCA is for other features than those of {backbone}. Leave --keep-space out."
+        )
     return KeptSpace(load_pca(folder / ROLES["pca"]), bundle.quantiser)
 
 
@@ -127,7 +138,8 @@ def write_bundle(
     model = fit.model
     model.pca.save(folder / ROLES["pca"])
     (folder / ROLES["classifier"]).write_bytes(export(model.network))
-    arrays_of(model.network).save(folder / ROLES[MEMBERS])
+    arrays = arrays_of(model.network)
+    arrays.save(folder / ROLES[MEMBERS])
     conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
     manifest = {
         "format": FORMAT,
@@ -157,6 +169,7 @@ def write_bundle(
                 f"whitening {model.whitening}"
             ),
             "classifier": f"trained on {len(corpus.pictures)} photographs and {len(corpus.clips)} clips",
+            "networks": arrays.bias.shape[0],
             "threshold_target_precision": TARGET_PRECISION,
             "commands": [
                 "python -m organizer.training.convert_backbone --corpus CORPUS --synsets SYNSETS.txt",
@@ -200,9 +213,9 @@ def main(corpus_folder: Path, cache: Path, out: Path, data: Path, keep_space: Pa
     """Write OUT: bundle.json, pca.npz, classifier.tflite, members.npz, out_of_fold.csv, MODEL_CARD.md."""
     import numpy as np
 
+    kept = kept_space(keep_space, out / ROLES["backbone"]) if keep_space else None
     corpus = read_corpus(corpus_folder)
     features = corpus_features(corpus, out / ROLES["backbone"], cache, POOLINGS)
-    kept = kept_space(keep_space) if keep_space else None
     recipe = LiteRecipe(corpus, features, FrameEnsembleSettings(), kept)
     result, evidence, fits = cross_validate(recipe)
     result.save(out / "out_of_fold.csv")

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT_SIZE = 288
-"""It was trained with crops of 224 pixels, in which things look larger than in whole pictures of that size;
-at 288 they come near (Touvron et al., "Fixing the train-test resolution discrepancy", 2019,
-arXiv:1906.06423)."""
+"""It was trained with crops of 224 pixels, in which things look larger than in whole pictures of that size
+(Touvron et al., "Fixing the train-test resolution discrepancy", 2019, arXiv:1906.06423). Chosen on the
+corpus: on ImageNet's samples 224 pixels give 0.01 more."""
 PIXEL_MEAN = 127.0
 PIXEL_SCALE = 128.0
 _BN_EPSILON = 1e-3

@@ -1,4 +1,4 @@
-"""The bundled classifier's networks as plain arrays, for classifiers that build on them."""
+"""The bundled classifier as plain arrays, for classifiers that build on it."""
 
 from __future__ import annotations
 
@@ -48,11 +48,15 @@ class MemberArrays:
     """(labels,)."""
 
     def save(self, file: Path) -> None:
-        """Write a ``.npz`` file in 16 bits a number, which the bundled ones are rounded to."""
+        """Write a ``.npz`` file; those arrays in 16 bits a number that these hold, as all bundled ones."""
         import numpy as np
 
-        arrays = {part.name: getattr(self, part.name).astype(np.float16) for part in fields(self)}
-        np.savez(file, **arrays)
+        stored = {}
+        for part in fields(self):
+            array = getattr(self, part.name)
+            halves = array.astype(np.float16)
+            stored[part.name] = halves if np.array_equal(halves.astype(np.float32), array) else array
+        np.savez(file, **stored)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +72,7 @@ class BasedOn:
         """Of all of it."""
         import numpy as np
 
-        hashed = hashlib.sha256(repr(self.columns).encode())
+        hashed = hashlib.sha256(repr((self.columns, LINEAR_SHARE)).encode())
         for part in fields(self.arrays):
             hashed.update(np.ascontiguousarray(getattr(self.arrays, part.name)).tobytes())
         return hashed.hexdigest()[:16]

@@ -53,7 +53,7 @@ Written by `organizer.training.model_card` from `bundle.json`; a test recomputes
 
 One picture per second of the first 45 s of a video, squashed to {manifest["input_size"]} x {manifest["input_size"]}
 -> EfficientNet-Lite0 (LiteRT, int8) -> mean and generalised mean (power 3) of each of its 1280 channels -> PCA to
-{manifest["dimensions"]} numbers -> 8 bits each -> eight small networks and a linear function (ridge regression) that look at one second
+{manifest["dimensions"]} numbers -> 8 bits each -> {manifest["provenance"]["networks"]} small networks and a linear function (ridge regression) that look at one second
 each -> their mean, the linear function counting {LINEAR_SHARE:.0%} -> per label, the mean over the half of the seconds that speak
 most for it.
 

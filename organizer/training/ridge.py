@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.errors import TrainingDataError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -44,10 +46,20 @@ def fit_ridge(
 
     Args:
         features: (examples, dimensions).
-        targets: (examples, labels) of 0 and 1, some of each for every label.
+        targets: (examples, labels) of 0 and 1.
         weights: (examples, labels), 0 and up; 0 where it is not known whether the label fits.
+
+    Raises:
+        TrainingDataError: a label has no example that shows it, or none that does not.
     """
     import numpy as np
+
+    shown = (weights * (targets > 0)).sum(axis=0)
+    if (lacking := (shown <= 0) | (weights.sum(axis=0) - shown <= 0)).any():
+        raise TrainingDataError(
+            f"Label number {int(lacking.argmax()) + 1} has only examples that show it, or only such that do "
+            "not. Add some of the other kind."
+        )
 
     length = np.linalg.norm(features, axis=1).mean()
     of_length_one = features / length

@@ -1,5 +1,6 @@
 """The benchmarks run and count right, on videos of a few seconds; no time is compared with another."""
 
+import csv
 import json
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 from organizer.types import MAX_SECONDS
-from tests.benchmarks import baseline, end_to_end, folder, sampling
+from tests.benchmarks import baseline, end_to_end, folder, published, sampling
 from tests.benchmarks.memory import peak_of
 from tests.benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos
 from tests.clips import assert_colour, colour_of, make_clip
@@ -226,3 +227,13 @@ def test_full_size_benchmarks_run(tmp_path):
         results=tmp_path,
     )
     assert (tmp_path / "folder.json").exists()
+
+
+def test_rows_of_one_published_network_take_the_place_of_its_own_alone(tmp_path):
+    table = tmp_path / "table.csv"
+    for model, rows in (("one", ["1"]), ("two", ["1", "2"]), ("one", ["3"])):
+        published.replace_rows(table, model, [[model, row] for row in rows])
+    with table.open(newline="") as opened:
+        header, *rows = csv.reader(opened)
+    assert header[:4] == ["model", "clip", "fold", "labels"]
+    assert rows == [["two", "1"], ["two", "2"], ["one", "3"]]

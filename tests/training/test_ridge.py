@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
+from organizer.errors import TrainingDataError
 from organizer.training.ridge import OFFSET, SHRINKAGE, STEEPNESS, fit_ridge
 
 LABELS, DIMENSIONS = 3, 8
@@ -48,6 +49,14 @@ def test_an_example_of_weight_zero_teaches_nothing(examples):
     one, other = fit_ridge(features, targets, weights), fit_ridge(features, spoilt, weights)
     assert np.allclose(one.kernel, other.kernel, atol=1e-3)
     assert np.allclose(one.bias, other.bias, atol=1e-2)
+
+
+@pytest.mark.parametrize(("column", "value"), [(0, 0), (1, 1), (2, 0)])
+def test_a_label_with_examples_of_one_kind_is_named(examples, column, value):
+    features, targets, weights = examples
+    weights[targets[:, column] != value, column] = 0
+    with pytest.raises(TrainingDataError, match=f"Label number {column + 1} "):
+        fit_ridge(features, targets, weights)
 
 
 def test_the_length_of_features_does_not_matter(examples):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
 from organizer.training.architectures.architecture import Architecture
+from organizer.training.members import LINEAR_SHARE
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -45,7 +46,8 @@ def core(size: Size) -> Any:
     features = keras.Input((None, size.dimensions))
     arrays = based_on.arrays
     members, hidden, base_labels = arrays.kernel.shape
-    base = ours.BaseLogits(members, hidden, base_labels, based_on.columns, UNKNOWN, name=FROZEN)
+    sizes = (members, hidden, base_labels)
+    base = ours.BaseLogits(*sizes, based_on.columns, unknown=UNKNOWN, linear_share=LINEAR_SHARE, name=FROZEN)
     known = base(features)
     base.set_weights([getattr(arrays, part.name) for part in fields(arrays)])
     correction = keras.layers.Dense(

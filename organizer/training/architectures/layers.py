@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.members import LINEAR_SHARE
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -247,6 +246,7 @@ def layers() -> Layers:
             labels: of the networks.
             columns: for each label of the output, that of the networks; -1 for one they do not know.
             unknown: logit of such a label.
+            linear_share: how much the linear function says, see ``MemberArrays``.
         """
 
         def __init__(
@@ -255,12 +255,14 @@ def layers() -> Layers:
             hidden: int,
             labels: int,
             columns: Sequence[int],
+            *,
             unknown: float,
+            linear_share: float,
             **settings: Any,
         ) -> None:
             super().__init__(**{**settings, "dtype": "float32"})
             self.shape = (members, hidden, labels)
-            self.columns, self.unknown = list(columns), unknown
+            self.columns, self.unknown, self.linear_share = list(columns), unknown, linear_share
 
         def build(self, shape: tuple[int | None, ...]) -> None:
             members, hidden, labels = self.shape
@@ -283,7 +285,7 @@ def layers() -> Layers:
                 own = rows[..., member * hidden : (member + 1) * hidden]
                 said.append(ops.sigmoid(ops.matmul(own, last_kernel[member]) + last_bias[member]))
             linear = ops.sigmoid(ops.matmul(features, linear_kernel) + linear_bias)
-            mean = (1 - LINEAR_SHARE) * (sum(said) / members) + LINEAR_SHARE * linear
+            mean = (1 - self.linear_share) * (sum(said) / members) + self.linear_share * linear
             mean = ops.clip(mean, 1e-6, 1 - 1e-6)
             chosen = [[float(column == label) for column in self.columns] for label in range(labels)]
             rest = [self.unknown * (column < 0) for column in self.columns]
@@ -297,7 +299,8 @@ def layers() -> Layers:
         def get_config(self) -> dict[str, Any]:
             members, hidden, labels = self.shape
             sizes = {"members": members, "hidden": hidden, "labels": labels}
-            return {**super().get_config(), **sizes, "columns": self.columns, "unknown": self.unknown}
+            known = {"columns": self.columns, "unknown": self.unknown, "linear_share": self.linear_share}
+            return {**super().get_config(), **sizes, **known}
 
     @register
     class StrongerHalf(keras.layers.Layer):  # type: ignore[misc]
