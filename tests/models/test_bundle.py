@@ -201,6 +201,13 @@ def test_the_way_frames_are_resized_is_part_of_the_feature_space(copy):
     assert after.space_id != before.space_id
 
 
+@pytest.mark.parametrize("settings", [{"poolings": None}, {"bfloat16": True}, {"poolings": [["mean"]]}])
+def test_a_backbone_with_settings_that_it_does_not_take_is_one_sentence(copy, settings):
+    change_manifest(copy, backbone_settings=settings)
+    with pytest.raises(BundleError, match="cannot be run with its settings"):
+        load_bundle(copy).space  # noqa: B018
+
+
 def test_the_bundled_models_features_stay_valid():
     """Libraries hold features under this name: it changes only with what makes them."""
     assert open_bundle("lite").space_id == "lite-7f7b14604edb"
