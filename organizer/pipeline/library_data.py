@@ -272,7 +272,10 @@ def _targets(
 def _too_few(db: Database, bundle: Bundle, videos: Sequence[TaughtVideo], settings: LibrarySettings) -> str:
     confirmed = _confirmed(videos, settings)
     nearest = [name for name, number in confirmed.most_common(3) if number]
-    wanted = f"A label can be learnt from {FEWEST_CONFIRMED} videos that it was confirmed for"
+    wanted = (
+        f"A label can be learnt from {FEWEST_CONFIRMED} videos that it was confirmed for and "
+        f"{FEWEST_WITHOUT} without it"
+    )
     needs = [
         f"{safe_text(name)} needs {FEWEST_CONFIRMED - confirmed[name]} more"
         for name in nearest
