@@ -22,7 +22,11 @@ def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5)
     return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
 
-def evidence_of(arrays: MemberArrays, features):
+GRAPH_SHARE = float(np.float16(0.35))
+"""What a graph of 16 bits makes of the linear function's share."""
+
+
+def evidence_of(arrays: MemberArrays, features, share=0.35):
     """Return (seconds, labels), 0..1, of features (seconds, dimensions): what graphs are held against."""
     dimensions, members, hidden = arrays.hidden_kernel.shape
     seen = features @ arrays.hidden_kernel.reshape(dimensions, members * hidden)
@@ -30,7 +34,7 @@ def evidence_of(arrays: MemberArrays, features):
     logits = np.einsum("smh,mhl->sml", seen, arrays.kernel) + arrays.bias
     by_members = (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
     linear = np.tanh((features @ arrays.linear_kernel + arrays.linear_bias) / 2) / 2 + 0.5
-    return 0.65 * by_members + 0.35 * linear
+    return (1 - share) * by_members + share * linear
 
 
 @dataclass(frozen=True)

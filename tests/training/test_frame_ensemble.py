@@ -12,7 +12,7 @@ from organizer.training.frame_ensemble import (
     train_members,
 )
 from organizer.training.members import load_members
-from tests.training.fakes import evidence_of
+from tests.training.fakes import GRAPH_SHARE, evidence_of
 
 SETTINGS = FrameEnsembleSettings(
     members=2, hidden=32, epochs=15, batch=64, input_dropout=0.0, learning_rate=1e-2
@@ -84,11 +84,10 @@ def test_the_exported_graph_gives_what_keras_gives(network, tmp_path, videos, se
     graph.write_bytes(export(network))
     features = np.random.default_rng(1).normal(size=(videos, seconds, DIMENSIONS)).astype(np.float32)
     scores, evidence = LiteRtClassifier(graph).classify(features)
-    flat = probabilities(network, features.reshape(-1, DIMENSIONS))
+    flat = evidence_of(arrays_of(network), features.reshape(-1, DIMENSIONS), GRAPH_SHARE)
     expected = flat.reshape(videos, seconds, LABELS)
-    # The graph holds the linear function's share in 16 bits, as 0.3501.
-    assert np.allclose(evidence, expected, atol=1e-4)
-    assert np.allclose(scores, [pool(video) for video in expected], atol=1e-4)
+    assert np.allclose(evidence, expected, atol=1e-5)
+    assert np.allclose(scores, [pool(video) for video in expected], atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from organizer.models.checksums import sha256_of
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.members import ROLE, MemberArrays, base_of, load_members
 from tests.fakes import colour_bundle
-from tests.training.fakes import based_on, evidence_of
+from tests.training.fakes import GRAPH_SHARE, based_on, evidence_of
 
 LITE = load_bundle(assets_folder() / "lite")
 PARTS = [part.name for part in fields(MemberArrays)]
@@ -26,8 +26,7 @@ def test_the_bundled_arrays_are_the_bundled_graph():
     stored = np.random.default_rng(0).integers(0, 256, (9, LITE.dimensions), np.uint8)
     features = LITE.quantiser.dequantise(stored)
     _, evidence = LiteRtClassifier(LITE.classifier_file).classify(features[None])
-    # The graph holds the linear function's share in 16 bits too, as 0.3501.
-    assert np.allclose(evidence_of(base.arrays, features), evidence[0], atol=1e-4)
+    assert np.allclose(evidence_of(base.arrays, features, GRAPH_SHARE), evidence[0], atol=1e-5)
     assert base.labels == LITE.labels and base.name == LITE.id
     assert list(base.thresholds.values()) == list(LITE.thresholds)
 
