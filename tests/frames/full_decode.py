@@ -52,14 +52,18 @@ def full_decode(
         video = container.streams[stream] if stream is not None else _film(container)
         rate = video.average_rate or video.guessed_rate
         interval_s = 1 / float(rate) if rate and rate < 1000 else 0.04
-        time_s, stamp_s, shown = 0.0, None, None
+        time_s, zero_s, shown = 0.0, None, None
         for frame in _decoded(container, video):
-            now_s = frame.time
-            if stamp_s is not None:
-                step_s = interval_s if now_s is None else now_s - stamp_s
-                time_s += step_s if -_BACK_S < step_s < _FORWARD_S else interval_s
-            stamp_s = now_s if now_s is not None else (stamp_s or 0.0) + interval_s
-            second = math.floor(max(time_s, 0.0) + 1e-6)
+            due_s = time_s + interval_s if zero_s is not None else 0.0
+            stamp_s = float(frame.pts * video.time_base) if frame.pts is not None else None
+            if stamp_s is None:
+                time_s = due_s
+            else:
+                if zero_s is None or not -_BACK_S < stamp_s - zero_s - time_s < _FORWARD_S:
+                    zero_s = stamp_s - due_s
+                # AVI shuffles the stamps of B-frames.
+                time_s = max(time_s, stamp_s - zero_s)
+            second = math.floor(time_s + 1e-6)
             if second >= max_seconds:
                 return seconds
             while len(seconds) < second and shown is not None:
@@ -112,6 +116,7 @@ def _decoded(container, video):
         for packet in container.demux(video):
             if packet.size:
                 yield from _frames(video, packet)
+    # What the decoder still holds.
     yield from _frames(video, None)
 
 
