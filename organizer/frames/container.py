@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from organizer.errors import NotAVideoError, UnreadableVideoError
+from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
 from organizer.frames.film_stream import film_stream
 from organizer.frames.iso_boxes import has_index
 from organizer.frames.late_streams import with_late_streams
@@ -25,14 +25,18 @@ def open_container(path: str) -> InputContainer:
     path: absolute. A name that looks like an address, a pattern or a list (``http:``, ``img_%02d``,
     ``concat:``) is only ever the name of a local file.
 
-    Raises ValueError for a relative path, NotAVideoError when the content is not a video format and
-    UnreadableVideoError when FFmpeg cannot open it.
+    Raises ValueError for a relative path, NotAVideoError when the content is not a video format,
+    UnreadableVideoError when FFmpeg cannot open it and MissingDependencyError when there is no PyAV.
     """
-    import av
-
     if not os.path.isabs(path):
         raise ValueError(f"not an absolute path: {path!r}")
     kind = sniff(path)
+    try:
+        import av
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"PyAV cannot be loaded ({error}). Run: pip install --force-reinstall av"
+        ) from error
     try:
         container = _open(path, kind, {})
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -93,4 +97,23 @@ def unreadable(path: str, error: Exception, *, index_missing: bool = False) -> U
         return UnreadableVideoError(path, f"the file is damaged ({words})", _COPY_AGAIN)
     return UnreadableVideoError(
         path, f"the file cannot be opened ({words})", "Check that the disk is connected, then scan again."
+    )
+
+
+def undecodable(path: str, error: Exception) -> UnreadableVideoError:
+    """Return the error for a file that every reader gave up with an error of its own."""
+    import av
+
+    # What FFmpeg says, and what PyAV and NumPy make of sizes and counts that cannot be true.
+    if isinstance(error, av.error.FFmpegError | OSError | LookupError | ValueError | ArithmeticError):
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return UnreadableVideoError(
+            path,
+            f"its pictures cannot be decoded ({words})",
+            "If it plays elsewhere, convert a copy of it to H.264 and add that.",
+        )
+    return UnreadableVideoError(
+        path,
+        f"it cannot be decoded ({type(error).__name__}: {error})",
+        "Check whether it plays; if it does, please report it.",
     )

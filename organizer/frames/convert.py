@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 # 16-bit RGB so. By way of planes they come out right.
 _SWAPPED_ON_THE_WAY = frozenset({"rgb555be", "bgr555be", "rgb565be", "bgr565be"})
 _BY_WAY_OF = "gbrp"
+# Grey and alpha in floating point end the process, by an assertion of FFmpeg's; so does half a Bayer pattern.
+_DEADLY = frozenset({"yaf32be", "yaf32le"})
+# FFmpeg cannot convert a field of a line or two in every format.
+_LEAST_HEIGHT = 4
 
 
 def convert(
@@ -28,9 +32,11 @@ def convert(
     their colours must not be mixed. width, height: in pixels, at least 1. how: further settings of
     ``VideoReformatter.reformat``. The frame itself may be returned when nothing is to be done.
 
-    Raises av.error.FFmpegError when FFmpeg cannot convert the frame. The memory that it would have written
+    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame. The memory that it would have written
     to is never handed out: it may hold pictures of another video.
     """
+    if frame.format.name in _DEADLY or (frame.format.name.startswith("bayer_") and frame.height < 2):
+        raise ValueError(f"FFmpeg cannot convert {frame.format.name}")
     if frame.interlaced_frame and not _fields_divide(frame, height):
         frame = _as_progressive(frame)
     if frame.format.name in _SWAPPED_ON_THE_WAY:
@@ -45,7 +51,7 @@ def _fields_divide(frame: VideoFrame, height: int) -> bool:
     Where the height in lines of chroma is odd, as in 720 x 486 with 4:2:0, FFmpeg takes the last line of the
     second field from beyond the picture.
     """
-    if min(height, frame.height) < 2:
+    if min(height, frame.height) < _LEAST_HEIGHT:
         return False
     chroma_height = frame.format.chroma_height
     lines = chroma_height((frame.height + 1) // 2) + chroma_height(frame.height // 2)

@@ -55,7 +55,7 @@ def _other_ways(container: InputContainer, reopen: Open) -> Iterator[dict[str, s
 
 
 def _first_picture_at(reopen: Open) -> int:
-    """Return where, in bytes from the beginning of the file, the first packet of a picture lies; 0 if nowhere."""
+    """Return at which byte of the file the first packet of a picture lies; 0 when none is found."""
     import av
 
     container = reopen({})

@@ -142,7 +142,9 @@ def _frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[
 
 
 def _stamp_s(frame: VideoFrame, stream: VideoStream) -> float | None:
-    # Those that come out at the end do not know their unit.
-    if frame.pts is None or not stream.time_base:
-        return None
-    return float(frame.pts * stream.time_base)
+    """Return when a picture is shown, in seconds from anywhere; None when nothing tells it."""
+    # AVI knows only when packets are decoded. What FFmpeg makes of that for H.264's and DivX's B-frames is
+    # shuffled; pictures, though, come out in order, one for each packet that goes in.
+    stamp = frame.dts if "avi" in stream.container.format.name.split(",") else frame.pts
+    # Pictures that come out at the end do not know their unit.
+    return float(stamp * stream.time_base) if stamp is not None and stream.time_base else None

@@ -73,7 +73,7 @@ def sdr_picture(
     width, height: before rotation. how: further settings of ``VideoReformatter.reformat``.
     Returns (height, width, 3), 0..255, RGB, rotation not applied.
 
-    Raises av.error.FFmpegError when FFmpeg cannot convert the frame.
+    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame.
     """
     import numpy as np
 
