@@ -21,7 +21,7 @@ def main() -> None:
     if not hasattr(module, "main") or name.startswith("_"):
         sys.exit(
             "Name a benchmark: backbones, end_to_end, folder, generated, input_pipeline, large_library, "
-            "page_script, published or sampling"
+            "page_script, published, sampling or sweep"
         )
     del sys.argv[1]
     module.main()
