@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -194,11 +194,19 @@ def make_rotated_clip(
     return path
 
 
-def rewrap(source: Path, target: Path, *, turn: int = 0, options: Mapping[str, str] | None = None) -> Path:
+def rewrap(
+    source: Path,
+    target: Path,
+    *,
+    turn: int = 0,
+    options: Mapping[str, str] | None = None,
+    keys: Callable[[int], bool] | None = None,
+) -> Path:
     """Copy the coded pictures of a clip into another container, unchanged.
 
     turn: degrees clockwise by which players are asked to turn the picture.
     options: for the container, as FFmpeg names them.
+    keys: tells by its number whether to mark a packet as a key frame, be it one or not.
     """
     import av
 
@@ -206,9 +214,11 @@ def rewrap(source: Path, target: Path, *, turn: int = 0, options: Mapping[str, s
         stream: Any = new.add_stream_from_template(old.streams.video[0])
         if turn:
             stream.set_display_rotation(-turn)
-        for packet in old.demux(old.streams.video[0]):
+        for position, packet in enumerate(old.demux(old.streams.video[0])):
             if packet.size:
                 packet.stream = stream
+                if keys is not None:
+                    packet.is_keyframe = keys(position)
                 new.mux(packet)
     return target
 

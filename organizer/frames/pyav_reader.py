@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from organizer.frames.clock import FrameClock
+from organizer.frames.clock import FrameClock, longest_still_s
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.picture import RgbConverter
 from organizer.frames.reader import check_request, nothing_decoded, second_of
@@ -45,7 +45,9 @@ class PyAvReader:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
             rate = stream.average_rate or stream.guessed_rate
-            clock = FrameClock(float(rate) if rate else None)
+            clock = FrameClock(
+                float(rate) if rate else None, longest_still_s=longest_still_s(container.format.name)
+            )
             shown: VideoFrame | None = None
             shown_s = 0.0
             for frame in _decoded(container, stream):
