@@ -28,9 +28,9 @@ class FrameClock:
     """Gives each frame its time in seconds from the first one, in the order the frames are shown.
 
     Decoders hand frames out in the right order, but not always with the right stamp: those of an AVI with
-    B-frames are shuffled or missing, and a spliced recording starts again from zero or from anywhere. A frame without a stamp
-    comes one frame interval after the one before it; one whose stamp is behind shares the time of the one
-    before, until the stamps have caught up. So one bad stamp never moves the rest of the video.
+    B-frames are shuffled or missing, and a spliced recording starts again from anywhere. A frame without a
+    stamp comes one frame interval after the one before it; one whose stamp is behind shares the time of the
+    one before, until the stamps have caught up. So one bad stamp never moves the rest of the video.
     """
 
     def __init__(self, frame_rate: float | None, *, longest_still_s: float | None = None) -> None:

@@ -19,6 +19,7 @@ from organizer.frames.packets import (
 from organizer.frames.picture import RgbConverter
 from organizer.frames.plan import Run, Target, plan
 from organizer.frames.pyav_reader import PyAvReader
+from organizer.frames.rates import frame_rate
 from organizer.frames.reader import check_request, nothing_decoded
 from organizer.frames.run_decoder import FalseKeyError, RunDecoder
 from organizer.frames.timeline import Timeline, lay_out
@@ -57,8 +58,8 @@ class KeyFrameReader:
     The packets of the file are listed first, without decoding. A second's frame is the first key frame that
     begins in it; only where there is none, the packets from the key frame before are decoded up to the first
     suitable frame, leaving out those that no other refers to. Of MP4 and MOV files nothing else is even read.
-    A key frame is what the decoder, too, says is one. Where the container marks others, as it does for want of
-    an index, all that is left is decoded, as by the exact reader.
+    Only what the decoder, too, says is a key frame counts as one. Where the container marks others, as it
+    does for want of an index, everything is decoded, as by the exact reader.
 
     Besides what FrameReader says it raises CannotPlanError, before the first frame.
     """
@@ -86,9 +87,7 @@ class KeyFrameReader:
         except FalseKeyError:
             pass
         exact = PyAvReader(threads=request.threads)
-        for frame in exact.read(
-            request.path, max_seconds=request.max_seconds, short_side=request.short_side
-        ):
+        for frame in exact.read(request.path, max_seconds=request.max_seconds, short_side=request.short_side):
             if frame.second >= done:
                 yield frame
 
@@ -129,10 +128,7 @@ def _read(listing: Listing, video: OpenVideo, request: _Request, stack: ExitStac
     """Yield the frames of a video whose packets were listed."""
     if not listing.packets:
         raise nothing_decoded(request.path)
-    rate = video.stream.average_rate or video.stream.guessed_rate
-    timeline = lay_out(
-        listing.packets, listing.tick_s, float(rate) if rate else None, listing.longest_still_s
-    )
+    timeline = lay_out(listing.packets, listing.tick_s, frame_rate(video.stream), listing.longest_still_s)
     if not timeline.order or not _tells_order(listing, video):
         raise CannotPlanError(request.path)
     converter = RgbConverter(short_side=request.short_side, threads=request.threads)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from organizer.errors import UnreadableVideoError
 from organizer.frames.clock import longest_still_s
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.iso_boxes import composition_offsets
-from organizer.frames.timeline import PacketInfo, is_spliced
+from organizer.frames.rates import tick_of
+from organizer.frames.timeline import PacketInfo, decoded_at, is_spliced
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -77,15 +77,6 @@ class OpenVideo:
                     yield packet
 
 
-def tick_of(stream: VideoStream, path: str) -> float:
-    """Return the seconds of one tick of a stream's stamps. Raises UnreadableVideoError when not stated."""
-    if not stream.time_base:
-        raise UnreadableVideoError(
-            path, "its frames have no times", "Convert a copy of it to H.264 and add that."
-        )
-    return float(stream.time_base)
-
-
 def list_by_index(video: OpenVideo, path: str, *, max_seconds: int) -> Listing | None:
     """Return what the index of an MP4 or MOV file says of its packets, reading nothing else.
 
@@ -128,7 +119,8 @@ def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing
     still_s = longest_still_s(video.container.format.name)
     covered = _Covered(tick_s, max_seconds, still_s)
     for packet in islice(video.packets(), _MAX_PACKETS):
-        info = PacketInfo(packet.pts, packet.dts, packet.is_keyframe, not packet.is_discard)
+        decode = decoded_at(packet.pts, packet.dts, tick_s, still_s)
+        info = PacketInfo(packet.pts, decode, packet.is_keyframe, not packet.is_discard)
         size += packet.size
         if size <= _HELD_BYTES:
             held[len(packets)] = packet

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from organizer.frames.clock import FrameClock, longest_still_s
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.picture import RgbConverter
+from organizer.frames.rates import frame_rate, tick_of
 from organizer.frames.reader import check_request, nothing_decoded, second_of
 from organizer.types import MAX_SECONDS, Frame
 
@@ -44,14 +45,12 @@ class PyAvReader:
             stream = picture_stream(container, path)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
-            rate = stream.average_rate or stream.guessed_rate
-            clock = FrameClock(
-                float(rate) if rate else None, longest_still_s=longest_still_s(container.format.name)
-            )
+            tick_s = tick_of(stream, path)
+            clock = FrameClock(frame_rate(stream), longest_still_s=longest_still_s(container.format.name))
             shown: VideoFrame | None = None
             shown_s = 0.0
             for frame in _decoded(container, stream):
-                time_s = clock.time_of(frame.time)
+                time_s = clock.time_of(None if frame.pts is None else frame.pts * tick_s)
                 begins = second_of(time_s)
                 while shown is not None and second < min(begins, max_seconds):
                     yield Frame(second, shown_s, converter.rgb(shown))

@@ -19,6 +19,34 @@ if TYPE_CHECKING:
     from organizer.frames.timeline import Timeline
 
 
+# Each picture of CineForm stands alone too, which FFmpeg does not say.
+_ALONE_TOO = frozenset({"cfhd"})
+# Of these FFmpeg does not tell which pictures refer to others.
+_TELLS_NO_TYPES = frozenset(
+    {
+        "aasc",
+        "cinepak",
+        "flashsv",
+        "flashsv2",
+        "flic",
+        "indeo2",
+        "indeo3",
+        "indeo4",
+        "indeo5",
+        "msrle",
+        "msvideo1",
+        "qtrle",
+        "roq",
+        "rpza",
+        "smc",
+        "truemotion1",
+        "truemotion2",
+        "tscc",
+        "ultimotion",
+    }
+)
+
+
 class FalseKeyError(Exception):
     """A packet that the container marks as a key frame is none: decoding cannot begin there."""
 
@@ -61,7 +89,9 @@ class RunDecoder:
             self._codec.options = {"skip_loop_filter": "all"}
         self._used = False
         self._timeline = timeline
-        self._stands_alone = self._codec.codec.intra_only
+        codec = self._codec.codec
+        self._stands_alone = codec.intra_only or codec.canonical_name in _ALONE_TOO
+        self._tells_types = codec.canonical_name not in _TELLS_NO_TYPES
         self._begun_at: set[int] = set()
         self._fed = False
 
@@ -110,8 +140,8 @@ class RunDecoder:
 
         if frame.key_frame or frame.pict_type in (PictureType.I, PictureType.SI):
             return True
-        # Decoders of some old codecs and of screen recordings never tell.
-        return frame.pict_type == PictureType.NONE and not self._timeline.is_doubtful(position)
+        # Decoders that do tell types give none to the grey picture that they put in for a missing one.
+        return not self._tells_types and not self._timeline.is_doubtful(position)
 
     def any_of(self, choices: Collection[int], start: int) -> tuple[int, NDArray[np.uint8]] | None:
         """Decode everything from a key packet on and return the first of some pictures that comes out."""

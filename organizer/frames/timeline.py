@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from organizer.frames.clock import SET_AGAIN_S, FrameClock
 
 
-
 @dataclass(frozen=True, slots=True)
 class PacketInfo:
     """What a container says of one packet, that is of one coded picture."""
@@ -61,6 +60,19 @@ def is_spliced(before: int, now: int, tick_s: float, longest_still_s: float | No
     return longest_still_s is not None and (now - before) * tick_s > longest_still_s
 
 
+def decoded_at(
+    stamp: int | None, decode: int | None, tick_s: float, longest_still_s: float | None
+) -> int | None:
+    """Return when a packet is decoded, in ticks.
+
+    stamp, decode: as FFmpeg says. Program streams state the first only; where a recording was spliced on,
+    FFmpeg makes the second up from what came before, and so tells of the splice one packet too late.
+    """
+    if longest_still_s is None or stamp is None or decode is None:
+        return decode
+    return stamp if is_spliced(decode, stamp, tick_s, longest_still_s) else decode
+
+
 def lay_out(
     packets: Sequence[PacketInfo],
     tick_s: float,
@@ -81,9 +93,7 @@ def lay_out(
     for position in range(first, len(packets)):
         packet = packets[position]
         if packet.decode is not None:
-            if decoded is not None and is_spliced(
-                decoded, packet.decode, tick_s, longest_still_s
-            ):
+            if decoded is not None and is_spliced(decoded, packet.decode, tick_s, longest_still_s):
                 part, stamp = part + 1, None
             decoded = packet.decode
         stamp = next((known for known in (packet.stamp, packet.decode, stamp) if known is not None), 0)
