@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
 from organizer.frames.container import open_container, picture_stream
+from organizer.frames.duration import duration_s
 from organizer.frames.iso_boxes import rotation_deg
+from organizer.frames.rates import frame_rate
 from organizer.frames.taken import taken_at
 from organizer.types import VideoInfo
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
-
-# Containers state nonsense such as 90,000 frames a second when they do not know.
-_MAX_FRAME_RATE = 1000.0
 
 
 def probe(path: str, *, mtime_ns: int) -> VideoInfo:
@@ -38,11 +37,11 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
         if rotation in (90, 270):
             width, height = height, width
         return VideoInfo(
-            duration_s=_duration_s(container, stream),
+            duration_s=duration_s(container, stream, path),
             width=width,
             height=height,
             codec=stream.codec_context.codec.canonical_name,
-            frame_rate=_frame_rate(stream),
+            frame_rate=frame_rate(stream),
             rotation_deg=rotation,
             taken_at=taken_at({**stream.metadata, **container.metadata}, path, mtime_ns),
         )
@@ -57,20 +56,3 @@ def _rotation_deg(container: InputContainer, stream: VideoStream, path: str) -> 
         return round(float(tags.get("rotate", "0")) / 90) % 4 * 90
     except (ValueError, OverflowError):
         return 0
-
-
-def _duration_s(container: InputContainer, stream: VideoStream) -> float | None:
-    import av
-
-    if container.duration is not None and container.duration > 0:
-        return container.duration / av.time_base
-    if stream.duration is not None and stream.duration > 0 and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return None
-
-
-def _frame_rate(stream: VideoStream) -> float | None:
-    for rate in (stream.average_rate, stream.guessed_rate):
-        if rate and 0 < rate <= _MAX_FRAME_RATE:
-            return float(rate)
-    return None
