@@ -38,10 +38,10 @@ class PyAvReader:
         return self._frames(path, max_seconds, short_side)
 
     def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
-        converter = RgbConverter(short_side=short_side, threads=self._threads)
         second = 0
         with open_container(path) as container:
             stream = picture_stream(container, path)
+            converter = RgbConverter(stream, short_side=short_side, threads=self._threads)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
             rate = stream.average_rate or stream.guessed_rate
