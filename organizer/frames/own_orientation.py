@@ -64,22 +64,22 @@ def _units(codec: str, data: bytes, extradata: bytes) -> Iterator[bytes]:
         at += size + length
 
 
-def _messages(unit: bytes) -> list[int]:
-    """Return the payload types of the messages in a unit."""
-    # Bytes put in so that no start code appears by chance.
+def _messages(unit: bytes) -> Iterator[int]:
+    """Yield the payload type of each message in a unit."""
+    # Without the bytes put in so that no start code appears by chance.
     content = unit.replace(b"\0\0\3", b"\0\0")
-    types, at = [], 0
-    # The last byte ends the unit.
+    at = 0
+    # The last byte only ends the unit.
     while at + 2 < len(content):
-        numbers = []
-        for _ in ("type", "size"):
-            number = 0
-            while at < len(content) and content[at] == 255:
-                number, at = number + 255, at + 1
-            if at == len(content):
-                return types
-            numbers.append(number + content[at])
-            at += 1
-        types.append(numbers[0])
-        at += numbers[1]
-    return types
+        kind, at = _number(content, at)
+        size, at = _number(content, at)
+        yield kind
+        at += size
+
+
+def _number(content: bytes, at: int) -> tuple[int, int]:
+    """Return a number, written as bytes that are added up to the first below 255, and where it ends."""
+    first = at
+    while content[at : at + 1] == b"\xff":
+        at += 1
+    return 255 * (at - first) + int.from_bytes(content[at : at + 1], "big"), at + 1
