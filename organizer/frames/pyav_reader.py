@@ -43,10 +43,10 @@ class PyAvReader:
         return self._frames(path, max_seconds, short_side)
 
     def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
-        pictures = _Pictures(short_side=short_side, threads=self._threads)
         second = 0
         with open_container(path) as container:
             stream = picture_stream(container, path)
+            pictures = _Pictures(stream, short_side=short_side, threads=self._threads)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
             tick_s = tick_of(stream, path)
@@ -81,8 +81,8 @@ class PyAvReader:
 class _Pictures:
     """The frames of one video as RGB, as far as FFmpeg can convert them."""
 
-    def __init__(self, *, short_side: int | None, threads: int) -> None:
-        self._converter = RgbConverter(short_side=short_side, threads=threads)
+    def __init__(self, stream: VideoStream, *, short_side: int | None, threads: int) -> None:
+        self._converter = RgbConverter(stream, short_side=short_side, threads=threads)
         self._refused: str | None = None
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8] | None:

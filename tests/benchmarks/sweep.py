@@ -42,6 +42,8 @@ ACCEPTED_LEVELS = 8.0
 _TRUE_LEVELS = 32.0
 """How far a decoded picture may be from what was encoded: Cinepak and RoadPizza have few colours."""
 _DURATION_S = 0.5
+# More than any file's shorter side: pictures keep their size, and come in square pixels.
+_LARGE = 4096
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sweep.md"
 
 
@@ -132,7 +134,9 @@ def read(path: Path, case: Case, sampling: Sampling, decoded: Sequence[np.ndarra
     fault = ""
     expected = (len(decoded) - 1) // RATE + 1
     try:
-        for seconds, frame in enumerate(reader_for(sampling, threads=1).read(str(path)), start=1):
+        for seconds, frame in enumerate(
+            reader_for(sampling, threads=1).read(str(path), short_side=_LARGE), start=1
+        ):
             at = round(frame.time_s * RATE)
             first = frame.second * RATE
             in_second = first - 1 <= at <= first + (1 if sampling is Sampling.EXACT else RATE)
