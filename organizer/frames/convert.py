@@ -32,8 +32,8 @@ def convert(
     their colours must not be mixed. width, height: in pixels, at least 1. how: further settings of
     ``VideoReformatter.reformat``. The frame itself may be returned when nothing is to be done.
 
-    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame. The memory that it would have written
-    to is never handed out: it may hold pictures of another video.
+    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame. The memory that it would
+    have written to is never handed out: it may hold pictures of another video.
     """
     if frame.format.name in _DEADLY or (frame.format.name.startswith("bayer_") and frame.height < 2):
         raise ValueError(f"FFmpeg cannot convert {frame.format.name}")

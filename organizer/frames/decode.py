@@ -14,6 +14,7 @@ from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
 from organizer.stopping import StoppedError, check
+from organizer.types import Resize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +60,9 @@ def decode(
 
     try:
         info = probe(file.path, mtime_ns=file.mtime_ns)
-        poster, pictures = PosterPicker(), []
+        # Bilinear takes frames in the pixels they were recorded in; only a poster's have to be squares.
+        recorded = spec.resize is Resize.BILINEAR
+        poster, pictures = PosterPicker((info.width, info.height) if recorded else None), []
         for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
             check(stop)
             pictures.append(picture)

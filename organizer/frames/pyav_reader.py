@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
-from organizer.frames.clock import FrameClock
+from organizer.frames.clock import FrameClock, longest_still_s
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.picture import RgbConverter
+from organizer.frames.rates import frame_rate, tick_of
 from organizer.frames.reader import check_request, nothing_decoded, second_of
 from organizer.types import MAX_SECONDS, Frame
 
@@ -42,18 +43,19 @@ class PyAvReader:
         return self._frames(path, max_seconds, short_side)
 
     def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
-        pictures = _Pictures(short_side=short_side, threads=self._threads)
         second = 0
         with open_container(path) as container:
             stream = picture_stream(container, path)
+            pictures = _Pictures(stream, short_side=short_side, threads=self._threads)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self._threads
-            rate = stream.average_rate or stream.guessed_rate
-            clock = FrameClock(float(rate) if rate else None)
+            tick_s = tick_of(stream, path)
+            clock = FrameClock(frame_rate(stream), longest_still_s=longest_still_s(container.format.name))
             shown: VideoFrame | None = None
             shown_s = 0.0
             for frame in _decoded(container, stream):
-                time_s = clock.time_of(_stamp_s(frame, stream))
+                stamp = _stamp(frame, stream)
+                time_s = clock.time_of(None if stamp is None else stamp * tick_s)
                 begins = second_of(time_s)
                 # Nothing begins in these seconds: what came before is still on screen.
                 while shown is not None and second < min(begins, max_seconds):
@@ -79,8 +81,8 @@ class PyAvReader:
 class _Pictures:
     """The frames of one video as RGB, as far as FFmpeg can convert them."""
 
-    def __init__(self, *, short_side: int | None, threads: int) -> None:
-        self._converter = RgbConverter(short_side=short_side, threads=threads)
+    def __init__(self, stream: VideoStream, *, short_side: int | None, threads: int) -> None:
+        self._converter = RgbConverter(stream, short_side=short_side, threads=threads)
         self._refused: str | None = None
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8] | None:
@@ -141,10 +143,8 @@ def _frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[
         return []
 
 
-def _stamp_s(frame: VideoFrame, stream: VideoStream) -> float | None:
-    """Return when a picture is shown, in seconds from anywhere; None when nothing tells it."""
+def _stamp(frame: VideoFrame, stream: VideoStream) -> int | None:
+    """Return when a picture is shown, in the stream's ticks from anywhere; None when nothing tells it."""
     # AVI knows only when packets are decoded. What FFmpeg makes of that for H.264's and DivX's B-frames is
     # shuffled; pictures, though, come out in order, one for each packet that goes in.
-    stamp = frame.dts if "avi" in stream.container.format.name.split(",") else frame.pts
-    # Pictures that come out at the end do not know their unit.
-    return float(stamp * stream.time_base) if stamp is not None and stream.time_base else None
+    return frame.dts if "avi" in stream.container.format.name.split(",") else frame.pts

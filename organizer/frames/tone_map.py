@@ -70,8 +70,8 @@ def sdr_picture(
 ) -> NDArray[np.uint8]:
     """Convert a decoded frame to RGB as an ordinary screen shows it, and to another size on the way.
 
-    width, height: before rotation. how: further settings of ``VideoReformatter.reformat``.
-    Returns (height, width, 3), 0..255, RGB, rotation not applied.
+    width, height: before the turn. how: further settings of ``VideoReformatter.reformat``.
+    Returns (height, width, 3), 0..255, RGB, not turned.
 
     Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame.
     """

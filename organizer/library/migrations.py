@@ -56,7 +56,13 @@ def set_aside(db: Database) -> None:
     db.execute("CREATE INDEX videos_set_aside ON videos (id) WHERE status != 'ok' OR present_in IS NULL")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside)
+def stored_pictures(db: Database) -> None:
+    """How pictures lie in the file: their size there, and whether they are mirrored; NULL until a scan."""
+    for column in ("stored_width", "stored_height", "mirrored"):
+        db.execute(f"ALTER TABLE videos ADD COLUMN {column} INTEGER")
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside, stored_pictures)
 
 
 def migrate(db: Database, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -42,6 +43,12 @@ def poison(size: tuple[int, int], level: int) -> None:
                 plane.update(bytes([level]) * plane.buffer_size)
 
 
+SQUARE_PIXELS = SimpleNamespace(
+    sample_aspect_ratio=None, codec_context=SimpleNamespace(sample_aspect_ratio=None)
+)
+"""All that the converter asks of a stream."""
+
+
 def filled(name: str, size: tuple[int, int], level: int = 0x4D) -> av.VideoFrame:
     """A picture all of whose bytes are the same; what lies beyond it differs."""
     frame = av.VideoFrame(*size, name)
@@ -62,7 +69,7 @@ def gradient(size: tuple[int, int]) -> np.ndarray:
 def rgb_of(frame: av.VideoFrame, short_side: int | None) -> np.ndarray | None:
     """What the converter makes of a frame; None when it refuses."""
     try:
-        return RgbConverter(short_side=short_side, threads=1).rgb(frame)
+        return RgbConverter(SQUARE_PIXELS, short_side=short_side, threads=1).rgb(frame)
     except (av.error.FFmpegError, ValueError):
         return None
 
@@ -109,7 +116,7 @@ def test_nearly_all_formats_are_converted():
 def test_a_conversion_that_does_not_take_place_is_an_error(name, order):
     """PyAV looks at what FFmpeg returns; OpenCV did not."""
     with pytest.raises(av.error.FFmpegError):
-        RgbConverter(short_side=None, threads=1).rgb(marked(filled(name, (64, 48)), order))
+        RgbConverter(SQUARE_PIXELS, short_side=None, threads=1).rgb(marked(filled(name, (64, 48)), order))
 
 
 FEW_COLOURS = {"bgr8", "rgb8", "bgr4_byte", "rgb4_byte", "bgr4", "rgb4"}
@@ -198,7 +205,7 @@ def test_bytes_are_not_swapped(name, pixel, short_side):
 
 
 def test_size_format_and_fields_may_change_from_picture_to_picture():
-    converter = RgbConverter(short_side=None, threads=1)
+    converter = RgbConverter(SQUARE_PIXELS, short_side=None, threads=1)
     for round_ in range(3):
         for name in ("yuv420p", "yuv422p10le", "nv12", "gray", "gbrp", "rgb24", "yuv420p"):
             for size in ((64, 48), (66, 50), (176, 144)):

@@ -62,8 +62,8 @@ def test_a_key_frame_is_the_picture_of_its_time(path, monkeypatch):
     """Decoding everything shows the same picture at the same time."""
     monkeypatch.setattr(keyframe_reader, "_LONG_RUN", 10**9)
     chosen = {round(frame.time_s, 3): frame for frame in KeyFrameReader().read(str(path), short_side=96)}
-    converter = RgbConverter(short_side=96, threads=1)
     with av.open(str(path)) as video:
+        converter = RgbConverter(video.streams.video[0], short_side=96, threads=1)
         clock = FrameClock(float(video.streams.video[0].average_rate))
         for decoded in video.decode(video=0):
             frame = chosen.pop(round(clock.time_of(decoded.time), 3), None)
