@@ -69,14 +69,15 @@ def test_each_second_shows_its_picture(tmp_path, codec, suffix, order):
     assert_shows_its_pictures(path)
 
 
-@pytest.mark.parametrize("codec", ["mpeg2", "h264", "ffv1"])
+@pytest.mark.parametrize("codec", ["mpeg2", "mpeg4", "ffv1"])
 def test_a_height_that_does_not_divide_into_fields(tmp_path, codec):
     """720 x 486 is the size of NTSC on tape: 243 lines of chroma."""
     path = write_interlaced_clip(tmp_path / "clip.mkv", codec, size=(720, 486), seconds=1)
     assert_shows_its_pictures(path)
     (frame,) = read(Sampling.EXACT, path)
-    above, last = (frame.rgb[row].astype(int).mean(0) for row in (slice(-10, -6), slice(-2, None)))
-    assert np.abs(above - last).max() < 12
+    # The bars stand upright: the last line has the colours of those above it.
+    off = np.abs(frame.rgb[-1].astype(int) - frame.rgb[-7]).max(axis=-1)
+    assert np.median(off) <= 4
 
 
 @pytest.mark.parametrize("codec", ["mpeg2", "ffv1"])
