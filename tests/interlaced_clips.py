@@ -78,7 +78,8 @@ def write_interlaced_clip(
 
     encoder, pixel_format, options = CODECS[codec]
     if encoder == "dvvideo":
-        size = (720, 576)
+        # The only size there is; each picture takes its time.
+        size, seconds = (720, 576), min(seconds, 1.2)
     if encoder == "libx264":
         options = {**options, "x264-params": "tff=1" if order == "tff" else "bff=1"}
     count = round(seconds * 25)

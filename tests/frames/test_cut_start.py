@@ -21,9 +21,9 @@ from tests.frames.full_decode import assert_as_decoded, full_decode
 FAULTS = Path(__file__).parents[1] / "faults"
 
 
-def scenes(seconds: int, size: tuple[int, int]):
+def scenes(seconds: float, size: tuple[int, int]):
     """Coarse noise that changes each second, so that a recording has some data."""
-    for index in range(25 * seconds):
+    for index in range(round(25 * seconds)):
         rng = np.random.default_rng(index // 25)
         yield (
             index / 25,
@@ -43,7 +43,7 @@ def recording(folder: Path, kind: str) -> Path:
         "m2ts": "libx264",
     }
     key_every = None if kind == "dv" else 12
-    seconds = 2 if kind == "dv" else 6
+    seconds = 1.2 if kind == "dv" else 6
     return clips.write_clip(
         folder / f"whole.{kind}", scenes(seconds, size), fps=25, codec=codec[kind], key_every=key_every
     )
@@ -66,7 +66,7 @@ def assert_read(path: Path) -> int:
 @pytest.mark.parametrize("kind", ["vob", "mpg", "m2v", "dv", "ts", "m2ts"])
 def test_cut_anywhere(tmp_path, kind):
     data = recording(tmp_path, kind).read_bytes()
-    places = random.Random(kind).sample(range(200, len(data) // 2), 6)
+    places = random.Random(kind).sample(range(200, len(data) // 2), 2 if kind == "dv" else 5)
     path = tmp_path / f"cut.{kind}"
     for at in [1, *places]:
         path.write_bytes(data[at:])
@@ -81,7 +81,7 @@ def test_cut_anywhere(tmp_path, kind):
 def test_inputs_of_others_cut_anywhere(tmp_path, name):
     data = (FAULTS / name).read_bytes()
     path = tmp_path / "cut.mpg"
-    for at in random.Random(name).sample(range(1, len(data) // 3), 12):
+    for at in random.Random(name).sample(range(1, len(data) // 3), 8):
         path.write_bytes(data[at:])
         assert sniff(str(path)) == "cut from:mpeg", f"cut at {at}"
         with open_container(str(path)) as container:

@@ -57,6 +57,7 @@ def assert_seconds(frames: list[Frame], expected: int) -> None:
         ("mpeg2.mpg", {"fps": 25}),
         ("flash.flv", {}),
         ("windows.wmv", {}),
+        ("16 bits of rgb.mov", {"codec": "rawvideo", "pix_fmt": "rgb555be"}),
     ],
 )
 def test_each_second_shows_its_colour(reader, tmp_path, name, settings):
