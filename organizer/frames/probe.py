@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
 from organizer.frames.container import open_container, picture_stream
+from organizer.frames.first_packets import FirstPackets
 from organizer.frames.pixel_aspect import PixelAspect, square_size
 from organizer.frames.stored_orientation import stored_orientation
 from organizer.frames.taken import taken_at
@@ -38,7 +39,7 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
             )
         # Pixels are stretched as they are stored, and turned then.
         width, height = square_size(stream.width, stream.height, PixelAspect(stream).now)
-        orientation = stored_orientation(container, stream, path)
+        orientation = stored_orientation(container, stream, path, FirstPackets(container, stream))
         if orientation.swaps_sides:
             width, height = height, width
         return VideoInfo(
