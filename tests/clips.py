@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -215,23 +216,50 @@ def make_rotated_clip(
     return path
 
 
-def rewrap(source: Path, target: Path, *, turn: int = 0, options: Mapping[str, str] | None = None) -> Path:
+def rewrap(
+    source: Path,
+    target: Path,
+    *,
+    turn: int = 0,
+    options: Mapping[str, str] | None = None,
+    keys: Callable[[int], bool] | None = None,
+    later_s: float = 0.0,
+    live: str | None = None,
+) -> Path:
     """Copy the coded pictures of a clip into another container, unchanged.
 
     turn: degrees clockwise by which players are asked to turn the picture.
     options: for the container, as FFmpeg names them.
+    keys: tells by its number whether to mark a packet as a key frame, be it one or not.
+    later_s: moves all stamps.
+    live: FFmpeg's name of the format, written as into a pipe: nothing at the front is filled in at the end.
     """
     import av
 
-    with av.open(str(source)) as old, av.open(str(target), "w", options=dict(options or {})) as new:
+    with ExitStack() as stack:
+        pipe = _Pipe(stack.enter_context(open(target, "wb"))) if live else str(target)
+        old = stack.enter_context(av.open(str(source)))
+        new = stack.enter_context(av.open(pipe, "w", format=live, options=dict(options or {})))
         stream: Any = new.add_stream_from_template(old.streams.video[0])
         if turn:
             stream.set_display_rotation(-turn)
-        for packet in old.demux(old.streams.video[0]):
+        for position, packet in enumerate(old.demux(old.streams.video[0])):
             if packet.size:
                 packet.stream = stream
+                if later_s:
+                    ticks = round(later_s / packet.time_base)
+                    packet.pts, packet.dts = packet.pts + ticks, packet.dts + ticks
+                if keys is not None:
+                    packet.is_keyframe = keys(position)
                 new.mux(packet)
     return target
+
+
+class _Pipe:
+    """A file that can be written to, and nothing else."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write = file.write
 
 
 def write_planes(

@@ -8,7 +8,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import NotNowError, OrganizerError, UnreadableVideoError, VideoError
+from organizer.errors import NotNowError, OrganizerError, VideoError
+from organizer.frames.container import undecodable
 from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
@@ -81,11 +82,7 @@ def decode(
     # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.
     except Exception as error:
         _check_unchanged(file)
-        raise UnreadableVideoError(
-            file.path,
-            f"it cannot be decoded ({type(error).__name__}: {error})",
-            "Check whether it plays; if it does, please report it.",
-        ) from error
+        raise undecodable(file.path, error) from error
     _check_unchanged(file)
     return decoded
 

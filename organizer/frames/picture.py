@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class RgbConverter:
     """Turns decoded frames into RGB.
 
-    The colour matrix and range are those that the frame states; BT.601 where it states none, as OpenCV does
-    it. With full precision in the chroma channels the result is within half a level of the exact formula;
-    without, as in OpenCV, it is 1 to 1.5 levels too dark.
+    The colour matrix and range are those that the frame states; BT.601 where it states none. With full
+    precision in the chroma channels the result is within half a level of the exact formula; without, it is 1
+    to 1.5 levels too dark.
     """
 
     def __init__(self, stream: VideoStream, *, short_side: int | None, threads: int) -> None:
@@ -43,7 +43,7 @@ class RgbConverter:
         frame: the one that the stream's decoder gave last. The pixels of the result are squares; without
         ``short_side`` they are those of the frame, whatever their shape.
 
-        Raises av.error.FFmpegError when FFmpeg cannot convert the frame.
+        Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame.
         """
         import numpy as np
 

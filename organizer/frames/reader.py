@@ -15,7 +15,7 @@ class FrameReader(Protocol):
 
     @property
     def name(self) -> str:
-        """Short name for settings and reports, for example ``opencv``."""
+        """Short name for settings and reports, for example ``keyframe``."""
         ...
 
     def read(

@@ -11,9 +11,9 @@ import pytest
 from organizer.frames import keyframe_reader
 from organizer.frames.clock import FrameClock
 from organizer.frames.keyframe_reader import CannotPlanError, KeyFrameReader
-from organizer.frames.opencv_reader import OpenCvReader
 from organizer.frames.picture import RgbConverter
 from organizer.frames.probe import probe
+from organizer.frames.pyav_reader import PyAvReader
 from organizer.frames.reader import second_of
 from organizer.frames.sampling import AutoReader
 from organizer.frames.sniff import sniff
@@ -39,7 +39,7 @@ def test_all_are_found():
 
 
 @pytest.mark.parametrize("path", VIDEOS, ids=lambda path: path.name)
-@pytest.mark.parametrize("make_reader", [OpenCvReader, KeyFrameReader, AutoReader])
+@pytest.mark.parametrize("make_reader", [PyAvReader, KeyFrameReader, AutoReader])
 def test_frames(path, make_reader, stated):
     row = stated[path.stem]
     if make_reader is KeyFrameReader and path.name in DISORDERED:
