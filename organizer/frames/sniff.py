@@ -82,7 +82,8 @@ def sniff(path: str) -> str:
 
 def cut_recording(head: bytes) -> str | None:
     """Return FFmpeg's name of the format, see cut_format; None for what any other program made."""
-    if is_text(head) or any(pattern.match(head) for pattern, _ in _OTHER_CONTENT):
+    # Recorders fill up with ones, which no text begins with.
+    if is_text(head.lstrip(b"\xff")) or any(pattern.match(head) for pattern, _ in _OTHER_CONTENT):
         return None
     return cut_format(head)
 
