@@ -16,6 +16,9 @@ from organizer.errors import NotAVideoError, UnreadableVideoError
 HEAD_BYTES = 16 * 1024
 """How much of a file is looked at: enough for a few transport packets and for leading zeros."""
 
+IS_TEXT = "its content is text, not a video"
+"""The reason why text is refused."""
+
 _ISO_FIRST_BOXES = frozenset(
     {
         b"ftyp",
@@ -153,5 +156,5 @@ def _refusal(path: str, head: bytes) -> NotAVideoError:
         if pattern.match(head):
             return NotAVideoError(path, f"its content is {what}, not a video", advice)
     if is_text(head):
-        return NotAVideoError(path, "its content is text, not a video", advice)
+        return NotAVideoError(path, IS_TEXT, advice)
     return NotAVideoError(path, "its content is not a known video format", advice)
