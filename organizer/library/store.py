@@ -150,6 +150,20 @@ class Store:
         )
         return {from_column(path): (size, mtime_ns) if done else None for path, size, mtime_ns, done in rows}
 
+    def failed_files(self, root: Root) -> list[str]:
+        """Return the relative paths of the files of a root that are there and could not be read."""
+        rows = self._db.execute(
+            """
+            SELECT p.relative_path FROM videos v INDEXED BY videos_set_aside
+            JOIN places p ON p.video_id = v.id
+            WHERE (v.status != 'ok' OR v.present_in IS NULL) AND v.status = 'failed'
+                AND p.root_id = ? AND p.missing_since IS NULL
+            ORDER BY p.relative_path
+            """,
+            [root.id],
+        )
+        return [from_column(path) for (path,) in rows]
+
     def restore_places(self, place_ids: Collection[int]) -> None:
         """Files that were missing are there again, unchanged."""
         for ids in _steps(place_ids):

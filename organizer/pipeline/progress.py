@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from organizer.frames.left_out import LeftOut
 
 
 class OutcomeKind(StrEnum):
@@ -57,6 +61,8 @@ class Listed:
     """Absolute paths."""
     cloud_only: int = 0
     """New or changed videos that were not read because they lie only in a cloud."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What looks like a video, belongs to one or is a folder, and was left alone."""
 
 
 @dataclass(frozen=True, slots=True)

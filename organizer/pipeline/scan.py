@@ -6,7 +6,7 @@ import os
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from organizer.pipeline.progress import (
     Stored,
     Vanished,
 )
+from organizer.pipeline.retrying import failed_areas, list_failed
 from organizer.stopping import check
 from organizer.types import MAX_SECONDS
 
@@ -56,6 +57,7 @@ def scan(
     workers: int | None = None,
     isolated: bool = True,
     only: Collection[str] | None = None,
+    retry_failed: bool = False,
     stop: Event | None = None,
     fallback: Tagger | None = None,
     unusable: str | None = None,
@@ -79,6 +81,8 @@ def scan(
         isolated: whether each worker is a process of its own, so that a codec that crashes takes one file
             with it and not the scan.
         only: absolute paths of the files to look at, where the folders hold others to be left as they are.
+        retry_failed: whether to look, instead of at what is new or changed, at files that could not be read,
+            changed or not. Then ``folders`` may be files too; none means all that failed.
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
         fallback: takes the place of ``tagger`` where its backbone or classifier cannot be run.
         unusable: why the model in use cannot even be opened, where ``tagger`` is in its place already. What
@@ -97,12 +101,13 @@ def scan(
         LibraryError: the library cannot be written.
         ScanError: no process to decode in can be started.
     """
-    areas = areas_of(store, folders)
+    areas = failed_areas(store, folders) if retry_failed else areas_of(store, folders)
     absent = absent_roots(store)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listed, jobs = list_jobs(store, present, tagger.bundle.space_id, exclude, stop=stop)
+    listing = list_failed if retry_failed else partial(list_jobs, exclude=exclude)
+    listed, jobs = listing(store, present, tagger.bundle.space_id, stop=stop)
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
@@ -117,7 +122,7 @@ def scan(
     spaces = [tagger.bundle.space_id]
     if unusable is not None:
         spaces += [space for space in store.spaces() if space not in spaces]
-        for space in spaces:
+        for space in spaces if not retry_failed else ():
             jobs = without_done(store, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     if jobs:
@@ -142,7 +147,7 @@ def scan(
     missing: list[str] = []
     for area in present:
         missing += store.forget_vanished(area.root, area.vanished)
-        if not area.below:
+        if not area.below and not retry_failed:
             store.finish_root(area.root)
     yield Vanished(tuple(missing))
 
