@@ -11,6 +11,7 @@ from organizer.library.filters import STATUS_SQL, VideoFilter, escape_like, inde
 from organizer.library.paths import from_column, to_column
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
 from organizer.library.search import search
+from organizer.library.taggings import find_tag
 from organizer.types import TagState, VideoFeatures
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def tag_counts(db: Database) -> dict[str, int]:
 def _tag_ids(db: Database, filter_: VideoFilter) -> dict[str, int]:
     """Return the ids of the tags that a filter names, as far as there are such."""
     names = {*filter_.all_tags, *filter_.any_tags, *filter_.no_tags}
-    rows = ((name, db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()) for name in names)
-    return {name: int(row[0]) for name, row in rows if row is not None}
+    found = ((name, find_tag(db, name)) for name in names)
+    return {name: id_ for name, id_ in found if id_ is not None}
 
 
 def _source(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list[Any]]:
