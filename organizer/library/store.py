@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-__all__ = ["Analysis", "Store", "TagChange", "Tagging"]
+__all__ = ["Analysis", "Placed", "Store", "TagChange", "Tagging"]
 
 _Value = TypeVar("_Value")
 
@@ -54,6 +55,17 @@ class Analysis:
     poster: bytes
     """WebP."""
     tagging: Tagging
+
+
+class Placed(Enum):
+    """What it means that a known video was found at a file."""
+
+    MOVED = "moved"
+    """It lay elsewhere, and is not there any more."""
+    COPY = "copy"
+    """It lies elsewhere too."""
+    HERE = "here"
+    """It was known to lie here: another scan was quicker, or only the file's date is another."""
 
 
 class Store:
@@ -224,7 +236,9 @@ class Store:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def place_video(self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]) -> bool:
+    def place_video(
+        self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]
+    ) -> Placed:
         """Store that a known video lies at this file too.
 
         Args:
@@ -234,10 +248,12 @@ class Store:
             exists: whether a file is there; asked for the video's other places in roots that are online.
 
         Returns:
-            True when the video moved here: the other places that it had, if any, are gone.
+            Whether the video moved here, for the other places that it had, if any, are gone; or is a copy of
+            one that is still there; or lay here before.
         """
         kept = 0
         with transaction(self._db):
+            lay_here = self._lies_at(root, file, video_id)
             self._put_place(root, file, video_id)
             others = self._db.execute(
                 """
@@ -252,7 +268,19 @@ class Store:
                 else:
                     self._db.execute("DELETE FROM places WHERE id = ?", [id_])
             refresh_names(self._db, [video_id])
-        return kept == 0
+        if lay_here:
+            return Placed.HERE
+        return Placed.COPY if kept else Placed.MOVED
+
+    def _lies_at(self, root: Root, file: VideoFile, video_id: int) -> bool:
+        row = self._db.execute(
+            """
+            SELECT 1 FROM places
+            WHERE root_id = ? AND relative_path = ? AND video_id = ? AND missing_since IS NULL
+            """,
+            [root.id, to_column(file.relative_path), video_id],
+        ).fetchone()
+        return row is not None
 
     def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
         """Store everything about a readable video and return its id.

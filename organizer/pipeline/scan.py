@@ -15,6 +15,7 @@ from organizer.errors import BundleError, MissingDependencyError, NotNowError, V
 from organizer.frames.decode import Decoded
 from organizer.frames.sampling import Sampling
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
+from organizer.library.store import Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoders import default_workers, start_decoders
 from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs, without_done
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
 _FINGERPRINT_THREADS = 4
 """Waiting for a network drive, which answers several questions as quickly as one."""
 _LOOK_AT_STOP_S = 0.1
+_KIND_OF = {
+    Placed.MOVED: OutcomeKind.MOVED,
+    Placed.COPY: OutcomeKind.COPY,
+    # Another scan that runs at the same time stored it after this one had listed it.
+    Placed.HERE: OutcomeKind.UNCHANGED,
+}
 _FULL_BATCHES = 4
 """Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
 
@@ -236,10 +243,10 @@ class _Work:
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
-        moved = self._store.place_video(job.root, job.file, video_id, self._exists)
+        placed = self._store.place_video(job.root, job.file, video_id, self._exists)
         if job.known is not None and job.known.fingerprint == job.fingerprint:
             return FileOutcome(job.file.path, OutcomeKind.UNCHANGED)
-        return FileOutcome(job.file.path, OutcomeKind.MOVED if moved else OutcomeKind.COPY)
+        return FileOutcome(job.file.path, _KIND_OF[placed])
 
     def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""

@@ -17,6 +17,7 @@ import pytest
 from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
 from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.library import queries
+from organizer.library.database import open_database
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Store
 from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
@@ -937,6 +938,43 @@ def test_two_scans_at_once_agree(world):
     world.scan(world.videos)
     list(events)
     assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+def test_two_scans_of_the_same_files_report_no_moves(world):
+    """Both list all files before either stores one; nothing moved, whoever is quicker."""
+    names = [f"{number}.mp4" for number in range(12)]
+    for name in names:
+        show_labels(world.videos / name, "Animal")
+    shutil.copy(world.videos / "0.mp4", world.videos / "copy of 0.mp4")
+    (world.videos / "broken.mp4").write_bytes(b"")
+    listed, kinds, errors = threading.Barrier(2), [], []
+
+    def scan_it():
+        db = open_database(world.folder / "library.db")
+        try:
+            events = begin(Store(db), ColourTagger(), CountingReader(), [str(world.videos)], workers=2)
+            for event in events:
+                if isinstance(event, Listed):
+                    listed.wait()
+                elif isinstance(event, Stored):
+                    kinds.append((os.path.basename(event.outcome.path), event.outcome.kind.value))
+                elif isinstance(event, Vanished):
+                    assert event.paths == ()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            db.close()
+
+    threads = [threading.Thread(target=scan_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert {kind for _, kind in kinds} == {"new", "unchanged", "copy", "failed"}
+    assert {name for name, kind in kinds if kind in ("new", "copy")} == {*names, "copy of 0.mp4"}
+    assert set(world.places()) == {f"videos/{name}" for name in (*names, "copy of 0.mp4", "broken.mp4")}
+    assert world.scan(world.videos).quiet
 
 
 def test_a_long_video_is_looked_at_for_45_seconds(world):
