@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.cli.adopt import decided
 from organizer.cli.context import (
     EXIT_STOPPED,
     library_argument,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from organizer.frames.left_out import LeftOut
+    from organizer.library.adoption import Adopted, Alike
     from organizer.pipeline import FileOutcome, ScanEvent
     from organizer.tags.tagger import Tagger
 
@@ -127,6 +129,7 @@ def scan(
                 )
                 raise SystemExit(EXIT_STOPPED) from None
         print_report(report, folders, retried=retry_failed, show_skipped=show_skipped)
+        _print_decisions(report)
         _hint_at_older_failures(db, report)
         if report.unusable_model is None:
             _hint_at_older_tags(db, tagger)
@@ -148,6 +151,9 @@ class ScanReport:
     failures: list[FileOutcome] = field(default_factory=list)
     offline: list[str] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    rejoined: list[Adopted] = field(default_factory=list)
+    undecided: list[Alike] = field(default_factory=list)
+    stranded: int = 0
     unreadable_folders: tuple[str, ...] = ()
     links_not_followed: int = 0
     cloud_only: int = 0
@@ -160,7 +166,16 @@ class ScanReport:
 
     def add(self, event: ScanEvent) -> None:
         """Count one event."""
-        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, RootOffline, Stored, Vanished
+        from organizer.pipeline import (
+            Listed,
+            ModelUnusable,
+            OutcomeKind,
+            Rejoined,
+            RootOffline,
+            Stored,
+            Undecided,
+            Vanished,
+        )
 
         match event:
             case RootOffline(path):
@@ -185,8 +200,13 @@ class ScanReport:
                 self.tags.update(outcome.tags)
                 if outcome.kind is OutcomeKind.FAILED:
                     self.failures.append(outcome)
-            case Vanished(paths):
-                self.missing = paths
+            case Rejoined(adopted):
+                self.rejoined.append(adopted)
+            case Undecided(alike):
+                self.undecided.append(alike)
+            case Vanished():
+                self.missing = event.paths
+                self.stranded = event.stranded
 
 
 def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
@@ -293,6 +313,27 @@ def _print_counts(report: ScanReport, rows: Sequence[tuple[str, str]]) -> None:
     if len(report.failures) > _MAX_FAILURES_SHOWN:
         hidden = len(report.failures) - _MAX_FAILURES_SHOWN
         click.echo(f"... and {hidden} more. See: organizer list --status failed")
+
+
+def _print_decisions(report: ScanReport) -> None:
+    """Say which tags of a person's went to another file, and which stayed with a missing one."""
+    for adopted in report.rejoined:
+        click.echo(
+            f"Your tags moved with the recording: {safe_text(adopted.old_path)} is now "
+            f"{safe_text(adopted.new_path)}: {decided(adopted.tags)}"
+        )
+    for alike in report.undecided:
+        several = ", ".join(safe_text(path) for path in alike.new_paths)
+        click.echo(
+            f"Your tags stayed with {safe_text(alike.old_path)}, which is missing: it is not clear whether "
+            f"it is now {several}"
+        )
+    if report.stranded and (report.missing or report.kinds["new"] or report.undecided):
+        option = library_argument()
+        click.echo(
+            f"{count(report.stranded, 'missing video')} with tags of yours. Where one lives on in another "
+            f"file, move them: organizer adopt OLD NEW{option}. See: organizer list --status missing{option}"
+        )
 
 
 def _hint_at_older_failures(db: Database, report: ScanReport) -> None:

@@ -15,14 +15,15 @@ from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from organizer.library.adoption import Adopted, Alike, added_since, adopt_recordings, inherit, stranded_videos
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
-from organizer.library.queries import stored_features
 from organizer.library.records import KnownPlace, Root
+from organizer.library.same_recording import rewrites
 from organizer.library.taggings import TagChange, Tagging, now_text, put_taggings
 from organizer.library.transaction import transaction
-from organizer.types import TagState, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -36,14 +37,6 @@ _Value = TypeVar("_Value")
 _STEP = 500
 _CACHE_KB = 32_000
 _CHECKPOINT_PAGES = 8000
-_SAME_LENGTH_S = 1.0
-_SAME_PICTURE_LEVELS = 8.0
-"""Up to this mean difference of their features, in the quantiser's 255 levels, two videos are one recording.
-
-Measured with the bundled model: 0 for a repacked file, 3 to 5 for one encoded again at low quality, 14.5 and
-more between any two of 21 real clips.
-"""
-_DECIDED = (TagState.CONFIRMED.value, TagState.REJECTED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,9 +278,9 @@ class Store:
     def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
         """Store everything about a readable video and return its id.
 
-        Where the file replaces the same recording at the same place (its metadata was edited, it was packed
-        again), what the person decided about the old one is kept for the new one; so it is where the old file
-        could not be read at all (a download that is complete now).
+        Where the file replaces the same recording at the same place (its metadata was edited, its turn
+        corrected, it was packed again), what the person decided about the old one is kept for the new one; so
+        it is where the old file could not be read at all (a download that is complete now).
         """
         self._take_room()
         info, taken_at = analysis.info, analysis.info.taken_at
@@ -324,11 +317,34 @@ class Store:
                 "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
             )
             replaced = self._put_place(root, file, video_id)
-            if replaced is not None and self._was_same_recording(replaced, analysis):
-                self._inherit_decisions(replaced, video_id)
+            if replaced is not None and rewrites(self._db, replaced, video_id):
+                inherit(self._db, replaced, video_id)
             # Last, for it gives inherited decisions their scores.
             put_taggings(self._db, [(video_id, analysis.tagging)])
         return video_id
+
+    def scanned_before(self, roots: Iterable[Root]) -> str:
+        """Return since when all of some roots were scanned to their end, ISO 8601 in UTC; empty: not all."""
+        ids = [root.id for root in roots]
+        row = self._db.execute(
+            f"SELECT min(coalesce(scanned_at, '')) FROM roots WHERE id IN ({', '.join('?' * len(ids))})", ids
+        ).fetchone()
+        return row[0] or ""
+
+    def adopt_recordings(self, stored: Iterable[int], *, since: str) -> tuple[list[Adopted], list[Alike]]:
+        """Move decisions from missing videos to new ones that are the same recordings, where that is sure.
+
+        stored: the videos that this scan stored. since: those added then or later may be the same, too: a
+        scan that stopped did not come to this.
+        """
+        stranded = stranded_videos(self._db)
+        if not stranded:
+            return [], []
+        return adopt_recordings(self._db, stranded, {*stored, *added_since(self._db, since)})
+
+    def with_decisions(self) -> int:
+        """Return how many missing videos hold decisions of the person."""
+        return len(stranded_videos(self._db))
 
     def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
         """Store that a file could not be read and why; return the id of its video.
@@ -422,42 +438,6 @@ class Store:
             {"id": before[0]},
         )
         return int(before[0])
-
-    def _was_same_recording(self, old_id: int, analysis: Analysis) -> bool:
-        """Whether a video that was overwritten shows what its file shows now: same length, same features."""
-        import numpy as np
-
-        row = self._db.execute("SELECT status, duration_s FROM videos WHERE id = ?", [old_id]).fetchone()
-        if row is None or row[0] == "failed":
-            return row is not None
-        old_s, new_s = row[1], analysis.info.duration_s
-        if old_s is None or new_s is None or abs(old_s - new_s) > _SAME_LENGTH_S:
-            return False
-        new = analysis.features
-        for _, old in stored_features(self._db, [old_id], new.space_id):
-            seconds = min(len(old.quantised), len(new.quantised))
-            difference = old.quantised[:seconds].astype(np.float32) - new.quantised[:seconds]
-            return float(np.abs(difference).mean()) <= _SAME_PICTURE_LEVELS
-        return False
-
-    def _inherit_decisions(self, old_id: int, new_id: int) -> None:
-        self._db.execute(
-            """
-            INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
-            SELECT new.id, t.tag_id, t.state, NULL, '[]', NULL, t.changed_at
-            FROM video_tags t JOIN videos old ON old.id = t.video_id JOIN videos new ON new.id = :new
-            WHERE old.id = :old AND t.state IN (:confirmed, :rejected)
-            ON CONFLICT (video_id, tag_id) DO UPDATE
-                SET state = excluded.state, changed_at = excluded.changed_at
-                WHERE video_tags.state NOT IN (:confirmed, :rejected)
-            """,
-            {
-                "old": old_id,
-                "new": new_id,
-                "confirmed": _DECIDED[0],
-                "rejected": _DECIDED[1],
-            },
-        )
 
 
 def _steps(values: Iterable[_Value]) -> Iterator[list[_Value]]:

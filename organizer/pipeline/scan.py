@@ -24,9 +24,11 @@ from organizer.pipeline.progress import (
     FileOutcome,
     ModelUnusable,
     OutcomeKind,
+    Rejoined,
     RootOffline,
     ScanEvent,
     Stored,
+    Undecided,
     Vanished,
 )
 from organizer.pipeline.retrying import failed_areas, list_failed
@@ -97,8 +99,9 @@ def scan(
 
     Yields:
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
-        a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end one
-        ``Vanished``.
+        a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end a
+        ``Rejoined`` for each video that is gone but lives on in a new file, an ``Undecided`` for each that
+        may live on in several, and one ``Vanished``.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -132,6 +135,7 @@ def scan(
         for space in spaces if not retry_failed else ():
             jobs = without_done(store, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
+    stored: Sequence[int] = ()
     if jobs:
         vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
         away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
@@ -150,13 +154,20 @@ def scan(
             )
             for done, outcome in enumerate(work.outcomes(jobs, in_flight=2 * workers), start=1):
                 yield Stored(outcome, done, len(jobs))
+            stored = work.stored
     check(stop)
     missing: list[str] = []
     for area in present:
         missing += store.forget_vanished(area.root, area.vanished)
+    since = store.scanned_before([area.root for area in present])
+    adopted, alike = store.adopt_recordings(stored, since=since)
+    yield from (Rejoined(one) for one in adopted)
+    yield from (Undecided(one) for one in alike)
+    for area in present:
         if not area.below and not retry_failed:
             store.finish_root(area.root)
-    yield Vanished(tuple(missing))
+    rejoined = {one.old_path for one in adopted}
+    yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
 
 
 class _Work:
@@ -186,6 +197,8 @@ class _Work:
         self._away = away
         self._stop = stop
         self._spaces = spaces
+        self.stored: list[int] = []
+        """The videos that were decoded and stored so far."""
 
     def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
@@ -274,7 +287,7 @@ class _Work:
         video_id = self._find_video(job.fingerprint)
         if video_id is not None:
             return self._finish_known(job, video_id)
-        self._store.store_video(job.root, job.file, job.fingerprint, analysis)
+        self.stored.append(self._store.store_video(job.root, job.file, job.fingerprint, analysis))
         tags = tuple(tag.name for tag in analysis.tagging.suggestions)
         return FileOutcome(job.file.path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)
 
