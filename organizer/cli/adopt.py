@@ -31,10 +31,10 @@ def adopt(old: str, new: str) -> None:
     with open_library() as db:
         new_id = queries.find_video(db, new)
         adopted = adoption.adopt(db, queries.find_video(db, old), new_id)
-        if adopted.tags:
-            click.echo(f"Moved to {safe_text(adopted.new_path)}: {decided(adopted.tags)}")
-        else:
-            click.echo(f"{safe_text(adopted.old_path)}: it has no tags of yours; nothing was moved.")
+    if not adopted.tags:
+        click.echo(f"{safe_text(adopted.old_path)}: it has no tags of yours; nothing was moved.")
+        return
+    click.echo(f"Moved to {safe_text(adopted.new_path)}: {decided(adopted.tags)}")
     click.echo(f"To see it: organizer show {new_id}{library_argument()}")
 
 

@@ -345,7 +345,8 @@ def _hint_at_older_failures(db: Database, report: ScanReport) -> None:
     if report.kinds["unchanged"] and older > 0:
         click.echo(
             f"{count(older, 'video')} could not be read at an earlier scan. "
-            f"See: organizer list --status failed{library_argument()}"
+            f"See: organizer list --status failed{library_argument()}. "
+            f"To try again: organizer scan --retry-failed{library_argument()}"
         )
 
 

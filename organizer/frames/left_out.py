@@ -50,7 +50,7 @@ class Why(StrEnum):
 
     HIDDEN = "hidden"
     SYSTEM = "a folder of the system or of a storage box: trash, snapshots, thumbnails"
-    NO_MEDIA = f"its folder holds a file {NO_MEDIA}; name the folder to scan it"
+    NO_MEDIA = f"it holds a file {NO_MEDIA}; name it to scan it"
     EXCLUDED = "excluded"
     LINK = "a symbolic link; name the folder it leads to"
     CLOUD = "only in a cloud, not downloaded"

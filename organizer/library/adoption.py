@@ -72,6 +72,8 @@ def inherit(db: Database, old_id: int, new_id: int) -> None:
 def adopt(db: Database, old_id: int, new_id: int) -> Adopted:
     """Move what a person decided about a missing video to another one, whose own decisions win.
 
+    Nothing changes where nothing was decided.
+
     Raises:
         NotMissingError: the first is not missing, or the second is.
         UnknownVideoError: one of them is not in the library.
@@ -155,10 +157,11 @@ def _adopt(db: Database, old_id: int, new_id: int) -> Adopted:
         )
     if new.status is Status.MISSING:
         raise NotMissingError(f"{new.places[0].path}: this video is missing too. Name one that is there.")
-    inherit(db, old_id, new_id)
-    db.execute("DELETE FROM places WHERE video_id = ?", [old_id])
-    refresh_names(db, [old_id])
     tags = tuple(tag for tag in old.tags if tag.state in _DECIDED)
+    if tags:
+        inherit(db, old_id, new_id)
+        db.execute("DELETE FROM places WHERE video_id = ?", [old_id])
+        refresh_names(db, [old_id])
     return Adopted(old.places[0].path, new.places[0].path, tags)
 
 
