@@ -134,7 +134,7 @@ def test_where_two_new_videos_agree_nothing_moves(db, store, shelf):
 
 def test_where_two_missing_videos_agree_nothing_moves(db, store, shelf):
     for number in (1, 2):
-        confirm(db, shelf.put(off=number), f"Take {number}")
+        confirm(db, shelf.put(off=number / 2), f"Take {number}")
         lose(store, f"{number}.mp4")
     new = shelf.put()
     adopted, alike = adopt_recordings(db, stranded_videos(db), [new])

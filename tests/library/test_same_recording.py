@@ -52,6 +52,7 @@ class Shelf:
         taken: datetime = TAKEN,
         source: TakenSource = TakenSource.CONTAINER,
         space: str = SPACE,
+        size: int = 5_000_000,
     ) -> int:
         """off: how many levels each feature lies from those of the others."""
         self.count += 1
@@ -62,7 +63,7 @@ class Shelf:
             webp(scene(1)) if poster is None else poster,
             tagging(),
         )
-        file = VideoFile("/v", f"{self.count}.mp4", 1000, 1)
+        file = VideoFile("/v", f"{self.count}.mp4", size, 1)
         return self.store.store_video(self.store.add_root("/v"), file, f"content {self.count}", analysis)
 
 
@@ -76,9 +77,9 @@ ELSEWHERE = [
     ({"length_s": 10.2}, True),
     ({"length_s": 10.3}, False),
     ({"length_s": None}, False),
-    ({"off": 3}, True),
-    # Consecutive clips of one scene begin at 5.3 levels.
-    ({"off": 5}, False),
+    ({"off": 1}, True),
+    # A motionless scene that is filmed twice begins at 2.3 levels.
+    ({"off": 2}, False),
     ({"poster": webp(scene(2))}, False),
     ({"poster": webp(np.full((48, 64, 3), 128, np.uint8))}, False),
     ({"poster": b"webp"}, False),
@@ -91,6 +92,8 @@ ELSEWHERE = [
     ({"off": 40, "poster": webp(turned(scene(1), 1))}, True),
     ({"off": 40, "poster": webp(turned(scene(1), 6)), "length_s": 10.2}, False),
     ({"off": 40, "poster": webp(turned(scene(2), 1))}, False),
+    ({"off": 40, "poster": webp(turned(scene(1), 1)), "size": 5_090_000}, True),
+    ({"off": 40, "poster": webp(turned(scene(1), 1)), "size": 5_200_000}, False),
     ({"off": 40, "poster": webp(turned(scene(1), 3)), "space": "another"}, True),
     ({"off": 40, "poster": webp(turned(scene(1), 3)), "taken": TAKEN + timedelta(minutes=3)}, False),
 ]
