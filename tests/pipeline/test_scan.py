@@ -1313,3 +1313,37 @@ def test_what_is_known_below_a_folder_that_is_now_left_out_stays(world, marker):
         expected = {"videos/sub/a.mp4": "missing", "videos/b.mp4": "ok"}
     world.scan(world.videos)
     assert world.places() == expected
+
+
+@pytest.mark.parametrize("name", ["@Recycle", "RECYCLER", "private", ".private"])
+def test_a_folder_that_is_left_out_can_be_scanned_by_its_name(world, name):
+    show_labels(world.videos / name / "deep" / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4")
+    (world.videos / name / ".nomedia").touch()
+    assert world.scan(world.videos).kinds == {"b.mp4": "new"}
+    assert world.scan(world.videos / name).kinds == {"a.mp4": "new"}
+    assert world.scan(world.videos).quiet
+    assert world.scan().quiet
+    assert world.places() == {f"videos/{name}/deep/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "codec"),
+    [
+        ("VID_20230501_120000_00_001.insv", "mp4", "libx264"),
+        ("GS010013.360", "mp4", "libx264"),
+        ("PXL_20230501_120000000.MP", "mp4", "libx264"),
+        ("Isml_480.ismv", "ismv", "libx264"),
+        ("VR_MOVIE.VRO", "vob", "mpeg2video"),
+        ("tape.m2p", "mpeg", "mpeg2video"),
+        ("film.mp2v", "mpeg2video", "mpeg2video"),
+        ("DVB 2009.tp", "mpegts", "mpeg2video"),
+        ("Tatort.rec", "mpegts", "libx264"),
+        ("Tagesschau.dvr-ms", "asf", "mpeg2video"),
+    ],
+)
+def test_files_of_cameras_and_recorders_are_read(world, name, container, codec):
+    make_clip(world.videos / name, seconds=2, fps=25, container=container, codec=codec)
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.reasons) == ({name: "new"}, {name: None})
+    assert world.scan(world.videos).quiet
