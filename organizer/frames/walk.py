@@ -90,6 +90,7 @@ class Walk:
         self._known = known
         self._stored = stored
         self._out_of_sight: set[str] = set()
+        self._no_media: set[str] = set()
         self._identity = _folder_identity(self.root)
         _folder_identity(os.path.join(self.root, self.below))
 
@@ -97,6 +98,7 @@ class Walk:
         """Yield each candidate; memory grows with the entries of one folder, not with the tree."""
         self.finished = False
         self.left_out.clear()
+        self._no_media.clear()
         folders = [self.below] if self._enters(self.below) else []
         # Ends a bind mount or a junction that contains itself.
         seen: set[tuple[int, int]] = set()
@@ -134,7 +136,20 @@ class Walk:
             self._leaves_out(path)
             or path in self.unreadable
             or path in self._out_of_sight
+            or path in self._no_media
             or path in self.cloud_only
+            for path in _with_parents(relative_path)
+        )
+
+    def passes_over(self, relative_path: str) -> bool:
+        """Tell whether this walk left a folder out that the path lies in: a trash, or one with ``.nomedia``.
+
+        Older versions looked into these. What is known there stays, unless its file is gone.
+        """
+        if not self.finished or (self.below and not relative_path.startswith(self.below + os.sep)):
+            return False
+        return any(
+            path in self._no_media or is_system_name(os.path.basename(path))
             for path in _with_parents(relative_path)
         )
 
@@ -147,7 +162,7 @@ class Walk:
                     if entry.name == NO_MEDIA and folder:
                         files.clear()
                         subfolders.clear()
-                        self._out_of_sight.add(folder)
+                        self._no_media.add(folder)
                         self._leave(folder, Why.NO_MEDIA)
                         return
                     path = os.path.join(folder, entry.name)

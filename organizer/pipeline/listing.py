@@ -173,7 +173,11 @@ def list_jobs(
             unchanged += 1
             if place.missing:
                 returned.append(place.id)
-        area.vanished = tuple(path for path in present if walk.covers(path))
+        area.vanished = tuple(
+            path
+            for path in present
+            if walk.covers(path) or (walk.passes_over(path) and is_gone(os.path.join(root.path, path)))
+        )
         links += walk.links_not_followed
         area.cloud_only = frozenset(walk.cloud_only)
         # What is known and out of sight keeps its tags; there is nothing to do about it.
@@ -216,3 +220,14 @@ def _is_unchanged(place: KnownPlace, file: VideoFile) -> bool:
     same_file = (place.size_bytes, place.mtime_ns) == (file.size_bytes, file.mtime_ns)
     done = place.has_features or (place.failed and not place.fingerprint.startswith(UNREADABLE))
     return same_file and done
+
+
+def is_gone(path: str) -> bool:
+    """Whether a file is not there; one that cannot be looked at may well be."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -18,7 +18,7 @@ from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
 from organizer.library.store import Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoders import default_workers, start_decoders
-from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs, without_done
+from organizer.pipeline.listing import Job, absent_roots, areas_of, is_gone, list_jobs, without_done
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
     FileOutcome,
@@ -306,19 +306,8 @@ class _Work:
         return next((video_id for video_id in found if video_id is not None), None)
 
     def _exists(self, path: str) -> bool:
-        return path in self._away or (path not in self._vanished and not _is_gone(path))
+        return path in self._away or (path not in self._vanished and not is_gone(path))
 
 
 def _fingerprint(job: Job) -> str:
     return fingerprint(job.file.path, job.file.size_bytes)
-
-
-def _is_gone(path: str) -> bool:
-    """Whether a file is not there; one that cannot be looked at may well be."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False

@@ -337,6 +337,22 @@ def test_ambiguous_names_are_judged_by_their_content(tmp_path, name, content, is
 DAMAGED = bytes.fromhex("00010203") + bytes(range(256)) * 20
 
 
+def test_folders_that_are_passed_over_are_told_from_those_that_are_hidden_or_excluded(tmp_path):
+    fill(tmp_path, "a/.nomedia", "raw/x.mp4", "b/y.mp4")
+    walk = find_videos(str(tmp_path), exclude=["raw"])
+    assert not walk.passes_over(os.path.join("a", "gone.mp4"))
+    list(walk)
+    passed = {
+        path
+        for path in ("a/d/x", "@Recycle/x", "b/#recycle/x", "raw/x", ".git/x", "b/x", "x")
+        if walk.passes_over(os.path.join(*path.split("/")))
+    }
+    assert passed == {"a/d/x", "@Recycle/x", "b/#recycle/x"}
+    below = walked(tmp_path, below="b")
+    assert below.passes_over(os.path.join("b", "#recycle", "x"))
+    assert not below.passes_over(os.path.join("@Recycle", "x"))
+
+
 def test_what_was_a_video_is_a_candidate_whatever_it_holds_now(tmp_path):
     fill(tmp_path, "was.ts", "never.ts", content=DAMAGED)
     walk = find_videos(str(tmp_path), stored=lambda path: path == "was.ts")

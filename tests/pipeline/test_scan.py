@@ -15,6 +15,7 @@ from threading import Event
 import pytest
 
 from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
+from organizer.frames import walk
 from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.library import queries
 from organizer.library.database import open_database
@@ -1313,6 +1314,23 @@ def test_what_is_known_below_a_folder_that_is_now_left_out_stays(world, marker):
         expected = {"videos/sub/a.mp4": "missing", "videos/b.mp4": "ok"}
     world.scan(world.videos)
     assert world.places() == expected
+    # It is not listed for ever: its file can go there, too.
+    (world.videos / "sub" / "a.mp4").unlink(missing_ok=True)
+    world.scan(world.videos)
+    assert world.places() == {"videos/sub/a.mp4": "missing", "videos/b.mp4": "ok"}
+
+
+def test_a_known_video_in_a_trash_stays_as_long_as_its_file(world, monkeypatch):
+    """Older versions looked into the trash of storage boxes."""
+    show_labels(world.videos / "@Recycle" / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4")
+    with monkeypatch.context() as older:
+        older.setattr(walk, "is_system_name", lambda _: False)
+        world.scan(world.videos)
+    assert world.scan(world.videos).quiet
+    assert world.places() == {"videos/@Recycle/a.mp4": "ok", "videos/b.mp4": "ok"}
+    (world.videos / "@Recycle" / "a.mp4").unlink()
+    assert world.scan(world.videos).vanished == ["a.mp4"]
 
 
 @pytest.mark.parametrize("name", ["@Recycle", "RECYCLER", "private", ".private"])
