@@ -84,14 +84,14 @@ class VideoFile:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What a video's container says, read without decoding a picture."""
+    """What a video's container says, read without decoding its pictures."""
 
     duration_s: float | None
     """Seconds; None when neither the container nor the stream states it."""
     width: int
-    """Pixels as shown, that is after rotation."""
+    """Pixels as shown: made square, and turned."""
     height: int
-    """Pixels as shown, that is after rotation."""
+    """Pixels as shown: made square, and turned."""
     codec: str
     """Codec name as FFmpeg spells it, e.g. ``h264``."""
     frame_rate: float | None
@@ -99,6 +99,11 @@ class VideoInfo:
     rotation_deg: int
     """How far a player turns the stored picture clockwise: 0, 90, 180 or 270."""
     taken_at: TakenAt
+    mirrored: bool = False
+    """Whether a player exchanges left and right after that turn."""
+    stored_width: int | None = None
+    """Pixels as stored, before they are made square and turned; None where that was not looked at."""
+    stored_height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Frame:
     time_s: float
     """Presentation time of the frame, in seconds from the first frame."""
     rgb: NDArray[np.uint8]
-    """(height, width, 3), 0..255, RGB, rotation applied."""
+    """(height, width, 3), 0..255, RGB, turned and mirrored as shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,7 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
         return lines + (["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags] if video.tags else [])
     lines += [
         f"length     {duration(video.duration_s)}",
-        f"picture    {video.width} x {video.height}, {_frame_rate(video)}, {safe_text(video.codec or '-')}"
-        + (f", turned by {video.rotation_deg} degrees" if video.rotation_deg else ""),
+        f"picture    {_picture(video)}",
         f"size       {video.size_bytes / 1e6:.1f} MB",
         f"taken      {safe_text(_taken(video))} (from the {_source(video)})",
         f"model      {safe_text(video.bundle or '-')}",
@@ -63,6 +62,14 @@ def _tag(tag: TagRecord) -> str:
     seconds = f", seconds {spans(tag.seconds)}" if tag.seconds else ""
     score = "" if tag.score is None else f" {tag.score:.2f}"
     return f"{safe_text(tag.name)}{score}, {tag.state.value}{seconds}"
+
+
+def _picture(video: VideoRecord) -> str:
+    from organizer.gallery import words
+
+    codec = safe_text(video.codec or "-")
+    facts = (words.picture_size(video) or "size unknown", _frame_rate(video), codec, words.placed(video))
+    return ", ".join(filter(None, facts))
 
 
 def _frame_rate(video: VideoRecord) -> str:

@@ -58,6 +58,12 @@ def set_aside(db: Database) -> None:
     db.execute("CREATE INDEX videos_set_aside ON videos (id) WHERE status != 'ok' OR present_in IS NULL")
 
 
+def stored_pictures(db: Database) -> None:
+    """How pictures lie in the file: their size there, and whether they are mirrored; NULL until a scan."""
+    for column in ("stored_width", "stored_height", "mirrored"):
+        db.execute(f"ALTER TABLE videos ADD COLUMN {column} INTEGER")
+
+
 def folded_tags(db: Database) -> None:
     """One tag for all spellings that a person takes for the same.
 
@@ -78,7 +84,14 @@ def folded_tags(db: Database) -> None:
     db.execute("CREATE UNIQUE INDEX tags_by_folded ON tags (folded)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside, folded_tags)
+MIGRATIONS: tuple[Migration, ...] = (
+    first_schema,
+    scans,
+    quick_lists,
+    set_aside,
+    stored_pictures,
+    folded_tags,
+)
 
 
 def migrate(db: Database, path: Path) -> None:

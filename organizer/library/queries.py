@@ -34,6 +34,9 @@ _VIDEO_COLUMNS = (
     "codec",
     "frame_rate",
     "rotation_deg",
+    "mirrored",
+    "stored_width",
+    "stored_height",
     "taken_at",
     "taken_source",
 )
@@ -252,6 +255,7 @@ def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:
         columns: dict[str, Any] = dict(zip(_VIDEO_COLUMNS, values, strict=True))
         if columns["id"] not in places:
             continue
+        columns["mirrored"] = bool(columns["mirrored"])
         records[columns["id"]] = VideoRecord(
             **columns,
             status=Status(status),

@@ -85,11 +85,12 @@ class VideoRecord:
     size_bytes: int
     duration_s: float | None
     width: int | None
-    """Pixels as shown."""
+    """Pixels as shown: made square, and turned."""
     height: int | None
     codec: str | None
     frame_rate: float | None
     rotation_deg: int | None
+    """How far a player turns the stored picture clockwise."""
     taken_at: str | None
     """ISO 8601; with an offset where the time zone is known, else local time."""
     taken_source: str | None
@@ -99,3 +100,8 @@ class VideoRecord:
     """Probability 0..1 of every label; empty when it was never scored."""
     tags: tuple[TagRecord, ...]
     """Confirmed and suggested ones first, best score first; rejected ones last."""
+    mirrored: bool = False
+    """Whether a player exchanges left and right after the turn; False also where that is not known."""
+    stored_width: int | None = None
+    """Pixels as stored; None for a video that was scanned before these were looked at."""
+    stored_height: int | None = None

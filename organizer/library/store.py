@@ -299,6 +299,9 @@ class Store:
                     "codec": info.codec,
                     "frame_rate": info.frame_rate,
                     "rotation_deg": info.rotation_deg,
+                    "mirrored": info.mirrored,
+                    "stored_width": info.stored_width,
+                    "stored_height": info.stored_height,
                     "taken_at": taken_at.moment.isoformat(),
                     "taken_source": taken_at.source.value,
                     # A naive moment counts as local time of this computer.

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
+
+import pytest
 
 from organizer.cli import show
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
 from tests.fakes import COLOUR_OF
+
+FAULTS = Path(__file__).parents[1] / "faults"
 
 
 def test_a_video_is_shown_with_its_tags_scores_and_thresholds(scanned):
@@ -80,6 +87,22 @@ def test_a_turned_video_says_so(organizer):
         line.startswith("picture    64 x 96,") and line.endswith("turned by 90 degrees")
         for line in organizer("show", "phone.mp4").lines
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "placed"),
+    [
+        ("06_hflip.mp4", "160 x 92", ", mirrored"),
+        ("08_transpose.mp4", "92 x 160", ", turned by 90 degrees, mirrored"),
+        ("09_rot90_in_mvhd.mp4", "92 x 160", ", turned by 90 degrees"),
+        ("11_sar_64_45_circle.mp4", "1024 x 576 (stored 720 x 576)", ""),
+    ],
+)
+def test_how_a_picture_lies_in_the_file(organizer, name, size, placed):
+    shutil.copy(FAULTS / name, organizer.videos / name)
+    organizer("scan", organizer.videos)
+    (line,) = [line for line in organizer("show", name).lines if line.startswith("picture")]
+    assert re.fullmatch(rf"picture    {re.escape(size)}, [\d.]+ frames/s, h264{placed}", line)
 
 
 def test_every_place_is_shown_with_its_status(scanned):

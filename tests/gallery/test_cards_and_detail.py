@@ -121,3 +121,24 @@ def test_facts_leave_out_what_is_unknown():
         bundle=None,
     )
     assert [name for name, _ in detail.facts(unknown)] == ["Size", "File"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "1920 x 1080, 30 frames/s"),
+        ({"stored_width": 1920, "stored_height": 1080}, "1920 x 1080, 30 frames/s"),
+        ({"stored_width": 1440, "stored_height": 1080}, "1920 x 1080 (stored 1440 x 1080), 30 frames/s"),
+        (
+            {"stored_width": 1080, "stored_height": 1920, "rotation_deg": 90},
+            "1920 x 1080, 30 frames/s, turned by 90 degrees",
+        ),
+        (
+            {"stored_width": 1080, "stored_height": 1440, "rotation_deg": 270, "mirrored": True},
+            "1920 x 1080 (stored 1080 x 1440), 30 frames/s, turned by 270 degrees, mirrored",
+        ),
+        ({"mirrored": True, "frame_rate": None}, "1920 x 1080, mirrored"),
+    ],
+)
+def test_how_the_picture_lies_in_the_file(changes, words):
+    assert dict(detail.facts(replace(VIDEO, **changes)))["Picture"] == words

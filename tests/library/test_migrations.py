@@ -105,6 +105,10 @@ def test_a_saved_library_keeps_its_rows(tmp_path, version):
         "lite 1",
     )
     assert cat.scores == {label: 0.9 if label in ("Animal", "Nature") else 0.1 for label in LABELS}
+    # What scans did not note then.
+    assert [(video.mirrored, video.stored_width, video.stored_height) for video in (cat, band)] == [
+        (False, None, None)
+    ] * 2
     assert broken.error == "the file is cut off or damaged (its index is missing)"
     assert (broken.scores, cafe.duration_s) == ({}, None)
     assert sorted(features) == [1, 2, 4]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from organizer.library.records import Status
 from organizer.library.store import Store
 from organizer.library.transaction import transaction
 from organizer.types import VideoFile
-from tests.library.build import BUNDLE, SPACE, add, add_failed, tagging
+from tests.library.build import BUNDLE, SPACE, add, add_failed, analysis, tagging
 
 NOT_UTF8 = os.fsdecode(b"caf\xe9.mp4")
 
@@ -64,6 +65,16 @@ def test_everything_of_a_video_is_stored(db, store):
     assert queries.poster(db, video) == b"webp"
     ((id_, features),) = queries.stored_features(db, [video], SPACE)
     assert (id_, features.space_id, features.quantised.tolist()) == (video, SPACE, [[0, 1, 2], [3, 4, 5]])
+
+
+def test_how_pictures_lie_in_the_file_is_stored(db, store):
+    plain = analysis("Animal")
+    info = replace(plain.info, rotation_deg=90, mirrored=True, stored_width=720, stored_height=576)
+    file = VideoFile("/v", "a.mp4", 1000, 1)
+    video = store.store_video(store.add_root("/v"), file, "content", replace(plain, info=info))
+    record = queries.video(db, video)
+    assert (record.rotation_deg, record.mirrored) == (90, True)
+    assert (record.stored_width, record.stored_height) == (720, 576)
 
 
 def test_keys_differ(db, store):
