@@ -10,6 +10,7 @@
     |-- LibraryError               the library file cannot be used
     |   |-- LibraryTooNewError     it was written by a newer organizer
     |   |-- UnknownVideoError      no video in the library is meant by that path or id
+    |   |-- NotMissingError        what was decided about a video that is there was to be moved
     |   `-- InvalidTagError        a tag name that cannot be stored
     |-- BundleError                a model bundle is missing, damaged or of a wrong shape
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
@@ -77,6 +78,10 @@ class LibraryTooNewError(LibraryError):
 
 class UnknownVideoError(LibraryError):
     """No video in the library is meant by that path or id."""
+
+
+class NotMissingError(LibraryError):
+    """Decisions can only be moved from a missing video to one that is there."""
 
 
 class InvalidTagError(LibraryError):

@@ -45,13 +45,14 @@ def list_(as_json: bool, **options: Any) -> None:
 def _why_none(db: Database, wanted: tuple[str, ...]) -> str:
     from organizer.library.facets import tag_names
     from organizer.library.filters import VideoFilter
+    from organizer.library.names import folded
     from organizer.library.queries import count_videos
     from organizer.types import LABELS
 
     if not count_videos(db, VideoFilter()):
         return "This library is empty. To fill it: organizer scan FOLDER"
-    known = {name.casefold() for name in (*LABELS, *tag_names(db))}
-    unknown = [safe_text(name) for name in wanted if name.casefold() not in known]
+    known = {folded(name) for name in (*LABELS, *tag_names(db))}
+    unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
     return "No video fits."

@@ -16,6 +16,8 @@ Picture of the schema::
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryTooNewError
@@ -62,7 +64,34 @@ def stored_pictures(db: Database) -> None:
         db.execute(f"ALTER TABLE videos ADD COLUMN {column} INTEGER")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside, stored_pictures)
+def folded_tags(db: Database) -> None:
+    """One tag for all spellings that a person takes for the same.
+
+    The column ``tags.folded`` knows the case of every letter, where SQLite's NOCASE knows that of ASCII only.
+    Of tags that were two so far the older stays, with what was decided last about each video.
+    """
+    db.execute("ALTER TABLE tags ADD COLUMN folded TEXT")
+    first: dict[str, int] = {}
+    for id_, name in db.execute("SELECT id, name FROM tags ORDER BY built_in DESC, id").fetchall():
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        if folded in first:
+            values = {"kept": first[folded], "merged": id_}
+            for statement in _MERGE_TAGS.split(";\n"):
+                db.execute(statement, values)
+        else:
+            first[folded] = id_
+            db.execute("UPDATE tags SET folded = ? WHERE id = ?", [folded, id_])
+    db.execute("CREATE UNIQUE INDEX tags_by_folded ON tags (folded)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    first_schema,
+    scans,
+    quick_lists,
+    set_aside,
+    stored_pictures,
+    folded_tags,
+)
 
 
 def migrate(db: Database, path: Path) -> None:
@@ -104,12 +133,23 @@ def migration_set() -> Migrations:
 
 
 def _copy(library: Path, backup: Path) -> None:
+    """Copy a library, for the person alone whatever was there before: it tells what the videos show."""
     import sqlite3
     from contextlib import closing
 
-    # Through a connection of its own: SQLite copies nothing through one that is writing.
-    with closing(sqlite3.connect(library)) as source, closing(sqlite3.connect(backup)) as copy:
-        source.backup(copy)
+    # Written aside: the backup of an earlier update is there until this one is whole.
+    aside = backup.with_name(backup.name + ".part")
+    aside.unlink(missing_ok=True)
+    os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        # The umask may have taken the right to write.
+        aside.chmod(0o600)
+        # Through a connection of its own: SQLite copies nothing through one that is writing.
+        with closing(sqlite3.connect(library)) as source, closing(sqlite3.connect(aside)) as copy:
+            source.backup(copy)
+        os.replace(aside, backup)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 _FIRST_SCHEMA = """
@@ -200,4 +240,14 @@ CREATE TABLE scans (
     failed INTEGER NOT NULL DEFAULT 0,
     message TEXT
 )
+"""
+
+_MERGE_TAGS = """
+INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
+SELECT video_id, :kept, state, score, seconds, bundle, changed_at FROM video_tags WHERE tag_id = :merged
+ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
+    WHERE excluded.state != 'suggested'
+    AND (video_tags.state = 'suggested' OR video_tags.changed_at < excluded.changed_at);
+DELETE FROM video_tags WHERE tag_id = :merged;
+DELETE FROM tags WHERE id = :merged
 """

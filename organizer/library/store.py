@@ -11,38 +11,32 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from organizer.library.adoption import Adopted, Alike, added_since, adopt_recordings, inherit, stranded_videos
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
-from organizer.library.queries import stored_features
 from organizer.library.records import KnownPlace, Root
+from organizer.library.same_recording import rewrites
 from organizer.library.taggings import TagChange, Tagging, now_text, put_taggings
 from organizer.library.transaction import transaction
-from organizer.types import TagState, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlite_utils import Database
 
-__all__ = ["Analysis", "Store", "TagChange", "Tagging"]
+__all__ = ["Analysis", "Placed", "Store", "TagChange", "Tagging"]
 
 _Value = TypeVar("_Value")
 
 _STEP = 500
 _CACHE_KB = 32_000
 _CHECKPOINT_PAGES = 8000
-_SAME_LENGTH_S = 1.0
-_SAME_PICTURE_LEVELS = 8.0
-"""Up to this mean difference of their features, in the quantiser's 255 levels, two videos are one recording.
-
-Measured with the bundled model: 0 for a repacked file, 3 to 5 for one encoded again at low quality, 14.5 and
-more between any two of 21 real clips.
-"""
-_DECIDED = (TagState.CONFIRMED.value, TagState.REJECTED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +48,17 @@ class Analysis:
     poster: bytes
     """WebP."""
     tagging: Tagging
+
+
+class Placed(Enum):
+    """What it means that a known video was found at a file."""
+
+    MOVED = "moved"
+    """It lay elsewhere, and is not there any more."""
+    COPY = "copy"
+    """It lies elsewhere too."""
+    HERE = "here"
+    """It was known to lie here: another scan was quicker, or only the file's date is another."""
 
 
 class Store:
@@ -150,6 +155,20 @@ class Store:
         )
         return {from_column(path): (size, mtime_ns) if done else None for path, size, mtime_ns, done in rows}
 
+    def failed_files(self, root: Root) -> list[str]:
+        """Return the relative paths of the files of a root that are there and could not be read."""
+        rows = self._db.execute(
+            """
+            SELECT p.relative_path FROM videos v INDEXED BY videos_set_aside
+            JOIN places p ON p.video_id = v.id
+            WHERE (v.status != 'ok' OR v.present_in IS NULL) AND v.status = 'failed'
+                AND p.root_id = ? AND p.missing_since IS NULL
+            ORDER BY p.relative_path
+            """,
+            [root.id],
+        )
+        return [from_column(path) for (path,) in rows]
+
     def restore_places(self, place_ids: Collection[int]) -> None:
         """Files that were missing are there again, unchanged."""
         for ids in _steps(place_ids):
@@ -210,7 +229,9 @@ class Store:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def place_video(self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]) -> bool:
+    def place_video(
+        self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]
+    ) -> Placed:
         """Store that a known video lies at this file too.
 
         Args:
@@ -220,10 +241,12 @@ class Store:
             exists: whether a file is there; asked for the video's other places in roots that are online.
 
         Returns:
-            True when the video moved here: the other places that it had, if any, are gone.
+            Whether the video moved here, for the other places that it had, if any, are gone; or is a copy of
+            one that is still there; or lay here before.
         """
         kept = 0
         with transaction(self._db):
+            lay_here = self._lies_at(root, file, video_id)
             self._put_place(root, file, video_id)
             others = self._db.execute(
                 """
@@ -238,14 +261,26 @@ class Store:
                 else:
                     self._db.execute("DELETE FROM places WHERE id = ?", [id_])
             refresh_names(self._db, [video_id])
-        return kept == 0
+        if lay_here:
+            return Placed.HERE
+        return Placed.COPY if kept else Placed.MOVED
+
+    def _lies_at(self, root: Root, file: VideoFile, video_id: int) -> bool:
+        row = self._db.execute(
+            """
+            SELECT 1 FROM places
+            WHERE root_id = ? AND relative_path = ? AND video_id = ? AND missing_since IS NULL
+            """,
+            [root.id, to_column(file.relative_path), video_id],
+        ).fetchone()
+        return row is not None
 
     def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
         """Store everything about a readable video and return its id.
 
-        Where the file replaces the same recording at the same place (its metadata was edited, it was packed
-        again), what the person decided about the old one is kept for the new one; so it is where the old file
-        could not be read at all (a download that is complete now).
+        Where the file replaces the same recording at the same place (its metadata was edited, its turn
+        corrected, it was packed again), what the person decided about the old one is kept for the new one; so
+        it is where the old file could not be read at all (a download that is complete now).
         """
         self._take_room()
         info, taken_at = analysis.info, analysis.info.taken_at
@@ -285,11 +320,34 @@ class Store:
                 "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
             )
             replaced = self._put_place(root, file, video_id)
-            if replaced is not None and self._was_same_recording(replaced, analysis):
-                self._inherit_decisions(replaced, video_id)
+            if replaced is not None and rewrites(self._db, replaced, video_id):
+                inherit(self._db, replaced, video_id)
             # Last, for it gives inherited decisions their scores.
             put_taggings(self._db, [(video_id, analysis.tagging)])
         return video_id
+
+    def scanned_before(self, roots: Iterable[Root]) -> str:
+        """Return since when all of some roots were scanned to their end, ISO 8601 in UTC; empty: not all."""
+        ids = [root.id for root in roots]
+        row = self._db.execute(
+            f"SELECT min(coalesce(scanned_at, '')) FROM roots WHERE id IN ({', '.join('?' * len(ids))})", ids
+        ).fetchone()
+        return row[0] or ""
+
+    def adopt_recordings(self, stored: Iterable[int], *, since: str) -> tuple[list[Adopted], list[Alike]]:
+        """Move decisions from missing videos to new ones that are the same recordings, where that is sure.
+
+        stored: the videos that this scan stored. since: those added then or later may be the same, too: a
+        scan that stopped did not come to this.
+        """
+        stranded = stranded_videos(self._db)
+        if not stranded:
+            return [], []
+        return adopt_recordings(self._db, stranded, {*stored, *added_since(self._db, since)})
+
+    def with_decisions(self) -> int:
+        """Return how many missing videos hold decisions of the person."""
+        return len(stranded_videos(self._db))
 
     def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
         """Store that a file could not be read and why; return the id of its video.
@@ -383,42 +441,6 @@ class Store:
             {"id": before[0]},
         )
         return int(before[0])
-
-    def _was_same_recording(self, old_id: int, analysis: Analysis) -> bool:
-        """Whether a video that was overwritten shows what its file shows now: same length, same features."""
-        import numpy as np
-
-        row = self._db.execute("SELECT status, duration_s FROM videos WHERE id = ?", [old_id]).fetchone()
-        if row is None or row[0] == "failed":
-            return row is not None
-        old_s, new_s = row[1], analysis.info.duration_s
-        if old_s is None or new_s is None or abs(old_s - new_s) > _SAME_LENGTH_S:
-            return False
-        new = analysis.features
-        for _, old in stored_features(self._db, [old_id], new.space_id):
-            seconds = min(len(old.quantised), len(new.quantised))
-            difference = old.quantised[:seconds].astype(np.float32) - new.quantised[:seconds]
-            return float(np.abs(difference).mean()) <= _SAME_PICTURE_LEVELS
-        return False
-
-    def _inherit_decisions(self, old_id: int, new_id: int) -> None:
-        self._db.execute(
-            """
-            INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
-            SELECT new.id, t.tag_id, t.state, NULL, '[]', NULL, t.changed_at
-            FROM video_tags t JOIN videos old ON old.id = t.video_id JOIN videos new ON new.id = :new
-            WHERE old.id = :old AND t.state IN (:confirmed, :rejected)
-            ON CONFLICT (video_id, tag_id) DO UPDATE
-                SET state = excluded.state, changed_at = excluded.changed_at
-                WHERE video_tags.state NOT IN (:confirmed, :rejected)
-            """,
-            {
-                "old": old_id,
-                "new": new_id,
-                "confirmed": _DECIDED[0],
-                "rejected": _DECIDED[1],
-            },
-        )
 
 
 def _steps(values: Iterable[_Value]) -> Iterator[list[_Value]]:

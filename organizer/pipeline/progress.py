@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from organizer.frames.left_out import LeftOut
+    from organizer.library.adoption import Adopted, Alike
 
 
 class OutcomeKind(StrEnum):
@@ -57,6 +62,8 @@ class Listed:
     """Absolute paths."""
     cloud_only: int = 0
     """New or changed videos that were not read because they lie only in a cloud."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What looks like a video, belongs to one or is a folder, and was left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,27 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejoined:
+    """What a person decided about a video whose file is gone went to a new one: it is the same recording."""
+
+    adopted: Adopted
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A video whose file is gone kept its decisions, for more than one new video may be it."""
+
+    alike: Alike
+
+
+@dataclass(frozen=True, slots=True)
 class Vanished:
     """The scan reached its end; these videos are missing since the last one."""
 
     paths: tuple[str, ...]
     """Absolute."""
+    stranded: int = 0
+    """How many missing videos, of any scan, hold decisions of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +109,4 @@ class ModelUnusable:
     """Files that the other model looks at: new and changed ones, and those it has no features of."""
 
 
-ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Vanished
+ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Rejoined | Undecided | Vanished

@@ -5,6 +5,7 @@ import pytest
 from organizer.errors import InvalidTagError, UnknownVideoError
 from organizer.library import queries
 from organizer.library.decisions import clean_tag, confirm, forget, reject
+from organizer.library.filters import VideoFilter
 from organizer.library.taggings import Tagging
 from organizer.types import SuggestedTag
 from tests.library.build import add, tagging
@@ -148,3 +149,32 @@ def test_a_decision_needs_a_video(db, decide):
     with pytest.raises(UnknownVideoError, match="77"):
         decide(db, 77, "Animal")
     assert db.execute("SELECT count(*) FROM tags").fetchone() == (0,)
+
+
+SPELLINGS = ("Caf\u00e9 Fr\u00fch", "CAF\u00c9 FR\u00dcH", "cafe\u0301 fru\u0308h", "caf\u00e9  fr\u00fch ")
+
+
+@pytest.mark.parametrize("first", SPELLINGS)
+def test_a_tag_is_one_however_it_is_spelled(db, store, first):
+    video = add(store, "/v", "a.mp4")
+    confirm(db, video, first)
+    for spelling in SPELLINGS:
+        confirm(db, video, spelling)
+        assert queries.count_videos(db, VideoFilter(all_tags=(" ".join(spelling.split()),))) == 1
+    assert db.execute("SELECT count(*) FROM tags").fetchone() == (1,)
+    assert forget(db, video, SPELLINGS[2])
+    assert queries.video(db, video).tags == ()
+
+
+def test_a_label_of_a_model_of_one_s_own_is_the_tag_in_another_case(db, store):
+    video = add(store, "/v", "a.mp4")
+    confirm(db, video, "\u00e4rger")
+    said = Tagging("own 1", {"\u00c4rger": 0.8, "Wut": 0.7}, (SuggestedTag("Wut", 0.7),))
+    store.store_tagging([(video, said)])
+    (tag, _) = queries.video(db, video).tags
+    assert (tag.name, tag.state, tag.score) == ("\u00e4rger", "confirmed", 0.8)
+    assert reject(db, video, "WUT")
+    assert store.store_tagging([(video, said)]) == []
+    assert reject(db, video, "\u00c4RGER")
+    states = {tag.name: tag.state for tag in queries.video(db, video).tags}
+    assert states == {"\u00e4rger": "rejected", "Wut": "rejected"}

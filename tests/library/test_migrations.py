@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -308,3 +309,88 @@ def test_two_that_update_at_once_leave_the_backup_of_the_old_library(tmp_path, a
         thread.join()
     with closing(sqlite3.connect(tmp_path / "library.db.before-update")) as backup:
         assert backup.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("first_schema",)]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+@pytest.mark.parametrize("before", [None, 0o644, "link"])
+def test_the_backup_is_for_the_person_alone(tmp_path, append, umask, before):
+    """Whatever the umask, and whatever lay in its place: it tells what the videos show."""
+    path, backup = restore(1, tmp_path / "library.db"), tmp_path / "library.db.before-update"
+    if before == "link":
+        (tmp_path / "elsewhere").write_bytes(b"mine")
+        backup.symlink_to(tmp_path / "elsewhere")
+    elif before:
+        backup.write_bytes(b"an older one")
+        backup.chmod(before)
+    append(add_loudness)
+    mask = os.umask(umask)
+    try:
+        open_database(path).close()
+    finally:
+        os.umask(mask)
+    assert backup.lstat().st_mode == stat.S_IFREG | 0o600
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT count(*) FROM videos").fetchone() == (4,)
+    assert before != "link" or (tmp_path / "elsewhere").read_bytes() == b"mine"
+    assert not list(tmp_path.glob("*.part*"))
+
+
+def test_a_backup_that_fails_leaves_the_one_before(tmp_path, append, monkeypatch):
+    path, backup = restore(1, tmp_path / "library.db"), tmp_path / "library.db.before-update"
+    backup.write_bytes(b"an older one")
+    append(add_loudness)
+
+    def no_room(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", no_room)
+    with pytest.raises(LibraryError, match="No space left"):
+        open_database(path)
+    assert backup.read_bytes() == b"an older one"
+    assert sorted(os.listdir(tmp_path)) == ["library.db", "library.db.before-update"]
+
+
+def test_a_log_beside_the_library_has_the_library_s_rights(tmp_path):
+    mask = os.umask(0)
+    try:
+        with opened(tmp_path / "library.db") as db:
+            add(Store(db), "/v", "a.mp4")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(mask)
+    assert modes == {"library.db": 0o600, "library.db-wal": 0o600, "library.db-shm": 0o600}
+
+
+def test_tags_that_a_person_takes_for_the_same_become_one(tmp_path):
+    """SQLite's NOCASE knows ASCII only: these were tags of their own."""
+    path = restore(4, tmp_path / "old.db")
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(
+            """
+            INSERT INTO tags (id, name) VALUES
+                (71, '\u00c4rger'), (72, '\u00e4rger'), (73, 'A\u0308RGER'), (74, 'Stra\u00dfe');
+            INSERT INTO video_tags (video_id, tag_id, state, changed_at) VALUES
+                (1, 71, 'confirmed', '2024-01-01T00:00:00+00:00'),
+                (1, 72, 'rejected', '2024-02-01T00:00:00+00:00'),
+                (2, 71, 'confirmed', '2024-03-01T00:00:00+00:00'),
+                (2, 73, 'rejected', '2024-02-01T00:00:00+00:00'),
+                (3, 73, 'confirmed', '2024-02-01T00:00:00+00:00'),
+                (4, 71, 'rejected', '2024-01-01T00:00:00+00:00'),
+                (4, 72, 'suggested', '2024-02-01T00:00:00+00:00'),
+                (3, 74, 'confirmed', '2024-02-01T00:00:00+00:00');
+            """
+        )
+    with opened(path) as db:
+        videos = {
+            video.id: {tag.name: tag.state for tag in video.tags if tag.name[0] in "\u00c4S"}
+            for video in queries.videos(db, VideoFilter())
+        }
+        assert videos == {
+            1: {"\u00c4rger": "rejected"},
+            2: {"\u00c4rger": "confirmed"},
+            3: {"\u00c4rger": "confirmed", "Stra\u00dfe": "confirmed"},
+            4: {"\u00c4rger": "rejected"},
+        }
+        assert queries.tag_counts(db)["\u00c4rger"] == 2
+        assert queries.video_ids(db, VideoFilter(all_tags=("A\u0308rGer",), sort=Sort.ADDED)) == [3, 2]
+        assert db.execute("SELECT count(*) FROM tags WHERE folded IS NULL").fetchone() == (0,)
