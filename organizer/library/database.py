@@ -81,8 +81,7 @@ def _open_writable(path: Path) -> Database:
     connection = sqlite3.connect(path, timeout=SLICE_S)
     try:
         patiently(lambda: refuse_other_databases(connection, path))
-        # SQLite does not wait for another process that turns it on at the same time, but fails.
-        patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+        _write_ahead(connection)
         connection.execute(USUAL_SYNC)
         # Where flushing a file leaves it in the disk's own memory, have that flushed too.
         connection.execute("PRAGMA fullfsync = ON")
@@ -93,6 +92,11 @@ def _open_writable(path: Path) -> Database:
         connection.close()
         raise
     return db
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn write-ahead logging on; SQLite does not wait for another process that does so, but fails."""
+    patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
 
 
 def _in_words(path: Path, error: sqlite3.Error) -> str:
