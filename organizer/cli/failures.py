@@ -49,8 +49,8 @@ def check_memory_limit() -> None:
     if limit is not None and limit < _LEAST_MEMORY:
         raise MissingDependencyError(
             f"this process may use {limit / 2**20:.0f} MB of memory, and organizer needs more: "
-            f"{_LEAST_MEMORY / 2**20:.0f} MB for a list, some 1,500 MB for a scan. Raise the limit (ulimit -v), "
-            "then run it again."
+            f"{_LEAST_MEMORY / 2**20:.0f} MB for a list, some 1,500 MB for a scan. Raise the limit "
+            "(ulimit -v), then run it again."
         )
 
 

@@ -57,7 +57,7 @@ def mend_streams() -> None:
             # The lowest free number, which is this one, is what it gets.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     if sys.stdin is None:
-        sys.stdin = open(_STDIN, encoding="utf-8", closefd=False)
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(_STDIN, closefd=False)), encoding="utf-8")
     sys.stdout = _mended(sys.stdout, _STDOUT, _Output)
     sys.stderr = _mended(sys.stderr, _STDERR, _Remarks)
     threading.excepthook = _quiet_where_main_tells

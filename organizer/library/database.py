@@ -107,8 +107,8 @@ def _in_words(path: Path, error: sqlite3.Error) -> str:
         )
     if primary_code(error) == sqlite3.SQLITE_READONLY:
         return (
-            f"{path}: the library is read-only, so nothing was changed. Make its file and folder writable, or "
-            "copy it to a disk that is, and name the copy with --library."
+            f"{path}: the library is read-only, so nothing was changed. Make its file and folder writable, "
+            "or copy it to a disk that is, and name the copy with --library."
         )
     return (
         f"{path}: the library cannot be read or written ({error}). "

@@ -166,7 +166,7 @@ DECISIONS = [
 
 @pytest.mark.parametrize("decide", DECISIONS, ids=["confirm", "reject", "forget"])
 def test_a_decision_is_stored_for_good_and_nothing_else_is(tmp_path, decide):
-    """What a power cut may not take back is committed with synchronous = FULL (2), all else with NORMAL (1)."""
+    """What no power cut may take back is committed with synchronous = FULL (2), all else with NORMAL (1)."""
     seed(tmp_path / "library.db", tmp_path, [SeedVideo("cat.mp4", ("Animal", "Nature"))])
     with opened(tmp_path / "library.db") as db:
         confirm(db, 1, "Nature")

@@ -90,9 +90,9 @@ def test_an_end_of_patience_is_said_in_words(library, told, monkeypatch):
 
 def test_one_that_lets_nobody_even_read_is_waited_for_when_opening(library, told, monkeypatch):
     monkeypatch.setattr(patience, "PATIENCE_S", 2.0)
-    with another_program(library, "PRAGMA locking_mode = EXCLUSIVE"):
-        with pytest.raises(LibraryError, match="another program has been writing"), opened(library):
-            pass
+    refused = pytest.raises(LibraryError, match="another program has been writing")
+    with another_program(library, "PRAGMA locking_mode = EXCLUSIVE"), refused, opened(library):
+        pass
     assert len(told) == 1
     with opened(library):
         pass
