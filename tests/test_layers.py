@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "organizer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BOTTOM = {"types", "errors", "config", "assets", "words", "stopping", "shortage"}
+BOTTOM = {"types", "errors", "config", "assets", "words", "stopping", "shortage", "regular_file"}
 
 MAY_IMPORT = {
     "types": set(),
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "words": set(),
     "stopping": set(),
     "shortage": {"errors"},
+    "regular_file": set(),
     "frames": BOTTOM,
     "features": BOTTOM,
     "library": BOTTOM,
