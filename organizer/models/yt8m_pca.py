@@ -99,7 +99,7 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
 def _from_archive(archive: Path) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     # Uncompressed first and within bounds: a few bytes of a harmful archive could fill the memory.
-    with open_regular(archive) as file, gzip.open(file) as compressed:
+    with open_regular(archive) as packed, gzip.open(packed) as compressed:
         uncompressed = io.BytesIO(_bounded(compressed, "its content"))
     with tarfile.open(fileobj=uncompressed, mode="r:") as opened:
         for member in opened:

@@ -15,6 +15,7 @@ from organizer.shortage import lacks_memory
 from tests.fakes import show_labels
 from tests.gallery_server.process import REPOSITORY
 from tests.gallery_server.seed import SeedVideo, seed
+from tests.library.test_patience import another_program
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells and streams as POSIX has them")
 
@@ -212,3 +213,14 @@ def test_threads_leave_it_to_the_command_to_say_it(monkeypatch):
 
 def raised_again(error):
     raise error
+
+
+def test_another_writer_is_waited_for_with_a_word_said_once(library):
+    with another_program(library) as let_go:
+        threading.Timer(5, let_go).start()
+        result = shell(f"organizer tag 1 Yours Ours --library '{library}'")
+    assert (result.returncode, result.stderr) == (
+        0,
+        "Waiting for another program that writes to the library ...\n",
+    )
+    assert "Yours (yours)" in result.stdout
