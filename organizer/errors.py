@@ -19,7 +19,9 @@
     |-- GalleryError               the gallery's server or a scan cannot be started
     |   `-- ScanRunningError       another scan of this library runs
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
-    `-- MissingDependencyError     an optional package or a system library is not there
+    |-- MissingDependencyError     an optional package or a system library is not there
+    `-- OutputError                what a command prints cannot be written
+        `-- OutputClosedError      whoever read it has seen enough
 
 Each message says what happened, to which file, and what to do next.
 """
@@ -118,3 +120,11 @@ class TrainingDataError(OrganizerError):
 
 class MissingDependencyError(OrganizerError):
     """An optional package or a system library is not there."""
+
+
+class OutputError(OrganizerError):
+    """What a command prints cannot be written."""
+
+
+class OutputClosedError(OutputError):
+    """Whoever read what a command prints has seen enough, as ``head`` does."""

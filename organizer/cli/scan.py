@@ -21,6 +21,7 @@ from organizer.cli.context import (
 from organizer.cli.scan_record import recorded
 from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list, lite_meanwhile
+from organizer.errors import OutputClosedError
 from organizer.frames.sampling import Sampling
 from organizer.words import count, safe_text
 
@@ -121,12 +122,14 @@ def scan(
             try:
                 with closing(events), recorded(library_path(), folders, stop) as record:
                     follow(record.following(events), report)
-            except (pipeline.StoppedError, KeyboardInterrupt):
+            except (pipeline.StoppedError, KeyboardInterrupt, OutputClosedError) as reason:
                 click.echo(
                     f"Stopped after {report.done} of {report.to_do} files. "
                     "Everything done is stored; the next scan goes on from here.",
                     err=True,
                 )
+                if isinstance(reason, OutputClosedError):
+                    raise
                 raise SystemExit(EXIT_STOPPED) from None
         print_report(report, folders, retried=retry_failed, show_skipped=show_skipped)
         _print_decisions(report)

@@ -1,4 +1,7 @@
-"""What a person decides about tags. Every function is one transaction; models never undo any of it."""
+"""What a person decides about tags. Every function is one transaction; models never undo any of it.
+
+A decision is on the disk when its function returns: see ``transaction``.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,7 @@ def forget(db: Database, video_id: int, tag: str) -> bool:
     Raises:
         InvalidTagError: see ``clean_tag``.
     """
-    with transaction(db):
+    with transaction(db, durable=True):
         deleted = db.execute(
             "DELETE FROM video_tags WHERE video_id = ? AND state != 'suggested' AND tag_id = ?",
             [video_id, find_tag(db, clean_tag(tag))],
@@ -103,7 +106,7 @@ def _is_scored(db: Database, video_id: int, tag: str) -> bool:
 
 def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
     try:
-        with transaction(db):
+        with transaction(db, durable=True):
             db.execute(
                 _DECIDE,
                 {

@@ -100,20 +100,25 @@ def migrate(db: Database, path: Path) -> None:
     Raises:
         LibraryTooNewError: it holds a migration that this version does not know.
     """
-    migrations = migration_set()
-    if not _is_behind(db, migrations, path):
+    if not is_behind(db, path):
         return
+    migrations = migration_set()
     # One writer at a time: of two processes that open a library at once, the second finds it migrated.
     with transaction(db):
-        if _is_behind(db, migrations, path):
+        if is_behind(db, path):
             if migrations.applied(db):
                 _copy(path, path.with_name(path.name + ".before-update"))
             migrations.apply(db)
 
 
-def _is_behind(db: Database, migrations: Migrations, path: Path) -> bool:
+def is_behind(db: Database, path: Path) -> bool:
+    """Whether migrations are missing; nothing is written to find out.
+
+    Raises:
+        LibraryTooNewError: there is one that this version does not know.
+    """
     known = {migration.__name__ for migration in MIGRATIONS}
-    applied = {migration.name for migration in migrations.applied(db)}
+    applied = {migration.name for migration in migration_set().applied(db)}
     if unknown := applied - known:
         raise LibraryTooNewError(
             f"{path}: this library was written by a newer organizer (it knows {sorted(unknown)[0]!r}). "
