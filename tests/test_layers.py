@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "organizer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BOTTOM = {"types", "errors", "config", "assets", "words", "stopping"}
+BOTTOM = {"types", "errors", "config", "assets", "words", "stopping", "dates"}
 
 MAY_IMPORT = {
     "types": set(),
@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "assets": {"types", "errors"},
     "words": set(),
     "stopping": set(),
+    "dates": {"types"},
     "frames": BOTTOM,
     "features": BOTTOM,
     "library": BOTTOM,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from organizer.errors import UnreadableVideoError
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.iso_boxes import rotation_deg
+from organizer.frames.iso_dates import header_dates
+from organizer.frames.stream_date import date_in_stream
 from organizer.frames.taken import taken_at
 from organizer.types import VideoInfo
 
@@ -37,14 +39,23 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
         rotation = _rotation_deg(container, stream, path)
         if rotation in (90, 270):
             width, height = height, width
+        duration_s = _duration_s(container, stream)
         return VideoInfo(
-            duration_s=_duration_s(container, stream),
+            duration_s=duration_s,
             width=width,
             height=height,
             codec=stream.codec_context.codec.canonical_name,
             frame_rate=_frame_rate(stream),
             rotation_deg=rotation,
-            taken_at=taken_at({**stream.metadata, **container.metadata}, path, mtime_ns),
+            taken_at=taken_at(
+                container.metadata,
+                path,
+                mtime_ns,
+                stream_metadata=stream.metadata,
+                headers=header_dates(path) if "mp4" in container.format.name.split(",") else None,
+                in_stream=lambda: date_in_stream(container, stream),
+                duration_s=duration_s,
+            ),
         )
 
 

@@ -117,7 +117,7 @@ def facts(video: VideoRecord) -> list[tuple[str, str]]:
     picture = f"{video.width} x {video.height}" if video.width and video.height else ""
     if video.frame_rate:
         picture += f", {video.frame_rate:.3g} frames/s"
-    taken = words.date_and_time(video.taken_at)
+    taken = words.date_and_time(video.taken)
     rows = [
         ("Length", words.duration(video.duration_s)),
         ("Taken", f"{taken} ({_SOURCES.get(video.taken_source or '', 'source unknown')})" if taken else ""),

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryTooNewError
+from organizer.library.add_shown_dates import add_shown_dates
 from organizer.library.names import refresh_names
 from organizer.library.quick_lists import add_quick_lists
 from organizer.library.transaction import transaction
@@ -56,7 +57,12 @@ def set_aside(db: Database) -> None:
     db.execute("CREATE INDEX videos_set_aside ON videos (id) WHERE status != 'ok' OR present_in IS NULL")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside)
+def shown_dates(db: Database) -> None:
+    """Dates as they are shown, for filters and orders; a digest of each video's container."""
+    add_shown_dates(db)
+
+
+MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside, shown_dates)
 
 
 def migrate(db: Database, path: Path) -> None:

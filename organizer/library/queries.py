@@ -34,6 +34,7 @@ _VIDEO_COLUMNS = (
     "rotation_deg",
     "taken_at",
     "taken_source",
+    "taken_clock",
 )
 _STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
 

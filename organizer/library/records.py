@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from organizer.dates.shown import ShownDate, shown_date
+
 if TYPE_CHECKING:
     from organizer.types import TagState
 
@@ -45,6 +47,41 @@ class KnownPlace:
     has_features: bool
     """Whether the video has features of the space that was asked about."""
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file whose facts can be looked at again."""
+
+    root: Root
+    relative_path: str
+    place: KnownPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the library says of a video's container."""
+
+    duration_s: float | None
+    width: int | None
+    """Pixels as shown."""
+    height: int | None
+    codec: str | None
+    frame_rate: float | None
+    rotation_deg: int | None
+    taken_at: str | None
+    """ISO 8601."""
+    taken_clock: str | None
+    """A ``TakenClock``."""
+    taken_source: str | None
+    """A ``TakenSource``."""
+    metadata_digest: str | None
+    """None where nobody looked."""
+
+    @property
+    def taken(self) -> ShownDate | None:
+        """When it was taken, as it is shown here."""
+        return shown_date(self.taken_at, self.taken_clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +128,7 @@ class VideoRecord:
     frame_rate: float | None
     rotation_deg: int | None
     taken_at: str | None
-    """ISO 8601; with an offset where the time zone is known, else local time."""
+    """ISO 8601; with an offset where the time zone is known, else local time. ``taken`` is what is shown."""
     taken_source: str | None
     bundle: str | None
     """Name and version of the model bundle that scored it."""
@@ -99,3 +136,10 @@ class VideoRecord:
     """Probability 0..1 of every label; empty when it was never scored."""
     tags: tuple[TagRecord, ...]
     """Confirmed and suggested ones first, best score first; rejected ones last."""
+    taken_clock: str | None = None
+    """What is known of the date's clock, a ``TakenClock``."""
+
+    @property
+    def taken(self) -> ShownDate | None:
+        """When it was taken, as it is shown here."""
+        return shown_date(self.taken_at, self.taken_clock)

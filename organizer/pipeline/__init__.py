@@ -10,6 +10,7 @@ from organizer.pipeline.progress import (
     Stored,
     Vanished,
 )
+from organizer.pipeline.refresh import refresh
 from organizer.pipeline.retag import RetagProgress, retag
 from organizer.pipeline.scan import scan
 from organizer.stopping import StoppedError
@@ -25,6 +26,7 @@ __all__ = [
     "StoppedError",
     "Stored",
     "Vanished",
+    "refresh",
     "retag",
     "scan",
 ]
