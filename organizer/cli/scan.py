@@ -60,8 +60,8 @@ _MAX_FAILURES_SHOWN = 20
 @click.option(
     "--refresh",
     is_flag=True,
-    help="Only read again what known videos in the folders say of themselves: dates, lengths, sizes. A FOLDER "
-    "may be a single file. No picture is looked at, tags stay.",
+    help="Only read again what known videos say of themselves: dates, lengths, sizes. A FOLDER may be a "
+    "single file. No picture is looked at, tags stay.",
 )
 @library_option
 def scan(

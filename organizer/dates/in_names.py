@@ -20,8 +20,8 @@ _HALF = r"(?:[\s\u202f](?P<half>[AaPp])[Mm](?![A-Za-z]))?"
 _IS_UTC = r"(?P<z>[ _-]?(?:UTC|GMT)|Z)(?![A-Za-z0-9+])"
 
 _PATTERNS = (
-    # 20230501_123456, 2023-05-01 12.34.56, 2023.05.01 - 12.34.56.78, 2023-05-01 at 12.34.56, 20230501123456789,
-    # 20230501T123456Z, 2023-05-01T12-34-56+0200 and their kin.
+    # 20230501_123456, 2023-05-01 12.34.56, 2023.05.01 - 12.34.56.78, 2023-05-01 at 12.34.56,
+    # 20230501123456789, 20230501T123456Z, 2023-05-01T12-34-56+0200 and their kin.
     re.compile(
         rf"{_IN_UTC}(?<!\d){_DATE}(?:[ _-]|(?P<iso>T)|[ _-]{_AT}[ _-]| - )?"
         r"(?P<hour>\d\d)(?P<t>[-_.:]?)(?P<minute>\d\d)(?P=t)(?P<second>\d\d)(?:\d{2,3})?(?!\d)"
@@ -34,7 +34,8 @@ _PATTERNS = (
     ),
     # 2023-05-01-12h34m56s, as VLC and recorders write it; 2023-05-01 9h05.
     re.compile(
-        rf"(?<!\d){_DATE}[ _T-]+(?P<hour>\d\d?)h(?P<minute>\d\d)(?:m(?:in)?(?:(?P<second>\d\d)s?)?)?(?![A-Za-z0-9])"
+        rf"(?<!\d){_DATE}[ _T-]+(?P<hour>\d\d?)h(?P<minute>\d\d)"
+        r"(?:m(?:in)?(?:(?P<second>\d\d)s?)?)?(?![A-Za-z0-9])"
     ),
     # 2023_0501_123456, as dashboard cameras write it.
     re.compile(

@@ -34,7 +34,7 @@ class ShownDate:
         return self.day if self.day_only else f"{self.day} {self.moment:%H:%M}"
 
     def to_the_second(self) -> str:
-        """Return ``2024-05-03T14:05:09+02:00``, the offset where it is known; a day alone as ``2024-05-03``."""
+        """Return ``2024-05-03T14:05:09+02:00``, the offset where known; a day alone as ``2024-05-03``."""
         return self.day if self.day_only else self.moment.isoformat(timespec="seconds")
 
 

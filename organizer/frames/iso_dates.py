@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import BinaryIO
 
 from organizer.frames.nested import Chunk, iso_boxes
@@ -19,6 +20,8 @@ from organizer.frames.nested import Chunk, iso_boxes
 _SINCE_1904 = datetime(1904, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH_S = 2_082_844_800
 """Seconds between 1904 and 1970."""
+_MOST = 32
+"""Dates that are looked at; a track has two."""
 _HEADERS = (b"mvhd", b"mdhd", b"tkhd")
 
 
@@ -40,7 +43,7 @@ def header_dates(path: str) -> list[HeaderDate]:
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            seconds = [*_seconds(file, size)]
+            seconds = [*islice(_seconds(file, size), _MOST)]
     except OSError:
         return []
     dates = []

@@ -29,7 +29,7 @@ def mdpm_date(picture: bytes) -> WrittenDate | None:
         return None
     # Where the data would look like the start of the next unit, a 3 is put in between: 00 00 03.
     data = head[at + len(_MARK) : at + len(_MARK) + 2 * 256 * _ENTRY_BYTES].replace(b"\0\0\3", b"\0\0")
-    entries = {}
+    entries: dict[int, bytes] = {}
     for start in range(1, 1 + data[0] * _ENTRY_BYTES if data else 0, _ENTRY_BYTES):
         entry = data[start : start + _ENTRY_BYTES]
         if len(entry) == _ENTRY_BYTES:

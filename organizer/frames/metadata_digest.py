@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from organizer.frames.nested import Chunk, ebml_elements, iso_boxes, riff_chunks
@@ -17,6 +18,9 @@ from organizer.frames.nested import Chunk, ebml_elements, iso_boxes, riff_chunks
 DIGEST_BYTES = 16
 _MOST_BYTES = 64 * 1024
 """Of each piece; cover pictures are larger, and nobody looks into them."""
+_MOST_IN_ALL, _MOST_PIECES = 4 * 2**20, 10_000
+"""Of a damaged file, which may hold anything; headers have some kilobytes."""
+_DEEPEST = 8
 
 _ISO_FIRST = frozenset({b"ftyp", b"moov", b"wide", b"free", b"skip", b"mdat", b"pnot", b"uuid"})
 _ISO_NESTED = frozenset({b"moov", b"trak", b"mdia", b"minf", b"edts"})
@@ -47,11 +51,14 @@ def metadata_digest(path: str) -> str:
         size = os.fstat(file.fileno()).st_size
         digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
         empty = True
-        for chunk in _told(file, size):
+        left = _MOST_IN_ALL
+        for chunk in islice(_told(file, size), _MOST_PIECES):
             file.seek(chunk.start)
             # With their lengths, so that no two different headers run together to the same bytes.
             digest.update(chunk.kind + (chunk.end - chunk.start).to_bytes(8, "big"))
-            digest.update(file.read(min(chunk.end - chunk.start, _MOST_BYTES)))
+            content = file.read(min(chunk.end - chunk.start, _MOST_BYTES, left))
+            digest.update(content)
+            left -= len(content)
             empty = False
     return "" if empty else digest.hexdigest()
 
@@ -73,7 +80,7 @@ def _told(file: BinaryIO, size: int) -> Iterator[Chunk]:
 def _iso(file: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[Chunk]:
     """Yield what lies in the movie's box, but for the tables of its samples."""
     for box in iso_boxes(file, start, end):
-        if box.kind in _ISO_NESTED:
+        if box.kind in _ISO_NESTED and depth < _DEEPEST:
             yield from _iso(file, box.start, box.end, depth + 1)
         elif box.kind == _SAMPLE_TABLE:
             yield from (inner for inner in iso_boxes(file, box.start, box.end) if inner.kind == _SAMPLE_KINDS)
@@ -82,11 +89,12 @@ def _iso(file: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[Chunk
 
 
 def _matroska(file: BinaryIO, size: int) -> Iterator[Chunk]:
-    """Yield info, tracks and tags; those behind the video are found by the segment's list of what is where."""
+    """Yield info, tracks and tags; those behind the video are found by the list of what is where."""
     segment = next((part for part in ebml_elements(file, 0, size) if part.kind == _SEGMENT), None)
     if segment is None:
         return
-    seen, listed = set(), []
+    seen: set[int] = set()
+    listed: list[int] = []
     for part in ebml_elements(file, segment.start, segment.end):
         if part.kind == _CLUSTER:
             break
@@ -96,9 +104,9 @@ def _matroska(file: BinaryIO, size: int) -> Iterator[Chunk]:
             seen.add(part.start)
             yield part
     for position in sorted(set(listed)):
-        part = next(ebml_elements(file, segment.start + position, segment.end), None)
-        if part is not None and part.kind in _TOLD and part.start not in seen:
-            yield part
+        later = next(ebml_elements(file, segment.start + position, segment.end), None)
+        if later is not None and later.kind in _TOLD and later.start not in seen:
+            yield later
 
 
 def _positions(file: BinaryIO, seek_head: Chunk) -> Iterator[int]:

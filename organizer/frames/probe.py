@@ -8,6 +8,7 @@ from organizer.errors import UnreadableVideoError
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.iso_boxes import rotation_deg
 from organizer.frames.iso_dates import header_dates
+from organizer.frames.riff_dates import recorded_text
 from organizer.frames.stream_date import date_in_stream
 from organizer.frames.taken import taken_at
 from organizer.types import VideoInfo
@@ -48,7 +49,7 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
             frame_rate=_frame_rate(stream),
             rotation_deg=rotation,
             taken_at=taken_at(
-                container.metadata,
+                _tags(container, path),
                 path,
                 mtime_ns,
                 stream_metadata=stream.metadata,
@@ -68,6 +69,12 @@ def _rotation_deg(container: InputContainer, stream: VideoStream, path: str) -> 
         return round(float(tags.get("rotate", "0")) / 90) % 4 * 90
     except (ValueError, OverflowError):
         return 0
+
+
+def _tags(container: InputContainer, path: str) -> dict[str, str]:
+    """Return the container's tags, with the date of AVI files that FFmpeg leaves out."""
+    tags = dict(container.metadata)
+    return {**tags, "idit": recorded_text(path)} if container.format.name == "avi" else tags
 
 
 def _duration_s(container: InputContainer, stream: VideoStream) -> float | None:

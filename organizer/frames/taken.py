@@ -25,10 +25,11 @@ _RECORDED = (
     "date_recorded",
     "datetimeoriginal",
     "dtim",
+    "idit",
 )
 _CONTENT = ("date",)
 """When the content was made, as people and programs write it; MP4's ``©day``, AVI's ``ICRD``."""
-_HEADER = ("creation_time", "idit")
+_HEADER = ("creation_time",)
 _FILE = ("date_digitized", "creationdate", "modification_date")
 _SAME_DAY = timedelta(hours=36)
 """What lies so close to the noon of a day may be a moment of it, in whatever zone."""

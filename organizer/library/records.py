@@ -56,6 +56,8 @@ class FoundFile:
     root: Root
     relative_path: str
     place: KnownPlace
+    is_copy: bool
+    """Whether its video lies elsewhere too."""
 
 
 @dataclass(frozen=True, slots=True)

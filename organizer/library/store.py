@@ -55,6 +55,8 @@ class Analysis:
     poster: bytes
     """WebP."""
     tagging: Tagging
+    metadata_digest: str | None = None
+    """Of what its container says; None where nobody looked."""
 
 
 class Store:
@@ -160,18 +162,19 @@ class Store:
         for root in self.roots():
             rows = self._db.execute(
                 """
-                SELECT p.relative_path, p.id, p.video_id, p.size_bytes, p.mtime_ns, v.fingerprint
+                SELECT p.relative_path, p.id, p.video_id, p.size_bytes, p.mtime_ns, v.fingerprint,
+                    EXISTS (SELECT 1 FROM places o WHERE o.video_id = p.video_id AND o.id != p.id)
                 FROM places p JOIN videos v ON v.id = p.video_id
                 WHERE p.root_id = ? AND p.missing_since IS NULL AND v.status = 'ok' ORDER BY p.id
                 """,
                 [root.id],
             )
-            for column, id_, video_id, size, mtime_ns, fingerprint in rows.fetchall():
+            for column, id_, video_id, size, mtime_ns, fingerprint, is_copy in rows.fetchall():
                 relative_path = from_column(column)
                 absolute = os.path.join(root.path, relative_path)
                 if path is None or absolute == path or absolute.startswith(path.rstrip(os.sep) + os.sep):
                     place = KnownPlace(id_, video_id, size, mtime_ns, False, False, True, fingerprint)
-                    found.append(FoundFile(root, relative_path, place))
+                    found.append(FoundFile(root, relative_path, place, bool(is_copy)))
         return found
 
     def restore_places(self, place_ids: Collection[int]) -> None:
@@ -267,18 +270,8 @@ class Store:
             self._follow_places([video_id])
         return kept == 0
 
-    def store_video(
-        self,
-        root: Root,
-        file: VideoFile,
-        fingerprint: str,
-        analysis: Analysis,
-        *,
-        metadata_digest: str | None = None,
-    ) -> int:
+    def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
         """Store everything about a readable video and return its id.
-
-        ``metadata_digest`` stands for what its container says; None where nobody looked.
 
         Where the file replaces the same recording at the same place (its metadata was edited, it was packed
         again), what the person decided about the old one is kept for the new one; so it is where the old file
@@ -295,7 +288,7 @@ class Store:
                     "error": None,
                     "size_bytes": file.size_bytes,
                     **_facts(analysis.info),
-                    "metadata_digest": metadata_digest,
+                    "metadata_digest": analysis.metadata_digest,
                 },
             )
             quantised = analysis.features.quantised

@@ -1,9 +1,9 @@
 """How the library keeps when a video was taken, and keeps it up to date with the video's files.
 
 ``taken_at`` is the date as ISO 8601 and ``taken_clock`` what is known of its clock (``TakenClock``). For
-lists there are two numbers that every index holds: ``taken_wall``, what the clock shows, as seconds since 1970
-on that clock, which is what lists are sorted by; and ``taken_utc``, the instant, only where whoever looks
-decides which day that was. For these, ``taken_wall`` is what the clock of the last scan's machine shows.
+lists there are two numbers that every index holds. ``taken_wall`` is what the clock shows, as seconds since
+1970 on that clock: lists are sorted by it. ``taken_utc`` is the instant, only where whoever looks decides
+which day that was; for these, ``taken_wall`` is what the clock of the last scan's machine shows.
 """
 
 from __future__ import annotations

@@ -1,35 +1,22 @@
-"""Facts of a known video: who a file is, and what is another fact now, in words."""
+"""What is another fact now of a known video, in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.frames.metadata_digest import metadata_digest
-from organizer.library.fingerprint import fingerprint
+from organizer.types import TakenSource
 from organizer.words import clock_time, safe_text
 
 if TYPE_CHECKING:
     from organizer.library.records import Facts
-    from organizer.types import VideoFile
 
 _SAME_LENGTH_S = 0.05
 _UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What tells one file's content from another's."""
-
-    fingerprint: str
-    """Of the whole content."""
-    metadata_digest: str
-    """Of what its container says."""
-
-
-def identity_of(file: VideoFile) -> Identity:
-    """Read what tells a file from others. Raises OSError where it cannot be read."""
-    return Identity(fingerprint(file.path, file.size_bytes), metadata_digest(file.path))
+def is_better_dated(found: TakenSource, stored: str | None) -> bool:
+    """Whether one of two files with the same pictures tells when they were taken and the other does not."""
+    return found is TakenSource.CONTAINER and stored != TakenSource.CONTAINER
 
 
 def changed_facts(before: Facts, after: Facts) -> tuple[str, ...]:

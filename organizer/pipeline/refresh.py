@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError, VideoError
 from organizer.frames.cloud import is_cloud_only
+from organizer.frames.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
-from organizer.pipeline.facts import changed_facts, identity_of
+from organizer.library.fingerprint import fingerprint
+from organizer.pipeline.facts import changed_facts
 from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
 from organizer.stopping import check
-from organizer.types import VideoFile
+from organizer.types import TakenSource, VideoFile
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -48,7 +50,8 @@ def refresh(
         LibraryError: the library cannot be written.
     """
     files: dict[int, FoundFile] = {}
-    for path in [os.path.realpath(path) for path in paths] or [None]:
+    places: list[str | None] = [os.path.realpath(path) for path in paths]
+    for path in places or [None]:
         found = store.files_below(path)
         if path is not None and not found:
             raise FolderError(f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER")
@@ -67,17 +70,20 @@ def _stored(
 
     Raises OSError where the file cannot be read.
     """
-    identity = identity_of(file)
-    same = identity.fingerprint == known.place.fingerprint
+    digest = fingerprint(file.path, file.size_bytes)
+    same = digest == known.place.fingerprint
     if not same and not (file.size_bytes == known.place.size_bytes and _is_same_recording(before, info)):
         return None
+    metadata = metadata_digest(file.path)
+    if known.is_copy and before.metadata_digest not in (None, metadata) and _tells_less(info, before):
+        return FileOutcome(file.path, OutcomeKind.UNCHANGED)
     done = store.store_facts(
         known.root,
         file,
         known.place.video_id,
         info,
-        fingerprint=identity.fingerprint,
-        metadata_digest=identity.metadata_digest,
+        fingerprint=digest,
+        metadata_digest=metadata,
     )
     if not done:
         return None
@@ -104,6 +110,11 @@ def _refreshed(store: Store, known: FoundFile) -> FileOutcome:
         store.look_again(known.place.id)
         return FileOutcome(path, OutcomeKind.FAILED, _OTHER_CONTENT)
     return outcome
+
+
+def _tells_less(info: VideoInfo, before: Facts) -> bool:
+    """Whether the facts that are stored, of a copy, tell when the video was taken and this file does not."""
+    return before.taken_source == TakenSource.CONTAINER and info.taken_at.source is not TakenSource.CONTAINER
 
 
 def _is_same_recording(before: Facts, info: VideoInfo) -> bool:

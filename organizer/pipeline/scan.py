@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError, MissingDependencyError, NotNowError, VideoError
 from organizer.frames.decode import Decoded
+from organizer.frames.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
 from organizer.frames.sampling import Sampling
-from organizer.library.fingerprint import unreadable_fingerprint
+from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoders import default_workers, start_decoders
-from organizer.pipeline.facts import Identity, changed_facts, identity_of
+from organizer.pipeline.facts import changed_facts, is_better_dated
 from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs, without_done
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
@@ -31,7 +32,7 @@ from organizer.pipeline.progress import (
     Vanished,
 )
 from organizer.stopping import check
-from organizer.types import MAX_SECONDS, TakenSource
+from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
@@ -211,20 +212,15 @@ class _Work:
 
     def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
-        ahead = look_ahead(_identity, jobs, workers=_FINGERPRINT_THREADS)
+        ahead = look_ahead(_with_fingerprint, jobs, workers=_FINGERPRINT_THREADS)
         with closing(ahead):
             for job, future in ahead:
                 try:
-                    identity = future.result()
+                    read = future.result()
                 except OSError as error:
                     yield replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
                 else:
-                    yield replace(
-                        job,
-                        fingerprint=identity.fingerprint,
-                        metadata_digest=identity.metadata_digest,
-                        video_id=self._find_video(identity.fingerprint),
-                    )
+                    yield replace(read, video_id=self._find_video(read.fingerprint))
 
     def _finish_undecoded(self, job: Job) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
@@ -244,7 +240,7 @@ class _Work:
         same_place = job.known is not None and job.known.fingerprint == job.fingerprint
         is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=same_place)
         if is_news:
-            self._store_facts(job, video_id, before, is_copy=not (moved or same_place))
+            self._store_facts(job, video_id, before, is_copy=not moved)
         changes = changed_facts(before, self._store.facts(video_id))
         if same_place:
             kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
@@ -260,7 +256,7 @@ class _Work:
             # Its pictures are known all the same.
             return
         # Of two files with the same pictures, one that tells when they were taken is the better one.
-        if is_copy and not _is_better_dated(info.taken_at.source, before.taken_source):
+        if is_copy and not is_better_dated(info.taken_at.source, before.taken_source):
             return
         self._store.store_facts(
             job.root,
@@ -297,9 +293,8 @@ class _Work:
         video_id = self._find_video(job.fingerprint)
         if video_id is not None:
             return self._finish_known(job, video_id)
-        self._store.store_video(
-            job.root, job.file, job.fingerprint, analysis, metadata_digest=job.metadata_digest
-        )
+        analysis = replace(analysis, metadata_digest=job.metadata_digest)
+        self._store.store_video(job.root, job.file, job.fingerprint, analysis)
         tags = tuple(tag.name for tag in analysis.tagging.suggestions)
         return FileOutcome(job.file.path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)
 
@@ -321,8 +316,12 @@ class _Work:
         return path in self._away or (path not in self._vanished and not _is_gone(path))
 
 
-def _identity(job: Job) -> Identity:
-    return identity_of(job.file)
+def _with_fingerprint(job: Job) -> Job:
+    """Read what tells a job's file from others. Raises OSError where it cannot be read."""
+    path = job.file.path
+    return replace(
+        job, fingerprint=fingerprint(path, job.file.size_bytes), metadata_digest=metadata_digest(path)
+    )
 
 
 def _is_news(stored: str | None, found: str, *, written_to: bool) -> bool:
@@ -331,10 +330,6 @@ def _is_news(stored: str | None, found: str, *, written_to: bool) -> bool:
     Of a library of before nobody knows what it said: then a file is looked at that was written to.
     """
     return written_to if stored is None else stored != found
-
-
-def _is_better_dated(found: TakenSource, stored: str | None) -> bool:
-    return found is TakenSource.CONTAINER and stored != TakenSource.CONTAINER
 
 
 def _is_gone(path: str) -> bool:
