@@ -12,8 +12,8 @@ from organizer.types import TakenAt, TakenClock, TakenSource
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER_S = 15 * 60
 _WEST_S, _EAST_S = -12 * 3600, 14 * 3600
-_SLACK_S = 5
-"""A phone makes up the name a moment before, or after, it notes the time."""
+_SLACK_S = 15
+"""A phone makes up the name some seconds before it records, and notes the time some seconds after."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ def _told(file: BinaryIO, size: int) -> Iterator[Chunk]:
         return _riff(file, 12, size)
     if head == _ASF_HEADER:
         file.seek(16)
-        return iter([Chunk(b"asf ", 24, min(size, int.from_bytes(file.read(8), "little")))])
+        length = int.from_bytes(file.read(8), "little")
+        return iter([Chunk(b"asf ", 24, min(size, length))] if min(size, length) > 24 else [])
     return iter(())
 
 

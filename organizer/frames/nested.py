@@ -40,7 +40,7 @@ def iso_boxes(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
             content += 8
         elif size == 0:
             size = end - start
-        if size < content - start:
+        if size < content - start or content > end:
             return
         yield Chunk(kind, content, min(start + size, end))
         start += size
@@ -61,6 +61,8 @@ def riff_chunks(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
 def ebml_elements(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
     """Yield the elements between two positions (RFC 8794); one of unknown size reaches to the end."""
     for _ in range(_MOST):
+        if start >= end:
+            return
         file.seek(start)
         head = file.read(_LARGEST_ID + _LARGEST_SIZE)
         id_bytes = _length(head[:1])
@@ -72,8 +74,6 @@ def ebml_elements(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
         size = int.from_bytes(head[id_bytes : id_bytes + size_bytes], "big") & ((1 << bits) - 1)
         last = end if size == (1 << bits) - 1 else content + size
         yield Chunk(head[:id_bytes], content, min(last, end))
-        if last >= end:
-            return
         start = last
 
 

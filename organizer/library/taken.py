@@ -8,7 +8,7 @@ which day that was; for these, ``taken_wall`` is what the clock of the last scan
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from organizer.types import VideoInfo
 
 _CHUNK = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LOOKED_AT = 200
 _LOCAL_WALL = "CAST(strftime('%s', taken_utc, 'unixepoch', 'localtime') AS REAL)"
 
 
@@ -111,10 +113,23 @@ def with_known_zone(db: Database, video_id: int, info: VideoInfo) -> TakenAt:
 
 
 def follow_zone(db: Database) -> None:
-    """Sort instants by what the clock of this machine shows now; call it inside a transaction."""
-    db.execute(
+    """Sort instants by what the clock of this machine shows now; call it inside a transaction.
+
+    A few of them show whether it does so already.
+    """
+    # SQLite knows no zones of before 1970.
+    moved = f"taken_utc >= 0 AND abs(taken_wall - {_LOCAL_WALL}) >= 1"
+    (away,) = db.execute(
         f"""
-        UPDATE videos INDEXED BY videos_by_added SET taken_wall = {_LOCAL_WALL}
-        WHERE taken_utc IS NOT NULL AND abs(taken_wall - {_LOCAL_WALL}) >= 1
+        SELECT count(*) FROM (SELECT taken_wall, taken_utc FROM videos INDEXED BY videos_by_taken
+            WHERE taken_utc IS NOT NULL ORDER BY taken_wall DESC LIMIT {_LOOKED_AT}) WHERE {moved}
         """
+    ).fetchone()
+    if not away:
+        return
+    db.execute(f"UPDATE videos INDEXED BY videos_by_added SET taken_wall = {_LOCAL_WALL} WHERE {moved}")
+    old = db.execute("SELECT id, taken_utc FROM videos WHERE taken_utc < 0").fetchall()
+    db.conn.executemany(
+        "UPDATE videos SET taken_wall = ? WHERE id = ?",
+        [(wall_seconds(here(_EPOCH + timedelta(seconds=utc_s))), id_) for id_, utc_s in old],
     )

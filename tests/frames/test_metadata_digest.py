@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from organizer.frames.iso_dates import header_dates
 from organizer.frames.metadata_digest import metadata_digest
+from organizer.frames.riff_dates import recorded_text
 from tests import clips
 
 META = {"title": "A title of a film", "comment": "nothing"}
@@ -107,6 +111,23 @@ def test_damage_is_no_error(tmp_path, data):
     path = tmp_path / "a.mp4"
     path.write_bytes(data)
     assert len(digest(path)) in (0, 32)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi", ".wmv"])
+def test_no_damage_is_an_error(tmp_path, suffix):
+    """Bytes drawn at random, where sizes and positions lie too."""
+    whole = clips.make_clip(tmp_path / f"whole{suffix}", seconds=1, metadata=META).read_bytes()
+    draw, path = random.Random(12), tmp_path / "a"
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(draw.choice((1, 4, 40))):
+            # Where headers are: at the beginning, and in MP4 at the end.
+            at = draw.randrange(min(1500, len(data))) * draw.choice((1, -1))
+            data[at] = draw.choice((0, 1, 0x7F, 0xFF, draw.randrange(256)))
+        path.write_bytes(data[: draw.choice((len(data), draw.randrange(len(data))))])
+        assert len(digest(path)) in (0, 32)
+        assert len(header_dates(str(path))) <= 32
+        assert len(recorded_text(str(path))) <= 100
 
 
 def test_only_headers_are_read(tmp_path):
