@@ -14,7 +14,17 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "organizer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BOTTOM = {"types", "errors", "config", "assets", "words", "stopping", "shortage", "regular_file"}
+BOTTOM = {
+    "types",
+    "errors",
+    "config",
+    "assets",
+    "words",
+    "stopping",
+    "dates",
+    "shortage",
+    "regular_file",
+}
 
 MAY_IMPORT = {
     "types": set(),
@@ -25,6 +35,7 @@ MAY_IMPORT = {
     "stopping": set(),
     "shortage": {"errors"},
     "regular_file": set(),
+    "dates": {"types"},
     "frames": BOTTOM,
     "features": BOTTOM,
     "library": BOTTOM,

@@ -64,7 +64,7 @@ def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
         "id": video.id,
         "path": place.path,
         "duration_s": video.duration_s,
-        "taken_at": video.taken_at,
+        "taken_at": video.taken and video.taken.moment.isoformat(),
         "status": place.status.value,
         "error": video.error,
         "tags": [
@@ -81,4 +81,4 @@ def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":
         words = f"[{place.status.value}] {words}"
-    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken_at)}  {words}"
+    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken)}  {words}"

@@ -71,6 +71,12 @@ _RETRIED = (("changed", "can be read now"),)
     "auto is keyframe, and exact where that does not work. For new and changed files only.",
 )
 @click.option("-v", "--show-skipped", is_flag=True, help="Name what is left out, each with the reason.")
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="Only read again what known videos say of themselves: dates, lengths, sizes. A FOLDER may be a "
+    "single file. No picture is looked at, tags stay.",
+)
 @library_option
 def scan(
     folders: tuple[str, ...],
@@ -80,6 +86,7 @@ def scan(
     workers: int | None,
     sampling: str,
     show_skipped: bool,
+    refresh: bool,
 ) -> None:
     """Look at the videos in folders and tag them.
 
@@ -94,6 +101,11 @@ def scan(
 
     if retry_failed and exclude:
         raise click.UsageError("--exclude is for folders to look through; name what to try again instead.")
+    if refresh:
+        if retry_failed:
+            raise click.UsageError("--refresh is for videos that were read, --retry-failed for the others.")
+        refresh_facts(folders)
+        return
     with open_library(create=True) as db:
         store = Store(db)
         first = not store.roots()
@@ -143,6 +155,26 @@ def scan(
     if report.videos:
         option = library_argument()
         click.echo(f"See them: organizer list{option}, organizer gallery{option}")
+
+
+def refresh_facts(paths: Sequence[str]) -> None:
+    """Read again what known videos at these paths say of themselves, and say what changed."""
+    from organizer import pipeline
+    from organizer.library.store import Store
+
+    report = ScanReport()
+    with open_library() as db, stop_asked_for() as stop:
+        events = pipeline.refresh(Store(db), paths, stop=stop)
+        try:
+            with closing(events), recorded(library_path(), paths, stop) as record:
+                follow(record.following(events), report)
+        except (pipeline.StoppedError, KeyboardInterrupt):
+            click.echo(f"Stopped after {report.done} of {report.to_do} files.", err=True)
+            raise SystemExit(EXIT_STOPPED) from None
+    words = f"{count(report.done, 'file')} looked at again, {report.kinds['updated']} updated"
+    click.echo(words + (f", {report.kinds['failed']} left as they were" if report.failures else ""))
+    if sys.stdout.isatty():
+        _print_failures(report)
 
 
 @dataclass(slots=True)
@@ -252,7 +284,7 @@ def _progress_bar() -> Progress:
 
 
 def _line(outcome: FileOutcome) -> str:
-    detail = outcome.reason if outcome.reason else ", ".join(outcome.tags)
+    detail = outcome.reason or ", ".join(outcome.changes or outcome.tags)
     return f"{outcome.kind.value}: {safe_text(outcome.path)}" + (f": {safe_text(detail)}" if detail else "")
 
 
@@ -299,7 +331,8 @@ def _print_left_out(left_out: Sequence[LeftOut], *, named: bool) -> None:
 
 
 def _print_counts(report: ScanReport, rows: Sequence[tuple[str, str]]) -> None:
-    optional = [("copy", "copies of known videos"), ("back", "back again"), ("failed", "failed")]
+    optional = [("copy", "copies of known videos"), ("back", "back again")]
+    optional += [("updated", "with other dates or facts than before"), ("failed", "failed")]
     rows = [*rows, *(row for row in optional if report.kinds[row[0]])]
     click.echo("")
     for kind, words in rows:
@@ -308,9 +341,12 @@ def _print_counts(report: ScanReport, rows: Sequence[tuple[str, str]]) -> None:
         click.echo(f"{len(report.missing):6}  missing since the last scan (their tags are kept)")
     if report.tags:
         click.echo(f"Tags found: {count_list(report.tags)}")
-    if not sys.stdout.isatty():
-        # Each failure had its line while the scan ran.
-        return
+    # Else each failure had its line while the scan ran.
+    if sys.stdout.isatty():
+        _print_failures(report)
+
+
+def _print_failures(report: ScanReport) -> None:
     for outcome in report.failures[:_MAX_FAILURES_SHOWN]:
         click.echo(f"Failed: {safe_text(outcome.path)}: {safe_text(outcome.reason or '')}")
     if len(report.failures) > _MAX_FAILURES_SHOWN:

@@ -21,6 +21,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryTooNewError
+from organizer.library.add_shown_dates import add_shown_dates
 from organizer.library.names import refresh_names
 from organizer.library.quick_lists import add_quick_lists
 from organizer.library.transaction import transaction
@@ -84,6 +85,11 @@ def folded_tags(db: Database) -> None:
     db.execute("CREATE UNIQUE INDEX tags_by_folded ON tags (folded)")
 
 
+def shown_dates(db: Database) -> None:
+    """Dates as they are shown, for filters and orders; a digest of each video's container."""
+    add_shown_dates(db)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_schema,
     scans,
@@ -91,6 +97,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     set_aside,
     stored_pictures,
     folded_tags,
+    shown_dates,
 )
 
 

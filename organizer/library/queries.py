@@ -39,6 +39,7 @@ _VIDEO_COLUMNS = (
     "stored_height",
     "taken_at",
     "taken_source",
+    "taken_clock",
 )
 _STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,14 +19,15 @@ from organizer.library.adoption import Adopted, Alike, added_since, adopt_record
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
-from organizer.library.records import KnownPlace, Root
+from organizer.library.records import Facts, FoundFile, KnownPlace, Root
 from organizer.library.same_recording import rewrites
 from organizer.library.taggings import TagChange, Tagging, now_text, put_taggings
+from organizer.library.taken import follow_zone, refresh_dates, taken_columns, with_known_zone
 from organizer.library.transaction import transaction
 from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -48,6 +49,8 @@ class Analysis:
     poster: bytes
     """WebP."""
     tagging: Tagging
+    metadata_digest: str | None = None
+    """Of what its container says; None where nobody looked."""
 
 
 class Placed(Enum):
@@ -169,6 +172,30 @@ class Store:
         )
         return [from_column(path) for (path,) in rows]
 
+    def files_below(self, path: str | None) -> list[FoundFile]:
+        """Return the files of readable videos at or below an absolute path that were there at the last scan.
+
+        None as path means all of them.
+        """
+        found = []
+        for root in self.roots():
+            rows = self._db.execute(
+                """
+                SELECT p.relative_path, p.id, p.video_id, p.size_bytes, p.mtime_ns, v.fingerprint,
+                    EXISTS (SELECT 1 FROM places o WHERE o.video_id = p.video_id AND o.id != p.id)
+                FROM places p JOIN videos v ON v.id = p.video_id
+                WHERE p.root_id = ? AND p.missing_since IS NULL AND v.status = 'ok' ORDER BY p.id
+                """,
+                [root.id],
+            )
+            for column, id_, video_id, size, mtime_ns, fingerprint, is_copy in rows.fetchall():
+                relative_path = from_column(column)
+                absolute = os.path.join(root.path, relative_path)
+                if path is None or absolute == path or absolute.startswith(path.rstrip(os.sep) + os.sep):
+                    place = KnownPlace(id_, video_id, size, mtime_ns, False, False, True, fingerprint)
+                    found.append(FoundFile(root, relative_path, place, bool(is_copy)))
+        return found
+
     def restore_places(self, place_ids: Collection[int]) -> None:
         """Files that were missing are there again, unchanged."""
         for ids in _steps(place_ids):
@@ -176,6 +203,9 @@ class Store:
                 self._db.conn.executemany(
                     "UPDATE places SET missing_since = NULL WHERE id = ?", [(id_,) for id_ in ids]
                 )
+                marks = ", ".join("?" * len(ids))
+                rows = self._db.execute(f"SELECT DISTINCT video_id FROM places WHERE id IN ({marks})", ids)
+                refresh_dates(self._db, [id_ for (id_,) in rows.fetchall()])
 
     def forget_vanished(self, root: Root, relative_paths: Iterable[str]) -> list[str]:
         """Note that files of a root are gone.
@@ -211,7 +241,7 @@ class Store:
         ).fetchone()
         if elsewhere:
             self._db.execute("DELETE FROM places WHERE id = ?", [place_id])
-            refresh_names(self._db, [video_id])
+            self._follow_places([video_id])
         else:
             self._db.execute("UPDATE places SET missing_since = ? WHERE id = ?", [now_text(), place_id])
         return not elsewhere
@@ -260,7 +290,7 @@ class Store:
                     kept += 1
                 else:
                     self._db.execute("DELETE FROM places WHERE id = ?", [id_])
-            refresh_names(self._db, [video_id])
+            self._follow_places([video_id])
         if lay_here:
             return Placed.HERE
         return Placed.COPY if kept else Placed.MOVED
@@ -283,7 +313,6 @@ class Store:
         it is where the old file could not be read at all (a download that is complete now).
         """
         self._take_room()
-        info, taken_at = analysis.info, analysis.info.taken_at
         with transaction(self._db):
             video_id = self._put_video(
                 root,
@@ -293,19 +322,8 @@ class Store:
                     "status": "ok",
                     "error": None,
                     "size_bytes": file.size_bytes,
-                    "duration_s": info.duration_s,
-                    "width": info.width,
-                    "height": info.height,
-                    "codec": info.codec,
-                    "frame_rate": info.frame_rate,
-                    "rotation_deg": info.rotation_deg,
-                    "mirrored": info.mirrored,
-                    "stored_width": info.stored_width,
-                    "stored_height": info.stored_height,
-                    "taken_at": taken_at.moment.isoformat(),
-                    "taken_source": taken_at.source.value,
-                    # A naive moment counts as local time of this computer.
-                    "taken_utc": taken_at.moment.timestamp(),
+                    **_facts(analysis.info),
+                    "metadata_digest": analysis.metadata_digest,
                 },
             )
             quantised = analysis.features.quantised
@@ -348,6 +366,69 @@ class Store:
     def with_decisions(self) -> int:
         """Return how many missing videos hold decisions of the person."""
         return len(stranded_videos(self._db))
+
+    def facts(self, video_id: int) -> Facts:
+        """Return what is stored of a video's container."""
+        columns = [field.name for field in fields(Facts)]
+        row = self._db.execute(f"SELECT {', '.join(columns)} FROM videos WHERE id = ?", [video_id]).fetchone()
+        return Facts(*row)
+
+    def store_facts(
+        self,
+        root: Root,
+        file: VideoFile,
+        video_id: int,
+        info: VideoInfo,
+        *,
+        fingerprint: str,
+        metadata_digest: str,
+    ) -> bool:
+        """Store what the container of a known video's file says now; pictures, features and tags stay.
+
+        Args:
+            root: the file's root.
+            file: where the video lies.
+            video_id: the known video.
+            info: what a probe of the file tells.
+            fingerprint: of the file's content. Where it is not the video's, the header was changed in place,
+                and the video gets it.
+            metadata_digest: of the file's container.
+
+        Returns:
+            False, and nothing is stored, where the fingerprint is another's, or where the video has other
+            files, which still hold what they held.
+        """
+        with transaction(self._db):
+            (before,) = self._db.execute("SELECT fingerprint FROM videos WHERE id = ?", [video_id]).fetchone()
+            if before != fingerprint:
+                others = self._db.execute(
+                    """SELECT (SELECT count(*) FROM places WHERE video_id = ?)
+                        + (SELECT count(*) FROM videos WHERE fingerprint = ?)""",
+                    [video_id, fingerprint],
+                ).fetchone()
+                if others[0] > 1:
+                    return False
+            columns = {
+                **_facts(info),
+                # A zone that an earlier name gave away is still that of the place.
+                **taken_columns(with_known_zone(self._db, video_id, info)),
+                "fingerprint": fingerprint,
+                "metadata_digest": metadata_digest,
+            }
+            assignments = ", ".join(f"{column} = ?" for column in columns)
+            self._db.execute(f"UPDATE videos SET {assignments} WHERE id = ?", [*columns.values(), video_id])
+            self._put_place(root, file, video_id)
+        return True
+
+    def look_again(self, place_id: int) -> None:
+        """Let the next scan look at a file whatever its date says."""
+        with transaction(self._db):
+            self._db.execute("UPDATE places SET mtime_ns = -1 WHERE id = ?", [place_id])
+
+    def follow_zone(self) -> None:
+        """Sort dates by the zone of this machine, which may be another one than at the last scan."""
+        with transaction(self._db):
+            follow_zone(self._db)
 
     def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
         """Store that a file could not be read and why; return the id of its video.
@@ -427,8 +508,9 @@ class Store:
             [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns],
         )
         if before is not None and before[0] == video_id:
+            refresh_dates(self._db, [video_id])
             return None
-        refresh_names(self._db, [video_id] if before is None else [video_id, before[0]])
+        self._follow_places([video_id] if before is None else [video_id, before[0]])
         if before is None:
             return None
         # A readable video keeps its row even without a place: its file may come back from a backup.
@@ -441,6 +523,27 @@ class Store:
             {"id": before[0]},
         )
         return int(before[0])
+
+    def _follow_places(self, video_ids: Sequence[int]) -> None:
+        """Store anew what videos have from their places: names and, where nothing better tells, dates."""
+        refresh_names(self._db, video_ids)
+        refresh_dates(self._db, video_ids)
+
+
+def _facts(info: VideoInfo) -> dict[str, Any]:
+    """Return the columns of what a container says of its video."""
+    return {
+        "duration_s": info.duration_s,
+        "width": info.width,
+        "height": info.height,
+        "codec": info.codec,
+        "frame_rate": info.frame_rate,
+        "rotation_deg": info.rotation_deg,
+        "mirrored": info.mirrored,
+        "stored_width": info.stored_width,
+        "stored_height": info.stored_height,
+        **taken_columns(info.taken_at),
+    }
 
 
 def _steps(values: Iterable[_Value]) -> Iterator[list[_Value]]:

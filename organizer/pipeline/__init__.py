@@ -12,6 +12,7 @@ from organizer.pipeline.progress import (
     Undecided,
     Vanished,
 )
+from organizer.pipeline.refresh import refresh
 from organizer.pipeline.retag import RetagProgress, retag
 from organizer.pipeline.scan import scan
 from organizer.stopping import StoppedError
@@ -29,6 +30,7 @@ __all__ = [
     "Stored",
     "Undecided",
     "Vanished",
+    "refresh",
     "retag",
     "scan",
 ]

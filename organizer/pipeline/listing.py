@@ -45,6 +45,8 @@ class Job:
     file: VideoFile
     known: KnownPlace | None
     fingerprint: str = ""
+    metadata_digest: str = ""
+    """Of what its container says."""
     error: OSError | None = None
     """Why its content could not be read at all."""
     video_id: int | None = None

@@ -23,6 +23,8 @@ class OutcomeKind(StrEnum):
     """Known content that lies elsewhere too."""
     UNCHANGED = "unchanged"
     """Only its date is another: the content is that of the last scan."""
+    UPDATED = "updated"
+    """Its pictures are those of the last scan; what its container says of them is not."""
     FAILED = "failed"
 
 
@@ -37,6 +39,8 @@ class FileOutcome:
     """Why it failed."""
     tags: tuple[str, ...] = ()
     """The suggested tags, best first."""
+    changes: tuple[str, ...] = ()
+    """What is another fact now, as words: ``taken 2022-03-04T05:06:07 -> 2006-06-09``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError, MissingDependencyError, NotNowError, VideoError
 from organizer.frames.decode import Decoded
+from organizer.frames.metadata_digest import metadata_digest
+from organizer.frames.probe import probe
 from organizer.frames.sampling import Sampling
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
 from organizer.library.store import Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoders import default_workers, start_decoders
+from organizer.pipeline.facts import changed_facts, is_better_dated
 from organizer.pipeline.listing import Job, absent_roots, areas_of, is_gone, list_jobs, without_done
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
 
     from organizer.frames.reader import FrameReader
+    from organizer.library.records import Facts
     from organizer.library.store import Analysis, Store
     from organizer.pipeline.decoders import Decoders
     from organizer.tags.tagger import Tagger
@@ -111,6 +115,7 @@ def scan(
         LibraryError: the library cannot be written.
         ScanError: no process to decode in can be started.
     """
+    store.follow_zone()
     areas = failed_areas(store, folders) if retry_failed else areas_of(store, folders)
     absent = absent_roots(store)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
@@ -232,16 +237,15 @@ class _Work:
 
     def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
-        ahead = look_ahead(_fingerprint, jobs, workers=_FINGERPRINT_THREADS)
+        ahead = look_ahead(_with_fingerprint, jobs, workers=_FINGERPRINT_THREADS)
         with closing(ahead):
             for job, future in ahead:
                 try:
-                    digest = future.result()
+                    read = future.result()
                 except OSError as error:
                     yield replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
                 else:
-                    video_id = self._find_video(digest)
-                    yield replace(job, fingerprint=digest, video_id=video_id)
+                    yield replace(read, video_id=self._find_video(read.fingerprint))
 
     def _finish_undecoded(self, job: Job) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
@@ -256,10 +260,37 @@ class _Work:
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
+        before = self._store.facts(video_id)
         placed = self._store.place_video(job.root, job.file, video_id, self._exists)
-        if job.known is not None and job.known.fingerprint == job.fingerprint:
-            return FileOutcome(job.file.path, OutcomeKind.UNCHANGED)
-        return FileOutcome(job.file.path, _KIND_OF[placed])
+        same_place = job.known is not None and job.known.fingerprint == job.fingerprint
+        is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=same_place)
+        if is_news:
+            self._store_facts(job, video_id, before, is_copy=placed is Placed.COPY)
+        changes = changed_facts(before, self._store.facts(video_id))
+        if same_place:
+            kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
+        else:
+            kind = _KIND_OF[placed]
+        return FileOutcome(job.file.path, kind, changes=changes)
+
+    def _store_facts(self, job: Job, video_id: int, before: Facts, *, is_copy: bool) -> None:
+        """Store what a known video's file says in its header, which somebody changed; nothing is decoded."""
+        try:
+            info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
+        except VideoError:
+            # Its pictures are known all the same.
+            return
+        # Of two files with the same pictures, one that tells when they were taken is the better one.
+        if is_copy and not is_better_dated(info.taken_at.source, before.taken_source):
+            return
+        self._store.store_facts(
+            job.root,
+            job.file,
+            video_id,
+            info,
+            fingerprint=job.fingerprint,
+            metadata_digest=job.metadata_digest,
+        )
 
     def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""
@@ -287,6 +318,7 @@ class _Work:
         video_id = self._find_video(job.fingerprint)
         if video_id is not None:
             return self._finish_known(job, video_id)
+        analysis = replace(analysis, metadata_digest=job.metadata_digest)
         self.stored.append(self._store.store_video(job.root, job.file, job.fingerprint, analysis))
         tags = tuple(tag.name for tag in analysis.tagging.suggestions)
         return FileOutcome(job.file.path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)
@@ -309,5 +341,17 @@ class _Work:
         return path in self._away or (path not in self._vanished and not is_gone(path))
 
 
-def _fingerprint(job: Job) -> str:
-    return fingerprint(job.file.path, job.file.size_bytes)
+def _with_fingerprint(job: Job) -> Job:
+    """Read what tells a job's file from others. Raises OSError where it cannot be read."""
+    path = job.file.path
+    return replace(
+        job, fingerprint=fingerprint(path, job.file.size_bytes), metadata_digest=metadata_digest(path)
+    )
+
+
+def _is_news(stored: str | None, found: str, *, written_to: bool) -> bool:
+    """Whether a header says other things than when it was last looked at.
+
+    Of a library of before nobody knows what it said: then a file is looked at that was written to.
+    """
+    return written_to if stored is None else stored != found

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from organizer.library.database import open_database, opened
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.store import Store
 from organizer.types import LABELS
+from tests.dates.zones import needs_tzset, zone
 from tests.library.build import add
 
 SAVED = Path(__file__).parent / "saved"
@@ -114,6 +116,48 @@ def test_a_saved_library_keeps_its_rows(tmp_path, version):
     assert sorted(features) == [1, 2, 4]
     assert features[1].quantised.tolist() == [[0, 1, 2], [3, 4, 5]]
     assert (place.size_bytes, place.mtime_ns, place.has_features) == (5000, 1700000000123456789, True)
+
+
+OLD_DATES = [
+    # As an older organizer stored it, scanning in Los Angeles: date, source, seconds since 1970 in UTC.
+    ("2023-05-01T22:30:00+00:00", "container", 1682980200.0, "utc", "2023-05-02 00:30"),
+    ("2023-05-01T12:30:00-07:00", "container", 1682969400.0, "place", "2023-05-01 12:30"),
+    ("2023-05-01T12:30:00", "container", 1682969400.0, "local", "2023-05-01 12:30"),
+    ("2023-05-01T12:30:00", "name", 1682969400.0, "local", "2023-05-01 12:30"),
+    ("2023-05-01T22:30:00+00:00", "name", 1682980200.0, "utc", "2023-05-02 00:30"),
+    ("2023-05-01T00:00:00", "name", 1682924400.0, "day", "2023-05-01"),
+    ("2023-05-01T15:30:00.123456-07:00", "file", 1682980200.123456, "utc", "2023-05-02 00:30"),
+]
+
+
+@needs_tzset
+@pytest.mark.parametrize("version", range(1, 5))
+def test_old_dates_keep_the_day_that_they_name(tmp_path, version):
+    path = restore(version, tmp_path / "old.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM videos")
+        connection.execute("DELETE FROM places")
+        for id_, (taken_at, source, taken_utc, *_) in enumerate(OLD_DATES, start=1):
+            connection.execute(
+                """INSERT INTO videos (id, key, fingerprint, status, size_bytes, taken_at, taken_source,
+                taken_utc, added_at, analysed_at) VALUES (?1, ?1, ?1, 'ok', 1, ?2, ?3, ?4, '', '')""",
+                [id_, taken_at, source, taken_utc],
+            )
+            connection.execute(
+                "INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns)"
+                " VALUES (?1, 1, ?1 || '.mp4', 1, 1)",
+                [id_],
+            )
+    with zone("Europe/Berlin"), opened(path) as db:
+        if version < 3:
+            # Made by the triggers of later versions.
+            db.execute("UPDATE videos SET present_in = 1")
+        records = [queries.video(db, id_) for id_ in range(1, len(OLD_DATES) + 1)]
+        assert [(record.taken_clock, record.taken.to_the_minute()) for record in records] == [
+            (clock, shown) for *_, clock, shown in OLD_DATES
+        ]
+        second = VideoFilter(taken_from=datetime(2023, 5, 2), sort=Sort.ADDED, descending=False)
+        assert queries.video_ids(db, second) == [1, 5, 7]
 
 
 def test_opening_again_changes_nothing(tmp_path):
