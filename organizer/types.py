@@ -56,13 +56,41 @@ class TakenSource(StrEnum):
     FILE = "file"
 
 
+class TakenClock(StrEnum):
+    """What is known of the clock that a video's date was read from: it decides how the date is shown."""
+
+    PLACE = "place"
+    """The time of the place and its offset from UTC: shown as it is, anywhere."""
+    LOCAL = "local"
+    """The time of the place alone, in a zone nobody noted: shown as it is, anywhere."""
+    DAY = "day"
+    """A day without a time: that day, anywhere."""
+    UTC = "utc"
+    """The instant alone: shown in the zone of whoever looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class TakenAt:
     """When a video was shot."""
 
     moment: datetime
-    """Aware (with an offset from UTC) when the source tells the time zone, else naive local time."""
+    """Aware (with an offset from UTC) when the source tells the time zone or the instant, else naive local
+    time; midnight for a day alone."""
     source: TakenSource
+    day_only: bool = False
+    """Whether the source names a day and no time."""
+    zone_known: bool = False
+    """Whether an offset of zero is that of the place; any other one always is."""
+
+    @property
+    def clock(self) -> TakenClock:
+        """What is known of the clock that the moment was read from."""
+        if self.day_only:
+            return TakenClock.DAY
+        offset = self.moment.utcoffset()
+        if offset is None:
+            return TakenClock.LOCAL
+        return TakenClock.PLACE if offset or self.zone_known else TakenClock.UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -78,7 +77,7 @@ def _frame_rate(video: VideoRecord) -> str:
 
 def _taken(video: VideoRecord) -> str:
     """Return when it was taken, to the second: a file's date comes with microseconds."""
-    return re.sub(r"\.\d+", "", video.taken_at) if video.taken_at else "-"
+    return "-" if video.taken is None else video.taken.to_the_second()
 
 
 def _source(video: VideoRecord) -> str:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from organizer.errors import UnreadableVideoError
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.duration import duration_s
+from organizer.frames.first_packets import FirstPackets
+from organizer.frames.iso_dates import header_dates
 from organizer.frames.pixel_aspect import PixelAspect, square_size
 from organizer.frames.rates import frame_rate
+from organizer.frames.riff_dates import recorded_text
 from organizer.frames.stored_orientation import stored_orientation
+from organizer.frames.stream_date import date_in_stream
 from organizer.frames.taken import taken_at
 from organizer.types import VideoInfo
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 
 def probe(path: str, *, mtime_ns: int) -> VideoInfo:
@@ -31,18 +40,34 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
             )
         # Pixels are stretched as they are stored, and turned then.
         width, height = square_size(stream.width, stream.height, PixelAspect(stream).now)
-        orientation = stored_orientation(container, stream, path)
+        packets = FirstPackets(container, stream)
+        orientation = stored_orientation(container, stream, path, packets)
         if orientation.swaps_sides:
             width, height = height, width
+        length_s = duration_s(container, stream, path)
         return VideoInfo(
-            duration_s=duration_s(container, stream, path),
+            duration_s=length_s,
             width=width,
             height=height,
             codec=stream.codec_context.codec.canonical_name,
             frame_rate=frame_rate(stream),
             rotation_deg=orientation.turn_deg,
-            taken_at=taken_at({**stream.metadata, **container.metadata}, path, mtime_ns),
+            taken_at=taken_at(
+                _tags(container, path),
+                path,
+                mtime_ns,
+                stream_metadata=stream.metadata,
+                headers=header_dates(path) if "mp4" in container.format.name.split(",") else None,
+                in_stream=lambda: date_in_stream(stream, packets),
+                duration_s=length_s,
+            ),
             mirrored=orientation.mirrored,
             stored_width=stream.width,
             stored_height=stream.height,
         )
+
+
+def _tags(container: InputContainer, path: str) -> dict[str, str]:
+    """Return the container's tags, with the date of AVI files that FFmpeg leaves out."""
+    tags = dict(container.metadata)
+    return {**tags, "idit": recorded_text(path)} if container.format.name == "avi" else tags

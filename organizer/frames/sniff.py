@@ -21,6 +21,9 @@ CUT_HEAD_BYTES = 64 * 1024
 CUT = "cut from:"
 """What the names of such formats begin with."""
 
+IS_TEXT = "its content is text, not a video"
+"""The reason why text is refused."""
+
 _ISO_FIRST_BOXES = frozenset(
     {
         b"ftyp",
@@ -171,5 +174,5 @@ def _refusal(path: str, head: bytes) -> NotAVideoError:
         if pattern.match(head):
             return NotAVideoError(path, f"its content is {what}, not a video", advice)
     if is_text(head):
-        return NotAVideoError(path, "its content is text, not a video", advice)
+        return NotAVideoError(path, IS_TEXT, advice)
     return NotAVideoError(path, "its content is not a known video format", advice)

@@ -116,7 +116,7 @@ def facts(video: VideoRecord) -> list[tuple[str, str]]:
     """Return (name, value) of what is known of a video, values as plain text."""
     rate = f"{video.frame_rate:.3g} frames/s" if video.frame_rate else ""
     picture = ", ".join(filter(None, (words.picture_size(video), rate, words.placed(video))))
-    taken = words.date_and_time(video.taken_at)
+    taken = words.date_and_time(video.taken)
     rows = [
         ("Length", words.duration(video.duration_s)),
         ("Taken", f"{taken} ({_SOURCES.get(video.taken_source or '', 'source unknown')})" if taken else ""),

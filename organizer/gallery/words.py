@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from organizer.words import clock_time, safe_text
 
 if TYPE_CHECKING:
+    from organizer.dates.shown import ShownDate
     from organizer.library.records import VideoRecord
 
 _UNITS = ("KB", "MB", "GB", "TB")
@@ -21,17 +21,14 @@ def duration(seconds: float | None) -> str:
     return "" if seconds is None else clock_time(seconds)
 
 
-def date(taken_at: str | None) -> str:
-    """Return a stored ISO 8601 date as ``3 May 2024``; empty where it is unknown."""
-    if not taken_at:
-        return ""
-    moment = datetime.fromisoformat(taken_at)
-    return f"{moment.day} {moment:%b %Y}"
+def date(taken: ShownDate | None) -> str:
+    """Return a shown date as ``3 May 2024``; empty where it is unknown."""
+    return "" if taken is None else f"{taken.moment.day} {taken.moment:%b} {taken.moment.year}"
 
 
-def date_and_time(taken_at: str | None) -> str:
-    """Return a stored ISO 8601 date as ``3 May 2024, 14:05``; empty where it is unknown."""
-    return f"{date(taken_at)}, {datetime.fromisoformat(taken_at):%H:%M}" if taken_at else ""
+def date_and_time(taken: ShownDate | None) -> str:
+    """Return a shown date as ``3 May 2024, 14:05``, a day alone as ``3 May 2024``; empty where unknown."""
+    return date(taken) if taken is None or taken.day_only else f"{date(taken)}, {taken.moment:%H:%M}"
 
 
 def picture_size(video: VideoRecord) -> str:

@@ -41,6 +41,10 @@ class Codec:
     options: tuple[tuple[str, str], ...] = ()
     turns: bool = True
     """Whether turned and non-square files are made with it too."""
+    own_aspect: Fraction = Fraction(1)
+    """Shape of its pixels where nothing else is asked for: H.263 and DV know no squares."""
+    aspects: tuple[Fraction, ...] = (Fraction(16, 15), Fraction(64, 45), Fraction(4, 3))
+    """Shapes of pixels that it can state in its own bits; not one: only a container could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Case:
     def shown_size(self) -> tuple[int, int]:
         """(width, height) in square pixels, as a player shows it."""
         width, height = self.codec.size
-        width = round(width * self.aspect)
+        width = round(width * (self.codec.own_aspect if self.aspect == 1 else self.aspect))
         return (height, width) if self.turn_deg in (90, 270) else (width, height)
 
 
@@ -90,12 +94,19 @@ _X265 = Codec(
     b_frames=True,
     options=(("preset", "ultrafast"), ("crf", "18"), ("x265-params", "log-level=error")),
 )
-_MPEG2 = Codec("mpeg2video", b_frames=True, interlaced=_FIELDS, options=(("qscale", "3"),))
+# Whole pictures of 4:3 and 16:9 are all that it can state.
+_MPEG2 = Codec(
+    "mpeg2video",
+    b_frames=True,
+    interlaced=_FIELDS,
+    options=(("qscale", "3"),),
+    aspects=(Fraction(12, 11), Fraction(16, 11)),
+)
 _MPEG4 = Codec("mpeg4", b_frames=True, interlaced=(TOP_FIRST,), options=(("qscale", "3"),))
 _VP9 = Codec("libvpx-vp9", options=(("deadline", "realtime"), ("cpu-used", "8"), ("crf", "20"), ("b", "0")))
-_VP8 = Codec("libvpx", options=(("deadline", "realtime"), ("cpu-used", "8"), ("b", "600k")))
+_VP8 = Codec("libvpx", options=(("deadline", "realtime"), ("cpu-used", "8"), ("b", "600k")), aspects=())
 _AV1 = Codec("libsvtav1", options=(("preset", "12"), ("crf", "25")))
-_DV = Codec("dvvideo", size=(720, 576), turns=False)
+_DV = Codec("dvvideo", size=(720, 576), turns=False, own_aspect=Fraction(16, 15))
 _PRORES = Codec("prores_ks", "yuv422p10le", interlaced=_FIELDS)
 _FFV1 = Codec("ffv1", interlaced=_FIELDS)
 _MJPEG = Codec("mjpeg", "yuvj420p")
@@ -150,12 +161,12 @@ CONTAINERS: dict[str, tuple[Codec, ...]] = {
         _X264,
         _MPEG4,
         _MPEG2,
-        Codec("msmpeg4"),
-        Codec("msmpeg4v2"),
+        Codec("msmpeg4", aspects=()),
+        Codec("msmpeg4v2", aspects=()),
         Codec("wmv1"),
         Codec("wmv2"),
         Codec("flv"),
-        Codec("h263p", turns=False),
+        Codec("h263p", turns=False, own_aspect=Fraction(12, 11)),
         Codec("mpeg1video", b_frames=True, turns=False),
         Codec("cinepak", "rgb24"),
         Codec("msvideo1", "rgb555le"),
@@ -173,14 +184,14 @@ CONTAINERS: dict[str, tuple[Codec, ...]] = {
         _DV,
         _MJPEG,
     ),
-    ".wmv": (Codec("wmv1"), Codec("wmv2"), Codec("msmpeg4"), _MPEG4, _X264),
+    ".wmv": (Codec("wmv1"), Codec("wmv2"), Codec("msmpeg4", aspects=()), _MPEG4, _X264),
     ".flv": (Codec("flv"), _X264, Codec("flashsv", "bgr24"), _VP9, _AV1, _X265),
     ".mpg": (_MPEG2, Codec("mpeg1video", b_frames=True, options=(("qscale", "3"),)), _X264),
     ".vob": (_MPEG2,),
     ".ts": (_X264, _X265, _MPEG2, _MPEG4),
     ".m2ts": (_X264, _MPEG2),
     ".webm": (_VP8, _VP9, _AV1),
-    ".3gp": (Codec("h263", options=(("qscale", "3"),)), _MPEG4, _X264),
+    ".3gp": (Codec("h263", options=(("qscale", "3"),), own_aspect=Fraction(12, 11)), _MPEG4, _X264),
     ".dv": (_DV,),
     ".mxf": (_MPEG2, _X264, _DV),
     ".rm": (Codec("rv10"), Codec("rv20")),
@@ -190,7 +201,6 @@ CONTAINERS: dict[str, tuple[Codec, ...]] = {
 
 _FORMATS = {".m2ts": "mpegts", ".vob": "vob", ".ogv": "ogg", ".m4v": "mp4"}
 _TURNED = {".mp4", ".mov", ".mkv"}
-_ASPECTS = (Fraction(16, 15), Fraction(64, 45), Fraction(4, 3))
 _SQUEEZED = {".mp4", ".mov", ".mkv", ".avi", ".mpg", ".vob", ".ts", ".m2ts"}
 NO_INDEX, NO_SYNC_TABLE, ALL_KEYS, FRAGMENTED, LIVE = "no index", "no stss", "all keys", "fragmented", "live"
 _INDEXES = {
@@ -226,10 +236,10 @@ def cases() -> Iterator[Case]:
                 for turn in (90, 180, 270) if number == 0 else (90,):
                     yield replace(plain, turn_deg=turn)
             if container in _SQUEEZED and number < 5:
-                for aspect in _ASPECTS if number == 0 else _ASPECTS[1:2]:
+                for aspect in codec.aspects if number == 0 else codec.aspects[1:2]:
                     yield replace(plain, aspect=aspect)
                 if number == 0 and container in _TURNED:
-                    yield replace(plain, aspect=_ASPECTS[1], turn_deg=90)
+                    yield replace(plain, aspect=codec.aspects[1], turn_deg=90)
 
 
 def clock(moment: float, size: tuple[int, int]) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def decoded(monkeypatch) -> list[int]:
 
     def decode(self, packet):
         if packet is not None:
-            positions.append(packet.opaque)
+            positions.append(packet.opaque.position)
         return real(self, packet)
 
     monkeypatch.setattr(RunDecoder, "_decode", decode)
@@ -449,3 +450,15 @@ def test_a_stream_without_key_frames(tmp_path):
     exact = list(PyAvReader().read(str(path)))
     frames = read(path)
     assert [frame.second for frame in frames] == [frame.second for frame in exact]
+
+
+def test_videos_read_at_once_do_not_lose_each_others_pictures(tmp_path):
+    path = clips.make_numbered_clip(tmp_path / "clip.mp4", 80, key_every=1000)
+
+    def numbers():
+        return [clips.number_on(frame.rgb) for frame in KeyFrameReader().read(str(path))]
+
+    alone = numbers()
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: numbers(), range(40)))
+    assert together == [alone] * 40

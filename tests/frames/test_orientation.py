@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from organizer.frames import stored_orientation
+from organizer.frames import first_packets, stored_orientation
 from organizer.frames.decode import decode
 from organizer.frames.iso_boxes import IDENTITY, display_matrix
 from organizer.frames.keyframe_reader import KeyFrameReader
@@ -312,7 +312,7 @@ def test_nothing_is_decoded_to_tell_that_a_video_is_upright(tmp_path, monkeypatc
 def test_nothing_is_decoded_to_tell_how_a_phone_lay(clip, tmp_path, monkeypatch):
     path = copy_of(clip, tmp_path / "a.mp4")
     clips.set_matrix(path, (0, 1, -1, 0))
-    monkeypatch.setattr(stored_orientation, "_packets", None)
+    monkeypatch.setattr(first_packets.FirstPackets, "__iter__", None)
     assert info_of(path).rotation_deg == 90
 
 

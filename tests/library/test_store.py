@@ -34,9 +34,9 @@ def rows(db) -> dict[str, list]:
     return {table: db.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall() for table in tables}
 
 
-def place(store: Store, root: str, path: str, video: int, *, there: tuple[str, ...] = ()) -> bool:
+def place(store: Store, root: str, path: str, video: int, *, there: tuple[str, ...] = ()) -> str:
     file = VideoFile(root, path, 1000, 2)
-    return store.place_video(store.add_root(root), file, video, lambda path: path in there)
+    return store.place_video(store.add_root(root), file, video, lambda path: path in there).value
 
 
 def test_a_root_is_added_once(store):
@@ -228,14 +228,14 @@ def test_known_content_is_found_only_when_readable_and_of_the_space(store):
 
 def test_a_copy_is_another_place_of_the_same_video(db, store):
     video = add(store, "/v", "a.mp4", content="1")
-    assert not place(store, "/w", "b.mp4", video, there=("/v/a.mp4",))
+    assert place(store, "/w", "b.mp4", video, there=("/v/a.mp4",)) == "copy"
     assert places(db, video) == [("/v/a.mp4", Status.OK), ("/w/b.mp4", Status.OK)]
 
 
 def test_a_moved_video_leaves_its_old_place(db, store):
     video = add(store, "/v", "a.mp4", content="1")
     confirm(db, video, "Holiday")
-    assert place(store, "/w", "b.mp4", video)
+    assert place(store, "/w", "b.mp4", video) == "moved"
     assert places(db, video) == [("/w/b.mp4", Status.OK)]
     assert tags(db, video) == {"Holiday": "confirmed"}
 
@@ -243,22 +243,30 @@ def test_a_moved_video_leaves_its_old_place(db, store):
 def test_a_video_found_again_elsewhere_after_it_was_missing_moved(db, store):
     video = add(store, "/v", "a.mp4", content="1")
     store.forget_vanished(store.add_root("/v"), ["a.mp4"])
-    assert place(store, "/w", "b.mp4", video)
+    assert place(store, "/w", "b.mp4", video) == "moved"
     assert places(db, video) == [("/w/b.mp4", Status.OK)]
+
+
+def test_a_video_that_another_scan_found_at_the_same_file_did_not_move(db, store):
+    video = add(store, "/v", "a.mp4", content="1")
+    assert place(store, "/v", "a.mp4", video) == "here"
+    assert place(store, "/v", "b.mp4", video, there=("/v/a.mp4",)) == "copy"
+    assert place(store, "/v", "b.mp4", video) == "here"
+    assert places(db, video) == [("/v/b.mp4", Status.OK)]
 
 
 def test_a_place_in_a_root_that_is_offline_is_kept(db, store):
     video = add(store, "/usb", "a.mp4", content="1")
     store.set_offline(store.add_root("/usb"), True)
-    assert not place(store, "/v", "a.mp4", video)
+    assert place(store, "/v", "a.mp4", video) == "copy"
     assert places(db, video) == [("/v/a.mp4", Status.OK), ("/usb/a.mp4", Status.OFFLINE)]
 
 
 def test_a_video_whose_place_was_taken_by_another_one_moved(db, store):
     first, second = add(store, "/v", "a.mp4", content="1"), add(store, "/v", "b.mp4", content="2")
     # a became b, and b became c.
-    assert place(store, "/v", "b.mp4", first)
-    assert place(store, "/v", "c.mp4", second)
+    assert place(store, "/v", "b.mp4", first) == "moved"
+    assert place(store, "/v", "c.mp4", second) == "moved"
     assert (places(db, first), places(db, second)) == (
         [("/v/b.mp4", Status.OK)],
         [("/v/c.mp4", Status.OK)],
