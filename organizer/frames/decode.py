@@ -8,11 +8,13 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import NotNowError, OrganizerError, UnreadableVideoError, VideoError
+from organizer.errors import NotNowError, OrganizerError, VideoError
+from organizer.frames.container import undecodable
 from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
 from organizer.stopping import StoppedError, check
+from organizer.types import Resize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +60,9 @@ def decode(
 
     try:
         info = probe(file.path, mtime_ns=file.mtime_ns)
-        poster, pictures = PosterPicker(), []
+        # Bilinear takes frames in the pixels they were recorded in; only a poster's have to be squares.
+        recorded = spec.resize is Resize.BILINEAR
+        poster, pictures = PosterPicker((info.width, info.height) if recorded else None), []
         for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
             check(stop)
             pictures.append(picture)
@@ -78,11 +82,7 @@ def decode(
     # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.
     except Exception as error:
         _check_unchanged(file)
-        raise UnreadableVideoError(
-            file.path,
-            f"it cannot be decoded ({type(error).__name__}: {error})",
-            "Check whether it plays; if it does, please report it.",
-        ) from error
+        raise undecodable(file.path, error) from error
     _check_unchanged(file)
     return decoded
 

@@ -131,7 +131,7 @@ def _read(listing: Listing, video: OpenVideo, request: _Request, stack: ExitStac
     timeline = lay_out(listing.packets, listing.tick_s, frame_rate(video.stream), listing.longest_still_s)
     if not timeline.order or not _tells_order(listing, video):
         raise CannotPlanError(request.path)
-    converter = RgbConverter(short_side=request.short_side, threads=request.threads)
+    converter = RgbConverter(video.stream, short_side=request.short_side, threads=request.threads)
     fetch = fetcher(listing, video, request.path, stack)
     runs = plan(timeline, max_seconds=request.max_seconds)
     rough = any(run.end - run.start >= _LONG_RUN for run in runs)

@@ -1,4 +1,4 @@
-"""What a video says of itself, read without decoding a picture."""
+"""What a video says of itself, read without decoding its pictures."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 from organizer.errors import UnreadableVideoError
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.duration import duration_s
-from organizer.frames.iso_boxes import rotation_deg
+from organizer.frames.first_packets import FirstPackets
+from organizer.frames.iso_dates import header_dates
+from organizer.frames.pixel_aspect import PixelAspect, square_size
 from organizer.frames.rates import frame_rate
+from organizer.frames.riff_dates import recorded_text
+from organizer.frames.stored_orientation import stored_orientation
+from organizer.frames.stream_date import date_in_stream
 from organizer.frames.taken import taken_at
 from organizer.types import VideoInfo
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.video.stream import VideoStream
 
 
 def probe(path: str, *, mtime_ns: int) -> VideoInfo:
-    """Read what the container of a video says; no picture is decoded and no network is used.
+    """Read what the container of a video says; no network is used.
+
+    No picture is decoded, but for the first one where only that tells how it is turned.
 
     path: absolute.
     mtime_ns: when the file was last changed, nanoseconds since 1970; the last resort for the date.
@@ -28,31 +34,40 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
     """
     with open_container(path) as container:
         stream = picture_stream(container, path)
-        width, height = stream.width, stream.height
-        if width <= 0 or height <= 0:
+        if stream.width <= 0 or stream.height <= 0:
             raise UnreadableVideoError(
                 path, "the size of its picture is unknown", "Convert a copy of it to H.264 and add that."
             )
-        rotation = _rotation_deg(container, stream, path)
-        if rotation in (90, 270):
+        # Pixels are stretched as they are stored, and turned then.
+        width, height = square_size(stream.width, stream.height, PixelAspect(stream).now)
+        packets = FirstPackets(container, stream)
+        orientation = stored_orientation(container, stream, path, packets)
+        if orientation.swaps_sides:
             width, height = height, width
+        length_s = duration_s(container, stream, path)
         return VideoInfo(
-            duration_s=duration_s(container, stream, path),
+            duration_s=length_s,
             width=width,
             height=height,
             codec=stream.codec_context.codec.canonical_name,
             frame_rate=frame_rate(stream),
-            rotation_deg=rotation,
-            taken_at=taken_at({**stream.metadata, **container.metadata}, path, mtime_ns),
+            rotation_deg=orientation.turn_deg,
+            taken_at=taken_at(
+                _tags(container, path),
+                path,
+                mtime_ns,
+                stream_metadata=stream.metadata,
+                headers=header_dates(path) if "mp4" in container.format.name.split(",") else None,
+                in_stream=lambda: date_in_stream(stream, packets),
+                duration_s=length_s,
+            ),
+            mirrored=orientation.mirrored,
+            stored_width=stream.width,
+            stored_height=stream.height,
         )
 
 
-def _rotation_deg(container: InputContainer, stream: VideoStream, path: str) -> int:
-    """Return the rotation in degrees clockwise: the display matrix, elsewhere the ``rotate`` tag."""
-    if "mp4" in container.format.name.split(","):
-        return rotation_deg(path, stream.id)
-    tags = {key.lower(): value for key, value in stream.metadata.items()}
-    try:
-        return round(float(tags.get("rotate", "0")) / 90) % 4 * 90
-    except (ValueError, OverflowError):
-        return 0
+def _tags(container: InputContainer, path: str) -> dict[str, str]:
+    """Return the container's tags, with the date of AVI files that FFmpeg leaves out."""
+    tags = dict(container.metadata)
+    return {**tags, "idit": recorded_text(path)} if container.format.name == "avi" else tags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.frames.picture import RgbConverter
@@ -45,6 +46,17 @@ _TELLS_NO_TYPES = frozenset(
         "ultimotion",
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Goes through the decoder with a packet, to the frame that is made of it.
+
+    An object of its own for each packet: PyAV knows it by its address, and forgets it for all packets of the
+    process that share it once one of their frames is gone. A number would be shared.
+    """
+
+    position: int
 
 
 class FalseKeyError(Exception):
@@ -163,7 +175,7 @@ class RunDecoder:
             self._fed = True
             all_needed = needed is None or position in needed
             self._codec.skip_frame = "DEFAULT" if all_needed else "NONREF"
-            packet.opaque = position
+            packet.opaque = _Mark(position)
             yield from self._decode(packet)
         # What is still inside: decoders look ahead to put pictures in order.
         yield from self._decode(None)
@@ -176,8 +188,9 @@ class RunDecoder:
         except av.error.FFmpegError:
             return
         for frame in frames:
-            if isinstance(frame.opaque, int):
-                yield frame.opaque, frame
+            mark = frame.opaque
+            if isinstance(mark, _Mark):
+                yield mark.position, frame
 
     def _picture(self, frame: VideoFrame) -> NDArray[np.uint8] | None:
         import av

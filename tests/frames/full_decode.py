@@ -55,13 +55,14 @@ def full_decode(
         time_s, zero_s, shown = 0.0, None, None
         for frame in _decoded(container, video):
             due_s = time_s + interval_s if zero_s is not None else 0.0
-            stamp_s = float(frame.pts * video.time_base) if frame.pts is not None else None
+            # AVI has no time of showing; what is made up for it is shuffled.
+            stamp = frame.dts if container.format.name == "avi" else frame.pts
+            stamp_s = float(stamp * video.time_base) if stamp is not None else None
             if stamp_s is None:
                 time_s = due_s
             else:
                 if zero_s is None or not -_BACK_S < stamp_s - zero_s - time_s < _FORWARD_S:
                     zero_s = stamp_s - due_s
-                # AVI shuffles the stamps of B-frames.
                 time_s = max(time_s, stamp_s - zero_s)
             second = math.floor(time_s + 1e-6)
             if second >= max_seconds:

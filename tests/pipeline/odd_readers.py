@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organizer.errors import MissingDependencyError, UnreadableVideoError
-from organizer.frames.opencv_reader import OpenCvReader
+from organizer.frames.pyav_reader import PyAvReader
 
 
 @dataclass(frozen=True)
@@ -39,4 +39,4 @@ class OddReader:
             raise UnreadableVideoError(path, "it is cut off", "Copy it again.")
         if name.startswith("install"):
             raise MissingDependencyError("OpenCV is not installed")
-        return OpenCvReader(threads=1).read(path, **settings)
+        return PyAvReader(threads=1).read(path, **settings)
