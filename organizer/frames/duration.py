@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-# No more of a file than this is read only to know its length: 15 minutes of a camera's video.
-_MOST_READ = 2**30
+# No bigger file is read only to know its length: half an hour of a camera's video, 20 s on a slow disk.
+_MOST_READ = 2**31
 # A recording of this size whose clock may have been set again is read through; of a longer one only places
 # are looked at.
 _SMALL = 2**26
@@ -112,15 +112,13 @@ class _Length:
 
 
 def _count(path: str) -> _Length | None:
-    """Read through the packets; None when there are none, or too many to read."""
+    """Read through the packets; None when there are none, or the file is too big for that."""
     with ExitStack() as stack:
         video = OpenVideo.open(path, stack)
+        if video.container.size > _MOST_READ:
+            return None
         counter = _Counter(video.stream, path, longest_still_s(video.container.format.name))
-        read = 0
         for packet in video.packets():
-            read += packet.size
-            if read > _MOST_READ:
-                return None
             counter.add(packet)
     return counter.length()
 

@@ -40,11 +40,12 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
             )
         # Pixels are stretched as they are stored, and turned then.
         width, height = square_size(stream.width, stream.height, PixelAspect(stream).now)
+        # First of all: FFmpeg adds packets that were read to an index that is not there.
+        length_s = duration_s(container, stream, path)
         packets = FirstPackets(container, stream)
         orientation = stored_orientation(container, stream, path, packets)
         if orientation.swaps_sides:
             width, height = height, width
-        length_s = duration_s(container, stream, path)
         return VideoInfo(
             duration_s=length_s,
             width=width,

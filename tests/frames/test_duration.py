@@ -193,6 +193,19 @@ def test_joined_recordings(tmp_path, suffix, clock):
     assert length_of(path) == pytest.approx(10 * len(clock), abs=0.3)
 
 
+def test_a_stream_that_appears_late(tmp_path):
+    """PyAV does not expect it; a file is not refused for want of its length."""
+    one = clips.make_clip(tmp_path / "one.ts", seconds=10, fps=25)
+    other = clips.rewrap(one, tmp_path / "other.ts", options={"mpegts_start_pid": "512"})
+    path = tmp_path / "both.ts"
+    # Farther from the beginning, and from the end, than FFmpeg looks for streams.
+    stuffing = b"\x47\x1f\xff\x10".ljust(188, b"\xff") * 40_000
+    path.write_bytes(stuffing.join([one.read_bytes(), other.read_bytes(), one.read_bytes()]))
+    with av.open(str(path)) as video:
+        assert len(video.streams) == 1
+    assert length_of(path) > 9
+
+
 @pytest.mark.parametrize("suffix", [".ts", ".vob"])
 @pytest.mark.parametrize("clock", [(0,), (3600, 10), (0, 7200), (WRAPS_S - 20,)])
 def test_big_recordings_are_looked_at_in_places(tmp_path, suffix, clock, monkeypatch, not_counted):
