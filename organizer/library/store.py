@@ -507,12 +507,16 @@ class Store:
             """,
             [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns],
         )
-        if before is not None and before[0] == video_id:
+        # This file's own date was read with the rest: only its copies may say more.
+        (files,) = self._db.execute("SELECT count(*) FROM places WHERE video_id = ?", [video_id]).fetchone()
+        if files > 1:
             refresh_dates(self._db, [video_id])
+        if before is not None and before[0] == video_id:
             return None
-        self._follow_places([video_id] if before is None else [video_id, before[0]])
+        refresh_names(self._db, [video_id])
         if before is None:
             return None
+        self._follow_places([before[0]])
         # A readable video keeps its row even without a place: its file may come back from a backup.
         self._db.execute(
             """

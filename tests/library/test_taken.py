@@ -16,7 +16,7 @@ from tests.dates.zones import ZONES, needs_tzset, zone
 from tests.library.build import add, analysis
 
 CONTAINER, NAME, FILE = TakenSource.CONTAINER, TakenSource.NAME, TakenSource.FILE
-FROM_FILE = TakenAt(datetime(2020, 1, 1, tzinfo=UTC), FILE)
+FROM_FILE = TakenAt(datetime(1970, 1, 1, 1, tzinfo=UTC), FILE)
 HOUR_NS = 3600 * 10**9
 
 
