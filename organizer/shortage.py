@@ -1,11 +1,11 @@
-"""Whether an error is that there was no memory left: libraries say so in many ways."""
+"""Too little memory: whether an error says so, as libraries do in many ways, and what is known before."""
 
 from __future__ import annotations
 
 import errno
 from typing import TYPE_CHECKING
 
-from organizer.errors import OrganizerError
+from organizer.errors import MissingDependencyError, OrganizerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,40 @@ _WORDS = (
     "cannot map",
     "can't start new thread",
 )
+_PLENTY = 8 * 2**30
+"""Bytes of address space that no command comes near, but for a training on much data."""
+LEAST_FOR_ANYTHING = 256 * 2**20
+"""Bytes of address space; with less, numpy's library for matrices ends the process by itself."""
+LEAST_FOR_TENSORFLOW = 3 * 2**30
+"""Bytes of address space; with less, loading it ends the process by itself now and then."""
+
+
+def memory_limit() -> int | None:
+    """Return the bytes of address space that this process may take, None where that is plenty."""
+    try:
+        import resource
+    except ImportError:
+        # Windows has no such limit.
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limit == resource.RLIM_INFINITY or limit >= _PLENTY else limit
+
+
+def check_memory_limit(least: int) -> None:
+    """Refuse to begin under a limit (``ulimit -v``) under which libraries would end the process.
+
+    Args:
+        least: bytes of address space that must be allowed.
+
+    Raises:
+        MissingDependencyError: the limit is lower.
+    """
+    limit = memory_limit()
+    if limit is not None and limit < least:
+        raise MissingDependencyError(
+            f"this process may use {limit / 2**20:,.0f} MB of memory only, and at least "
+            f"{least / 2**20:,.0f} MB are needed for this. Raise the limit (ulimit -v), then run it again."
+        )
 
 
 def lacks_memory(error: BaseException) -> bool:

@@ -12,10 +12,11 @@ import click
 from organizer import __version__
 from organizer.cli.commands import COMMANDS
 from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
-from organizer.cli.failures import check_memory_limit, in_words
+from organizer.cli.failures import in_words
 from organizer.cli.streams import discard_output, mend_streams
 from organizer.cli.whole_help import WholeHelpGroup
 from organizer.errors import OrganizerError, OutputClosedError, OutputError
+from organizer.shortage import LEAST_FOR_ANYTHING, check_memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def cli() -> None:
     Exit codes: 0 done, 1 it could not be done, 2 the command was not understood,
     130 stopped with Ctrl-C, 141 stopped because its output was not read to the end.
     """  # noqa: D301 - click wants the character, not the two letters
-    check_memory_limit()
+    check_memory_limit(LEAST_FOR_ANYTHING)
     from organizer.library.patience import tell_waits
 
     tell_waits(_say_once(_WAITING))

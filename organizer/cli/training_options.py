@@ -81,7 +81,9 @@ def quiet_tensorflow() -> None:
     import os
 
     from organizer.features.quiet import quiet_stderr
+    from organizer.shortage import LEAST_FOR_TENSORFLOW, check_memory_limit
 
+    check_memory_limit(LEAST_FOR_TENSORFLOW)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet_stderr():
         import tensorflow as tf

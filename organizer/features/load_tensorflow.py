@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError
 from organizer.features.quiet import quiet_stderr
+from organizer.shortage import LEAST_FOR_TENSORFLOW, check_memory_limit
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -36,6 +37,7 @@ def load_tensorflow() -> tuple[ModuleType, ModuleType]:
     # the library would be served by that one.
     import _sqlite3  # noqa: F401
 
+    check_memory_limit(LEAST_FOR_TENSORFLOW)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", _ONLY_FATAL)
     try:
         # The level above is obeyed only once the library is up; what it says before that goes to nowhere.

@@ -164,6 +164,16 @@ def test_too_little_memory_is_said_in_words(tmp_path, videos, megabytes):
         assert word not in result.stderr
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not keep to ulimit -v")
+@pytest.mark.parametrize("megabytes", [500, 1500])
+def test_what_tensorflow_would_end_without_a_word_is_not_begun(library, megabytes):
+    pytest.importorskip("tensorflow")
+    result = shell(f"ulimit -v {megabytes * 1024}; organizer train --library '{library}'")
+    assert result.returncode == 1
+    assert "at least 3,072 MB are needed for this. Raise the limit (ulimit -v)" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def raised(error, cause=None):
     try:
         raise error from cause
