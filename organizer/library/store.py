@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from organizer.library import journal
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
@@ -399,6 +400,7 @@ class Store:
         return False
 
     def _inherit_decisions(self, old_id: int, new_id: int) -> None:
+        journal.inherit(self._db, old_id, new_id)
         self._db.execute(
             """
             INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)

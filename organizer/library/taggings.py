@@ -24,8 +24,11 @@ _PUT_SUGGESTION = """
         SET score = excluded.score, seconds = excluded.seconds, bundle = excluded.bundle
 """
 _DROP_SUGGESTION = "DELETE FROM video_tags WHERE video_id = ? AND tag_id = ?"
-# The person decided about it, and the classifier does not suggest it.
-_PUT_SCORE = "UPDATE video_tags SET score = ?, seconds = '[]' WHERE video_id = ? AND tag_id = ?"
+# The person decided about it, and the classifier does not suggest it: no bundle stands for a suggestion to
+# fall back to when the decision is undone.
+_PUT_SCORE = (
+    "UPDATE video_tags SET score = ?, seconds = '[]', bundle = NULL WHERE video_id = ? AND tag_id = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,14 @@ def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[Ta
         tags = stored_tags.get(video_id, {})
         suggested = {tag.name for tag in tagging.suggestions}
         removed = []
-        for name, (tag_id, state, *_) in tags.items():
+        for name, (tag_id, state, *said) in tags.items():
             if name in suggested:
                 continue
             if state == TagState.SUGGESTED:
                 dropped.append((video_id, tag_id))
                 removed.append(name)
-            elif name in tagging.scores:
-                rescored.append((tagging.scores[name], video_id, tag_id))
+            elif said != [score := tagging.scores.get(name), "[]", None]:
+                rescored.append((score, video_id, tag_id))
         for tag in tagging.suggestions:
             seconds = json.dumps(tag.seconds)
             if tags.get(tag.name, ())[2:] != (tag.score, seconds, tagging.bundle):
