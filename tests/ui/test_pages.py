@@ -246,6 +246,11 @@ def test_a_filter_holds_names_of_tags_whatever_their_counts(three):
     assert len(titles(three)) == 4
 
 
+def test_the_counts_of_chosen_tags_come_first_however_they_are_spelled(three):
+    three.open(any=["nature", "Gone"])
+    assert "Nature\u00a01  Gone\u00a00  Animal\u00a01  Food\u00a01" in three.plain()
+
+
 def test_no_choice_of_a_filter_holds_a_number(three):
     three.open()
     for key in ("any_tags", "all_tags", "no_tags"):

@@ -95,9 +95,13 @@ def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
 
 def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
     """Draw how many videos carry the chosen tags, and the most frequent ones."""
-    named = dict.fromkeys([*chosen, *list(counts)[:_COUNTS_SHOWN]])
+    # An address may spell a tag in letters of another size.
+    by_name = {name.casefold(): (name, number) for name, number in counts.items()}
+    chosen_ones = {name.casefold(): by_name.get(name.casefold(), (name, 0)) for name in chosen}
+    most = dict(list(by_name.items())[:_COUNTS_SHOWN])
     with st.container(key="tag_counts"):
-        st.text("  ".join(f"{words.shown(name)}\u00a0{counts.get(name, 0):,}" for name in named))
+        shown = (chosen_ones | most).values()
+        st.text("  ".join(f"{words.shown(name)}\u00a0{number:,}" for name, number in shown))
 
 
 def _day(part: str, value: Any) -> dict[str, Any]:

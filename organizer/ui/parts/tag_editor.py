@@ -41,8 +41,8 @@ def show_tag_editor(db: Database, video: VideoRecord) -> None:
     if reason := why_no_tag(video, thresholds_of(video.bundle)):
         st.text(reason)
     decided = journal.last_of_video(db, video.id)
-    for number, tag in enumerate(video.tags):
-        _show_tag(video, number, tag, decided.get(tag.name))
+    for tag in video.tags:
+        _show_tag(video, tag, decided.get(tag.name))
     _show_removed(video, decided)
     error, typed = st.session_state.pop(_ERROR, (None, ""))
     _show_add(db, video, typed)
@@ -50,7 +50,7 @@ def show_tag_editor(db: Database, video: VideoRecord) -> None:
         show_error(error)
 
 
-def _show_tag(video: VideoRecord, number: int, tag: TagRecord, last: Entry | None) -> None:
+def _show_tag(video: VideoRecord, tag: TagRecord, last: Entry | None) -> None:
     score = "" if tag.score is None else f" {tag.score:.2f}"
     with (
         st.container(border=True, gap="small"),
@@ -61,7 +61,7 @@ def _show_tag(video: VideoRecord, number: int, tag: TagRecord, last: Entry | Non
             for decide, label in _choices(tag, last):
                 st.button(
                     label,
-                    key=f"{label}_{video.id}_{number}_{tag.name}",
+                    key=f"{label}_{video.id}_{tag.name}",
                     on_click=_decide,
                     args=(decide, video.id, tag.name),
                 )
