@@ -17,7 +17,7 @@
     |-- DownloadError              a part of a model cannot be downloaded
     |-- StorageError               there is no room, or no right, to store a model's files
     |-- GalleryError               the gallery's server or a scan cannot be started
-    |   `-- ScanRunningError       another scan of this library runs
+    |   `-- ScanRunningError       another scan, or tagging again, of this library runs
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     |-- MissingDependencyError     an optional package or a system library is not there
     `-- OutputError                what a command prints cannot be written
@@ -111,7 +111,7 @@ class GalleryError(OrganizerError):
 
 
 class ScanRunningError(GalleryError):
-    """Another scan of this library runs."""
+    """Another scan, or tagging again, of this library runs."""
 
 
 class TrainingDataError(OrganizerError):

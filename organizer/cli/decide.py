@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
-from organizer.types import LABELS
 from organizer.words import safe_text
 
 if TYPE_CHECKING:
@@ -46,7 +44,9 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("video", metavar="VIDEO")
 @click.argument("tags", nargs=-1, required=True, metavar="TAG...", callback=_not_empty)
-@click.option("--forget", is_flag=True, help="Take a decision back: let the model say again.")
+@click.option(
+    "--forget", is_flag=True, help="Take a decision back: what the model says of the tag counts again."
+)
 @library_option
 def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     """Reject tags of one VIDEO; no model ever suggests them for it again."""
@@ -63,8 +63,6 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
         if name not in decided:
             click.echo(f"{safe_text(video)}: {without} {safe_text(name)}")
     _print_tags(record.tags, video)
-    if forget and any(name in LABELS or name in record.scores for name in decided):
-        click.echo(f"To let the model say again: organizer retag {safe_text(shlex.quote(video))}")
 
 
 def _print_tags(tags: tuple[TagRecord, ...], video: str) -> None:

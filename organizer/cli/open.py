@@ -33,5 +33,8 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
         start_scan(library, [os.path.abspath(folder) for folder in folders])
         click.echo("Scanning; the gallery shows how far it is.")
     except ScanRunningError:
-        click.echo("A scan is running already; these folders were not added to it. Add them in the gallery.")
+        click.echo(
+            "A scan, or tagging again, is running already; these folders were not added to it. "
+            "Add them in the gallery when it is done."
+        )
     show_gallery(library, listener, no_browser=no_browser)

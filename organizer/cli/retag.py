@@ -2,57 +2,74 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from contextlib import suppress
-from typing import Any
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from organizer.cli.context import library_option, open_library
+from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
 from organizer.cli.filter_options import build_filter, filter_options
+from organizer.cli.scan_record import recorded
+from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list
 from organizer.words import count, safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlite_utils import Database
+
+    from organizer.cli.scan_record import ScanRecord
+    from organizer.library.scans import RetagChange
+    from organizer.library.store import TagChange
+    from organizer.pipeline import RetagProgress
 
 
 @click.command()
 @click.argument("videos", nargs=-1, metavar="[VIDEO...]")
+@click.option("--stdin", is_flag=True, help="The videos are those whose ids stand on standard input.")
 @filter_options
 @library_option
-def retag(videos: tuple[str, ...], **options: Any) -> None:
+def retag(videos: tuple[str, ...], stdin: bool, **options: Any) -> None:
     """Tag videos again with the model in use, from stored features: no video is opened.
 
     Without a VIDEO or an option, all of them; with both, those that fit. What you confirmed or rejected
-    stays.
+    stays. An open gallery shows how far it is. Ctrl-C stops; what was tagged until then stays.
     """
     from organizer import pipeline
-    from organizer.errors import UnknownVideoError
     from organizer.library import queries
+    from organizer.library.scans import JobKind
     from organizer.library.store import Store
     from organizer.models.catalogue import open_bundle
     from organizer.tags.tagger import Tagger
 
-    with open_library() as db:
+    with open_library() as db, stop_asked_for() as stop:
         chosen = build_filter(**options)
-        named = {queries.find_video(db, video) for video in videos}
-        ids = [id_ for id_ in queries.video_ids(db, chosen) if not videos or id_ in named]
+        named = {queries.find_video(db, video) for video in videos} | (_ids_from_stdin() if stdin else set())
+        ids = [id_ for id_ in queries.video_ids(db, chosen) if id_ in named or not (videos or stdin)]
         tagger = Tagger(open_bundle())
-        added: Counter[str] = Counter()
-        removed: Counter[str] = Counter()
-        tagged = changed = 0
-        for progress in pipeline.retag(db, Store(db), tagger, ids):
-            tagged = progress.tagged
-            for change in progress.changes:
-                changed += 1
-                added.update(change.added)
-                removed.update(change.removed)
-                signs = [f"+{name}" for name in change.added] + [f"-{name}" for name in change.removed]
-                # A scan beside this may just have given the video's only place to another one.
-                with suppress(UnknownVideoError):
-                    path = queries.video(db, change.video_id).places[0].path
-                    click.echo(f"{safe_text(path)}: {safe_text(' '.join(signs))}")
-        left = queries.count_to_look_at(db, ids, tagger.bundle.space_id) if tagged < len(ids) else 0
-    click.echo(f"{count(tagged, 'video')} tagged again with {tagger.bundle.id}, {changed} changed")
-    for words, counts in (("added", added), ("removed", removed)):
+        totals = _Totals(len(ids))
+        try:
+            with (
+                recorded(library_path(), [], stop, JobKind.RETAG, alone=True) as record,
+                closing(pipeline.retag(db, Store(db), tagger, ids, stop=stop)) as steps,
+            ):
+                _follow(db, steps, totals, record)
+        except (pipeline.StoppedError, KeyboardInterrupt):
+            click.echo(
+                f"Stopped after {totals.done} of {count(totals.asked, 'video')}, {totals.changed} changed. "
+                "What was tagged until then is stored.",
+                err=True,
+            )
+            raise SystemExit(EXIT_STOPPED) from None
+        left = queries.count_to_look_at(db, ids, tagger.bundle.space_id) if totals.tagged < len(ids) else 0
+    click.echo(
+        f"{count(totals.tagged, 'video')} tagged again with {tagger.bundle.id}, {totals.changed} changed"
+    )
+    for words, counts in (("added", totals.added), ("removed", totals.removed)):
         if counts:
             click.echo(f"{words}: {count_list(counts)}")
     if left:
@@ -60,3 +77,55 @@ def retag(videos: tuple[str, ...], **options: Any) -> None:
             f"{count(left, 'video')} left out: without features of this model. "
             "To look at them: organizer scan"
         )
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What tagging again did so far."""
+
+    asked: int
+    done: int = 0
+    tagged: int = 0
+    changed: int = 0
+    added: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    first_changes: list[RetagChange] = field(default_factory=list)
+
+
+def _follow(db: Database, steps: Iterator[RetagProgress], totals: _Totals, record: ScanRecord) -> None:
+    """Print each change and keep the job's row up to date."""
+    from organizer.library.scans import RetagReport
+
+    record.to_do = totals.asked
+    record.report = RetagReport(totals.asked, 0, 0, ())
+    for progress in steps:
+        totals.done, totals.tagged = progress.done, progress.tagged
+        for change in progress.changes:
+            _add_change(db, change, totals)
+        record.done = progress.done
+        record.report = RetagReport(totals.asked, totals.tagged, totals.changed, tuple(totals.first_changes))
+
+
+def _add_change(db: Database, change: TagChange, totals: _Totals) -> None:
+    from organizer.errors import UnknownVideoError
+    from organizer.gallery.cards import title
+    from organizer.library import queries
+    from organizer.library.scans import RetagChange, RetagReport
+
+    totals.changed += 1
+    totals.added.update(change.added)
+    totals.removed.update(change.removed)
+    signs = [f"+{name}" for name in change.added] + [f"-{name}" for name in change.removed]
+    # A scan beside this may just have given the video's only place to another one.
+    with suppress(UnknownVideoError):
+        video = queries.video(db, change.video_id)
+        click.echo(f"{safe_text(video.places[0].path)}: {safe_text(' '.join(signs))}")
+        if len(totals.first_changes) < RetagReport.MAX_CHANGES:
+            totals.first_changes.append(RetagChange(title(video), change.added, change.removed))
+
+
+def _ids_from_stdin() -> set[int]:
+    words = sys.stdin.read().split()
+    if wrong := next((word for word in words if not (word.isascii() and word.isdecimal())), None):
+        raise click.UsageError(f"{safe_text(wrong)} on standard input is no id of a video.")
+    return {int(word) for word in words}

@@ -1,4 +1,4 @@
-"""Keeps a scan's row in the library up to date, so that the gallery can show and stop the scan."""
+"""Keeps a job's row in the library up to date, so that the gallery can show and stop the job."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from organizer.library.scans import JobKind, RetagReport
     from organizer.pipeline import ScanEvent
 
 _BEAT_S = 1.0
 
 
 class ScanRecord:
-    """The numbers of a running scan; the scan's thread writes them, the beating thread reads them."""
+    """The numbers of a running job; the job's thread writes them, the beating thread reads them."""
 
     def __init__(self) -> None:
         self.to_do: int | None = None
         self.done = 0
         self.failed = 0
         self.message: str | None = None
+        self.report: RetagReport | None = None
+        """What tagging again did so far."""
 
     def following(self, events: Iterator[ScanEvent]) -> Iterator[ScanEvent]:
         """Yield the events of a scan and note them."""
@@ -45,18 +48,33 @@ class ScanRecord:
 
 
 @contextmanager
-def recorded(library: Path, folders: Sequence[str], stop: threading.Event) -> Iterator[ScanRecord]:
-    """Record a scan for the length of a block; set ``stop`` when another process asks for its end.
+def recorded(
+    library: Path,
+    folders: Sequence[str],
+    stop: threading.Event,
+    kind: JobKind | None = None,
+    *,
+    alone: bool = False,
+) -> Iterator[ScanRecord]:
+    """Record a job for the length of a block; set ``stop`` when another process asks for its end.
+
+    Args:
+        library: the library's file.
+        folders: the folders of a scan.
+        stop: is set when the page asks for the end.
+        kind: what the job does; None means a scan.
+        alone: whether it is refused while another job of this library runs.
 
     Raises:
         LibraryError: the library cannot be written.
+        ScanRunningError: another job runs.
     """
     from organizer.library import scans
     from organizer.library.database import opened
     from organizer.pipeline import StoppedError
 
     with opened(library) as db:
-        scan_id = scans.begin(db, folders)
+        scan_id = scans.begin(db, folders, kind or scans.JobKind.SCAN, alone=alone)
     record, ended = ScanRecord(), threading.Event()
     beating = threading.Thread(target=_beat, args=(library, scan_id, record, stop, ended), daemon=True)
     beating.start()
@@ -82,7 +100,7 @@ def recorded(library: Path, folders: Sequence[str], stop: threading.Event) -> It
         beating.join()
         with opened(library) as db:
             scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
-            scans.finish(db, scan_id, state, message)
+            scans.finish(db, scan_id, state, message, record.report)
 
 
 def _beat(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import NotMissingError
+from organizer.library import journal
 from organizer.library.names import refresh_names
 from organizer.library.queries import video
 from organizer.library.records import Status
@@ -66,6 +67,7 @@ class Alike:
 
 def inherit(db: Database, old_id: int, new_id: int) -> None:
     """Give a video the decisions about another one; its own win. Call it inside a transaction."""
+    journal.inherit(db, old_id, new_id)
     db.execute(_INHERIT, {"old": old_id, "new": new_id})
 
 
@@ -78,7 +80,7 @@ def adopt(db: Database, old_id: int, new_id: int) -> Adopted:
         NotMissingError: the first is not missing, or the second is.
         UnknownVideoError: one of them is not in the library.
     """
-    with transaction(db):
+    with transaction(db, durable=True):
         return _adopt(db, old_id, new_id)
 
 

@@ -1,6 +1,7 @@
 """What a person decides about tags. Every function is one transaction; models never undo any of it.
 
-A decision is on the disk when its function returns: see ``transaction``.
+A decision is on the disk when its function returns: see ``transaction``. Each is noted in the journal
+together with what was before, so that it can be undone, also after a restart and from another tab.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from organizer.errors import InvalidTagError, UnknownVideoError
+from organizer.library import journal
 from organizer.library.names import composed, folded
 from organizer.library.taggings import find_tag, now_text, tag_id_of
 from organizer.library.transaction import transaction
@@ -78,9 +80,10 @@ def reject(db: Database, video_id: int, tag: str) -> bool:
 
 
 def forget(db: Database, video_id: int, tag: str) -> bool:
-    """Take a decision back: the tag goes, and the next tagging may suggest it again.
+    """Forget whatever was decided about a tag: what the newest tagging says of it stands again.
 
-    A mere suggestion stays, for nobody decided about it.
+    So the tag is a suggestion where the model suggests it, else it goes. A mere suggestion stays, for nobody
+    decided about it.
 
     Returns:
         Whether there was a decision.
@@ -89,11 +92,44 @@ def forget(db: Database, video_id: int, tag: str) -> bool:
         InvalidTagError: see ``clean_tag``.
     """
     with transaction(db, durable=True):
-        deleted = db.execute(
-            "DELETE FROM video_tags WHERE video_id = ? AND state != 'suggested' AND tag_id = ?",
-            [video_id, find_tag(db, clean_tag(tag))],
-        )
-        return bool(deleted.rowcount)
+        tag_id = find_tag(db, clean_tag(tag))
+        before = None if tag_id is None else journal.tag_row(db, video_id, tag_id)
+        if tag_id is None or before is None or before.state is TagState.SUGGESTED:
+            return False
+        journal.put(db, video_id, tag_id, journal.as_the_model_says(before, now_text()))
+        journal.note(db, video_id, tag_id, before)
+        return True
+
+
+def undo(db: Database, video_id: int, tag: str, *, entry: int | None = None) -> bool:
+    """Undo the last decision about a tag of a video: what was before stands again.
+
+    A suggestion comes back as the newest tagging makes it, with its score and seconds; where that does not
+    suggest the tag any more, it goes. A decision comes back as it was made. A decision that is older than the
+    journal counts as the first one about its tag.
+
+    Args:
+        db: the library.
+        video_id: the video.
+        tag: the tag's name.
+        entry: the number of the decision in the journal, as a page showed it: where another one was made or
+            undone meanwhile, nothing happens. None undoes whichever is the last.
+
+    Returns:
+        Whether there was a decision to undo.
+
+    Raises:
+        InvalidTagError: see ``clean_tag``.
+    """
+    with transaction(db, durable=True):
+        tag_id = find_tag(db, clean_tag(tag))
+        last = None if tag_id is None else journal.last(db, video_id, tag_id)
+        if last is not None and tag_id is not None:
+            if entry not in {None, last.id}:
+                return False
+            journal.restore(db, video_id, tag_id, last)
+            return True
+    return entry is None and forget(db, video_id, tag)
 
 
 def _is_scored(db: Database, video_id: int, tag: str) -> bool:
@@ -107,17 +143,23 @@ def _is_scored(db: Database, video_id: int, tag: str) -> bool:
 def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
     try:
         with transaction(db, durable=True):
+            tag_id = tag_id_of(db, tag)
+            before = journal.tag_row(db, video_id, tag_id)
+            if before is not None and before.state is state:
+                # Nothing changes, so there is nothing to undo.
+                return
             db.execute(
                 _DECIDE,
                 {
                     "video": video_id,
-                    "tag": tag_id_of(db, tag),
+                    "tag": tag_id,
                     "state": state.value,
                     "name": tag,
                     "built_in": tag in LABELS,
                     "now": now_text(),
                 },
             )
+            journal.note(db, video_id, tag_id, before)
     except sqlite3.IntegrityError as error:
         raise UnknownVideoError(
             f"There is no video {video_id} in this library. See: organizer list"

@@ -11,7 +11,8 @@ Picture of the schema::
                                   1--1 scores        (all labels, by the newest classifier)
                                   1--* video_tags *--1 tags
                                   1--1 search_index  (every three characters of names)
-    scans                                            (one row for each run of a scan)
+                                  1--* decision_journal *--1 tags  (what was before and after each decision)
+    scans                                            (one row for each job: a scan, or tagging again)
 """
 
 from __future__ import annotations
@@ -90,6 +91,13 @@ def shown_dates(db: Database) -> None:
     add_shown_dates(db)
 
 
+def journal_and_jobs(db: Database) -> None:
+    """What was before each decision, so that it can be undone; scans are one kind of job of two."""
+    for statement in _JOURNAL_AND_JOBS.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     first_schema,
     scans,
@@ -98,6 +106,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     stored_pictures,
     folded_tags,
     shown_dates,
+    journal_and_jobs,
 )
 
 
@@ -262,4 +271,25 @@ ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at 
     AND (video_tags.state = 'suggested' OR video_tags.changed_at < excluded.changed_at);
 DELETE FROM video_tags WHERE tag_id = :merged;
 DELETE FROM tags WHERE id = :merged
+"""
+
+# A row that a person decided about names the bundle whose newest tagging suggests the tag, else none: that is
+# what an undone decision falls back to.
+_JOURNAL_AND_JOBS = """
+CREATE TABLE decision_journal (
+    id INTEGER PRIMARY KEY,
+    video_id INTEGER NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    tag_id INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    before_row TEXT,
+    after_row TEXT,
+    decided_at TEXT NOT NULL,
+    undone_at TEXT
+);
+CREATE INDEX decision_journal_by_video ON decision_journal (video_id, tag_id, id);
+UPDATE video_tags
+    SET bundle = CASE WHEN seconds != '[]'
+        THEN (SELECT s.bundle FROM scores s WHERE s.video_id = video_tags.video_id) END
+    WHERE state != 'suggested';
+ALTER TABLE scans ADD COLUMN kind TEXT NOT NULL DEFAULT 'scan' CHECK (kind IN ('scan', 'retag'));
+ALTER TABLE scans ADD COLUMN report TEXT
 """

@@ -1,17 +1,18 @@
-"""What a running scan says of itself, for whoever shows it: another process reads and stops it here.
+"""What a running job says of itself, for whoever shows it: another process reads and stops it here.
 
-A scan writes its row every second. A row that still says ``running`` but was not written for a while belongs
-to a process that died.
+A job is a scan, or a run of tagging again. It writes its row every second. A row that still says ``running``
+but was not written for a while belongs to a process that died.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from organizer.errors import ScanRunningError
 from organizer.library.transaction import transaction
 
 if TYPE_CHECKING:
@@ -24,8 +25,15 @@ DIED_AFTER_S = 45.0
 _KEPT = 20
 
 
+class JobKind(StrEnum):
+    """What a job does."""
+
+    SCAN = "scan"
+    RETAG = "retag"
+
+
 class ScanState(StrEnum):
-    """How a scan stands."""
+    """How a job stands."""
 
     RUNNING = "running"
     DONE = "done"
@@ -36,16 +44,42 @@ class ScanState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RetagChange:
+    """What tagging again changed of one video."""
+
+    title: str
+    """The name of one of its files."""
+    added: tuple[str, ...]
+    """Tags that are suggested now."""
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetagReport:
+    """What a run of tagging again did."""
+
+    asked: int
+    tagged: int
+    """Videos that have features for this model; the others need a scan."""
+    changed: int
+    changes: tuple[RetagChange, ...]
+    """The first hundred of the changed videos."""
+
+    MAX_CHANGES: ClassVar[int] = 100
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRow:
-    """One run of a scan."""
+    """One run of a job."""
 
     id: int
+    kind: JobKind
     folders: tuple[str, ...]
     """Absolute paths; empty where all known folders are scanned."""
     state: ScanState
     stop_requested: bool
     to_do: int | None
-    """Files to look at; None while folders are walked."""
+    """Files to look at, or videos to tag; None while folders are walked."""
     done: int
     failed: int
     message: str | None
@@ -53,15 +87,31 @@ class ScanRow:
     finished: bool
     silent_s: float
     """Seconds since it last wrote its row; since its end, when it has finished."""
+    report: RetagReport | None
+    """What tagging again did; None while it runs, and for a scan."""
 
 
-def begin(db: Database, folders: Sequence[str]) -> int:
-    """Store that a scan starts and return its id; only the newest rows are kept."""
+def begin(db: Database, folders: Sequence[str], kind: JobKind = JobKind.SCAN, *, alone: bool = False) -> int:
+    """Store that a job starts and return its id; only the newest rows are kept.
+
+    Args:
+        db: the library.
+        folders: absolute paths of a scan's folders.
+        kind: what the job does.
+        alone: whether it is refused while another job of this library runs.
+
+    Raises:
+        ScanRunningError: another job runs.
+    """
     now = time.time()
     with transaction(db):
+        if alone and (other := newest(db, now)) is not None and not other.finished:
+            raise ScanRunningError(
+                f"{running_words(other.kind)} Wait for its end or stop it, then try again."
+            )
         cursor = db.execute(
-            "INSERT INTO scans (folders, state, started_at, beat_at) VALUES (?, 'running', ?, ?)",
-            [json.dumps(list(folders)), now, now],
+            "INSERT INTO scans (folders, kind, state, started_at, beat_at) VALUES (?, ?, 'running', ?, ?)",
+            [json.dumps(list(folders)), kind.value, now, now],
         )
         db.execute("DELETE FROM scans WHERE id <= ?", [(cursor.lastrowid or 0) - _KEPT])
     assert cursor.lastrowid is not None
@@ -69,7 +119,7 @@ def begin(db: Database, folders: Sequence[str]) -> int:
 
 
 def beat(db: Database, scan_id: int, *, to_do: int | None, done: int, failed: int) -> bool:
-    """Store how far a scan is; return whether it was asked to stop."""
+    """Store how far a job is; return whether it was asked to stop."""
     with transaction(db):
         db.execute(
             "UPDATE scans SET beat_at = ?, to_do = ?, done = ?, failed = ? WHERE id = ?",
@@ -79,40 +129,62 @@ def beat(db: Database, scan_id: int, *, to_do: int | None, done: int, failed: in
     return bool(row and row[0])
 
 
-def finish(db: Database, scan_id: int, state: ScanState, message: str | None = None) -> None:
-    """Store how a scan ended."""
+def finish(
+    db: Database,
+    scan_id: int,
+    state: ScanState,
+    message: str | None = None,
+    report: RetagReport | None = None,
+) -> None:
+    """Store how a job ended."""
     text = None if message is None else message.encode("utf-8", "backslashreplace").decode("utf-8")
     with transaction(db):
         db.execute(
-            "UPDATE scans SET state = ?, message = ?, beat_at = ? WHERE id = ?",
-            [state.value, text, time.time(), scan_id],
+            "UPDATE scans SET state = ?, message = ?, report = ?, beat_at = ? WHERE id = ?",
+            [state.value, text, report and json.dumps(asdict(report)), time.time(), scan_id],
         )
 
 
 def request_stop(db: Database, scan_id: int) -> None:
-    """Ask a running scan to stop; it does so within a second or two."""
+    """Ask a running job to stop; it does so within a second or two."""
     with transaction(db):
         db.execute("UPDATE scans SET stop_requested = 1 WHERE id = ?", [scan_id])
 
 
 def newest(db: Database, now: float | None = None) -> ScanRow | None:
-    """Return the scan that was started last; ``now`` is in seconds since 1970, by default the present."""
+    """Return the job that runs, else the one that was started last.
+
+    Args:
+        db: the library.
+        now: in seconds since 1970, by default the present.
+    """
+    now = time.time() if now is None else now
     row = db.execute(
         """
-        SELECT id, folders, state, stop_requested, to_do, done, failed, message, beat_at
-        FROM scans ORDER BY id DESC LIMIT 1
-        """
+        SELECT id, kind, folders, state, stop_requested, to_do, done, failed, message, beat_at, report
+        FROM scans ORDER BY state = 'running' AND beat_at >= ? DESC, id DESC LIMIT 1
+        """,
+        [now - DIED_AFTER_S],
     ).fetchone()
-    return None if row is None else _scan_row(row, time.time() if now is None else now)
+    return None if row is None else _scan_row(row, now)
+
+
+def running_words(kind: JobKind) -> str:
+    """Return a sentence: a job of this kind runs."""
+    return {
+        JobKind.SCAN: "A scan of this library is running.",
+        JobKind.RETAG: "Videos of this library are being tagged again.",
+    }[kind]
 
 
 def _scan_row(row: tuple[Any, ...], now: float) -> ScanRow:
-    id_, folders, state, stop, to_do, done, failed, message, beat_at = row
+    id_, kind, folders, state, stop, to_do, done, failed, message, beat_at, report = row
     current = ScanState(state)
     if current is ScanState.RUNNING and now - beat_at > DIED_AFTER_S:
         current = ScanState.DIED
     return ScanRow(
         id=id_,
+        kind=JobKind(kind),
         folders=tuple(json.loads(folders)),
         state=current,
         stop_requested=bool(stop),
@@ -122,4 +194,13 @@ def _scan_row(row: tuple[Any, ...], now: float) -> ScanRow:
         message=message,
         finished=current is not ScanState.RUNNING,
         silent_s=now - beat_at,
+        report=None if report is None else _report(json.loads(report)),
     )
+
+
+def _report(values: dict[str, Any]) -> RetagReport:
+    changes = tuple(
+        RetagChange(change["title"], tuple(change["added"]), tuple(change["removed"]))
+        for change in values["changes"]
+    )
+    return RetagReport(**values | {"changes": changes})

@@ -26,8 +26,11 @@ _PUT_SUGGESTION = """
         SET score = excluded.score, seconds = excluded.seconds, bundle = excluded.bundle
 """
 _DROP_SUGGESTION = "DELETE FROM video_tags WHERE video_id = ? AND tag_id = ?"
-# The person decided about it, and the classifier does not suggest it.
-_PUT_SCORE = "UPDATE video_tags SET score = ?, seconds = '[]' WHERE video_id = ? AND tag_id = ?"
+# The person decided about it, and the classifier does not suggest it: no bundle stands for a suggestion to
+# fall back to when the decision is undone.
+_PUT_SCORE = (
+    "UPDATE video_tags SET score = ?, seconds = '[]', bundle = NULL WHERE video_id = ? AND tag_id = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,14 @@ def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[Ta
         suggested = {fold(tag.name) for tag in tagging.suggestions}
         said = {fold(name): score for name, score in tagging.scores.items()}
         removed = []
-        for key, (name, tag_id, state, *_) in tags.items():
+        for key, (name, tag_id, state, *stored) in tags.items():
             if key in suggested:
                 continue
             if state == TagState.SUGGESTED:
                 dropped.append((video_id, tag_id))
                 removed.append(name)
-            elif key in said:
-                rescored.append((said[key], video_id, tag_id))
+            elif stored != [score := said.get(key), "[]", None]:
+                rescored.append((score, video_id, tag_id))
         for tag in tagging.suggestions:
             seconds = json.dumps(tag.seconds)
             if tags.get(fold(tag.name), ())[3:] != (tag.score, seconds, tagging.bundle):

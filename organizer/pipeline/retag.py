@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from organizer.library.queries import stored_features
 from organizer.pipeline.analyse import tagging
+from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
+    from threading import Event
 
     from sqlite_utils import Database
 
@@ -36,14 +38,29 @@ class RetagProgress:
     """Videos of the last step whose tags changed."""
 
 
-def retag(db: Database, store: Store, tagger: Tagger, video_ids: Sequence[int]) -> Iterator[RetagProgress]:
+def retag(
+    db: Database,
+    store: Store,
+    tagger: Tagger,
+    video_ids: Sequence[int],
+    *,
+    stop: Event | None = None,
+) -> Generator[RetagProgress, None, None]:
     """Score stored features again, store scores and suggestions, keep what the person decided.
 
     Each step of a few hundred videos is one transaction; stopping between steps loses nothing. While one step
     is stored, the classifier works on the next. Videos go by their ids, the order in which they lie on disk.
 
+    Args:
+        db: the library.
+        store: its writing side.
+        tagger: the model.
+        video_ids: the videos.
+        stop: looked at between two steps.
+
     Raises:
         BundleError: the classifier is missing or damaged.
+        StoppedError: ``stop`` was set; what was tagged until then is stored.
     """
     ids = sorted(video_ids)
     chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
@@ -57,6 +74,7 @@ def retag(db: Database, store: Store, tagger: Tagger, video_ids: Sequence[int]) 
 
         ahead = begin(chunks[0]) if chunks else None
         for number, chunk in enumerate(chunks):
+            check(stop)
             assert ahead is not None
             featured, future = ahead
             scores = future.result()

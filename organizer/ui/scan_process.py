@@ -1,4 +1,4 @@
-"""Scans run as a process of their own, so that the page stays quick and may be closed meanwhile."""
+"""Scans and tagging again run as a process of their own: the page stays quick and may be closed meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from organizer.library import scans
 from organizer.library.database import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _START_WAIT_S = 60.0
@@ -34,26 +34,59 @@ def start_scan(
         detached: whether it goes on when the terminal's command ends, whatever happens to the terminal.
 
     Raises:
-        ScanRunningError: a scan runs already.
+        ScanRunningError: a job of this library runs already.
         GalleryError: the process ended at once.
         LibraryError: the library cannot be opened.
     """
+    command = ["scan", *["--retry-failed"] * retry_failed]
+    return _start(library, "The scan", command, ["--", *folders], detached=detached)
+
+
+def start_retag(library: Path, video_ids: Iterable[int] | None) -> int:
+    """Start to tag videos again and return the job's id as soon as its row is in the library.
+
+    Args:
+        library: the library's file.
+        video_ids: the videos; None means all.
+
+    Raises:
+        ScanRunningError: a job of this library runs already.
+        GalleryError: the process ended at once.
+        LibraryError: the library cannot be opened.
+    """
+    if video_ids is None:
+        return _start(library, "Tagging again", ["retag"])
+    # Not as arguments: no system takes a hundred thousand of them.
+    words = "\n".join(map(str, video_ids)).encode("ascii")
+    return _start(library, "Tagging again", ["retag", "--stdin"], stdin=words)
+
+
+def _start(
+    library: Path,
+    name: str,
+    command: Sequence[str],
+    arguments: Sequence[str] = (),
+    *,
+    stdin: bytes = b"",
+    detached: bool = False,
+) -> int:
     # Ended ones are asked for their exit code, or they would stay in the table of processes.
     _running[:] = [process for process in _running if process.poll() is None]
     before = newest_scan(library)
     if before is not None and not before.finished:
-        raise ScanRunningError("A scan is running already. Wait for its end or stop it.")
+        raise ScanRunningError(f"{scans.running_words(before.kind)} Wait for its end or stop it.")
     # -P: without it, Python files that lie in the current folder would be imported before installed ones.
-    command = [sys.executable, "-P", "-m", "organizer", "scan", "--library", str(library)]
-    command += ["--retry-failed"] * retry_failed + ["--", *folders]
+    line = [sys.executable, "-P", "-m", "organizer", *command, "--library", str(library), *arguments]
     package = os.path.dirname(os.path.dirname(os.path.abspath(organizer.__file__)))
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    with tempfile.TemporaryFile() as words:
+    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
         # Otherwise in the group of the server: Ctrl-C in the terminal ends both.
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+            line,
+            stdin=given,
             stdout=subprocess.DEVNULL,
             stderr=words,
             env=environment,
@@ -65,12 +98,13 @@ def start_scan(
         if scan is None or scan.id == (before.id if before else 0):
             words.seek(0)
             reason = words.read().decode("utf-8", "replace").strip().splitlines()
-            raise GalleryError(f"The scan did not start. {reason[-1] if reason else 'Try it again.'}")
+            why = reason[-1].removeprefix("Error: ") if reason else "Try it again."
+            raise GalleryError(f"{name} did not start. {why}")
         return scan.id
 
 
 def newest_scan(library: Path) -> scans.ScanRow | None:
-    """Return the scan of this library that was started last.
+    """Return the job of this library that runs, else the one that was started last.
 
     Raises:
         LibraryError: the library cannot be opened.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _KEPT = "kept_view"
+_CHANGES = "view_changes"
 WIDGET_PREFIX = "filter_"
 """Keys of the widgets that show a part of the view."""
 
@@ -29,28 +30,42 @@ class _Kept:
 
 
 def view() -> ViewState:
-    """Return the view of this tab; an address that the person changed (a link, Back) wins."""
-    address = _address()
-    kept: _Kept | None = st.session_state.get(_KEPT)
-    if kept is None or kept.address != address:
-        kept = _Kept(from_query(address), address)
-        _keep(kept)
-    return kept.view
+    """Return the view of this tab, for drawing it; an address that the person changed (a link, Back) wins."""
+    # What callbacks changed is a whole now; the next ones change what is drawn here.
+    st.session_state.pop(_CHANGES, None)
+    return _current()
 
 
 def show(new: ViewState) -> None:
-    """Make a view the tab's view; for callbacks, which run before the page is drawn."""
-    query = to_query(new)
-    # First: a run that is broken off from here on finds that the address has changed, and does the rest.
-    st.query_params.from_dict(query)
-    _keep(_Kept(new, query))
+    """Make a view the tab's view, whatever else arrives with it; for callbacks, before the page is drawn."""
+    st.session_state[_CHANGES] = None
+    _keep(new)
 
 
 def change(**parts: Any) -> None:
-    """Change parts of the view; another choice of videos starts at its first page, in the grid."""
-    if not parts.keys() <= {"page", "video"}:
-        parts = {"page": 1, "video": None} | parts
-    show(replace(view(), **parts))
+    """Change parts of the view; another choice of videos starts at its first page, in the grid.
+
+    One run may bring several changes, in any order: words that were typed into a field arrive together with
+    the click that left the field. All of them count, but for a page: it was one of another choice.
+    """
+    changes = st.session_state.get(_CHANGES, ())
+    if changes is None:
+        return
+    before, earlier = changes or (_current(), {})
+    merged = earlier | parts
+    st.session_state[_CHANGES] = before, merged
+    if not merged.keys() <= {"page", "video"}:
+        merged = {"video": None} | merged | {"page": 1}
+    _keep(replace(before, **merged))
+
+
+def widget_value(part: str, value: Any) -> str:
+    """Give the widget that shows a part of the view its value before it is drawn, and return its key."""
+    key = WIDGET_PREFIX + part
+    # Only where it differs: a value that is set anew would overwrite what is being typed.
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
 
 
 def is_empty(db: Database) -> bool:
@@ -61,12 +76,21 @@ def is_empty(db: Database) -> bool:
 _CHEAPEST = VideoFilter().sort
 
 
-def _keep(kept: _Kept) -> None:
-    # Widgets take their value from the view again. Before the view is kept, or widgets that a broken-off run
-    # left behind would show another one than it.
-    for key in [key for key in st.session_state if str(key).startswith(WIDGET_PREFIX)]:
-        del st.session_state[key]
-    st.session_state[_KEPT] = kept
+def _current() -> ViewState:
+    address = _address()
+    kept: _Kept | None = st.session_state.get(_KEPT)
+    if kept is None or kept.address != address:
+        kept = _Kept(from_query(address), address)
+        st.session_state[_KEPT] = kept
+    return kept.view
+
+
+def _keep(new: ViewState) -> None:
+    # Widgets keep their keys: callbacks of others, in the same run, still ask for them.
+    query = to_query(new)
+    # First: a run that is broken off from here on finds that the address has changed, and does the rest.
+    st.query_params.from_dict(query)
+    st.session_state[_KEPT] = _Kept(new, query)
 
 
 def _address() -> Query:

@@ -34,12 +34,20 @@ def test_tags_are_rejected_and_stay_so(scanned):
 
 
 def test_a_decision_can_be_taken_back(scanned):
-    scanned("untag", "cat.mp4", "Animal")
-    outcome = scanned("untag", "--forget", "cat.mp4", "Animal")
-    assert outcome.lines == ["cat.mp4: no tag", "To let the model say again: organizer retag cat.mp4"]
-    assert states(scanned, "cat.mp4") == {}
-    scanned("retag")
+    scanned("untag", "cat.mp4", "Animal", "Dance")
+    outcome = scanned("untag", "--forget", "cat.mp4", "Animal", "Dance")
+    assert (outcome.code, outcome.lines) == (0, ["cat.mp4: Animal 0.90"])
     assert states(scanned, "cat.mp4") == {"Animal": "suggested"}
+    scanned("tag", "cat.mp4", "Animal")
+    scanned("untag", "--forget", "cat.mp4", "Animal")
+    assert states(scanned, "cat.mp4") == {"Animal": "suggested"}
+
+
+def test_what_the_newest_model_does_not_suggest_is_gone_without_the_decision(scanned, monkeypatch):
+    scanned("tag", "cat.mp4", "Animal")
+    install(monkeypatch, version="2", unsure=("Animal",))
+    scanned("retag")
+    assert scanned("untag", "--forget", "cat.mp4", "Animal").lines == ["cat.mp4: no tag"]
 
 
 def test_a_suggestion_is_no_decision_to_take_back(scanned):

@@ -516,7 +516,7 @@ def test_while_another_scan_runs_none_is_said_to_have_begun(installed, monkeypat
     monkeypatch.setattr(scan_process, "start_scan", running)
     outcome = installed("models", "use", NAME)
     assert outcome.lines[1:] == [
-        "Another scan is running. When it is done, this model needs one of its own.",
+        "Another job of this library is running. When it is done, this model needs a scan of its own.",
         "1 video not looked at with this model yet; features of other models are kept. "
         "To look at them: organizer scan",
     ]

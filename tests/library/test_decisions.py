@@ -123,14 +123,16 @@ def test_one_can_change_ones_mind(db, store):
 
 def test_forgetting_lets_the_model_say_again(db, store):
     video, other = add(store, "/v", "a.mp4", "Animal"), add(store, "/v", "b.mp4", "Animal")
+    confirm(db, video, "Animal")
     reject(db, video, "Animal")
     reject(db, other, "Animal")
-    forget(db, video, "animal")
-    assert tags(db, video) == {}
-    (change,) = store.store_tagging([(video, tagging("Animal")), (other, tagging("Animal"))])
-    assert (change.video_id, change.added) == (video, ("Animal",))
-    assert tags(db, video)["Animal"][0] == "suggested"
-    assert tags(db, other)["Animal"][0] == "rejected"
+    assert forget(db, video, "animal")
+    assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
+    store.store_tagging([(video, tagging("Food")), (other, tagging("Food"))])
+    assert tags(db, video) == {"Food": ("suggested", 0.9, (0,))}
+    assert tags(db, other)["Animal"] == ("rejected", 0.1, ())
+    assert forget(db, other, "Animal")
+    assert tags(db, other) == {"Food": ("suggested", 0.9, (0,))}
 
 
 def test_a_suggestion_is_not_forgotten(db, store):
@@ -138,9 +140,9 @@ def test_a_suggestion_is_not_forgotten(db, store):
     assert not forget(db, video, "Animal")
     assert not forget(db, video, "No such")
     assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
-    confirm(db, video, "Animal")
-    assert forget(db, video, "Animal")
-    assert tags(db, video) == {}
+    confirm(db, video, "Dance")
+    assert forget(db, video, "Dance")
+    assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
 
 
 def test_rejecting_says_whether_there_was_something_to_note(db, store):

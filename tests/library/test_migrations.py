@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from organizer.errors import LibraryError, LibraryTooNewError
-from organizer.library import database, migrations, queries
+from organizer.library import database, migrations, queries, scans
 from organizer.library.database import open_database, opened
+from organizer.library.decisions import undo
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.store import Store
 from organizer.types import LABELS
@@ -158,6 +159,34 @@ def test_old_dates_keep_the_day_that_they_name(tmp_path, version):
         ]
         second = VideoFilter(taken_from=datetime(2023, 5, 2), sort=Sort.ADDED, descending=False)
         assert queries.video_ids(db, second) == [1, 5, 7]
+
+
+def test_a_decision_names_a_bundle_only_where_that_suggests_the_tag(tmp_path):
+    path = restore(4, tmp_path / "old.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        # As older versions left a decision whose suggestion a newer model took back.
+        connection.execute(
+            "UPDATE video_tags SET seconds = '[]' WHERE video_id = 1 "
+            "AND tag_id = (SELECT id FROM tags WHERE name = 'Nature')"
+        )
+    with opened(path) as db:
+        bundles = db.execute(
+            "SELECT t.name, vt.bundle FROM video_tags vt JOIN tags t ON t.id = vt.tag_id "
+            "WHERE vt.video_id IN (1, 2) ORDER BY t.name"
+        ).fetchall()
+        assert dict(bundles) == {"Animal": "lite 1", "Concert": "lite 1", "Gran's cat": None, "Nature": None}
+        assert undo(db, 1, "Nature")
+        assert undo(db, 1, "Animal")
+        assert [(tag.name, tag.state) for tag in queries.video(db, 1).tags] == [
+            ("Animal", "suggested"),
+            ("Gran's cat", "confirmed"),
+        ]
+
+
+def test_jobs_of_older_versions_are_scans(tmp_path):
+    with opened(restore(4, tmp_path / "old.db")) as db:
+        job = scans.newest(db)
+    assert (job.kind, job.state, job.done, job.report) == ("scan", "done", 4, None)
 
 
 def test_opening_again_changes_nothing(tmp_path):

@@ -1,8 +1,11 @@
+import time
+
 import pytest
 
+from organizer.errors import ScanRunningError
 from organizer.library import scans
 from organizer.library.database import opened
-from organizer.library.scans import DIED_AFTER_S, ScanState
+from organizer.library.scans import DIED_AFTER_S, JobKind, RetagChange, RetagReport, ScanState
 
 
 @pytest.fixture
@@ -29,8 +32,6 @@ def test_a_scan_from_begin_to_end(db):
 
 
 def test_a_silent_scan_died(db):
-    import time
-
     scans.begin(db, [])
     assert scans.newest(db, time.time() + DIED_AFTER_S - 1).state is ScanState.RUNNING
     row = scans.newest(db, time.time() + DIED_AFTER_S + 1)
@@ -47,3 +48,31 @@ def test_old_rows_go(db):
         scans.begin(db, [])
     assert db.execute("SELECT count(*) FROM scans").fetchone() == (20,)
     assert scans.newest(db).id == 50
+
+
+def test_a_job_that_tags_again_leaves_its_report(db):
+    job_id = scans.begin(db, [], JobKind.RETAG)
+    assert (scans.newest(db).kind, scans.newest(db).report) == (JobKind.RETAG, None)
+    report = RetagReport(9, 8, 2, (RetagChange("not UTF-8 \udcff", ("Food",), ()),))
+    scans.finish(db, job_id, ScanState.DONE, None, report)
+    assert scans.newest(db).report == report
+
+
+def test_a_job_that_runs_is_shown_before_one_that_was_started_later(db):
+    running = scans.begin(db, [], JobKind.RETAG)
+    later = scans.begin(db, ["/a"])
+    assert scans.newest(db).id == later
+    scans.finish(db, later, ScanState.DONE)
+    assert scans.newest(db).id == running
+    # Silent for too long, it is over.
+    assert scans.newest(db, time.time() + DIED_AFTER_S + 1).id == later
+
+
+def test_a_job_that_wants_to_be_alone_is_refused_beside_another(db):
+    first = scans.begin(db, [], alone=True)
+    with pytest.raises(ScanRunningError, match="A scan of this library is running"):
+        scans.begin(db, [], JobKind.RETAG, alone=True)
+    assert db.execute("SELECT count(*) FROM scans").fetchone() == (1,)
+    db.execute("UPDATE scans SET beat_at = beat_at - ?", [DIED_AFTER_S + 1])
+    db.conn.commit()
+    assert scans.begin(db, [], JobKind.RETAG, alone=True) == first + 1

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from organizer.models import catalogue
 from organizer.tags import tagger
+from tests import gallery_server
 from tests.fakes import ColourClassifier, colour_bundle
 
 
@@ -18,6 +21,11 @@ def page(tmp_path, monkeypatch):
     monkeypatch.setenv("ORGANIZER_LIBRARY", str(tmp_path / "library.db"))
     monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle()])
     monkeypatch.setattr(tagger.Tagger, "_classifier", ColourClassifier())
+    # A job is a process of its own; it gets the same model.
+    site = Path(gallery_server.__file__).with_name("site")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(Path(__file__).parents[2])]))
+    monkeypatch.setenv("ORGANIZER_TEST_MODEL", "colours")
+    monkeypatch.setenv("ORGANIZER_TEST_CONNECTIONS", str(tmp_path / "connections.log"))
     yield Page(tmp_path)
     st.cache_resource.clear()
 
@@ -70,6 +78,19 @@ class Page:
             merged |= data
         return merged
 
+    def trigger(self, key, event, value):
+        """What a component of our own sends, together with all other widgets' values."""
+        from streamlit.components.v2.bidi_component.main import _make_trigger_id
+
+        element = next(element for element in self.test.get("bidi_component") if element.key == key)
+        states = self.test._tree.get_widget_states()
+        state = states.widgets.add()
+        state.id = _make_trigger_id(element.proto.id, "events")
+        state.json_trigger_value = json.dumps([{"event": event, "value": value}])
+        self.test._run(states)
+        assert not self.test.exception
+        return self
+
     def button(self, label):
         return next(button for button in self.test.button if button.label == label)
 
@@ -78,10 +99,14 @@ class Page:
         return self.run()
 
     def choose(self, key, value):
-        widgets = [*self.test.multiselect, *self.test.selectbox, *self.test.toggle]
-        widgets += [*self.test.text_input, *self.test.date_input]
-        next(widget for widget in widgets if widget.key == f"filter_{key}").set_value(value)
+        self.widget(key).set_value(value)
         return self.run()
+
+    def widget(self, key):
+        """A filter by the part of the view that it shows, or the pages."""
+        widgets = [*self.test.multiselect, *self.test.selectbox, *self.test.toggle]
+        widgets += [*self.test.text_input, *self.test.date_input, *self.test.get("pagination")]
+        return next(widget for widget in widgets if (widget.key or "").startswith(f"filter_{key}"))
 
     def query(self):
         values = {name: self.test.query_params[name] for name in self.test.query_params}

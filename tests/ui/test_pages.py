@@ -8,7 +8,9 @@ from organizer.library.filters import VideoFilter
 from organizer.models import catalogue
 from organizer.types import TagState
 from organizer.ui.parts import model
+from organizer.ui.scan_process import newest_scan
 from tests.fakes import colour_bundle
+from tests.gallery_server.process import wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
 
 HOSTILE = [
@@ -172,6 +174,115 @@ def states(page, name):
         return {tag.name: tag.state for tag in queries.video(db, id_).tags}
 
 
+def test_a_word_that_was_typed_and_a_click_elsewhere_both_count(page):
+    seed(page.library, page.folder, [SeedVideo(f"{number:03}.mp4") for number in range(80)])
+    page.open()
+    page.widget("text").set_value("07")
+    page.choose("page", 2)
+    assert page.query() == {"text": ["07"]}
+    assert len(titles(page)) == 11
+    page.widget("text").set_value("")
+    page.run().choose("page", 2)
+    assert page.query() == {"page": ["2"]}
+
+
+@pytest.mark.parametrize("first", range(6))
+def test_all_that_changed_at_once_counts(three, first):
+    from datetime import date
+
+    from organizer.library.filters import Sort
+    from organizer.types import TagState
+
+    changes = [
+        ("text", "mp4", {"text": ["mp4"]}),
+        ("any_tags", ["Food"], {"any": ["Food"]}),
+        ("first_day", date(2024, 5, 2), {"from": ["2024-05-02"]}),
+        ("last_day", date(2024, 5, 3), {"to": ["2024-05-03"]}),
+        ("state", TagState.SUGGESTED, {"state": ["suggested"]}),
+        ("order", (Sort.SIZE, True), {"sort": ["size"]}),
+    ]
+    three.open()
+    expected = {}
+    for key, value, query in changes[first:] + changes[:first]:
+        three.widget(key).set_value(value)
+        expected |= query
+    three.run()
+    assert three.query() == expected
+    assert titles(three) == ["soup.mp4"]
+    three.run()
+    assert three.query() == expected
+
+
+def test_a_word_that_was_typed_and_a_click_on_a_card_both_count(three):
+    key = keys(three.library)["trip/cat.mp4"]
+    three.open()
+    three.widget("text").set_value("trip")
+    three.trigger("card_grid", "open", key)
+    assert three.query() == {"text": ["trip"], "video": [key]}
+    three.click("All videos")
+    assert titles(three) == ["soup.mp4", "cat.mp4"]
+
+
+def test_clearing_clears_what_was_typed_too(three):
+    three.open(text="cat")
+    three.widget("text").set_value("soup")
+    three.click("Clear filters")
+    assert three.query() == {}
+    assert three.widget("text").value == ""
+
+
+def test_a_filter_holds_names_of_tags_whatever_their_counts(three):
+    key = keys(three.library)["trip/cat.mp4"]
+    three.open(any="Animal")
+    assert titles(three) == ["cat.mp4"]
+    three.trigger("card_grid", "open", key)
+    three.click("Reject")
+    three.click("All videos")
+    assert three.query() == {"any": ["Animal"]}
+    assert three.widget("any_tags").value == ["Animal"]
+    assert "Animal\u00a00" in three.plain()
+    assert "No video fits these filters" in three.words()
+    three.click("Clear all filters")
+    assert len(titles(three)) == 4
+
+
+def test_the_counts_of_chosen_tags_come_first_however_they_are_spelled(three):
+    three.open(any=["nature", "Gone"])
+    assert "Nature\u00a01  Gone\u00a00  Animal\u00a01  Food\u00a01" in three.plain()
+
+
+def test_no_choice_of_a_filter_holds_a_number(three):
+    three.open()
+    for key in ("any_tags", "all_tags", "no_tags"):
+        assert sorted(three.widget(key).options) == ["Animal", "Food", "Nature"]
+    assert "Animal\u00a01  Food\u00a01  Nature\u00a01" in three.plain()
+
+
+@pytest.mark.parametrize("part", ["any_tags", "all_tags", "no_tags"])
+def test_a_chosen_tag_that_no_video_carries_any_more_can_be_taken_away(three, part):
+    name = part.removesuffix("_tags").replace("no", "none")
+    three.open(**{name: "Gone"})
+    assert three.widget(part).value == ["Gone"]
+    three.choose(part, [])
+    assert three.query() == {}
+    assert len(titles(three)) == 4
+
+
+def test_counts_that_change_at_every_look_change_no_filter(three):
+    three.open(any="Food")
+    for number in range(3):
+        seed(
+            three.library,
+            three.folder / "videos",
+            [SeedVideo("trip/cat.mp4", ("Animal", "Nature")), SeedVideo("trip/soup.mp4", ("Food",), 90.0)]
+            + [SeedVideo(f"{more}.mp4", ("Food",)) for more in range(number + 1)],
+        )
+        three.run()
+        assert three.query() == {"any": ["Food"]}
+        assert three.widget("any_tags").value == ["Food"]
+        assert f"Food\u00a0{number + 2}" in three.plain()
+
+
 def test_confirm_reject_undo(three):
     three.open(video=keys(three.library)["trip/soup.mp4"])
     three.click("Confirm")
@@ -180,18 +291,69 @@ def test_confirm_reject_undo(three):
     assert states(three, "trip/soup.mp4") == {"Food": TagState.REJECTED}
     assert "You rejected its tags" in three.plain()
     three.click("Undo")
-    assert states(three, "trip/soup.mp4") == {}
+    assert states(three, "trip/soup.mp4") == {"Food": TagState.CONFIRMED}
+    three.click("Undo")
+    assert states(three, "trip/soup.mp4") == {"Food": TagState.SUGGESTED}
+    assert "Food 0.90\nsuggested" in three.plain()
+
+
+def test_an_old_page_undoes_nothing_else(three):
+    three.open(video=keys(three.library)["trip/soup.mp4"])
+    three.click("Reject").click("Confirm")
+    with opened(three.library) as db:
+        decisions.undo(db, 2, "Food")
+    three.click("Undo")
+    assert states(three, "trip/soup.mp4") == {"Food": TagState.REJECTED}
+
+
+def test_add_remove_and_undo_a_tag(three):
+    three.open(video=keys(three.library)["grey.mp4"])
+    three.trigger("tag_field", "add", {"number": 1, "names": [" Holiday "]})
+    assert states(three, "grey.mp4") == {"Holiday": TagState.CONFIRMED}
+    three.click("Remove")
+    assert states(three, "grey.mp4") == {}
+    assert "Holiday\nremoved by you" in three.plain()
+    three.run().click("Undo")
+    assert states(three, "grey.mp4") == {"Holiday": TagState.CONFIRMED}
+    assert "removed by you" not in three.plain()
+
+
+def test_what_cannot_be_added_is_said_and_stays_in_the_field(three):
+    three.open(video=keys(three.library)["grey.mp4"])
+    three.trigger("tag_field", "add", {"number": 1, "names": ["Food", "x" * 61]})
+    assert states(three, "grey.mp4") == {"Food": TagState.CONFIRMED}
+    assert "A tag has 1 to 60 characters, this one has 61." in three.plain()
+    field = next(data for data in three.components() if "typed" in data)
+    assert (field["typed"], field["heard"]) == ("x" * 61, 1)
+    three.run()
+    assert "60 characters" not in three.plain()
+
+
+def test_the_field_proposes_what_the_video_does_not_carry(three):
+    with opened(three.library) as db:
+        decisions.confirm(db, 1, "Holiday")
+    three.open(video=keys(three.library)["trip/soup.mp4"])
+    proposed = [tag["name"] for tag in next(d for d in three.components() if "typed" in d)["tags"]]
+    assert "Food" not in proposed
+    assert {"Animal", "Holiday"} <= set(proposed)
+
+
+def test_one_video_is_tagged_again_at_once(three):
+    with opened(three.library) as db:
+        db.execute("DELETE FROM video_tags")
+        db.conn.commit()
+    three.open(video=keys(three.library)["trip/soup.mp4"])
     three.click("Tag this video again")
     assert states(three, "trip/soup.mp4") == {"Food": TagState.SUGGESTED}
     assert "soup.mp4: +Food" in three.plain()
+    three.click("Tag this video again")
+    assert "Tagged again; nothing changed." in three.words()
 
 
-def test_add_and_remove_a_tag(three):
-    three.open(video=keys(three.library)["grey.mp4"])
-    adder = next(box for box in three.test.selectbox if box.key == "tag_to_add")
-    adder.set_value("Cooking")
-    three.click("Add")
-    assert states(three, "grey.mp4") == {"Cooking": TagState.CONFIRMED}
+def ended(page):
+    """Wait for the end of the job."""
+    wait_until(lambda: newest_scan(page.library).finished, timeout_s=60)
+    return page.run()
 
 
 def test_everything_is_tagged_again_and_decisions_stay(three):
@@ -199,17 +361,59 @@ def test_everything_is_tagged_again_and_decisions_stay(three):
         for record in list(queries.videos(db, VideoFilter())):
             if record.places[0].relative_path == "trip/cat.mp4":
                 decisions.reject(db, record.id, "Animal")
-                decisions.reject(db, record.id, "Nature")
-                decisions.forget(db, record.id, "Nature")
-    three.open().click("Tag all videos again")
-    assert "3 videos tagged again, 1 changed" in three.words()
+        db.execute("DELETE FROM video_tags WHERE state = 'suggested'")
+        db.conn.commit()
+    ended(three.open().click("Tag all videos again"))
+    assert "3 videos tagged again, 2 changed." in three.words()
+    assert "1 video need" in three.words()
     assert "cat.mp4: +Nature" in three.plain()
     assert states(three, "trip/cat.mp4") == {"Animal": TagState.REJECTED, "Nature": TagState.SUGGESTED}
+    three.click("Dismiss")
+    assert "tagged again" not in three.words()
 
 
 def test_the_chosen_videos_are_tagged_again(three):
-    three.open(text="soup").click("Tag the 1 chosen video again")
-    assert "1 video tagged again, 0 changed" in three.words()
+    with opened(three.library) as db:
+        db.execute("DELETE FROM video_tags")
+        db.conn.commit()
+    ended(three.open(text="soup").click("Tag the 1 chosen video again"))
+    assert "1 video tagged again, 1 changed." in three.words()
+    assert states(three, "trip/cat.mp4") == {}
+    assert three.query() == {"text": ["soup"]}
+
+
+def test_tagging_again_is_shown_and_can_be_stopped_from_any_tab(three):
+    with opened(three.library) as db:
+        job_id = scans.begin(db, [], scans.JobKind.RETAG)
+        scans.beat(db, job_id, to_do=10, done=4, failed=0)
+    three.open()
+    assert "Tagging again: 4 of 10 videos done" in three.words()
+    assert three.button("Tag all videos again").disabled
+    assert "Videos of this library are being tagged again. This waits for its end." in three.words()
+    three.click("Stop")
+    with opened(three.library) as db:
+        assert scans.newest(db).stop_requested
+        report = scans.RetagReport(10, 6, 1, (scans.RetagChange("a *b*", ("Food",), ("Dance",)),))
+        scans.finish(db, job_id, scans.ScanState.STOPPED, None, report)
+    three.run()
+    assert "Stopped: 6 videos tagged again, 1 changed. The others are as they were." in three.words()
+    assert "a *b*: +Food, \u2212Dance" in three.plain()
+
+
+def test_tagging_again_that_failed_says_why(three):
+    with opened(three.library) as db:
+        job_id = scans.begin(db, [], scans.JobKind.RETAG)
+        scans.finish(db, job_id, scans.ScanState.FAILED, "disk *full*")
+    three.open()
+    assert "Tagging again failed." in three.words()
+    assert "disk *full*" in three.plain()
+
+
+def test_a_folder_is_not_scanned_while_videos_are_tagged_again(three):
+    with opened(three.library) as db:
+        scans.begin(db, [], scans.JobKind.RETAG)
+    three.open().click("Scan all again")
+    assert "Videos of this library are being tagged again. Wait for its end or stop it." in three.plain()
 
 
 def test_names_and_tags_are_never_markup(page):
@@ -320,9 +524,11 @@ def commands(page):
 
 
 def test_a_model_installed_again_under_its_name_is_the_one_that_tags(three, monkeypatch):
-    three.open().click("Tag all videos again")
+    three.open(video=keys(three.library)["grey.mp4"]).click("Tag this video again")
     monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="2")])
-    three.run().click("Tag all videos again")
+    three.run().click("Tag this video again")
     with opened(three.library) as db:
-        found = {record.bundle for record in queries.videos(db, VideoFilter()) if record.bundle}
-    assert found == {"lite 2"}
+        found = {
+            record.places[0].relative_path: record.bundle for record in queries.videos(db, VideoFilter())
+        }
+    assert (found["grey.mp4"], found["trip/cat.mp4"]) == ("lite 2", "lite 1")

@@ -46,6 +46,10 @@ class Session(dict):
         self._step()
         return super().get(key, default)
 
+    def pop(self, key, default=None):
+        self._step()
+        return super().pop(key, default)
+
 
 class Address(dict):
     """The parameters of the tab's address."""
@@ -70,8 +74,7 @@ def tab(monkeypatch):
 def draw(tab):
     """Run what the page does with the view, and return what its widgets show of it."""
     view = state.view()
-    tab.session.setdefault("filter_text", view.text)
-    return view, tab.session["filter_text"]
+    return view, tab.session[state.widget_value("text", view.text)]
 
 
 def broken_off_after(tab, steps, act):

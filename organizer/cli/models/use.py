@@ -78,6 +78,8 @@ def _scan_in_background() -> bool:
     try:
         start_scan(library_path(), [], detached=True)
     except ScanRunningError:
-        click.echo("Another scan is running. When it is done, this model needs one of its own.")
+        click.echo(
+            "Another job of this library is running. When it is done, this model needs a scan of its own."
+        )
         return False
     return True

@@ -31,6 +31,6 @@ def show_cards(cards: Sequence[Card], page: int) -> None:
 
 
 def _open() -> None:
-    key = st.session_state[_KEY].open
+    key = getattr(st.session_state.get(_KEY), "open", None)
     if isinstance(key, str):
         state.change(video=key)

@@ -15,7 +15,11 @@ from organizer.types import TagState
 from organizer.ui import state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlite_utils import Database
+
+_COUNTS_SHOWN = 12
 
 _STATES = {
     None: "Suggested or confirmed",
@@ -38,11 +42,13 @@ def show_filters(db: Database, view: ViewState) -> None:
     names = list(counts) + [name for name in facets.tag_names(db) if name not in counts]
 
     def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
+        # An option is told apart by its words: they hold nothing that changes, as counts do.
         st.multiselect(
             label,
             [*names, *(name for name in chosen if name not in names)],
-            format_func=lambda name: f"{words.shown(name)} ({counts.get(name, 0):,})",
+            format_func=words.shown,
             placeholder="Any tag" if part != "no_tags" else "No tag",
+            select_all=False,
             **_bound(part, list(chosen), tuple),
         )
 
@@ -50,6 +56,8 @@ def show_filters(db: Database, view: ViewState) -> None:
         "Search", placeholder="Words in name or folder", max_chars=200, **_bound("text", view.text, str.strip)
     )
     tag_filter("any_tags", "With any of these tags", view.any_tags)
+    if counts:
+        _show_counts(counts, view.any_tags)
     with st.expander("More filters", expanded=_uses_more(view), icon=":material/tune:"):
         tag_filter("all_tags", "With all of these tags", view.all_tags)
         tag_filter("no_tags", "Without these tags", view.no_tags)
@@ -74,14 +82,26 @@ def show_filters(db: Database, view: ViewState) -> None:
 
 def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
     """Return key and on_change of a widget that shows a part of the view, and give it the view's value."""
-    key = state.WIDGET_PREFIX + part
-    st.session_state.setdefault(key, value)
+    key = state.widget_value(part, value)
 
     def changed() -> None:
-        chosen = st.session_state[key]
-        state.change(**{part: convert(chosen) if convert else chosen})
+        # Gone, where the session was cleared between the click and this.
+        if key in st.session_state:
+            chosen = st.session_state[key]
+            state.change(**{part: convert(chosen) if convert else chosen})
 
     return {"key": key, "on_change": changed}
+
+
+def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
+    """Draw how many videos carry the chosen tags, and the most frequent ones."""
+    # An address may spell a tag in letters of another size.
+    by_name = {name.casefold(): (name, number) for name, number in counts.items()}
+    chosen_ones = {name.casefold(): by_name.get(name.casefold(), (name, 0)) for name in chosen}
+    most = dict(list(by_name.items())[:_COUNTS_SHOWN])
+    with st.container(key="tag_counts"):
+        shown = (chosen_ones | most).values()
+        st.text("  ".join(f"{words.shown(name)}\u00a0{number:,}" for name, number in shown))
 
 
 def _day(part: str, value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The scan that runs, live, and how the last one ended."""
+"""The job that runs, live, and how the last one ended: a scan, or tagging again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from organizer.gallery.words import shown
 from organizer.library import scans
-from organizer.library.scans import ScanState
+from organizer.library.scans import JobKind, ScanState
 from organizer.ui import state
 from organizer.ui.resources import library, library_file
 from organizer.ui.scan_process import newest_scan
@@ -18,16 +18,17 @@ from organizer.words import count
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from organizer.library.scans import ScanRow
+    from organizer.library.scans import RetagReport, ScanRow
 
 _LOOK_EVERY_S = 1.0
 _NEW_CARDS_EVERY_S = 4.0
 _FRESH_S = 60.0
+_CHANGES_PX = 280
 _SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
 
 
 def show_scan(db: Database) -> None:
-    """Draw the running scan; one that ended while this tab was open is told until it is dismissed."""
+    """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
     scan = scans.newest(db)
     if scan is None or scan.id == st.session_state.get(_DISMISSED):
         return
@@ -41,13 +42,13 @@ def show_scan(db: Database) -> None:
 
 
 def _is_news(scan: ScanRow) -> bool:
-    """Whether this tab tells the end of a scan: it knew of it, the end is fresh, or nobody was told."""
+    """Whether this tab tells the end of a job: it knew of it, the end is fresh, or nobody was told."""
     known = st.session_state.get(_SEEN, (None,))[0] == scan.id
     return known or scan.silent_s < _FRESH_S or scan.state is ScanState.DIED
 
 
 def remember_scan(scan_id: int, done: int = 0) -> None:
-    """Note that this tab knows of a scan, however short it is, and how far it was."""
+    """Note that this tab knows of a job, however short it is, and how far it was."""
     st.session_state[_SEEN] = (scan_id, done, time.monotonic())
 
 
@@ -69,13 +70,16 @@ def _show_running() -> None:
                 args=(scan.id,),
             )
         st.progress(scan.done / scan.to_do if scan.to_do else 0.0)
-    _, seen_done, seen_at = st.session_state[_SEEN]
+    _, seen_done, seen_at = st.session_state.get(_SEEN, (scan.id, 0, 0.0))
     waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
     if scan.done > seen_done and waited and state.view().video is None:
         st.rerun()
 
 
 def _progress_words(scan: ScanRow) -> str:
+    if scan.kind is JobKind.RETAG:
+        far = f"{scan.done:,} of {scan.to_do or 0:,} videos"
+        return f"Stopping: {far} tagged again" if scan.stop_requested else f"Tagging again: {far} done"
     if scan.stop_requested:
         return "Stopping the scan"
     if scan.to_do is None:
@@ -90,23 +94,58 @@ def _stop(scan_id: int) -> None:
 
 
 def _show_end(scan: ScanRow) -> None:
+    words = _retag_end(scan) if scan.kind is JobKind.RETAG else _scan_end(scan)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(width="stretch"):
+                st.markdown(f"**{words}**")
+                if scan.message:
+                    st.text(shown(scan.message))
+                if scan.report and scan.report.tagged < scan.report.asked and scan.state is ScanState.DONE:
+                    st.markdown(
+                        f"{count(scan.report.asked - scan.report.tagged, 'video')} need a scan first."
+                    )
+            st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(scan.id,))
+        if scan.report and scan.report.changes:
+            with st.expander("What changed"), st.container(height=_CHANGES_PX, border=False):
+                show_changes(scan.report)
+
+
+def _scan_end(scan: ScanRow) -> str:
     failed = f", {count(scan.failed, 'file')} not readable" if scan.failed else ""
     looked = f"{count(scan.done, 'file')} looked at{failed}"
-    words = {
+    return {
         ScanState.DONE: f"The scan is done: {looked}." if scan.to_do else "The scan is done: nothing is new.",
         ScanState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
         ScanState.FAILED: "The scan failed.",
         ScanState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
     }[scan.state]
-    with (
-        st.container(border=True),
-        st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
-    ):
-        with st.container(width="stretch"):
-            st.markdown(f"**{words}**")
-            if scan.message:
-                st.text(shown(scan.message))
-        st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(scan.id,))
+
+
+def _retag_end(scan: ScanRow) -> str:
+    if scan.report is not None:
+        tagged, changed = scan.report.tagged, f", {scan.report.changed:,} changed"
+    else:
+        tagged, changed = scan.done, ""
+    done = f"{count(tagged, 'video')} tagged again{changed}"
+    return {
+        ScanState.DONE: f"{done}.",
+        ScanState.STOPPED: f"Stopped: {done}. The others are as they were.",
+        ScanState.FAILED: "Tagging again failed.",
+        ScanState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
+    }[scan.state]
+
+
+def show_changes(report: RetagReport) -> None:
+    """Draw a line for each video whose tags changed, as far as the report names them."""
+    lines = []
+    for change in report.changes:
+        signs = [f"+{name}" for name in change.added] + [f"\u2212{name}" for name in change.removed]
+        lines.append(shown(f"{change.title}: {', '.join(signs)}"))
+    if lines:
+        st.text("\n".join(lines))
+    if report.changed > len(lines):
+        st.markdown(f"and {report.changed - len(lines):,} more")
 
 
 def _dismiss(scan_id: int) -> None:

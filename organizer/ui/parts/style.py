@@ -17,6 +17,7 @@ _STYLE = """
   }
   .stText, [data-testid="stText"] { white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; }
   .st-key-title [data-testid="stText"] { font-size: 1.3rem; font-weight: 650; line-height: 1.35; }
+  .st-key-tag_counts [data-testid="stText"] { font-size: 0.85rem; line-height: 1.6; }
   .st-key-facts [data-testid="stText"] { font-size: 0.9rem; line-height: 1.65; }
 </style>
 """

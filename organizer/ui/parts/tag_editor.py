@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,18 +10,22 @@ import streamlit as st
 from organizer.errors import OrganizerError
 from organizer.gallery.detail import why_no_tag
 from organizer.gallery.words import shown
-from organizer.library import decisions, facets
+from organizer.library import decisions, facets, journal
 from organizer.models.catalogue import thresholds_of
 from organizer.types import LABELS, TagState
 from organizer.ui.errors import show_error
+from organizer.ui.parts.tag_field import show_tag_field
 from organizer.ui.resources import library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlite_utils import Database
 
+    from organizer.library.journal import Entry
     from organizer.library.records import TagRecord, VideoRecord
+
+    Decision = Callable[[Database, int, str], object]
 
 _STATE_WORDS = {
     TagState.SUGGESTED: "suggested",
@@ -28,23 +33,24 @@ _STATE_WORDS = {
     TagState.REJECTED: "rejected by you",
 }
 _ERROR = "tag_error"
-_ADD = "tag_to_add"
 
 
 def show_tag_editor(db: Database, video: VideoRecord) -> None:
-    """Draw a row for each tag with what can be decided about it, and a form to add one."""
+    """Draw a row for each tag with what can be decided about it, and a field to add one."""
     st.markdown("**Tags**")
     if reason := why_no_tag(video, thresholds_of(video.bundle)):
         st.text(reason)
-    for number, tag in enumerate(video.tags):
-        _show_tag(video, number, tag)
-    _show_add(db, video)
-    error = st.session_state.pop(_ERROR, None)
+    decided = journal.last_of_video(db, video.id)
+    for tag in video.tags:
+        _show_tag(video, tag, decided.get(tag.name))
+    _show_removed(video, decided)
+    error, typed = st.session_state.pop(_ERROR, (None, ""))
+    _show_add(db, video, typed)
     if error is not None:
         show_error(error)
 
 
-def _show_tag(video: VideoRecord, number: int, tag: TagRecord) -> None:
+def _show_tag(video: VideoRecord, tag: TagRecord, last: Entry | None) -> None:
     score = "" if tag.score is None else f" {tag.score:.2f}"
     with (
         st.container(border=True, gap="small"),
@@ -52,56 +58,52 @@ def _show_tag(video: VideoRecord, number: int, tag: TagRecord) -> None:
     ):
         st.text(f"{shown(tag.name)}{score}\n{_STATE_WORDS[tag.state]}", width="content")
         with st.container(horizontal=True, width="content", gap="small"):
-            for decide, label in _choices(tag):
+            for decide, label in _choices(tag, last):
                 st.button(
                     label,
-                    key=f"{label}_{video.id}_{number}_{tag.name}",
+                    key=f"{label}_{video.id}_{tag.name}",
                     on_click=_decide,
                     args=(decide, video.id, tag.name),
                 )
 
 
-def _choices(tag: TagRecord) -> list[tuple[Callable[[Database, int, str], object], str]]:
-    confirm: tuple[Callable[[Database, int, str], object], str] = (decisions.confirm, "Confirm")
-    reject = (decisions.reject, "Reject")
-    forget = (decisions.forget, "Undo")
+def _choices(tag: TagRecord, last: Entry | None) -> list[tuple[Decision, str]]:
+    undo: Decision = partial(decisions.undo, entry=None if last is None else last.id)
     if tag.state is TagState.SUGGESTED:
-        return [confirm, reject]
+        return [(decisions.confirm, "Confirm"), (decisions.reject, "Reject")]
     if tag.state is TagState.REJECTED:
-        return [confirm, forget]
-    if tag.name not in LABELS:
-        return [(decisions.forget, "Remove")]
-    return [reject, forget]
+        return [(decisions.confirm, "Confirm"), (undo, "Undo")]
+    if tag.name not in LABELS and tag.score is None:
+        return [(decisions.reject, "Remove")]
+    return [(decisions.reject, "Reject"), (undo, "Undo")]
 
 
-def _show_add(db: Database, video: VideoRecord) -> None:
+def _show_removed(video: VideoRecord, decided: Mapping[str, Entry]) -> None:
+    """Draw a way back where the last decision about this video took a tag away."""
+    name, last = list(decided.items())[-1] if decided else ("", None)
+    if last is None or last.after is not None or name in {tag.name for tag in video.tags}:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.text(f"{shown(name)}\nremoved by you", width="content")
+        undo = partial(decisions.undo, entry=last.id)
+        st.button("Undo", key=f"undo_removed_{video.id}", on_click=_decide, args=(undo, video.id, name))
+
+
+def _show_add(db: Database, video: VideoRecord, typed: str) -> None:
     carried = {tag.name for tag in video.tags if tag.state is not TagState.REJECTED}
     names = dict.fromkeys([*LABELS, *facets.tag_names(db)])
-    with (
-        st.form(f"add_tag_{video.id}", border=False, clear_on_submit=True),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
-        st.selectbox(
-            "Add a tag",
-            [name for name in names if name not in carried],
-            index=None,
-            placeholder="Choose or type one",
-            accept_new_options=True,
-            format_func=shown,
-            key=_ADD,
-        )
-        st.form_submit_button("Add", on_click=_add, args=(video.id,))
+    show_tag_field(
+        [name for name in names if name not in carried],
+        video.key,
+        typed,
+        on_add=lambda name: _decide(decisions.confirm, video.id, name),
+    )
 
 
-def _add(video_id: int) -> None:
-    if st.session_state[_ADD]:
-        _decide(decisions.confirm, video_id, st.session_state[_ADD])
-
-
-def _decide(decide: Callable[[Database, int, str], object], video_id: int, name: str) -> None:
+def _decide(decide: Decision, video_id: int, name: str) -> None:
     """Store a decision; a callback, so that the page below it is drawn with the new tags."""
     try:
         with library() as db:
             decide(db, video_id, name)
     except OrganizerError as error:
-        st.session_state[_ERROR] = error
+        st.session_state[_ERROR] = error, name

@@ -15,7 +15,7 @@ from organizer.library.records import Status
 from organizer.models.catalogue import thresholds_of
 from organizer.ui import state
 from organizer.ui.parts.player import show_labels, show_player
-from organizer.ui.parts.retag import run_retag
+from organizer.ui.parts.retag import show_retag_one
 from organizer.ui.parts.tag_editor import show_tag_editor
 from organizer.ui.resources import tagger
 from organizer.ui.views.grid import page_filter
@@ -63,8 +63,8 @@ def show_detail(db: Database, view: ViewState) -> None:
             st.markdown("**What the model sees**")
             show_labels(rows)
     with right:
-        if record.scores and st.button("Tag this video again", icon=":material/sell:"):
-            run_retag(db, [record.id])
+        if record.scores:
+            show_retag_one(record.id)
         st.markdown("**About this video**")
         with st.container(key="facts"):
             st.text("\n".join(f"{name}: {value}" for name, value in detail.facts(record)))

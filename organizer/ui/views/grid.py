@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,6 @@ ORDERS = {
     (Sort.ADDED, True): "Last added first",
     (Sort.ADDED, False): "First added first",
 }
-_ORDER_KEY, _PAGE_KEY = state.WIDGET_PREFIX + "order", state.WIDGET_PREFIX + "page"
 
 
 def show_grid(db: Database, view: ViewState, found: int) -> None:
@@ -50,9 +50,10 @@ def show_grid(db: Database, view: ViewState, found: int) -> None:
     pictured = media.with_posters(db, [video.id for video in records])
     show_cards([card(video, poster=video.id in pictured) for video in records], page)
     if last > 1:
-        st.session_state.setdefault(_PAGE_KEY, page)
+        # A key for each choice: a click on a page of another choice, still on its way, is not this one's.
+        key = state.widget_value(f"page_{_digest(view)}", page)
         with st.container(horizontal=True, horizontal_alignment="center"):
-            st.pagination(last, key=_PAGE_KEY, on_change=_turn_page, width="stretch")
+            st.pagination(last, key=key, on_change=_turn_page, args=(key,), width="stretch")
 
 
 def page_filter(view: ViewState, page: int) -> VideoFilter:
@@ -60,26 +61,34 @@ def page_filter(view: ViewState, page: int) -> VideoFilter:
     return replace(view.filter(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
 
 
-def _turn_page() -> None:
-    state.change(page=st.session_state[_PAGE_KEY])
+def _digest(view: ViewState) -> str:
+    """Return a word that stands for a choice of videos and their order."""
+    return hashlib.sha256(repr(replace(view, page=1, video=None)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _turn_page(key: str) -> None:
+    if key in st.session_state:
+        state.change(page=st.session_state[key])
 
 
 def _show_order(view: ViewState) -> None:
-    st.session_state.setdefault(_ORDER_KEY, (view.sort, view.descending))
+    key = state.widget_value("order", (view.sort, view.descending))
     st.selectbox(
         "Order",
         list(ORDERS),
         format_func=ORDERS.__getitem__,
-        key=_ORDER_KEY,
+        key=key,
         on_change=_change_order,
+        args=(key,),
         label_visibility="collapsed",
         width=190,
     )
 
 
-def _change_order() -> None:
-    sort, descending = st.session_state[_ORDER_KEY]
-    state.change(sort=sort, descending=descending)
+def _change_order(key: str) -> None:
+    if key in st.session_state:
+        sort, descending = st.session_state[key]
+        state.change(sort=sort, descending=descending)
 
 
 def _show_no_match() -> None:

@@ -1,0 +1,145 @@
+"""``organizer retag`` as a job that the gallery shows and stops."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pytest
+
+from organizer.cli import scan_record
+from organizer.library import scans
+from organizer.library.database import opened
+from organizer.library.scans import JobKind, RetagChange, ScanState
+from organizer.ui.scan_process import newest_scan, start_retag
+from tests.cli.conftest import install
+from tests.gallery_server.process import wait_until
+from tests.gallery_server.seed import SeedVideo, seed
+
+
+def test_a_run_leaves_its_row_with_what_changed(scanned, monkeypatch):
+    install(monkeypatch, version="2", unsure=("Animal",))
+    assert scanned("retag").code == 0
+    job = newest_scan(scanned.library)
+    assert (job.kind, job.state, job.to_do, job.done) == (JobKind.RETAG, ScanState.DONE, 4, 4)
+    report = job.report
+    assert (report.asked, report.tagged, report.changed) == (4, 3, 1)
+    assert report.changes == (RetagChange("cat.mp4", (), ("Animal",)),)
+
+
+def test_no_more_changes_than_a_page_shows_are_kept(scanned, monkeypatch):
+    monkeypatch.setattr(scans.RetagReport, "MAX_CHANGES", 1)
+    install(monkeypatch, version="2", unsure=("Animal", "Food"))
+    assert len(scanned("retag").lines) == 4
+    report = newest_scan(scanned.library).report
+    assert (report.changed, len(report.changes)) == (2, 1)
+
+
+def test_the_page_can_stop_it(scanned, monkeypatch):
+    from organizer import pipeline
+    from organizer.pipeline import retag
+
+    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
+    monkeypatch.setattr(scan_record, "_BEAT_S", 0.01)
+    install(monkeypatch, version="2", unsure=("Animal",))
+    real = pipeline.retag
+
+    def asked_after_the_first_step(db, store, tagger, ids, *, stop):
+        steps = real(db, store, tagger, ids, stop=stop)
+        yield next(steps)
+        with opened(scanned.library) as other:
+            scans.request_stop(other, scans.newest(other).id)
+        assert stop.wait(30)
+        yield from steps
+
+    monkeypatch.setattr(pipeline, "retag", asked_after_the_first_step)
+    outcome = scanned("retag")
+    assert outcome.code == 130
+    assert "Stopped after 1 of 4 videos" in outcome.err
+    job = newest_scan(scanned.library)
+    assert (job.state, job.done, job.report.asked) == (ScanState.STOPPED, 1, 4)
+
+
+def test_a_model_that_fails_leaves_its_reason(scanned, monkeypatch):
+    from organizer.errors import BundleError
+    from organizer.tags import classifier
+
+    def damaged(_file):
+        raise BundleError("classifier.tflite: it is damaged. Install the model again.")
+
+    monkeypatch.setattr(classifier, "LiteRtClassifier", damaged)
+    outcome = scanned("retag")
+    assert (outcome.code, outcome.err) == (
+        1,
+        "Error: classifier.tflite: it is damaged. Install the model again.\n",
+    )
+    job = newest_scan(scanned.library)
+    assert (job.state, job.message) == (ScanState.FAILED, outcome.err[len("Error: ") : -1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (JobKind.SCAN, "A scan of this library is running."),
+        (JobKind.RETAG, "Videos of this library are being tagged again."),
+    ],
+)
+def test_it_is_refused_while_another_job_runs(scanned, kind, words):
+    with opened(scanned.library) as db:
+        other = scans.begin(db, [], kind)
+    outcome = scanned("retag")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == f"Error: {words} Wait for its end or stop it, then try again.\n"
+    with opened(scanned.library) as db:
+        assert scans.newest(db).id == other
+        scans.finish(db, other, ScanState.DONE)
+    assert scanned("retag").code == 0
+
+
+def test_of_two_that_begin_at_once_one_runs(tmp_path):
+    from organizer.errors import ScanRunningError
+
+    library, began, refused = tmp_path / "library.db", [], []
+    opened(library).__enter__().close()
+    barrier = threading.Barrier(4)
+
+    def begin():
+        with opened(library) as db:
+            barrier.wait()
+            try:
+                began.append(scans.begin(db, [], JobKind.RETAG, alone=True))
+            except ScanRunningError as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(began), len(refused)) == (1, 3)
+
+
+@pytest.mark.parametrize(("ids", "tagged"), [("1\n2\n", 2), ("", 0), ("1 1 99", 1)])
+def test_the_videos_may_stand_on_standard_input(scanned, monkeypatch, ids, tagged):
+    featured = [str(video["id"]) for video in scanned.json("--status", "ok")]
+    words = ids.replace("1", featured[0]).replace("2", featured[1])
+    monkeypatch.setattr("sys.stdin", io.StringIO(words))
+    assert newest_scan(scanned.library).kind is JobKind.SCAN
+    assert scanned("retag", "--stdin").lines[0].startswith(f"{tagged} video")
+
+
+def test_standard_input_that_is_no_id_is_not_understood(scanned, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n\u0661 cat.mp4"))
+    outcome = scanned("retag", "--stdin")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "\u0661 on standard input is no id of a video." in outcome.err
+
+
+def test_the_page_starts_it_as_a_process_with_its_videos(tmp_path):
+    library = tmp_path / "library.db"
+    seed(library, tmp_path / "videos", [SeedVideo(f"{number}.mp4") for number in range(3)])
+    job_id = start_retag(library, [1, 3])
+    wait_until(lambda: newest_scan(library).finished, timeout_s=60)
+    job = newest_scan(library)
+    # Tagged none: these features are of no installed model.
+    assert (job.id, job.kind, job.state, job.report.asked) == (job_id, JobKind.RETAG, ScanState.DONE, 2)
