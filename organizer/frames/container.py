@@ -6,7 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from organizer.errors import NotAVideoError, UnreadableVideoError
+from organizer.frames.bounded_file import BoundedFile
 from organizer.frames.iso_boxes import has_index
+from organizer.frames.limits import MAX_PIXELS, check_size
 from organizer.frames.sniff import sniff
 
 if TYPE_CHECKING:
@@ -34,7 +36,10 @@ def open_container(path: str) -> InputContainer:
     try:
         # Metadata in old encodings must not make a playable video unreadable.
         return av.open(
-            f"file:{path}", mode="r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+            BoundedFile(path),
+            mode="r",
+            options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS)},
+            metadata_errors="replace",
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise unreadable(path, error, index_missing=kind == "iso-bmff" and not has_index(path)) from error
@@ -43,8 +48,8 @@ def open_container(path: str) -> InputContainer:
 def picture_stream(container: InputContainer, path: str) -> VideoStream:
     """Return the first stream of moving pictures; a cover picture attached to a song is none.
 
-    Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it or when
-    the index that would list it is cut off.
+    Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it, when its
+    pictures are larger than any camera's or when the index that would list it is cut off.
     """
     from av.stream import Disposition
 
@@ -54,6 +59,9 @@ def picture_stream(container: InputContainer, path: str) -> VideoStream:
                 raise UnreadableVideoError(
                     path, "its video codec is not known", "Convert a copy of it to H.264 and add that."
                 )
+            check_size(path, stream.width, stream.height)
+            # What size a codec finds in its data is another matter, and may change from picture to picture.
+            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
             return stream
     if "mp4" in container.format.name.split(",") and not has_index(path):
         raise UnreadableVideoError(path, _INDEX_MISSING, _COPY_AGAIN)

@@ -19,7 +19,6 @@ from organizer.types import MAX_SECONDS, Frame
 
 if TYPE_CHECKING:
     import numpy as np
-    from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
 
@@ -41,9 +40,7 @@ class OpenCvReader:
 
     def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
         # OpenCV gives no reasons, takes a song's cover for a video and follows playlists: look first.
-        with open_container(path) as container:
-            beyond = _is_beyond_opencv(picture_stream(container, path))
-        if beyond:
+        if _is_beyond_opencv(path):
             other = PyAvReader(threads=self._threads)
             yield from other.read(path, max_seconds=max_seconds, short_side=short_side)
             return
@@ -74,14 +71,15 @@ class OpenCvReader:
                 before_s = lead.time_s
 
 
-def _is_beyond_opencv(stream: VideoStream) -> bool:
+def _is_beyond_opencv(path: str) -> bool:
     """Whether OpenCV would show the wrong colours, or nothing.
 
     It gives 8 bits and, depending on its version, the bare numbers of HDR or all highlights cut off. The
     FFmpeg inside it has no decoder for AV1.
     """
-    codec = stream.codec_context
-    return codec.codec.canonical_name == "av1" or not colour_of(codec).is_plain
+    with open_container(path) as container:
+        codec = picture_stream(container, path).codec_context
+        return codec.codec.canonical_name == "av1" or not colour_of(codec).is_plain
 
 
 class _BrokenStream(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -67,11 +67,16 @@ class OpenVideo:
         """Yield the packets from where the file stands to its end, or to where it cannot be read on."""
         import av
 
-        with suppress(av.error.FFmpegError, OSError):
+        try:
             for packet in self.container.demux(self.stream):
                 # Empty ones stand for "as before", or end the stream: nothing can be decoded from them.
                 if packet.size:
                     yield packet
+        except MemoryError:
+            # Says more of the computer than of the file: what is left out for it would look like the end.
+            raise
+        except (av.error.FFmpegError, OSError):
+            return
 
 
 def tick_of(stream: VideoStream, path: str) -> float:

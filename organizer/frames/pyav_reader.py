@@ -6,7 +6,6 @@ Slower than the key-frame reader and as exact as OpenCV, for files that OpenCV c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from organizer.frames.clock import FrameClock
@@ -68,11 +67,18 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFr
     """Yield each picture that can be decoded, up to where the file breaks off."""
     from av.error import FFmpegError
 
-    with suppress(FFmpegError, OSError):
+    try:
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
+            except MemoryError:
+                raise
             except FFmpegError:
                 # Damage in one place; what comes after it may be whole.
                 continue
             yield from frames
+    except MemoryError:
+        # Says more of the computer than of the file: what is left out for it would look like the end.
+        raise
+    except (FFmpegError, OSError):
+        return
