@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 _MEMORY_FOR_WORKER = 600 * 2**20
 """Bytes; what decoding one 4K video takes at the most, with room to spare."""
 _MAX_FAILED_STARTS = 6
-"""In a row, by all workers together."""
+"""In a row, by all workers together, and by themselves: then something is wrong with the installation."""
+_MAX_ENDED_STARTS = 100
+"""The same for those that were ended from outside while they started."""
 _FAILURES_THAT_COUNT = 2
+_START_AGAIN_S = 0.3
 _WATCH_EVERY_S = 1.0
 _MAX_WORKERS = 16
 """By default. More decode more than one network can look at."""
@@ -69,7 +72,8 @@ class ProcessDecoders:
         """``worker``: the one of this thread."""
         self._lock = threading.Lock()
         self._workers: set[Worker] = set()
-        self._failed_starts = 0
+        self._failed_starts = 0.0
+        """A share of those that are borne."""
         self._closed = threading.Event()
         self._gate = _Gate()
         self._watch: threading.Thread | None = None
@@ -164,7 +168,7 @@ class ProcessDecoders:
     def _started(self) -> Worker:
         """Start a worker, again where it is ended meanwhile. Raises ScanError when it is of no use."""
         reason = ""
-        while self._failed_starts < _MAX_FAILED_STARTS:
+        while self._failed_starts < 1:
             if self._closed.is_set():
                 raise CancelledError
             try:
@@ -183,12 +187,13 @@ class ProcessDecoders:
                     raise
             except (OSError, EOFError, WorkerDiedError, WorkerStalledError) as error:
                 reason = str(error) or type(error).__name__
+                from_outside = isinstance(error, WorkerDiedError) and not error.own_doing
                 with self._lock:
-                    self._failed_starts += 1
+                    self._failed_starts += 1 / (_MAX_ENDED_STARTS if from_outside else _MAX_FAILED_STARTS)
                 # A fork server that was ended takes a moment to be seen so.
-                self._closed.wait(0.1 * self._failed_starts)
+                self._closed.wait(_START_AGAIN_S)
             else:
-                self._failed_starts = 0
+                self._failed_starts = 0.0
                 return worker
         reason = f" ({reason})" if reason else ""
         raise ScanError(f"The processes that decode videos cannot be started{reason}. Scan again.")

@@ -10,23 +10,29 @@ tried again by the next scan: at the end of a round, after one undisturbed scan,
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
 import tempfile
 import threading
 import time
+import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
 
+from organizer.library import queries
 from organizer.library.database import opened
+from organizer.library.filters import VideoFilter
+from organizer.library.records import Status
 from organizer.library.store import Store
 from organizer.pipeline import OutcomeKind, Stored, scan
 from tests.benchmarks import results_file
 from tests.fakes import ColourTagger, show_labels
 
 WORKERS = 2
+_MARK = "ORGANIZER_KILL_RUN"
 ENDS_A_ROUND = 8
 """So many signals at the most in one scan."""
 LIMIT_S = 300.0
@@ -47,6 +53,8 @@ class Result:
     """Files that the disturbed scan left to the next one."""
     stored_as_broken: list[str] = field(default_factory=list)
     not_ok_at_the_end: list[str] = field(default_factory=list)
+    broken_off: list[str] = field(default_factory=list)
+    """Why scans ended before their end."""
     hangs: int = 0
     left_running: int = 0
     slowest_round_s: float = 0.0
@@ -84,22 +92,24 @@ def _send(process: psutil.Process, number: signal.Signals) -> bool:
 
 
 def processes() -> tuple[list[psutil.Process], list[psutil.Process]]:
-    """Return this process's workers, and the helpers of multiprocessing that start and tidy up for them.
+    """Return this run's workers, and the helpers of multiprocessing that start them and tidy up.
 
-    Workers of a fork server that was ended are nobody's children: they are missed.
+    They are known by a variable that they inherit: the workers of a fork server that was ended are nobody's
+    children any more.
     """
-    workers, servers = [], []
-    for process in psutil.Process().children(recursive=True):
+    mark, own = os.environ.setdefault(_MARK, uuid.uuid4().hex), os.getpid()
+    workers, helpers = [], []
+    for process in psutil.process_iter():
         try:
+            if process.pid == own or process.environ().get(_MARK) != mark:
+                continue
+            # On Linux a worker is started by the fork server, elsewhere by this process itself.
             words = " ".join(process.cmdline())
-            parent = " ".join(psutil.Process(process.ppid()).cmdline())
-        except psutil.NoSuchProcess:
+            is_helper = "resource_tracker" in words or ("forkserver" in words and process.ppid() == own)
+        except psutil.Error:
             continue
-        if "resource_tracker" in words or ("forkserver" in words and "forkserver" not in parent):
-            servers.append(process)
-        elif "forkserver" in words or "spawn_main" in words:
-            workers.append(process)
-    return workers, servers
+        (helpers if is_helper else workers).append(process)
+    return workers, helpers
 
 
 def make_clips(folder: Path, count: int) -> list[Path]:
@@ -112,6 +122,8 @@ def run(*, terminate: int, kill: int, servers: int, seed: int, folder: Path, cli
 
     folder: empty; for clips and libraries.
     """
+    # Before anything is started that shall be known by it.
+    processes()
     chance = random.Random(seed)
     videos = folder / "videos"
     make_clips(videos, clips)
@@ -154,8 +166,8 @@ def _round(result: Result, killer: _Killer, videos: Path, library: Path) -> None
     result.left_running += len(psutil.wait_procs(processes()[0], timeout=10)[1])
     with opened(library) as db:
         store = Store(db)
-        broken = [row[0] for row in db.execute("SELECT path FROM files WHERE failed IS NOT NULL").fetchall()]
-        result.stored_as_broken += broken
+        failed = queries.videos(db, VideoFilter(status=Status.FAILED))
+        result.stored_as_broken += [place.path for record in failed for place in record.places]
         for event in scan(store, ColourTagger(), folders=[str(videos)], workers=WORKERS):
             if isinstance(event, Stored) and event.outcome.kind is OutcomeKind.FAILED:
                 result.not_ok_at_the_end.append(f"{event.outcome.path}: {event.outcome.reason}")
@@ -164,11 +176,14 @@ def _round(result: Result, killer: _Killer, videos: Path, library: Path) -> None
 
 
 def _disturbed(result: Result, library: Path, videos: Path) -> None:
-    with opened(library) as db:
-        for event in scan(Store(db), ColourTagger(), folders=[str(videos)], workers=WORKERS):
-            if isinstance(event, Stored):
-                result.files += 1
-                result.tried_again += event.outcome.kind is OutcomeKind.FAILED
+    try:
+        with opened(library) as db:
+            for event in scan(Store(db), ColourTagger(), folders=[str(videos)], workers=WORKERS):
+                if isinstance(event, Stored):
+                    result.files += 1
+                    result.tried_again += event.outcome.kind is OutcomeKind.FAILED
+    except Exception as error:
+        result.broken_off.append(f"{type(error).__name__}: {error}")
 
 
 def main() -> None:
