@@ -57,7 +57,7 @@ def write_packets(path, packets, *, size):
 
     with av.open(str(path), "w") as output:
         stream = output.add_stream("png", rate=1)
-        stream.width, stream.height, stream.pix_fmt = *size, "monoblack"
+        stream.width, stream.height, stream.pix_fmt = *size, "gray"
         for index, data in enumerate(packets):
             packet = av.Packet(data)
             packet.stream, packet.pts, packet.dts, packet.is_keyframe = stream, index, index, True
