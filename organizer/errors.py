@@ -11,6 +11,7 @@
     |-- LibraryError               the library file cannot be used
     |   |-- LibraryTooNewError     it was written by a newer organizer
     |   |-- UnknownVideoError      no video in the library is meant by that path or id
+    |   |-- NotMissingError        what was decided about a video that is there was to be moved
     |   `-- InvalidTagError        a tag name that cannot be stored
     |-- BundleError                a model bundle is missing, damaged or of a wrong shape
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
@@ -19,7 +20,9 @@
     |-- GalleryError               the gallery's server or a scan cannot be started
     |   `-- ScanRunningError       another scan of this library runs
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
-    `-- MissingDependencyError     an optional package or a system library is not there
+    |-- MissingDependencyError     an optional package or a system library is not there
+    `-- OutputError                what a command prints cannot be written
+        `-- OutputClosedError      whoever read it has seen enough
 
 Each message says what happened, to which file, and what to do next.
 """
@@ -84,6 +87,10 @@ class UnknownVideoError(LibraryError):
     """No video in the library is meant by that path or id."""
 
 
+class NotMissingError(LibraryError):
+    """Decisions can only be moved from a missing video to one that is there."""
+
+
 class InvalidTagError(LibraryError):
     """A tag name that cannot be stored."""
 
@@ -118,3 +125,11 @@ class TrainingDataError(OrganizerError):
 
 class MissingDependencyError(OrganizerError):
     """An optional package or a system library is not there."""
+
+
+class OutputError(OrganizerError):
+    """What a command prints cannot be written."""
+
+
+class OutputClosedError(OutputError):
+    """Whoever read what a command prints has seen enough, as ``head`` does."""

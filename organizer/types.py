@@ -56,13 +56,41 @@ class TakenSource(StrEnum):
     FILE = "file"
 
 
+class TakenClock(StrEnum):
+    """What is known of the clock that a video's date was read from: it decides how the date is shown."""
+
+    PLACE = "place"
+    """The time of the place and its offset from UTC: shown as it is, anywhere."""
+    LOCAL = "local"
+    """The time of the place alone, in a zone nobody noted: shown as it is, anywhere."""
+    DAY = "day"
+    """A day without a time: that day, anywhere."""
+    UTC = "utc"
+    """The instant alone: shown in the zone of whoever looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class TakenAt:
     """When a video was shot."""
 
     moment: datetime
-    """Aware (with an offset from UTC) when the source tells the time zone, else naive local time."""
+    """Aware (with an offset from UTC) when the source tells the time zone or the instant, else naive local
+    time; midnight for a day alone."""
     source: TakenSource
+    day_only: bool = False
+    """Whether the source names a day and no time."""
+    zone_known: bool = False
+    """Whether an offset of zero is that of the place; any other one always is."""
+
+    @property
+    def clock(self) -> TakenClock:
+        """What is known of the clock that the moment was read from."""
+        if self.day_only:
+            return TakenClock.DAY
+        offset = self.moment.utcoffset()
+        if offset is None:
+            return TakenClock.LOCAL
+        return TakenClock.PLACE if offset or self.zone_known else TakenClock.UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +112,14 @@ class VideoFile:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What a video's container says, read without decoding a picture."""
+    """What a video's container says, read without decoding its pictures."""
 
     duration_s: float | None
     """Seconds; None when neither the container nor the stream states it."""
     width: int
-    """Pixels as shown, that is after rotation."""
+    """Pixels as shown: made square, and turned."""
     height: int
-    """Pixels as shown, that is after rotation."""
+    """Pixels as shown: made square, and turned."""
     codec: str
     """Codec name as FFmpeg spells it, e.g. ``h264``."""
     frame_rate: float | None
@@ -99,6 +127,11 @@ class VideoInfo:
     rotation_deg: int
     """How far a player turns the stored picture clockwise: 0, 90, 180 or 270."""
     taken_at: TakenAt
+    mirrored: bool = False
+    """Whether a player exchanges left and right after that turn."""
+    stored_width: int | None = None
+    """Pixels as stored, before they are made square and turned; None where that was not looked at."""
+    stored_height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +143,7 @@ class Frame:
     time_s: float
     """Presentation time of the frame, in seconds from the first frame."""
     rgb: NDArray[np.uint8]
-    """(height, width, 3), 0..255, RGB, rotation applied."""
+    """(height, width, 3), 0..255, RGB, turned and mirrored as shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -129,11 +130,15 @@ def write_clip(
     options: Mapping[str, str] | None = None,
     key_every: int | None = None,
     container: str | None = None,
+    pixel_aspect: Fraction | None = None,
+    first: int = 0,
 ) -> Path:
     """Encode pictures, each with its time in seconds, ascending.
 
     own_times: store the times as given (variable frame rate) instead of counting frames.
     container: FFmpeg's name of the format, where the extension does not tell it.
+    pixel_aspect: width of a pixel over its height, as the codec is told it.
+    first: number of the first picture, where times are counted.
     """
     import av
 
@@ -150,13 +155,15 @@ def write_clip(
                 stream.height, stream.width = picture.shape[:2]
                 stream.pix_fmt = pix_fmt
                 stream.metadata.update(stream_metadata or {})
+                if pixel_aspect is not None:
+                    stream.codec_context.sample_aspect_ratio = pixel_aspect
                 if key_every is not None:
                     stream.codec_context.gop_size = key_every
                 if own_times:
                     stream.codec_context.time_base = Fraction(1, _TICKS)
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.time_base = Fraction(1, _TICKS) if own_times else Fraction(1, fps)
-            frame.pts = round(time_s * _TICKS) if own_times else index
+            frame.pts = round(time_s * _TICKS) if own_times else first + index
             output.mux(stream.encode(frame))
         output.mux(stream.encode())
     return path
@@ -179,6 +186,21 @@ def make_timed_clip(
     return write_clip(path, pictures, own_times=True, **settings)
 
 
+_LIT = {(True, False, False): "r", (False, True, False): "g", (False, False, True): "b", (True,) * 3: "w"}
+
+
+def corners_of(rgb: np.ndarray) -> str:
+    """Name the colours of a picture of ``quadrants``: above left, above right, below left, below right."""
+    height, width = rgb.shape[:2]
+    found = ""
+    for row in (height // 4, height - 1 - height // 4):
+        for column in (width // 4, width - 1 - width // 4):
+            around = rgb[row - 1 : row + 2, column - 1 : column + 2]
+            red, green, blue = around.reshape(-1, 3).mean(axis=0) > 100
+            found += _LIT[bool(red), bool(green), bool(blue)]
+    return found
+
+
 def make_rotated_clip(
     path: Path, degrees: int, *, seconds: float = 1.0, size: tuple[int, int] = (96, 64)
 ) -> Path:
@@ -194,23 +216,50 @@ def make_rotated_clip(
     return path
 
 
-def rewrap(source: Path, target: Path, *, turn: int = 0, options: Mapping[str, str] | None = None) -> Path:
+def rewrap(
+    source: Path,
+    target: Path,
+    *,
+    turn: int = 0,
+    options: Mapping[str, str] | None = None,
+    keys: Callable[[int], bool] | None = None,
+    later_s: float = 0.0,
+    live: str | None = None,
+) -> Path:
     """Copy the coded pictures of a clip into another container, unchanged.
 
     turn: degrees clockwise by which players are asked to turn the picture.
     options: for the container, as FFmpeg names them.
+    keys: tells by its number whether to mark a packet as a key frame, be it one or not.
+    later_s: moves all stamps.
+    live: FFmpeg's name of the format, written as into a pipe: nothing at the front is filled in at the end.
     """
     import av
 
-    with av.open(str(source)) as old, av.open(str(target), "w", options=dict(options or {})) as new:
+    with ExitStack() as stack:
+        pipe = _Pipe(stack.enter_context(open(target, "wb"))) if live else str(target)
+        old = stack.enter_context(av.open(str(source)))
+        new = stack.enter_context(av.open(pipe, "w", format=live, options=dict(options or {})))
         stream: Any = new.add_stream_from_template(old.streams.video[0])
         if turn:
             stream.set_display_rotation(-turn)
-        for packet in old.demux(old.streams.video[0]):
+        for position, packet in enumerate(old.demux(old.streams.video[0])):
             if packet.size:
                 packet.stream = stream
+                if later_s:
+                    ticks = round(later_s / packet.time_base)
+                    packet.pts, packet.dts = packet.pts + ticks, packet.dts + ticks
+                if keys is not None:
+                    packet.is_keyframe = keys(position)
                 new.mux(packet)
     return target
+
+
+class _Pipe:
+    """A file that can be written to, and nothing else."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write = file.write
 
 
 def write_planes(
@@ -244,12 +293,19 @@ def write_planes(
 
 
 def set_rotation(path: Path, degrees: int) -> None:
-    """Write a display matrix into the track header of an MP4 or MOV file, in place."""
-    one = 1 << 16
-    across, down = {0: (one, 0), 90: (0, one), 180: (-one, 0), 270: (0, -one)}[degrees]
+    """Write a turn clockwise into the track header of an MP4 or MOV file, in place."""
+    set_matrix(path, {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[degrees])
+
+
+def set_matrix(path: Path, abcd: tuple[float, float, float, float], *, header: bytes = b"tkhd") -> None:
+    """Write a display matrix into the track's (``tkhd``) or movie's (``mvhd``) header of an MP4, in place.
+
+    abcd: a point (p, q) of the stored picture is shown at (a p + c q, b p + d q).
+    """
+    a, b, c, d = (round(number * (1 << 16)) for number in abcd)
     data = bytearray(path.read_bytes())
-    matrix_at = data.index(b"tkhd") + 4 + 40
-    struct.pack_into(">iiiiii", data, matrix_at, across, down, 0, -down, across, 0)
+    matrix_at = data.index(header) + 4 + {b"tkhd": 40, b"mvhd": 36}[header]
+    struct.pack_into(">9i", data, matrix_at, a, b, 0, c, d, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
 
 

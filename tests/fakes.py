@@ -15,7 +15,7 @@ import numpy as np
 from organizer.features.pca import Pca
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.features.space import FeatureSpace
-from organizer.frames.opencv_reader import OpenCvReader
+from organizer.frames.pyav_reader import PyAvReader
 from organizer.models.bundle import Bundle
 from organizer.tags.tagger import Tagger
 from organizer.types import LABELS, MAX_SECONDS, Frame
@@ -108,7 +108,7 @@ class CountingReader:
     name = "counting"
 
     def __init__(self) -> None:
-        self._reader = OpenCvReader(threads=1)
+        self._reader = PyAvReader(threads=1)
         self.paths: list[str] = []
 
     def read(

@@ -14,7 +14,17 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "organizer"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BOTTOM = {"types", "errors", "config", "assets", "words", "stopping"}
+BOTTOM = {
+    "types",
+    "errors",
+    "config",
+    "assets",
+    "words",
+    "stopping",
+    "dates",
+    "shortage",
+    "regular_file",
+}
 
 MAY_IMPORT = {
     "types": set(),
@@ -23,6 +33,9 @@ MAY_IMPORT = {
     "assets": {"types", "errors"},
     "words": set(),
     "stopping": set(),
+    "shortage": {"errors"},
+    "regular_file": set(),
+    "dates": {"types"},
     "frames": BOTTOM,
     "features": BOTTOM,
     "library": BOTTOM,

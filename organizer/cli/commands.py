@@ -1,5 +1,6 @@
 """All commands, in the order that help shows them."""
 
+from organizer.cli.adopt import adopt
 from organizer.cli.bench import bench
 from organizer.cli.decide import tag, untag
 from organizer.cli.demo import demo
@@ -13,4 +14,4 @@ from organizer.cli.scan import scan
 from organizer.cli.show import show
 from organizer.cli.train import train
 
-COMMANDS = (open_, gallery, scan, list_, show, tag, untag, retag, models, train, evaluate, demo, bench)
+COMMANDS = (open_, gallery, scan, list_, show, tag, untag, adopt, retag, models, train, evaluate, demo, bench)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EXIT_STOPPED = 130
 """Exit code of a command that Ctrl-C stopped."""
+EXIT_NOT_READ = 141
+"""Exit code of a command whose output was not read to the end, as a shell gives it for ``| head``."""
 
 _LIBRARY_KEY = "organizer.library"
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")

@@ -29,8 +29,12 @@ _OPTIONS = (
     click.option("--state", type=click.Choice(STATES), help="Count only tags in this state."),
     click.option("--status", type=click.Choice(STATUSES), help="Only videos in this status."),
     click.option("--text", default="", help="Words in the file's name or folder."),
-    click.option("--since", "taken_from", type=click.DateTime(), help="Taken then or later."),
-    click.option("--before", "taken_before", type=click.DateTime(), help="Taken before then."),
+    click.option(
+        "--since", "taken_from", type=click.DateTime(), help="Taken then or later, as dates are shown."
+    ),
+    click.option(
+        "--before", "taken_before", type=click.DateTime(), help="Taken before then, as dates are shown."
+    ),
 )
 
 

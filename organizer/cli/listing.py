@@ -45,13 +45,14 @@ def list_(as_json: bool, **options: Any) -> None:
 def _why_none(db: Database, wanted: tuple[str, ...]) -> str:
     from organizer.library.facets import tag_names
     from organizer.library.filters import VideoFilter
+    from organizer.library.names import folded
     from organizer.library.queries import count_videos
     from organizer.types import LABELS
 
     if not count_videos(db, VideoFilter()):
         return "This library is empty. To fill it: organizer scan FOLDER"
-    known = {name.casefold() for name in (*LABELS, *tag_names(db))}
-    unknown = [safe_text(name) for name in wanted if name.casefold() not in known]
+    known = {folded(name) for name in (*LABELS, *tag_names(db))}
+    unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
     return "No video fits."
@@ -63,7 +64,7 @@ def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
         "id": video.id,
         "path": place.path,
         "duration_s": video.duration_s,
-        "taken_at": video.taken_at,
+        "taken_at": video.taken and video.taken.moment.isoformat(),
         "status": place.status.value,
         "error": video.error,
         "tags": [
@@ -80,4 +81,4 @@ def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":
         words = f"[{place.status.value}] {words}"
-    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken_at)}  {words}"
+    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken)}  {words}"

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
-from io import TextIOWrapper
-from typing import Any
+import threading
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from organizer import __version__
 from organizer.cli.commands import COMMANDS
-from organizer.cli.context import EXIT_STOPPED, library_option
+from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
+from organizer.cli.failures import check_memory_limit, in_words
+from organizer.cli.streams import discard_output, mend_streams
 from organizer.cli.whole_help import WholeHelpGroup
-from organizer.errors import OrganizerError
+from organizer.errors import OrganizerError, OutputClosedError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXIT_FAILED = 1
+_WAITING = "Waiting for another program that writes to the library ..."
 
 
 class _Commands(WholeHelpGroup):
-    """The group, but for a reader of a pipe who has seen enough: click would end in 1 for it."""
+    """The group, but for a broken pipe between processes: click would end in 1 for it without a word."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise click.exceptions.Exit(0) from None
+        except BrokenPipeError as error:
+            raise OrganizerError(
+                "another process of organizer ended without a word. Run the command again."
+            ) from error
 
 
 @click.group(
@@ -44,8 +52,12 @@ def cli() -> None:
 
     \b
     Exit codes: 0 done, 1 it could not be done, 2 the command was not understood,
-    130 stopped with Ctrl-C.
+    130 stopped with Ctrl-C, 141 stopped because its output was not read to the end.
     """  # noqa: D301 - click wants the character, not the two letters
+    check_memory_limit()
+    from organizer.library.patience import tell_waits
+
+    tell_waits(_say_once(_WAITING))
 
 
 for command in COMMANDS:
@@ -57,12 +69,13 @@ def main() -> None:
 
     ``ORGANIZER_DEBUG=1`` in the environment shows the traceback all the same.
     """
-    # A file name that the terminal's encoding lacks is spelled out, not a reason to stop.
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    mend_streams()
     try:
-        # Not standalone: click would end in 1 what has an exit code of its own below.
-        code = cli.main(prog_name="organizer", standalone_mode=False)
+        try:
+            # Not standalone: click would end in 1 what has an exit code of its own below.
+            code = cli.main(prog_name="organizer", standalone_mode=False)
+        except SystemExit as ended:
+            code = ended.code
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
@@ -71,27 +84,24 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped.", err=True)
         sys.exit(EXIT_STOPPED)
-    except BrokenPipeError:
-        # Pointing at nothing keeps Python from complaining at exit about what it cannot write.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OutputClosedError:
+        discard_output()
+        sys.exit(EXIT_NOT_READ)
     except Exception as error:
-        if os.environ.get("ORGANIZER_DEBUG"):
+        if isinstance(error, OutputError):
+            discard_output()
+        elif os.environ.get("ORGANIZER_DEBUG"):
             raise
-        click.echo(f"Error: {_in_words(error)}", err=True)
+        click.echo(f"Error: {in_words(error)}", err=True)
         sys.exit(EXIT_FAILED)
 
 
-def _in_words(error: Exception) -> str:
-    from organizer.words import safe_text
+def _say_once(words: str) -> Callable[[], None]:
+    said = threading.Event()
 
-    if isinstance(error, OrganizerError):
-        return safe_text(str(error))
-    if isinstance(error, OSError) and error.filename is not None:
-        return (
-            f"{safe_text(os.fsdecode(error.filename))}: {error.strerror}. Check the path and its permissions."
-        )
-    return (
-        f"something unexpected happened ({type(error).__name__}: {safe_text(str(error))}). "
-        "Nothing is lost; set ORGANIZER_DEBUG=1 and run it again to see where, and please report it."
-    )
+    def say() -> None:
+        if not said.is_set():
+            said.set()
+            click.echo(words, err=True)
+
+    return say

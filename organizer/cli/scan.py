@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.cli.adopt import decided
 from organizer.cli.context import (
     EXIT_STOPPED,
     library_argument,
@@ -20,6 +21,7 @@ from organizer.cli.context import (
 from organizer.cli.scan_record import recorded
 from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list, lite_meanwhile
+from organizer.errors import OutputClosedError
 from organizer.frames.sampling import Sampling
 from organizer.words import count, safe_text
 
@@ -30,14 +32,25 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from sqlite_utils import Database
 
+    from organizer.frames.left_out import LeftOut
+    from organizer.library.adoption import Adopted, Alike
     from organizer.pipeline import FileOutcome, ScanEvent
     from organizer.tags.tagger import Tagger
 
 _MAX_FAILURES_SHOWN = 20
+_SCANNED = (("new", "new"), ("unchanged", "unchanged"), ("changed", "changed"), ("moved", "moved"))
+_RETRIED = (("changed", "can be read now"),)
+"""Kinds of outcomes that are always counted, by what was done, with words for them."""
 
 
 @click.command()
 @click.argument("folders", nargs=-1, metavar="[FOLDER...]", type=click.Path())
+@click.option(
+    "--retry-failed",
+    is_flag=True,
+    help="Only try the files again that could not be read, changed or not: all of them, or those that are "
+    "named or lie below a FOLDER.",
+)
 @click.option(
     "--exclude",
     multiple=True,
@@ -57,8 +70,24 @@ _MAX_FAILURES_SHOWN = 20
     help="Which frame stands for a second: the first one (exact), or one that is quick to decode (keyframe). "
     "auto is keyframe, and exact where that does not work. For new and changed files only.",
 )
+@click.option("-v", "--show-skipped", is_flag=True, help="Name what is left out, each with the reason.")
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="Only read again what known videos say of themselves: dates, lengths, sizes. A FOLDER may be a "
+    "single file. No picture is looked at, tags stay.",
+)
 @library_option
-def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None, sampling: str) -> None:
+def scan(
+    folders: tuple[str, ...],
+    *,
+    retry_failed: bool,
+    exclude: tuple[str, ...],
+    workers: int | None,
+    sampling: str,
+    show_skipped: bool,
+    refresh: bool,
+) -> None:
     """Look at the videos in folders and tag them.
 
     Without a FOLDER, all folders that were ever scanned. Unchanged files are not looked at again, moved ones
@@ -70,10 +99,17 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
     from organizer.models.catalogue import DEFAULT, open_bundle
     from organizer.tags.tagger import Tagger
 
+    if retry_failed and exclude:
+        raise click.UsageError("--exclude is for folders to look through; name what to try again instead.")
+    if refresh:
+        if retry_failed:
+            raise click.UsageError("--refresh is for videos that were read, --retry-failed for the others.")
+        refresh_facts(folders)
+        return
     with open_library(create=True) as db:
         store = Store(db)
         first = not store.roots()
-        if first and not folders:
+        if first and (retry_failed or not folders):
             raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
         # What the person chose may not run here: it is gone, a library missing, a file damaged.
         lite, unusable = Tagger(open_bundle(DEFAULT)), None
@@ -89,6 +125,7 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
                 Sampling(sampling),
                 folders,
                 exclude=exclude,
+                retry_failed=retry_failed,
                 workers=workers,
                 stop=stop,
                 fallback=None if tagger.bundle.name == DEFAULT else lite,
@@ -97,14 +134,17 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
             try:
                 with closing(events), recorded(library_path(), folders, stop) as record:
                     follow(record.following(events), report)
-            except (pipeline.StoppedError, KeyboardInterrupt):
+            except (pipeline.StoppedError, KeyboardInterrupt, OutputClosedError) as reason:
                 click.echo(
                     f"Stopped after {report.done} of {report.to_do} files. "
                     "Everything done is stored; the next scan goes on from here.",
                     err=True,
                 )
+                if isinstance(reason, OutputClosedError):
+                    raise
                 raise SystemExit(EXIT_STOPPED) from None
-        print_report(report, folders)
+        print_report(report, folders, retried=retry_failed, show_skipped=show_skipped)
+        _print_decisions(report)
         _hint_at_older_failures(db, report)
         if report.unusable_model is None:
             _hint_at_older_tags(db, tagger)
@@ -117,6 +157,26 @@ def scan(folders: tuple[str, ...], exclude: tuple[str, ...], workers: int | None
         click.echo(f"See them: organizer list{option}, organizer gallery{option}")
 
 
+def refresh_facts(paths: Sequence[str]) -> None:
+    """Read again what known videos at these paths say of themselves, and say what changed."""
+    from organizer import pipeline
+    from organizer.library.store import Store
+
+    report = ScanReport()
+    with open_library() as db, stop_asked_for() as stop:
+        events = pipeline.refresh(Store(db), paths, stop=stop)
+        try:
+            with closing(events), recorded(library_path(), paths, stop) as record:
+                follow(record.following(events), report)
+        except (pipeline.StoppedError, KeyboardInterrupt):
+            click.echo(f"Stopped after {report.done} of {report.to_do} files.", err=True)
+            raise SystemExit(EXIT_STOPPED) from None
+    words = f"{count(report.done, 'file')} looked at again, {report.kinds['updated']} updated"
+    click.echo(words + (f", {report.kinds['failed']} left as they were" if report.failures else ""))
+    if sys.stdout.isatty():
+        _print_failures(report)
+
+
 @dataclass(slots=True)
 class ScanReport:
     """What a scan did, added up from its events."""
@@ -126,9 +186,13 @@ class ScanReport:
     failures: list[FileOutcome] = field(default_factory=list)
     offline: list[str] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    rejoined: list[Adopted] = field(default_factory=list)
+    undecided: list[Alike] = field(default_factory=list)
+    stranded: int = 0
     unreadable_folders: tuple[str, ...] = ()
     links_not_followed: int = 0
     cloud_only: int = 0
+    left_out: tuple[LeftOut, ...] = ()
     unusable_model: str | None = None
     videos: int = 0
     """Files that look like videos."""
@@ -137,7 +201,16 @@ class ScanReport:
 
     def add(self, event: ScanEvent) -> None:
         """Count one event."""
-        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, RootOffline, Stored, Vanished
+        from organizer.pipeline import (
+            Listed,
+            ModelUnusable,
+            OutcomeKind,
+            Rejoined,
+            RootOffline,
+            Stored,
+            Undecided,
+            Vanished,
+        )
 
         match event:
             case RootOffline(path):
@@ -149,6 +222,7 @@ class ScanReport:
                 self.unreadable_folders = event.unreadable_folders
                 self.links_not_followed = event.links_not_followed
                 self.cloud_only = event.cloud_only
+                self.left_out = event.left_out
                 self.to_do = event.to_do
             case ModelUnusable(reason, to_do):
                 self.unusable_model = reason
@@ -161,8 +235,13 @@ class ScanReport:
                 self.tags.update(outcome.tags)
                 if outcome.kind is OutcomeKind.FAILED:
                     self.failures.append(outcome)
-            case Vanished(paths):
-                self.missing = paths
+            case Rejoined(adopted):
+                self.rejoined.append(adopted)
+            case Undecided(alike):
+                self.undecided.append(alike)
+            case Vanished():
+                self.missing = event.paths
+                self.stranded = event.stranded
 
 
 def follow(events: Iterator[ScanEvent], report: ScanReport) -> None:
@@ -205,14 +284,22 @@ def _progress_bar() -> Progress:
 
 
 def _line(outcome: FileOutcome) -> str:
-    detail = outcome.reason if outcome.reason else ", ".join(outcome.tags)
+    detail = outcome.reason or ", ".join(outcome.changes or outcome.tags)
     return f"{outcome.kind.value}: {safe_text(outcome.path)}" + (f": {safe_text(detail)}" if detail else "")
 
 
-def print_report(report: ScanReport, folders: Sequence[str]) -> None:
-    """Print what a scan of folders did: counts, tags, failures with reasons, what is out of sight."""
+def print_report(
+    report: ScanReport, folders: Sequence[str], *, retried: bool = False, show_skipped: bool = False
+) -> None:
+    """Print what a scan of folders did: counts, tags, failures with reasons, what is out of sight.
+
+    retried: whether it only tried failed files again. show_skipped: whether to name what was left out.
+    """
     if report.videos or report.missing:
-        _print_counts(report)
+        _print_counts(report, _RETRIED if retried else _SCANNED)
+    elif retried:
+        where = f" at or below {', '.join(safe_text(folder) for folder in folders)}" if folders else ""
+        click.echo(f"Nothing to try again: no file{where} is known to have failed.")
     elif not report.offline:
         where = ", ".join(safe_text(folder) for folder in folders) or "the folders that were ever scanned"
         click.echo(f"No videos in {where}. Files count by their names: .mp4, .mov, .mkv, .avi and the like.")
@@ -230,12 +317,23 @@ def print_report(report: ScanReport, folders: Sequence[str]) -> None:
             f"{count(report.links_not_followed, 'symbolic link')} not followed; "
             "scan the folders they lead to by name"
         )
+    _print_left_out(report.left_out, named=show_skipped)
 
 
-def _print_counts(report: ScanReport) -> None:
-    rows = [("new", "new"), ("unchanged", "unchanged"), ("changed", "changed"), ("moved", "moved")]
-    optional = [("copy", "copies of known videos"), ("back", "back again"), ("failed", "failed")]
-    rows += [row for row in optional if report.kinds[row[0]]]
+def _print_left_out(left_out: Sequence[LeftOut], *, named: bool) -> None:
+    """Say what was left out: all of it by name, or how much of it a person may miss."""
+    if named:
+        for entry in left_out:
+            click.echo(f"Left out: {safe_text(entry.path)}: {safe_text(entry.words)}")
+        click.echo(f"{len(left_out)} left out")
+    elif missed := sum(entry.of_interest for entry in left_out):
+        click.echo(f"{missed} left out that may have been meant (name them with --show-skipped)")
+
+
+def _print_counts(report: ScanReport, rows: Sequence[tuple[str, str]]) -> None:
+    optional = [("copy", "copies of known videos"), ("back", "back again")]
+    optional += [("updated", "with other dates or facts than before"), ("failed", "failed")]
+    rows = [*rows, *(row for row in optional if report.kinds[row[0]])]
     click.echo("")
     for kind, words in rows:
         click.echo(f"{report.kinds[kind]:6}  {words}")
@@ -243,14 +341,38 @@ def _print_counts(report: ScanReport) -> None:
         click.echo(f"{len(report.missing):6}  missing since the last scan (their tags are kept)")
     if report.tags:
         click.echo(f"Tags found: {count_list(report.tags)}")
-    if not sys.stdout.isatty():
-        # Each failure had its line while the scan ran.
-        return
+    # Else each failure had its line while the scan ran.
+    if sys.stdout.isatty():
+        _print_failures(report)
+
+
+def _print_failures(report: ScanReport) -> None:
     for outcome in report.failures[:_MAX_FAILURES_SHOWN]:
         click.echo(f"Failed: {safe_text(outcome.path)}: {safe_text(outcome.reason or '')}")
     if len(report.failures) > _MAX_FAILURES_SHOWN:
         hidden = len(report.failures) - _MAX_FAILURES_SHOWN
         click.echo(f"... and {hidden} more. See: organizer list --status failed")
+
+
+def _print_decisions(report: ScanReport) -> None:
+    """Say which tags of a person's went to another file, and which stayed with a missing one."""
+    for adopted in report.rejoined:
+        click.echo(
+            f"Your tags moved with the recording: {safe_text(adopted.old_path)} is now "
+            f"{safe_text(adopted.new_path)}: {decided(adopted.tags)}"
+        )
+    for alike in report.undecided:
+        several = ", ".join(safe_text(path) for path in alike.new_paths)
+        click.echo(
+            f"Your tags stayed with {safe_text(alike.old_path)}, which is missing: it is not clear whether "
+            f"it is now {several}"
+        )
+    if report.stranded and (report.missing or report.kinds["new"] or report.undecided):
+        option = library_argument()
+        click.echo(
+            f"{count(report.stranded, 'missing video')} with tags of yours. Where one lives on in another "
+            f"file, move them: organizer adopt OLD NEW{option}. See: organizer list --status missing{option}"
+        )
 
 
 def _hint_at_older_failures(db: Database, report: ScanReport) -> None:
@@ -262,7 +384,8 @@ def _hint_at_older_failures(db: Database, report: ScanReport) -> None:
     if report.kinds["unchanged"] and older > 0:
         click.echo(
             f"{count(older, 'video')} could not be read at an earlier scan. "
-            f"See: organizer list --status failed{library_argument()}"
+            f"See: organizer list --status failed{library_argument()}. "
+            f"To try again: organizer scan --retry-failed{library_argument()}"
         )
 
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from organizer.cli.text import lite_meanwhile
-from organizer.errors import LibraryError, OrganizerError
+from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
+from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,14 +84,18 @@ def recorded(library: Path, folders: Sequence[str], stop: threading.Event) -> It
     try:
         yield record
         state, message = scans.ScanState.DONE, record.message
-    except (StoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt, OutputClosedError):
         state = scans.ScanState.STOPPED
         raise
     except OrganizerError as error:
         message = str(error)
         raise
     except Exception as error:
-        message = f"Something unexpected happened ({type(error).__name__})."
+        message = (
+            f"{TOO_LITTLE_MEMORY}."
+            if lacks_memory(error)
+            else f"Something unexpected happened ({type(error).__name__})."
+        )
         raise
     finally:
         ended.set()
@@ -117,7 +122,7 @@ def _beat(
                     failed=record.failed,
                     message=record.stuck(),
                 )
-        except LibraryError:
+        except (LibraryError, MemoryError):
             # The scan itself finds out and says so.
             continue
         if asked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -41,8 +40,7 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
         return lines + (["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags] if video.tags else [])
     lines += [
         f"length     {duration(video.duration_s)}",
-        f"picture    {video.width} x {video.height}, {_frame_rate(video)}, {safe_text(video.codec or '-')}"
-        + (f", turned by {video.rotation_deg} degrees" if video.rotation_deg else ""),
+        f"picture    {_picture(video)}",
         f"size       {video.size_bytes / 1e6:.1f} MB",
         f"taken      {safe_text(_taken(video))} (from the {_source(video)})",
         f"model      {safe_text(video.bundle or '-')}",
@@ -65,13 +63,21 @@ def _tag(tag: TagRecord) -> str:
     return f"{safe_text(tag.name)}{score}, {tag.state.value}{seconds}"
 
 
+def _picture(video: VideoRecord) -> str:
+    from organizer.gallery import words
+
+    codec = safe_text(video.codec or "-")
+    facts = (words.picture_size(video) or "size unknown", _frame_rate(video), codec, words.placed(video))
+    return ", ".join(filter(None, facts))
+
+
 def _frame_rate(video: VideoRecord) -> str:
     return f"{round(video.frame_rate, 2):g} frames/s" if video.frame_rate else "frame rate unknown"
 
 
 def _taken(video: VideoRecord) -> str:
     """Return when it was taken, to the second: a file's date comes with microseconds."""
-    return re.sub(r"\.\d+", "", video.taken_at) if video.taken_at else "-"
+    return "-" if video.taken is None else video.taken.to_the_second()
 
 
 def _source(video: VideoRecord) -> str:

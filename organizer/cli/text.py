@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable
 
+    from organizer.dates.shown import ShownDate
     from organizer.library.records import TagRecord
 
 
@@ -18,9 +19,9 @@ def duration(seconds: float | None) -> str:
     return "-" if seconds is None else clock_time(seconds)
 
 
-def date(taken_at: str | None) -> str:
-    """Return a stored date without its seconds and zone; a dash where it is unknown."""
-    return taken_at[:16].replace("T", " ") if taken_at else "-"
+def date(taken: ShownDate | None) -> str:
+    """Return a shown date as 2024-05-06 07:08, a day alone as 2024-05-06; a dash where it is unknown."""
+    return "-" if taken is None else taken.to_the_minute()
 
 
 def count_list(counts: Counter[str]) -> str:

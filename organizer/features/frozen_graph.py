@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from organizer.errors import BundleError
 from organizer.features.graph_ops import SAVED_MODEL, graph_operations
 from organizer.features.load_tensorflow import load_tensorflow
+from organizer.regular_file import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,9 +87,7 @@ def module_from_frozen_graph(graph_file: Path, folder: Path) -> None:
         OSError: the folder cannot be written.
     """
     try:
-        if graph_file.stat().st_size > _MAX_BYTES:
-            raise ValueError("it is too large")
-        content = graph_file.read_bytes()
+        content = read_regular(graph_file, _MAX_BYTES)
         if refused := sorted(graph_operations(content) - ALLOWED):
             raise ValueError(f"it has operations that do not belong there: {', '.join(refused)}")
         tf, _ = load_tensorflow()

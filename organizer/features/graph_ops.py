@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from organizer.errors import BundleError
 from organizer.features.allowed_ops import NETWORK, SAVER, WRITING
 from organizer.features.protobuf import payloads, texts
+from organizer.regular_file import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,9 +92,7 @@ def check_saved_model(folder: Path) -> None:
             raise ValueError(f"it has {other[0]}, which is not read here")
         if not file.is_file():
             raise ValueError(f"there is no {SAVED_MODEL} in it")
-        if file.stat().st_size > _MAX_BYTES:
-            raise ValueError(f"{SAVED_MODEL} is too large")
-        content = memoryview(file.read_bytes())
+        content = memoryview(read_regular(file, _MAX_BYTES))
         meta_graphs = list(payloads(content, _SAVED_MODEL_META_GRAPH))
         if not any(list(payloads(meta_graph, _META_GRAPH)) for meta_graph in meta_graphs):
             raise ValueError("there is no graph in it")

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 from organizer.errors import BundleError
 from organizer.features.processor import processors
 from organizer.features.quiet import quiet_stderr
+from organizer.regular_file import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_MOST_BYTES = 1 << 31
+"""A graph is a FlatBuffer, whose offsets reach no further."""
 
 
 def open_interpreter(graph: Path, *, threads: int | None = None, delegated: bool = True) -> Any:
@@ -29,7 +33,7 @@ def open_interpreter(graph: Path, *, threads: int | None = None, delegated: bool
     operations = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     try:
         # Given as bytes: the library's own file opening fails on non-ASCII paths on Windows.
-        content = graph.read_bytes()
+        content = read_regular(graph, _MOST_BYTES)
         with quiet_stderr():
             interpreter = Interpreter(
                 model_content=content,

@@ -50,17 +50,17 @@ def load_pca(file: Path) -> Pca:
     Raises:
         BundleError: the file is missing or holds something else.
     """
-    import zipfile
-
     import numpy as np
 
+    from organizer.features.npz import read_npz
+
     try:
-        with np.load(file) as stored:
-            components = stored["components"]
-            if components.dtype == np.float16:
-                components = components.astype(np.float32)
-            return Pca(stored["mean"], components)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        stored = read_npz(file)
+        components = stored["components"]
+        if components.dtype == np.float16:
+            components = components.astype(np.float32)
+        return Pca(stored["mean"], components)
+    except (OSError, KeyError, ValueError) as error:
         raise BundleError(
             f"{file}: this PCA cannot be used ({error}). Reinstall organizer or pull the bundle again."
         ) from error

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from organizer.errors import NotAVideoError, UnreadableVideoError
+from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
 from organizer.frames.bounded_file import BoundedFile
+from organizer.frames.film_stream import film_stream
 from organizer.frames.iso_boxes import has_index
+from organizer.frames.late_streams import with_late_streams
 from organizer.frames.limits import MAX_PIXELS, check_size
-from organizer.frames.sniff import sniff
+from organizer.frames.sniff import CUT, sniff
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -25,44 +27,61 @@ def open_container(path: str) -> InputContainer:
     path: absolute. A name that looks like an address, a pattern or a list (``http:``, ``img_%02d``,
     ``concat:``) is only ever the name of a local file.
 
-    Raises ValueError for a relative path, NotAVideoError when the content is not a video format and
-    UnreadableVideoError when FFmpeg cannot open it.
+    Raises ValueError for a relative path, NotAVideoError when the content is not a video format,
+    UnreadableVideoError when FFmpeg cannot open it and MissingDependencyError when there is no PyAV.
     """
-    import av
-
     if not os.path.isabs(path):
         raise ValueError(f"not an absolute path: {path!r}")
     kind = sniff(path)
     try:
-        # Metadata in old encodings must not make a playable video unreadable.
-        return av.open(
-            BoundedFile(path),
-            mode="r",
-            options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS)},
-            metadata_errors="replace",
-        )
+        import av
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"PyAV cannot be loaded ({error}). Run: pip install --force-reinstall av"
+        ) from error
+    try:
+        container = _open(path, kind, {})
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise unreadable(path, error, index_missing=kind == "iso-bmff" and not has_index(path)) from error
 
+    def reopen(options: dict[str, str]) -> InputContainer | None:
+        try:
+            return _open(path, kind, options)
+        except (av.error.FFmpegError, OSError, ValueError):
+            return None
+
+    return with_late_streams(container, reopen)
+
+
+def _open(path: str, kind: str, options: dict[str, str]) -> InputContainer:
+    import av
+
+    # Metadata in old encodings must not make a playable video unreadable.
+    return av.open(
+        BoundedFile(path),
+        mode="r",
+        format=kind.removeprefix(CUT) if kind.startswith(CUT) else None,
+        options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS), **options},
+        metadata_errors="replace",
+    )
+
 
 def picture_stream(container: InputContainer, path: str) -> VideoStream:
-    """Return the first stream of moving pictures; a cover picture attached to a song is none.
+    """Return the stream of moving pictures, see film_stream; a cover picture attached to a song is none.
 
     Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it, when its
     pictures are larger than any camera's or when the index that would list it is cut off.
     """
-    from av.stream import Disposition
-
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            if stream.codec_context is None:
-                raise UnreadableVideoError(
-                    path, "its video codec is not known", "Convert a copy of it to H.264 and add that."
-                )
-            check_size(path, stream.width, stream.height)
-            # What size a codec finds in its data is another matter, and may change from picture to picture.
-            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-            return stream
+    stream = film_stream(container.streams.video)
+    if stream is not None:
+        if stream.codec_context is None:
+            raise UnreadableVideoError(
+                path, "its video codec is not known", "Convert a copy of it to H.264 and add that."
+            )
+        check_size(path, stream.width, stream.height)
+        # What size a codec finds in its data is another matter, and may change from picture to picture.
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+        return stream
     if "mp4" in container.format.name.split(",") and not has_index(path):
         raise UnreadableVideoError(path, _INDEX_MISSING, _COPY_AGAIN)
     holds = "it holds sound but no picture" if container.streams.audio else "it holds no video stream"
@@ -83,4 +102,23 @@ def unreadable(path: str, error: Exception, *, index_missing: bool = False) -> U
         return UnreadableVideoError(path, f"the file is damaged ({words})", _COPY_AGAIN)
     return UnreadableVideoError(
         path, f"the file cannot be opened ({words})", "Check that the disk is connected, then scan again."
+    )
+
+
+def undecodable(path: str, error: Exception) -> UnreadableVideoError:
+    """Return the error for a file that every reader gave up with an error of its own."""
+    import av
+
+    # What FFmpeg says, and what PyAV and NumPy make of sizes and counts that cannot be true.
+    if isinstance(error, av.error.FFmpegError | OSError | LookupError | ValueError | ArithmeticError):
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return UnreadableVideoError(
+            path,
+            f"its pictures cannot be decoded ({words})",
+            "If it plays elsewhere, convert a copy of it to H.264 and add that.",
+        )
+    return UnreadableVideoError(
+        path,
+        f"it cannot be decoded ({type(error).__name__}: {error})",
+        "Check whether it plays; if it does, please report it.",
     )

@@ -8,17 +8,14 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import (
-    NotNowError,
-    OrganizerError,
-    OutOfMemoryError,
-    UnreadableVideoError,
-    VideoError,
-)
+from organizer.errors import NotNowError, OrganizerError, OutOfMemoryError, VideoError
+from organizer.frames.container import undecodable
 from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
+from organizer.shortage import lacks_memory
 from organizer.stopping import StoppedError, check
+from organizer.types import Resize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +71,9 @@ def decode(
 
     try:
         info = probe(file.path, mtime_ns=file.mtime_ns)
-        poster, pictures = PosterPicker(), []
+        # Bilinear takes frames in the pixels they were recorded in; only a poster's have to be squares.
+        recorded = spec.resize is Resize.BILINEAR
+        poster, pictures = PosterPicker((info.width, info.height) if recorded else None), []
         for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
             check(stop)
             on_picture()
@@ -83,23 +82,19 @@ def decode(
         decoded = Decoded(info, np.stack(pictures), poster.encode())
     except VideoError as error:
         _check_unchanged(file)
-        if getattr(error.__cause__, "errno", None) == errno.ENOMEM:
+        if lacks_memory(error):
             raise _out_of_memory(file) from error
         if getattr(error.__cause__, "errno", None) in _PASSING:
             raise NotNowError(error.path, error.reason, "Scan again later.") from error
         raise
-    except MemoryError as error:
-        raise _out_of_memory(file) from error
     except (OrganizerError, StoppedError):
         raise
     # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.
     except Exception as error:
         _check_unchanged(file)
-        raise UnreadableVideoError(
-            file.path,
-            f"it cannot be decoded ({type(error).__name__}: {error})",
-            "Check whether it plays; if it does, please report it.",
-        ) from error
+        if lacks_memory(error):
+            raise _out_of_memory(file) from error
+        raise undecodable(file.path, error) from error
     _check_unchanged(file)
     return decoded
 

@@ -15,10 +15,15 @@ VIDEO_EXTENSIONS = frozenset(
         ".avi",
         ".divx",
         ".dv",
+        ".dvr-ms",
+        ".evo",
         ".f4v",
         ".flv",
+        ".insv",
+        ".ismv",
         ".ivf",
         ".m1v",
+        ".m2p",
         ".m2t",
         ".m2ts",
         ".m2v",
@@ -26,11 +31,16 @@ VIDEO_EXTENSIONS = frozenset(
         ".mk3d",
         ".mkv",
         ".mov",
+        ".mp2v",
         ".mp4",
+        ".mp4v",
         ".mpe",
         ".mpeg",
+        ".mpeg4",
         ".mpg",
+        ".mpg4",
         ".mpv",
+        ".mpv2",
         ".mqv",
         ".mxf",
         ".ogm",
@@ -38,6 +48,7 @@ VIDEO_EXTENSIONS = frozenset(
         ".rm",
         ".rmvb",
         ".vob",
+        ".vro",
         ".webm",
         ".wmv",
         ".wtv",
@@ -46,8 +57,25 @@ VIDEO_EXTENSIONS = frozenset(
 )
 """Extensions, lower case, that hardly anything but videos uses."""
 
-AMBIGUOUS_EXTENSIONS = frozenset({".dat", ".mod", ".mts", ".qt", ".tod", ".trp", ".ts"})
-"""Extensions, lower case, of videos and of other files: ``.ts`` is mostly TypeScript, ``.mod`` Go."""
+AMBIGUOUS_EXTENSIONS = frozenset(
+    {
+        ".360",
+        ".dat",
+        ".mod",
+        ".mp",
+        ".mts",
+        ".qt",
+        ".rec",
+        ".tod",
+        ".tp",
+        ".trp",
+        ".ts",
+    }
+)
+"""Extensions, lower case, of videos and of other files.
+
+``.ts`` is mostly TypeScript, ``.mod`` Go, ``.mp`` (the moving part of Pixel's motion photos) MetaPost too.
+"""
 
 
 def extension(name: str) -> str:

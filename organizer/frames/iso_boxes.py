@@ -1,12 +1,12 @@
 """The few facts of MP4 and MOV files that PyAV does not give: index there? how rotated? what is shown when?
 
 These files are nested boxes, each a 32-bit size, four letters and its content (ISO/IEC 14496-12). Phones
-store the picture as the sensor lies and say in the track header (``tkhd``) how a player has to turn it.
+store the picture as the sensor lies and say in the track header (``tkhd``) how a player has to turn it; some
+programs say it for the whole movie (``mvhd``), and both may.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,17 @@ from typing import BinaryIO
 
 # Ends the listing of a damaged file; real files have a few dozen boxes on a level.
 _MAX_BOXES = 10_000
-_MATRIX_OFFSET = {0: 40, 1: 52}
-_TRACK_ID_OFFSET = {0: 12, 1: 20}
+_Matrix = tuple[int, ...]
+"""Nine fixed-point numbers, three by three, row by row."""
+IDENTITY: _Matrix = (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+"""The matrix of a picture that is shown as it lies."""
+# Bits behind the point of the numbers in a matrix's first, second and third column.
+_FRACTION_BITS = (16, 16, 30)
+# Where a track's or a movie's header has its number and its matrix: with times of 32 bits, and of 64.
+_TRACK_ID_OFFSETS = (12, 20)
+_TRACK_MATRIX_OFFSETS = (40, 52)
+_MOVIE_MATRIX_OFFSETS = (36, 48)
+_HEADER_BYTES = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +51,17 @@ def has_index(path: str) -> bool:
         return False
 
 
-def rotation_deg(path: str, track_id: int) -> int:
-    """Return how far a player turns a track's picture clockwise: 0, 90, 180 or 270 degrees.
+def display_matrix(path: str, track_id: int) -> tuple[int, ...] | None:
+    """Return how a player places a track's picture: what FFmpeg makes of the track's and movie's matrices.
 
-    0 when the file says nothing or cannot be read.
+    Nine fixed-point numbers a b u, c d v, x y w, row by row; None where no such headers are found: the file
+    cannot be read, is damaged, or its index is compressed.
     """
     try:
         with open(path, "rb") as file:
-            return _rotation(file, os.fstat(file.fileno()).st_size, track_id)
+            return _display_matrix(file, os.fstat(file.fileno()).st_size, track_id)
     except OSError:
-        return 0
+        return None
 
 
 def composition_offsets(path: str, track_id: int, samples: int) -> Sequence[int] | None:
@@ -78,8 +88,7 @@ def _is_track(file: BinaryIO, track: _Box, track_id: int) -> bool:
     header = _inside(file, track, b"tkhd")
     if header is None:
         return False
-    file.seek(header.start)
-    return _turned_by(file.read(96), track_id) is not None
+    return _track_id(_header(file, header)) == track_id
 
 
 def _offsets(file: BinaryIO, track: _Box, samples: int) -> Sequence[int] | None:
@@ -110,33 +119,55 @@ def _inside(file: BinaryIO, box: _Box, kind: bytes) -> _Box | None:
     return next((inner for inner in _boxes(file, box.start, box.end) if inner.kind == kind), None)
 
 
-def _rotation(file: BinaryIO, size: int, track_id: int) -> int:
+def _display_matrix(file: BinaryIO, size: int, track_id: int) -> _Matrix | None:
     for movie in _boxes(file, 0, size):
         if movie.kind != b"moov":
             continue
-        for track in _boxes(file, movie.start, movie.end):
-            if track.kind != b"trak":
+        # As in FFmpeg, a movie's header counts for the tracks after it; it has to come first.
+        whole: _Matrix | None = None
+        for box in _boxes(file, movie.start, movie.end):
+            if box.kind == b"mvhd":
+                whole = _matrix(_header(file, box), _MOVIE_MATRIX_OFFSETS)
+            if box.kind != b"trak":
                 continue
-            for header in _boxes(file, track.start, track.end):
-                if header.kind == b"tkhd":
-                    file.seek(header.start)
-                    turned = _turned_by(file.read(min(header.end - header.start, 96)), track_id)
-                    if turned is not None:
-                        return turned
-    return 0
+            for inner in _boxes(file, box.start, box.end):
+                if inner.kind == b"tkhd":
+                    header = _header(file, inner)
+                    if _track_id(header) == track_id:
+                        return _both(_matrix(header, _TRACK_MATRIX_OFFSETS), whole)
+    return None
 
 
-def _turned_by(header: bytes, track_id: int) -> int | None:
-    """Return the rotation in degrees that this track header asks for; None when it is another track's."""
-    version = header[0] if header else -1
-    if version not in _MATRIX_OFFSET or len(header) < _MATRIX_OFFSET[version] + 36:
+def _both(track: _Matrix | None, movie: _Matrix | None) -> _Matrix | None:
+    """Return the matrix that places by a track's and then by its movie's."""
+    if track is None or movie is None:
         return None
-    (found_id,) = struct.unpack_from(">I", header, _TRACK_ID_OFFSET[version])
-    if found_id != track_id:
-        return None
-    # The first two of nine fixed-point numbers say where the picture's x axis points.
-    across, down = struct.unpack_from(">ii", header, _MATRIX_OFFSET[version])
-    return round(math.degrees(math.atan2(down, across)) / 90) % 4 * 90
+    return tuple(
+        sum(track[3 * row + k] * movie[3 * k + column] >> _FRACTION_BITS[k] for k in range(3))
+        for row in range(3)
+        for column in range(3)
+    )
+
+
+def _header(file: BinaryIO, box: _Box) -> bytes:
+    file.seek(box.start)
+    return file.read(min(box.end - box.start, _HEADER_BYTES))
+
+
+def _track_id(header: bytes) -> int | None:
+    """Return the number of the track that this track header is of; None for one that is cut off."""
+    at = _TRACK_ID_OFFSETS[_has_long_times(header)]
+    return int.from_bytes(header[at : at + 4], "big") if len(header) >= at + 4 else None
+
+
+def _matrix(header: bytes, offsets: tuple[int, int]) -> _Matrix | None:
+    """Return the matrix of a track's or movie's header; None for one that is cut off."""
+    at = offsets[_has_long_times(header)]
+    return struct.unpack_from(">9i", header, at) if len(header) >= at + 36 else None
+
+
+def _has_long_times(header: bytes) -> bool:
+    return header[:1] == b"\1"
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:

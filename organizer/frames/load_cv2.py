@@ -1,4 +1,4 @@
-"""OpenCV, loaded when it is first needed, quiet, and confined to local files."""
+"""OpenCV, loaded when it is first needed, and quiet; it resizes and encodes pictures, and opens no video."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from organizer.errors import MissingDependencyError
 if TYPE_CHECKING:
     from types import ModuleType
 
-_QUIET = "-8"
-_ONLY_LOCAL_FILES = "protocol_whitelist;file"
-
 
 def load_cv2() -> ModuleType:
     """Return the ``cv2`` module.
 
     Raises MissingDependencyError, with what to install, when it or a system library below it is not there.
     """
-    # OpenCV's FFmpeg reads these when it opens a file; without them it writes to the terminal about every
-    # damaged video. A person's own settings win.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _QUIET)
-    os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", _ONLY_LOCAL_FILES)
     try:
         import cv2
     except ImportError as error:

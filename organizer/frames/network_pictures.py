@@ -29,14 +29,16 @@ def network_pictures(
         short_side: pixels of the frames' shorter side that are needed besides; they may have more.
 
     Yields:
-        The frame, made small where the spec allows it, and uint8 (size, size, 3), RGB, 0..255. Keep only the
-        latter: a frame may have its full size.
+        The frame, made small and in square pixels where the spec allows it, else with every pixel as it was
+        recorded, and uint8 (size, size, 3), RGB, 0..255. Keep only the latter: a frame may have its full
+        size.
 
     Raises:
         What ``FrameReader.read`` raises.
     """
     # Made small by the reader where areas are averaged: converting all of a 4K picture costs as much as
-    # decoding it. Bilinear picks single pixels: it must have those of the recording, not averages of them.
+    # decoding it. Bilinear picks single pixels: it must have those of the recording, neither averages of them
+    # nor stretched ones. That they may be no squares does not matter where all becomes a square.
     limit = max(spec.size, short_side) if spec.resize is Resize.AREA else None
     for frame in reader.read(path, short_side=limit):
         yield frame, squash(frame.rgb, spec)

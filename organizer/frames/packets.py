@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from organizer.errors import UnreadableVideoError
+from organizer.frames.clock import longest_still_s
 from organizer.frames.container import open_container, picture_stream
 from organizer.frames.iso_boxes import composition_offsets
-from organizer.frames.timeline import PacketInfo, is_spliced
+from organizer.frames.rates import tick_of
+from organizer.frames.timeline import PacketInfo, decoded_at, is_spliced
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -39,6 +40,8 @@ class Listing:
     """Seconds of one tick of their stamps."""
     held: dict[int, Packet[VideoStream]] = field(default_factory=dict)
     """By position: those that are kept in memory; all or none."""
+    longest_still_s: float | None = None
+    """As lay_out takes it."""
     by_index: bool = False
     """Whether the container's index was listed, without a look at the packets themselves."""
 
@@ -73,19 +76,10 @@ class OpenVideo:
                 if packet.size:
                     yield packet
         except MemoryError:
-            # Says more of the computer than of the file: what is left out for it would look like the end.
             raise
-        except (av.error.FFmpegError, OSError):
+        # With IndexError PyAV ends files in which a stream appeared after they were opened.
+        except (av.error.FFmpegError, OSError, IndexError):
             return
-
-
-def tick_of(stream: VideoStream, path: str) -> float:
-    """Return the seconds of one tick of a stream's stamps. Raises UnreadableVideoError when not stated."""
-    if not stream.time_base:
-        raise UnreadableVideoError(
-            path, "its frames have no times", "Convert a copy of it to H.264 and add that."
-        )
-    return float(stream.time_base)
 
 
 def list_by_index(video: OpenVideo, path: str, *, max_seconds: int) -> Listing | None:
@@ -127,9 +121,11 @@ def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing
     packets: list[PacketInfo] = []
     held: dict[int, Packet[VideoStream]] = {}
     size = 0
-    covered = _Covered(tick_s, max_seconds)
+    still_s = longest_still_s(video.container.format.name)
+    covered = _Covered(tick_s, max_seconds, still_s)
     for packet in islice(video.packets(), _MAX_PACKETS):
-        info = PacketInfo(packet.pts, packet.dts, packet.is_keyframe, not packet.is_discard)
+        decode = decoded_at(packet.pts, packet.dts, tick_s, still_s)
+        info = PacketInfo(packet.pts, decode, packet.is_keyframe, not packet.is_discard)
         size += packet.size
         if size <= _HELD_BYTES:
             held[len(packets)] = packet
@@ -138,15 +134,16 @@ def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing
         packets.append(info)
         if covered.by(info):
             break
-    return Listing(packets, tick_s, held)
+    return Listing(packets, tick_s, held, still_s)
 
 
 class _Covered:
     """Tells when no packet that may still come is shown within the first seconds."""
 
-    def __init__(self, tick_s: float, max_seconds: int) -> None:
+    def __init__(self, tick_s: float, max_seconds: int, longest_still_s: float | None = None) -> None:
         self._tick_s = tick_s
         self._max_seconds = max_seconds
+        self._longest_still_s = longest_still_s
         self._before_s = 0.0
         self._zero: int | None = None
         self._decoded: int | None = None
@@ -161,7 +158,9 @@ class _Covered:
         decoded = packet.decode
         if decoded is None:
             return self._s(known) - _REORDERED_S >= self._max_seconds
-        if self._decoded is not None and is_spliced(self._decoded, decoded, self._tick_s):
+        if self._decoded is not None and is_spliced(
+            self._decoded, decoded, self._tick_s, self._longest_still_s
+        ):
             self._before_s, self._zero = max(self._s(self._decoded), 0.0), known
         self._decoded = decoded
         # Nothing is shown before it is decoded.

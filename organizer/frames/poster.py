@@ -29,7 +29,9 @@ _FULL_CONTRAST = 48.0
 class PosterPicker:
     """Takes the frames of a video one by one and keeps a small copy of the most informative so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: tuple[int, int] | None = None) -> None:
+        """shown: width and height at which frames are shown, where their pixels may be no squares."""
+        self._shown = shown
         self._best: NDArray[np.uint8] | None = None
         self._best_score = 0.0
 
@@ -39,9 +41,9 @@ class PosterPicker:
         small: the same frame in a few hundred pixels, if there is one: what the frame shows is judged by it,
         always or never for the frames of a video.
         """
-        score = informativeness(fit(rgb, LONG_SIDE) if small is None else small)
+        score = informativeness(self._fitted(rgb) if small is None else small)
         if self._best is None or score > self._best_score * _CLEARLY_BETTER:
-            self._best, self._best_score = fit(rgb, LONG_SIDE), score
+            self._best, self._best_score = self._fitted(rgb), score
 
     def encode(self) -> bytes:
         """Return the poster as a WebP file, about 10 KB. Raises ValueError when no frame was added."""
@@ -52,6 +54,9 @@ class PosterPicker:
         file = io.BytesIO()
         Image.fromarray(self._best).save(file, "webp", quality=_WEBP_QUALITY, method=_WEBP_METHOD)
         return file.getvalue()
+
+    def _fitted(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return fit(rgb, LONG_SIDE, self._shown)
 
 
 def make_poster(frames: Iterable[NDArray[np.uint8]]) -> bytes:

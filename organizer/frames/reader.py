@@ -15,7 +15,7 @@ class FrameReader(Protocol):
 
     @property
     def name(self) -> str:
-        """Short name for settings and reports, for example ``opencv``."""
+        """Short name for settings and reports, for example ``keyframe``."""
         ...
 
     def read(
@@ -24,8 +24,10 @@ class FrameReader(Protocol):
         """Yield exactly one frame for each second of a video, ascending.
 
         path: absolute; the file is only ever read. max_seconds: how many seconds to look at, at least 1.
-        short_side: in pixels, at least 1; a frame whose shorter side is longer is made smaller by averaging
-        areas, its aspect ratio kept, so that this side has that length. None leaves all at their full size.
+        short_side: in pixels, at least 1; frames are turned and in square pixels, as a player shows them, and
+        one whose shorter side is longer is made smaller by averaging areas, its aspect ratio kept, so that
+        this side has that length. None leaves every pixel as it was recorded: at full size, turned, but not
+        stretched where pixels are no squares.
 
         The seconds are the buckets [k, k + 1) for k from 0 to floor(time of the last frame), k < max_seconds,
         where times count from the first frame. A bucket's frame is one whose time lies in it, the first

@@ -66,12 +66,13 @@ def shrink(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return _resize(rgb, size, size)
 
 
-def fit(rgb: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
+def fit(rgb: NDArray[np.uint8], long_side: int, shown: tuple[int, int] | None = None) -> NDArray[np.uint8]:
     """Make a frame so small that its longer side has at most ``long_side`` pixels, its aspect ratio kept.
 
-    rgb: (height, width, 3), 0..255. Returns a new array; a frame that is small enough keeps its size.
+    rgb: (height, width, 3), 0..255. shown: width and height at which it is shown, where its pixels are no
+    squares. Returns a new array; a frame that is small enough keeps the size at which it is shown.
     """
-    height, width = rgb.shape[:2]
+    width, height = shown or (rgb.shape[1], rgb.shape[0])
     scale = min(1.0, long_side / max(height, width))
     return _resize(rgb, max(1, round(width * scale)), max(1, round(height * scale)))
 

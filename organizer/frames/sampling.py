@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from organizer.errors import UnreadableVideoError
+from organizer.errors import MissingDependencyError, NotAVideoError
 from organizer.frames.reader import check_request
+from organizer.stopping import StoppedError
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
     from organizer.frames.reader import FrameReader
     from organizer.types import Frame
+
+
+_NO_OTHER_READER_HELPS = (NotAVideoError, MissingDependencyError, StoppedError, MemoryError)
 
 
 class Sampling(StrEnum):
@@ -32,17 +36,17 @@ def reader_for(sampling: Sampling, *, threads: int) -> FrameReader:
     threads: how many each video is decoded with; 0 for one for each processor.
     """
     from organizer.frames.keyframe_reader import KeyFrameReader
-    from organizer.frames.opencv_reader import OpenCvReader
+    from organizer.frames.pyav_reader import PyAvReader
 
     if sampling is Sampling.EXACT:
-        return OpenCvReader(threads=threads)
+        return PyAvReader(threads=threads)
     if sampling is Sampling.KEYFRAME:
         return KeyFrameReader(threads=threads)
     return AutoReader(threads=threads)
 
 
 class AutoReader:
-    """Reads key frames, and files where that does not work exactly; FrameReader says what it promises."""
+    """Reads key frames, and from where that does not work on exactly; FrameReader says what it promises."""
 
     name = "auto"
 
@@ -59,14 +63,25 @@ class AutoReader:
         return self._frames(path, max_seconds, short_side)
 
     def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
-        import av
-
-        quick = self._quick.read(path, max_seconds=max_seconds, short_side=short_side)
+        done = 0
         try:
-            first = next(quick)
-        except (UnreadableVideoError, av.error.FFmpegError):
-            # Should this one fail too, its reason is what people get to read.
-            yield from self._exact.read(path, max_seconds=max_seconds, short_side=short_side)
-        else:
-            yield first
-            yield from quick
+            for frame in self._quick.read(path, max_seconds=max_seconds, short_side=short_side):
+                yield frame
+                done = frame.second + 1
+            return
+        except _NO_OTHER_READER_HELPS:
+            raise
+        # Demuxers and decoders fail in ways of their own, and each reader asks other things of a file.
+        except Exception:
+            pass
+        # Should this one fail at once too, its reason is what people get to read.
+        try:
+            for frame in self._exact.read(path, max_seconds=max_seconds, short_side=short_side):
+                if frame.second >= done:
+                    yield frame
+        except _NO_OTHER_READER_HELPS:
+            raise
+        except Exception:
+            # What could be decoded before counts.
+            if not done:
+                raise

@@ -12,9 +12,17 @@ import stat
 from collections.abc import Callable
 
 from organizer.errors import NotAVideoError, UnreadableVideoError
+from organizer.frames.cut_start import cut_format
 
 HEAD_BYTES = 16 * 1024
 """How much of a file is looked at: enough for a few transport packets and for leading zeros."""
+CUT_HEAD_BYTES = 64 * 1024
+"""How far the first whole part of a recording is looked for whose beginning was cut off."""
+CUT = "cut from:"
+"""What the names of such formats begin with."""
+
+IS_TEXT = "its content is text, not a video"
+"""The reason why text is refused."""
 
 _ISO_FIRST_BOXES = frozenset(
     {
@@ -60,14 +68,27 @@ _NOT_IN_TEXT = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 def sniff(path: str) -> str:
     """Return the name of the video format that the file's first bytes show, for example ``iso-bmff``.
 
-    Reads at most ``HEAD_BYTES`` bytes. Raises NotAVideoError when the content is something else, and
+    ``cut from:mpeg`` is the rest of a recording; what follows is FFmpeg's name of its format, and FFmpeg must
+    be told it: the first bytes of such a file could be made to look like anything.
+
+    Reads at most ``CUT_HEAD_BYTES`` bytes. Raises NotAVideoError when the content is something else, and
     UnreadableVideoError when the file cannot be read.
     """
     head = _read_head(path)
-    name = video_format(head)
+    name = video_format(head[:HEAD_BYTES])
+    if name is None and (cut := cut_recording(head)):
+        name = f"{CUT}{cut}"
     if name is None:
         raise _refusal(path, head)
     return name
+
+
+def cut_recording(head: bytes) -> str | None:
+    """Return FFmpeg's name of the format, see cut_format; None for what any other program made."""
+    # Recorders fill up with ones, which no text begins with.
+    if is_text(head.lstrip(b"\xff")) or any(pattern.match(head) for pattern, _ in _OTHER_CONTENT):
+        return None
+    return cut_format(head)
 
 
 def video_format(head: bytes) -> str | None:
@@ -92,7 +113,7 @@ def _read_head(path: str) -> bytes:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise NotAVideoError(path, "it is not a regular file", "Exclude it from the scan.")
         with open(path, "rb") as file:
-            return file.read(HEAD_BYTES)
+            return file.read(CUT_HEAD_BYTES)
     except OSError as error:
         raise UnreadableVideoError(
             path,
@@ -153,5 +174,5 @@ def _refusal(path: str, head: bytes) -> NotAVideoError:
         if pattern.match(head):
             return NotAVideoError(path, f"its content is {what}, not a video", advice)
     if is_text(head):
-        return NotAVideoError(path, "its content is text, not a video", advice)
+        return NotAVideoError(path, IS_TEXT, advice)
     return NotAVideoError(path, "its content is not a known video format", advice)

@@ -1,124 +1,140 @@
-"""When a video was shot: what its container says, else its name, else when the file was last changed."""
+"""When a video was shot: what its container says, else its name, else when the file was last changed.
+
+Of the container's dates those of the recording come before those of the file: a tape that was digitised, or
+a film that was packed anew, has both.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
+from organizer.dates.believable import believable
+from organizer.dates.best import DatedFile, best_date
+from organizer.dates.in_names import taken_by_name
+from organizer.frames.date_text import WrittenDate, ticks_date, written_date
 from organizer.types import TakenAt, TakenSource
 
-EARLIEST_YEAR = 1990
-"""Clocks that were never set say 1904 (QuickTime), 1970 (Unix) or 1980 (FAT)."""
+if TYPE_CHECKING:
+    from organizer.frames.iso_dates import HeaderDate
 
-_KEYS = (
+_RECORDED = (
     # Local time with the offset of the place: says more than the same moment in UTC.
     "com.apple.quicktime.creationdate",
-    "creation_time",
-    "datetimeoriginal",
     "date_recorded",
-    "date_digitized",
-    "date",
+    "datetimeoriginal",
+    "dtim",
+    "idit",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-_CONTAINER_DATE = re.compile(
-    r"\s*(?P<year>\d{4})[-:/.](?P<month>\d\d)[-:/.](?P<day>\d\d)"
-    r"(?:[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
-    r"\s*(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?)?\s*",
-)
-
-_NAME_DATE = r"(?P<year>(?:19|20)\d\d)(?P<d>[-_.]?)(?P<month>\d\d)(?P=d)(?P<day>\d\d)"
-_NAME_PATTERNS = (
-    # 20230501_123456, 2023-05-01 12.34.56, 2023-05-01 at 12.34.56, 20230501123456789 and their kin.
-    re.compile(
-        rf"(?<!\d){_NAME_DATE}(?:[ _T-]|[ _-]at[ _-])?"
-        r"(?P<hour>\d\d)(?P<t>[-_.:]?)(?P<minute>\d\d)(?P=t)(?P<second>\d\d)(?:\d{3})?(?!\d)"
-        r"(?:[\s\u202f](?P<half>[AaPp])[Mm](?![A-Za-z]))?"
-    ),
-    # 2023-05-01 at 1.34.56 PM.
-    re.compile(
-        rf"(?<!\d){_NAME_DATE} at (?P<hour>\d)\.(?P<minute>\d\d)\.(?P<second>\d\d)"
-        r"(?:[\s\u202f](?P<half>[AaPp])[Mm])?(?![A-Za-z0-9])"
-    ),
-    # A date alone: as a word of its own, for eight digits inside a word are more often a number or a hash.
-    re.compile(rf"(?<![A-Za-z0-9]){_NAME_DATE}(?![A-Za-z0-9])"),
-)
+_CONTENT = ("date",)
+"""When the content was made, as people and programs write it; MP4's ``©day``, AVI's ``ICRD``."""
+_HEADER = ("creation_time",)
+_FILE = ("date_digitized", "creationdate", "modification_date")
+_SAME_DAY = timedelta(hours=36)
+"""What lies so close to the noon of a day may be a moment of it, in whatever zone."""
+_AT_ONCE = timedelta(days=2)
 
 
 def taken_at(
-    metadata: Mapping[str, str], path: str, mtime_ns: int, *, now: datetime | None = None
+    metadata: Mapping[str, str],
+    path: str,
+    mtime_ns: int,
+    *,
+    stream_metadata: Mapping[str, str] | None = None,
+    headers: Sequence[HeaderDate] | None = None,
+    in_stream: Callable[[], WrittenDate | None] | None = None,
+    duration_s: float | None = None,
+    now: datetime | None = None,
 ) -> TakenAt:
     """Return when a video was shot, from the best source that gives a believable moment.
 
-    metadata: the container's tags as FFmpeg names them. path: only its last part is looked at.
-    mtime_ns: nanoseconds since 1970.
-    now: aware, for tests; moments more than a day after it are not believed.
+    Args:
+        metadata: the container's tags as FFmpeg names them.
+        path: only its last part is looked at.
+        mtime_ns: nanoseconds since 1970.
+        stream_metadata: the tags of the stream of pictures.
+        headers: the dates in the headers of an MP4 or MOV file, in place of ``creation_time``; None for other
+            files.
+        in_stream: looks for a date among the pictures; called where nothing better is known.
+        duration_s: of the video, None when unknown.
+        now: aware, for tests; moments more than a day after it are not believed.
     """
     now = now or datetime.now(UTC)
-    tags = {key.lower(): value for key, value in metadata.items()}
-    for key in _KEYS:
-        moment = _container_moment(tags.get(key, ""))
-        if moment is not None and _believable(moment, now):
-            return TakenAt(moment, TakenSource.CONTAINER)
-    for moment in _name_moments(os.path.basename(path)):
-        if _believable(moment, now):
-            return TakenAt(moment, TakenSource.NAME)
-    return TakenAt(_file_moment(mtime_ns), TakenSource.FILE)
+    file = DatedFile(path, mtime_ns)
+    tags = [_lower(metadata), _lower(stream_metadata or {})]
+    found = (date for date in _candidates(tags, headers, in_stream, _hints(file, now)) if _is_true(date, now))
+    return best_date(_best(found), [file], duration_s, now)
 
 
-def _container_moment(value: str) -> datetime | None:
-    match = _CONTAINER_DATE.fullmatch(value)
-    if match is None:
+def _lower(metadata: Mapping[str, str]) -> dict[str, str]:
+    return {key.lower(): value for key, value in metadata.items()}
+
+
+def _is_true(date: WrittenDate, now: datetime) -> bool:
+    return believable(date.moment, now)
+
+
+def _best(found: Iterator[WrittenDate]) -> TakenAt | None:
+    """Return the first date; of a day alone the first moment that may lie in it."""
+    best = next(found, None)
+    if best is None:
         return None
-    moment = _moment(match)
-    zone = match["zone"]
-    if moment is None or zone is None:
-        return moment
-    try:
-        return datetime.strptime(
-            f"{moment.isoformat()}{'Z' if zone == 'UTC' else zone}", "%Y-%m-%dT%H:%M:%S%z"
-        )
-    except ValueError:
-        return None
+    if best.day_only:
+        noon = best.moment.replace(hour=12)
+        same_day = (date for date in found if not date.day_only and _apart(date.moment, noon) <= _SAME_DAY)
+        best = next(same_day, best)
+    return TakenAt(best.moment, TakenSource.CONTAINER, day_only=best.day_only, zone_known=best.zone_known)
 
 
-def _name_moments(name: str) -> Iterator[datetime]:
-    for pattern in _NAME_PATTERNS:
-        for match in pattern.finditer(name):
-            moment = _moment(match)
-            if moment is not None:
-                # Pixel phones write UTC into their names, all others the time of the place.
-                yield moment.replace(tzinfo=UTC) if name.startswith("PXL_") else moment
+def _candidates(
+    tags: Sequence[Mapping[str, str]],
+    headers: Sequence[HeaderDate] | None,
+    in_stream: Callable[[], WrittenDate | None] | None,
+    hints: Sequence[datetime],
+) -> Iterator[WrittenDate]:
+    """Yield the dates of a container, best first, believable or not."""
+    yield from _tagged(tags, _RECORDED)
+    # A header of MP4 notes when the recording began or ended, and costs less to look at; elsewhere it says
+    # when the file was put together.
+    if headers is None and in_stream is not None and (date := in_stream()):
+        yield date
+    yield from _tagged(tags, _CONTENT)
+    if headers is None:
+        yield from _tagged(tags, _HEADER)
+    else:
+        yield from (_header_date(header, hints) for header in headers)
+        if in_stream is not None and (date := in_stream()):
+            yield date
+    yield from _tagged(tags, _FILE)
 
 
-def _moment(match: re.Match[str]) -> datetime | None:
-    """Return the naive moment that the groups spell, midnight for a date alone; None for 30 February."""
-    found = match.groupdict()
-    year, month, day, hour, minute, second = (
-        int(found.get(part) or 0) for part in ("year", "month", "day", "hour", "minute", "second")
-    )
-    if half := found.get("half"):
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half in "Pp" else 0)
-    try:
-        return datetime(year, month, day, hour, minute, second)
-    except ValueError:
-        return None
+def _tagged(tags: Sequence[Mapping[str, str]], keys: Sequence[str]) -> Iterator[WrittenDate]:
+    for key in keys:
+        for some in tags:
+            text = some.get(key, "")
+            if date := ticks_date(text) if key == "dtim" else written_date(text):
+                yield date
 
 
-def _believable(moment: datetime, now: datetime) -> bool:
-    if moment.year < EARLIEST_YEAR:
-        return False
-    # A naive moment is off by the unknown zone, which the day of grace covers.
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware <= now + timedelta(days=1)
+def _header_date(header: HeaderDate, hints: Sequence[datetime]) -> WrittenDate:
+    """Return a header's date as the standard has it, else as devices count where their file agrees."""
+    moment = header.moment
+    if header.if_unix and any(_apart(header.if_unix, hint) <= _AT_ONCE for hint in hints):
+        moment = header.if_unix
+    return WrittenDate(moment, day_only=False, zone_known=False)
 
 
-def _file_moment(mtime_ns: int) -> datetime:
-    try:
-        return (_EPOCH + timedelta(microseconds=mtime_ns // 1000)).astimezone()
-    except (OverflowError, ValueError, OSError):
-        return _EPOCH
+def _hints(file: DatedFile, now: datetime) -> list[datetime]:
+    """Return what a file tells of its date from outside."""
+    named = taken_by_name(file.name, now)
+    changed = best_date(None, [DatedFile("", file.mtime_ns)], None, now)
+    return [changed.moment, *([named.moment] if named else [])]
+
+
+def _apart(one: datetime, other: datetime) -> timedelta:
+    return abs(_aware(one) - _aware(other))
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from organizer.frames.clock import FrameClock
-
-# Decoding stamps only go forward; one further back than this belongs to a recording that was spliced on.
-_SET_AGAIN_S = 1.0
+from organizer.frames.clock import SET_AGAIN_S, FrameClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +40,49 @@ class Timeline:
             raise ValueError(f"packet {position} is not shown")
         return time_s
 
+    def is_doubtful(self, position: int) -> bool:
+        """Tell whether the packet next to a key packet is said to be one too.
 
-def is_spliced(before: int, now: int, tick_s: float) -> bool:
-    """Tell from the decoding stamps of two packets, one after the other, whether another recording begins."""
-    return (before - now) * tick_s > _SET_AGAIN_S
+        Key frames cost too much to follow upon each other. Where they do, mostly all packets are marked: for
+        want of an index.
+        """
+        return any(self.keys[max(position - 1, 0) : position]) or any(self.keys[position + 1 : position + 2])
 
 
-def lay_out(packets: Sequence[PacketInfo], tick_s: float, frame_rate: float | None) -> Timeline:
+def is_spliced(before: int, now: int, tick_s: float, longest_still_s: float | None = None) -> bool:
+    """Tell from the decoding stamps of two packets, one after the other, whether another recording begins.
+
+    longest_still_s: as FrameClock takes it.
+    """
+    # Decoding stamps only go forward.
+    if (before - now) * tick_s > SET_AGAIN_S:
+        return True
+    return longest_still_s is not None and (now - before) * tick_s > longest_still_s
+
+
+def decoded_at(
+    stamp: int | None, decode: int | None, tick_s: float, longest_still_s: float | None
+) -> int | None:
+    """Return when a packet is decoded, in ticks.
+
+    stamp, decode: as FFmpeg says. Program streams state the first only; where a recording was spliced on,
+    FFmpeg makes the second up from what came before, and so tells of the splice one packet too late.
+    """
+    if longest_still_s is None or stamp is None or decode is None:
+        return decode
+    return stamp if is_spliced(decode, stamp, tick_s, longest_still_s) else decode
+
+
+def lay_out(
+    packets: Sequence[PacketInfo],
+    tick_s: float,
+    frame_rate: float | None,
+    longest_still_s: float | None = None,
+) -> Timeline:
     """Return when each packet is shown, as a decoder that decodes all of them would show them.
 
-    packets: in the order of the file. tick_s: seconds of one tick. frame_rate: as FrameClock takes it.
+    packets: in the order of the file. tick_s: seconds of one tick. frame_rate, longest_still_s: as FrameClock
+    takes them.
 
     What comes before the first key packet, and what is shown before it, refers to pictures that are not
     there: decoders do not show it. Packets without a stamp are taken to be shown in the order of the file.
@@ -63,7 +93,7 @@ def lay_out(packets: Sequence[PacketInfo], tick_s: float, frame_rate: float | No
     for position in range(first, len(packets)):
         packet = packets[position]
         if packet.decode is not None:
-            if decoded is not None and is_spliced(decoded, packet.decode, tick_s):
+            if decoded is not None and is_spliced(decoded, packet.decode, tick_s, longest_still_s):
                 part, stamp = part + 1, None
             decoded = packet.decode
         stamp = next((known for known in (packet.stamp, packet.decode, stamp) if known is not None), 0)
@@ -74,7 +104,7 @@ def lay_out(packets: Sequence[PacketInfo], tick_s: float, frame_rate: float | No
         for part, stamp, position in sorted(ranked)
         if (part, stamp) >= begins and packets[position].is_shown
     ]
-    clock = FrameClock(frame_rate)
+    clock = FrameClock(frame_rate, longest_still_s=longest_still_s)
     times_s: list[float | None] = [None] * len(packets)
     for position in order:
         known = packets[position].stamp

@@ -20,6 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from organizer.frames.colour import Colour, Primaries, Transfer, colour_of
+from organizer.frames.convert import convert
 from organizer.frames.light import PEAK, eetf, hlg_light, pq_light, srgb_light, srgb_signal
 from organizer.frames.load_cv2 import load_cv2
 
@@ -69,22 +70,22 @@ def sdr_picture(
 ) -> NDArray[np.uint8]:
     """Convert a decoded frame to RGB as an ordinary screen shows it, and to another size on the way.
 
-    width, height: before rotation. how: further settings of ``VideoReformatter.reformat``.
-    Returns (height, width, 3), 0..255, RGB, rotation not applied.
+    width, height: before the turn. how: further settings of ``VideoReformatter.reformat``.
+    Returns (height, width, 3), 0..255, RGB, not turned.
 
-    Raises av.error.FFmpegError when FFmpeg cannot convert the frame.
+    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame.
     """
     import numpy as np
 
     colour = colour_of(frame)
     if colour.is_plain:
-        small = reformatter.reformat(frame, width, height, "rgb24", **how)
+        small = convert(frame, reformatter, width, height, "rgb24", **how)
         return np.asarray(small.to_ndarray(), np.uint8)
     if colour.is_hdr and frame.colorspace == _UNSPECIFIED:
         how["src_colorspace"] = how["dst_colorspace"] = _BT2020_MATRIX
     with _as_recorded(frame):
         # In planes, for packed as rgb48le pictures of some sizes come out in wrong colours, and slower.
-        small = reformatter.reformat(frame, width, height, "gbrp16le", **how)
+        small = convert(frame, reformatter, width, height, "gbrp16le", **how)
     return tone_map(np.asarray(small.to_ndarray(), np.uint16), colour, white=_SWSCALE_WHITE)
 
 

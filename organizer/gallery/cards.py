@@ -57,7 +57,7 @@ def card(video: VideoRecord, *, poster: bool) -> Card:
         key=video.key,
         title=title(video),
         duration=words.duration(video.duration_s),
-        date=words.date(video.taken_at),
+        date=words.date(video.taken),
         status=_STATUS_WORDS[video.status],
         poster=poster,
         tags=tuple(

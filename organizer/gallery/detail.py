@@ -114,10 +114,9 @@ def why_not_playable(video: VideoRecord) -> str:
 
 def facts(video: VideoRecord) -> list[tuple[str, str]]:
     """Return (name, value) of what is known of a video, values as plain text."""
-    picture = f"{video.width} x {video.height}" if video.width and video.height else ""
-    if video.frame_rate:
-        picture += f", {video.frame_rate:.3g} frames/s"
-    taken = words.date_and_time(video.taken_at)
+    rate = f"{video.frame_rate:.3g} frames/s" if video.frame_rate else ""
+    picture = ", ".join(filter(None, (words.picture_size(video), rate, words.placed(video))))
+    taken = words.date_and_time(video.taken)
     rows = [
         ("Length", words.duration(video.duration_s)),
         ("Taken", f"{taken} ({_SOURCES.get(video.taken_source or '', 'source unknown')})" if taken else ""),

@@ -9,11 +9,12 @@ from datetime import time as clock_time
 from enum import StrEnum
 from typing import TypeVar
 
+from organizer.dates.believable import FIRST_FILM_YEAR
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
 from organizer.types import TagState
 
-EARLIEST_DAY, LATEST_DAY = date(1970, 1, 1), date(2100, 12, 31)
+EARLIEST_DAY, LATEST_DAY = date(FIRST_FILM_YEAR, 1, 1), date(2100, 12, 31)
 
 PAGE_SIZE = 36
 _MAX_TEXT = 200

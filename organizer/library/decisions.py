@@ -1,4 +1,7 @@
-"""What a person decides about tags. Every function is one transaction; models never undo any of it."""
+"""What a person decides about tags. Every function is one transaction; models never undo any of it.
+
+A decision is on the disk when its function returns: see ``transaction``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from organizer.errors import InvalidTagError, UnknownVideoError
-from organizer.library.taggings import now_text, tag_id_of
+from organizer.library.names import composed, folded
+from organizer.library.taggings import find_tag, now_text, tag_id_of
 from organizer.library.transaction import transaction
 from organizer.types import LABELS, TagState
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MAX_TAG_LENGTH = 60
-_BUILT_IN = {label.casefold(): label for label in LABELS}
+_BUILT_IN = {folded(label): label for label in LABELS}
 
 # A decision made before the video was ever scored has no score; the next tagging fills it in.
 _DECIDE = """
@@ -36,12 +40,12 @@ def clean_tag(name: str) -> str:
     Raises:
         InvalidTagError: it is empty, longer than 60 characters or holds control characters.
     """
-    folded = " ".join(unicodedata.normalize("NFC", name).split())
-    if not folded or len(folded) > MAX_TAG_LENGTH:
-        raise InvalidTagError(f"A tag has 1 to {MAX_TAG_LENGTH} characters, this one has {len(folded)}.")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in folded):
-        raise InvalidTagError(f"The tag {folded!r} holds characters that cannot be shown. Leave them out.")
-    return _BUILT_IN.get(folded.casefold(), folded)
+    clean = " ".join(composed(name).split())
+    if not clean or len(clean) > MAX_TAG_LENGTH:
+        raise InvalidTagError(f"A tag has 1 to {MAX_TAG_LENGTH} characters, this one has {len(clean)}.")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in clean):
+        raise InvalidTagError(f"The tag {clean!r} holds characters that cannot be shown. Leave them out.")
+    return _BUILT_IN.get(folded(clean), clean)
 
 
 def confirm(db: Database, video_id: int, tag: str) -> None:
@@ -84,32 +88,25 @@ def forget(db: Database, video_id: int, tag: str) -> bool:
     Raises:
         InvalidTagError: see ``clean_tag``.
     """
-    with transaction(db):
+    with transaction(db, durable=True):
         deleted = db.execute(
-            """
-            DELETE FROM video_tags WHERE video_id = ? AND state != 'suggested'
-                AND tag_id = (SELECT id FROM tags WHERE name = ?)
-            """,
-            [video_id, clean_tag(tag)],
+            "DELETE FROM video_tags WHERE video_id = ? AND state != 'suggested' AND tag_id = ?",
+            [video_id, find_tag(db, clean_tag(tag))],
         )
         return bool(deleted.rowcount)
 
 
 def _is_scored(db: Database, video_id: int, tag: str) -> bool:
     """Whether a model, trained on tags of the person's own, has scored a video for this one."""
-    row = db.execute(
-        """
-        SELECT 1 FROM scores s, json_each(s.scores) label
-        WHERE s.video_id = ? AND label.key = ? COLLATE NOCASE
-        """,
-        [video_id, tag],
-    ).fetchone()
-    return row is not None
+    rows = db.execute(
+        "SELECT label.key FROM scores s, json_each(s.scores) label WHERE s.video_id = ?", [video_id]
+    )
+    return any(folded(label) == folded(tag) for (label,) in rows)
 
 
 def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
     try:
-        with transaction(db):
+        with transaction(db, durable=True):
             db.execute(
                 _DECIDE,
                 {

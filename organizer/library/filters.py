@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from organizer.dates.shown import here, utc_seconds, wall_seconds
 from organizer.library.quick_lists import SHARED_BIT
 from organizer.library.records import Status
 from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 
 class Sort(StrEnum):
@@ -43,7 +44,7 @@ class VideoFilter:
     text: str = ""
     """Words that must all occur in the file's name or folder, whatever their case."""
     taken_from: datetime | None = None
-    """Taken at this moment or later."""
+    """Taken at this moment or later, on the clock that is shown; a naive one is that clock's."""
     taken_before: datetime | None = None
     """Taken before this moment."""
     sort: Sort = Sort.TAKEN
@@ -75,8 +76,11 @@ STATUS_SQL = f"""
     END
 """
 
+_ZONES_APART_S = 27 * 3600
+"""Seconds; from the furthest east, 14 hours, to the furthest west, 12, and one more."""
+
 _ORDERS = {
-    Sort.TAKEN: ("v.taken_utc", "videos_by_taken"),
+    Sort.TAKEN: ("v.taken_wall", "videos_by_taken"),
     Sort.NAME: ("v.sort_name COLLATE NOCASE", "videos_by_name"),
     Sort.DURATION: ("v.duration_s", "videos_by_duration"),
     Sort.SIZE: ("v.size_bytes", "videos_by_size"),
@@ -119,9 +123,9 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
     if filter_.status is not None:
         parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
     if filter_.taken_from is not None:
-        parts.append(Sql("v.taken_utc >= ?", (_seconds(filter_.taken_from),)))
+        parts.append(_taken(">=", filter_.taken_from))
     if filter_.taken_before is not None:
-        parts.append(Sql("v.taken_utc < ?", (_seconds(filter_.taken_before),)))
+        parts.append(_taken("<", filter_.taken_before))
     return Sql(
         " AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values)
     )
@@ -160,10 +164,16 @@ def escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _seconds(moment: datetime) -> float:
-    """Return seconds since 1970; a naive moment is local time, as it is in the library."""
-    try:
-        return moment.timestamp()
-    except (OverflowError, ValueError, OSError):
-        # Years 1 and 9999, where local time does not reach.
-        return moment.replace(tzinfo=UTC).timestamp()
+def _taken(compare: str, moment: datetime) -> Sql:
+    """Compare what the clock shows, and instants with what was then in the zone of whoever looks.
+
+    The first condition, which the index answers, is as wide as zones are apart: an instant stands there where
+    the zone of the last scan puts it.
+    """
+    wall_s = wall_seconds(here(moment) if moment.tzinfo else moment)
+    wide_s = wall_s - _ZONES_APART_S if compare == ">=" else wall_s + _ZONES_APART_S
+    return Sql(
+        f"v.taken_wall {compare} ? AND CASE WHEN v.taken_utc IS NULL THEN v.taken_wall {compare} ? "
+        f"ELSE v.taken_utc {compare} ? END",
+        (wide_s, wall_s, utc_seconds(moment)),
+    )

@@ -16,9 +16,12 @@ Picture of the schema::
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryTooNewError
+from organizer.library.add_shown_dates import add_shown_dates
 from organizer.library.names import refresh_names
 from organizer.library.quick_lists import add_quick_lists
 from organizer.library.transaction import transaction
@@ -56,7 +59,46 @@ def set_aside(db: Database) -> None:
     db.execute("CREATE INDEX videos_set_aside ON videos (id) WHERE status != 'ok' OR present_in IS NULL")
 
 
-MIGRATIONS: tuple[Migration, ...] = (first_schema, scans, quick_lists, set_aside)
+def stored_pictures(db: Database) -> None:
+    """How pictures lie in the file: their size there, and whether they are mirrored; NULL until a scan."""
+    for column in ("stored_width", "stored_height", "mirrored"):
+        db.execute(f"ALTER TABLE videos ADD COLUMN {column} INTEGER")
+
+
+def folded_tags(db: Database) -> None:
+    """One tag for all spellings that a person takes for the same.
+
+    The column ``tags.folded`` knows the case of every letter, where SQLite's NOCASE knows that of ASCII only.
+    Of tags that were two so far the older stays, with what was decided last about each video.
+    """
+    db.execute("ALTER TABLE tags ADD COLUMN folded TEXT")
+    first: dict[str, int] = {}
+    for id_, name in db.execute("SELECT id, name FROM tags ORDER BY built_in DESC, id").fetchall():
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        if folded in first:
+            values = {"kept": first[folded], "merged": id_}
+            for statement in _MERGE_TAGS.split(";\n"):
+                db.execute(statement, values)
+        else:
+            first[folded] = id_
+            db.execute("UPDATE tags SET folded = ? WHERE id = ?", [folded, id_])
+    db.execute("CREATE UNIQUE INDEX tags_by_folded ON tags (folded)")
+
+
+def shown_dates(db: Database) -> None:
+    """Dates as they are shown, for filters and orders; a digest of each video's container."""
+    add_shown_dates(db)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    first_schema,
+    scans,
+    quick_lists,
+    set_aside,
+    stored_pictures,
+    folded_tags,
+    shown_dates,
+)
 
 
 def migrate(db: Database, path: Path) -> None:
@@ -65,20 +107,25 @@ def migrate(db: Database, path: Path) -> None:
     Raises:
         LibraryTooNewError: it holds a migration that this version does not know.
     """
-    migrations = migration_set()
-    if not _is_behind(db, migrations, path):
+    if not is_behind(db, path):
         return
+    migrations = migration_set()
     # One writer at a time: of two processes that open a library at once, the second finds it migrated.
     with transaction(db):
-        if _is_behind(db, migrations, path):
+        if is_behind(db, path):
             if migrations.applied(db):
                 _copy(path, path.with_name(path.name + ".before-update"))
             migrations.apply(db)
 
 
-def _is_behind(db: Database, migrations: Migrations, path: Path) -> bool:
+def is_behind(db: Database, path: Path) -> bool:
+    """Whether migrations are missing; nothing is written to find out.
+
+    Raises:
+        LibraryTooNewError: there is one that this version does not know.
+    """
     known = {migration.__name__ for migration in MIGRATIONS}
-    applied = {migration.name for migration in migrations.applied(db)}
+    applied = {migration.name for migration in migration_set().applied(db)}
     if unknown := applied - known:
         raise LibraryTooNewError(
             f"{path}: this library was written by a newer organizer (it knows {sorted(unknown)[0]!r}). "
@@ -98,12 +145,23 @@ def migration_set() -> Migrations:
 
 
 def _copy(library: Path, backup: Path) -> None:
+    """Copy a library, for the person alone whatever was there before: it tells what the videos show."""
     import sqlite3
     from contextlib import closing
 
-    # Through a connection of its own: SQLite copies nothing through one that is writing.
-    with closing(sqlite3.connect(library)) as source, closing(sqlite3.connect(backup)) as copy:
-        source.backup(copy)
+    # Written aside: the backup of an earlier update is there until this one is whole.
+    aside = backup.with_name(backup.name + ".part")
+    aside.unlink(missing_ok=True)
+    os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        # The umask may have taken the right to write.
+        aside.chmod(0o600)
+        # Through a connection of its own: SQLite copies nothing through one that is writing.
+        with closing(sqlite3.connect(library)) as source, closing(sqlite3.connect(aside)) as copy:
+            source.backup(copy)
+        os.replace(aside, backup)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 _FIRST_SCHEMA = """
@@ -194,4 +252,14 @@ CREATE TABLE scans (
     failed INTEGER NOT NULL DEFAULT 0,
     message TEXT
 )
+"""
+
+_MERGE_TAGS = """
+INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
+SELECT video_id, :kept, state, score, seconds, bundle, changed_at FROM video_tags WHERE tag_id = :merged
+ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
+    WHERE excluded.state != 'suggested'
+    AND (video_tags.state = 'suggested' OR video_tags.changed_at < excluded.changed_at);
+DELETE FROM video_tags WHERE tag_id = :merged;
+DELETE FROM tags WHERE id = :merged
 """

@@ -26,9 +26,14 @@ _TO_PRIVATE_USE = 0x10F800 - 0xD800
 _ROOT_MARKS = 0xF0000
 
 
+def composed(text: str) -> str:
+    """Return text with composed accents: macOS stores names with decomposed ones, and nobody types those."""
+    return unicodedata.normalize("NFC", text)
+
+
 def folded(text: str) -> str:
     """Return text such that two spellings that a person takes for the same are equal."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return composed(composed(text).casefold())
 
 
 def searchable(text: str) -> str:

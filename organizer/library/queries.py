@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import UnknownVideoError
 from organizer.library.filters import STATUS_SQL, VideoFilter, escape_like, index_of, order_by, where
+from organizer.library.names import composed, searchable
 from organizer.library.paths import from_column, to_column
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
 from organizer.library.search import search
+from organizer.library.taggings import find_tag
 from organizer.types import TagState, VideoFeatures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -32,8 +34,12 @@ _VIDEO_COLUMNS = (
     "codec",
     "frame_rate",
     "rotation_deg",
+    "mirrored",
+    "stored_width",
+    "stored_height",
     "taken_at",
     "taken_source",
+    "taken_clock",
 )
 _STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
 
@@ -62,8 +68,8 @@ def tag_counts(db: Database) -> dict[str, int]:
 def _tag_ids(db: Database, filter_: VideoFilter) -> dict[str, int]:
     """Return the ids of the tags that a filter names, as far as there are such."""
     names = {*filter_.all_tags, *filter_.any_tags, *filter_.no_tags}
-    rows = ((name, db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()) for name in names)
-    return {name: int(row[0]) for name, row in rows if row is not None}
+    found = ((name, find_tag(db, name)) for name in names)
+    return {name: id_ for name, id_ in found if id_ is not None}
 
 
 def _source(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list[Any]]:
@@ -103,20 +109,22 @@ def video(db: Database, video_id: int) -> VideoRecord:
 def find_video(db: Database, name: str) -> int:
     """Return the id of the video that a person means: its path, its file name, or its id.
 
+    A name that nothing bears exactly is looked for without regard to how accents are composed: macOS stores
+    names with decomposed ones, and nobody types those.
+
     Raises:
         UnknownVideoError: no video or more than one is meant.
     """
     path = os.path.abspath(name)
-    rows = db.execute(
-        """SELECT p.video_id, r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id
-        WHERE CAST(p.relative_path AS TEXT) LIKE '%' || CAST(? AS TEXT) ESCAPE '\\'""",
-        [to_column(escape_like(os.path.basename(path)))],
-    ).fetchall()
-    places = [(id_, from_column(root), from_column(relative)) for id_, root, relative in rows]
     wanted = {os.path.realpath(path), path}
-    by_path = {id_ for id_, root, relative in places if os.path.join(root, relative) in wanted}
-    by_name = {id_ for id_, _, relative in places if os.path.basename(relative) == name}
-    found = by_path or by_name
+    places = _places_named(db, os.path.basename(path))
+    found = _meant(places, wanted, name)
+    if not found and not path.isascii():
+        places = [
+            (id_, composed(root), composed(relative))
+            for id_, root, relative in _places_alike(db, os.path.basename(path))
+        ]
+        found = _meant(places, {composed(one) for one in wanted}, composed(name))
     if not found and name.isdecimal() and len(name) <= _LONGEST_ID:
         return video(db, int(name)).id
     if len(found) > 1:
@@ -128,6 +136,33 @@ def find_video(db: Database, name: str) -> int:
         raise UnknownVideoError(f"{name}: no such video in this library. Run: organizer scan FOLDER")
     id_: int = found.pop()
     return id_
+
+
+def _meant(places: list[tuple[int, str, str]], paths: Collection[str], name: str) -> set[int]:
+    """Return the ids of the videos at one of the paths, else of those whose file has the name."""
+    by_path = {id_ for id_, root, relative in places if os.path.join(root, relative) in paths}
+    return by_path or {id_ for id_, _, relative in places if os.path.basename(relative) == name}
+
+
+def _places_named(db: Database, name: str) -> list[tuple[int, str, str]]:
+    """Return video id, root and relative path of all places whose path ends in a name."""
+    rows = db.execute(
+        """SELECT p.video_id, r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id
+        WHERE CAST(p.relative_path AS TEXT) LIKE '%' || CAST(? AS TEXT) ESCAPE '\\'""",
+        [to_column(escape_like(name))],
+    ).fetchall()
+    return [(id_, from_column(root), from_column(relative)) for id_, root, relative in rows]
+
+
+def _places_alike(db: Database, name: str) -> list[tuple[int, str, str]]:
+    """Return the same of all places of the videos that a search for the name finds."""
+    rows = db.execute(
+        """SELECT p.video_id, r.path, p.relative_path
+        FROM videos v JOIN places p ON p.video_id = v.id JOIN roots r ON r.id = p.root_id
+        WHERE instr(v.search_text, ?)""",
+        [searchable(name)],
+    ).fetchall()
+    return [(id_, from_column(root), from_column(relative)) for id_, root, relative in rows]
 
 
 def _named(places: list[tuple[int, str]], found: set[int]) -> str:
@@ -221,6 +256,7 @@ def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:
         columns: dict[str, Any] = dict(zip(_VIDEO_COLUMNS, values, strict=True))
         if columns["id"] not in places:
             continue
+        columns["mirrored"] = bool(columns["mirrored"])
         records[columns["id"]] = VideoRecord(
             **columns,
             status=Status(status),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from organizer.dates.shown import ShownDate, shown_date
+
 if TYPE_CHECKING:
     from organizer.types import TagState
 
@@ -48,6 +50,48 @@ class KnownPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file whose facts can be looked at again."""
+
+    root: Root
+    relative_path: str
+    place: KnownPlace
+    is_copy: bool
+    """Whether its video lies elsewhere too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the library says of a video's container."""
+
+    duration_s: float | None
+    width: int | None
+    """Pixels as shown."""
+    height: int | None
+    codec: str | None
+    frame_rate: float | None
+    rotation_deg: int | None
+    mirrored: int | None
+    """0 or 1; None, as the stored size, where nobody looked."""
+    stored_width: int | None
+    """Pixels as stored."""
+    stored_height: int | None
+    taken_at: str | None
+    """ISO 8601."""
+    taken_clock: str | None
+    """A ``TakenClock``."""
+    taken_source: str | None
+    """A ``TakenSource``."""
+    metadata_digest: str | None
+    """None where nobody looked."""
+
+    @property
+    def taken(self) -> ShownDate | None:
+        """When it was taken, as it is shown here."""
+        return shown_date(self.taken_at, self.taken_clock)
+
+
+@dataclass(frozen=True, slots=True)
 class TagRecord:
     """One tag of one video."""
 
@@ -85,13 +129,14 @@ class VideoRecord:
     size_bytes: int
     duration_s: float | None
     width: int | None
-    """Pixels as shown."""
+    """Pixels as shown: made square, and turned."""
     height: int | None
     codec: str | None
     frame_rate: float | None
     rotation_deg: int | None
+    """How far a player turns the stored picture clockwise."""
     taken_at: str | None
-    """ISO 8601; with an offset where the time zone is known, else local time."""
+    """ISO 8601; with an offset where the time zone is known, else local time. ``taken`` is what is shown."""
     taken_source: str | None
     bundle: str | None
     """Name and version of the model bundle that scored it."""
@@ -99,3 +144,15 @@ class VideoRecord:
     """Probability 0..1 of every label; empty when it was never scored."""
     tags: tuple[TagRecord, ...]
     """Confirmed and suggested ones first, best score first; rejected ones last."""
+    mirrored: bool = False
+    """Whether a player exchanges left and right after the turn; False also where that is not known."""
+    stored_width: int | None = None
+    """Pixels as stored; None for a video that was scanned before these were looked at."""
+    stored_height: int | None = None
+    taken_clock: str | None = None
+    """What is known of the date's clock, a ``TakenClock``."""
+
+    @property
+    def taken(self) -> ShownDate | None:
+        """When it was taken, as it is shown here."""
+        return shown_date(self.taken_at, self.taken_clock)

@@ -10,39 +10,34 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from organizer.library.adoption import Adopted, Alike, added_since, adopt_recordings, inherit, stranded_videos
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
-from organizer.library.queries import stored_features
-from organizer.library.records import KnownPlace, Root
+from organizer.library.records import Facts, FoundFile, KnownPlace, Root
+from organizer.library.same_recording import rewrites
 from organizer.library.taggings import TagChange, Tagging, now_text, put_taggings
+from organizer.library.taken import follow_zone, refresh_dates, taken_columns, with_known_zone
 from organizer.library.transaction import transaction
-from organizer.types import TagState, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
-__all__ = ["Analysis", "Store", "TagChange", "Tagging"]
+__all__ = ["Analysis", "Placed", "Store", "TagChange", "Tagging"]
 
 _Value = TypeVar("_Value")
 
 _STEP = 500
 _CACHE_KB = 32_000
 _CHECKPOINT_PAGES = 8000
-_SAME_LENGTH_S = 1.0
-_SAME_PICTURE_LEVELS = 8.0
-"""Up to this mean difference of their features, in the quantiser's 255 levels, two videos are one recording.
-
-Measured with the bundled model: 0 for a repacked file, 3 to 5 for one encoded again at low quality, 14.5 and
-more between any two of 21 real clips.
-"""
-_DECIDED = (TagState.CONFIRMED.value, TagState.REJECTED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,19 @@ class Analysis:
     poster: bytes
     """WebP."""
     tagging: Tagging
+    metadata_digest: str | None = None
+    """Of what its container says; None where nobody looked."""
+
+
+class Placed(Enum):
+    """What it means that a known video was found at a file."""
+
+    MOVED = "moved"
+    """It lay elsewhere, and is not there any more."""
+    COPY = "copy"
+    """It lies elsewhere too."""
+    HERE = "here"
+    """It was known to lie here: another scan was quicker, or only the file's date is another."""
 
 
 class Store:
@@ -150,6 +158,44 @@ class Store:
         )
         return {from_column(path): (size, mtime_ns) if done else None for path, size, mtime_ns, done in rows}
 
+    def failed_files(self, root: Root) -> list[str]:
+        """Return the relative paths of the files of a root that are there and could not be read."""
+        rows = self._db.execute(
+            """
+            SELECT p.relative_path FROM videos v INDEXED BY videos_set_aside
+            JOIN places p ON p.video_id = v.id
+            WHERE (v.status != 'ok' OR v.present_in IS NULL) AND v.status = 'failed'
+                AND p.root_id = ? AND p.missing_since IS NULL
+            ORDER BY p.relative_path
+            """,
+            [root.id],
+        )
+        return [from_column(path) for (path,) in rows]
+
+    def files_below(self, path: str | None) -> list[FoundFile]:
+        """Return the files of readable videos at or below an absolute path that were there at the last scan.
+
+        None as path means all of them.
+        """
+        found = []
+        for root in self.roots():
+            rows = self._db.execute(
+                """
+                SELECT p.relative_path, p.id, p.video_id, p.size_bytes, p.mtime_ns, v.fingerprint,
+                    EXISTS (SELECT 1 FROM places o WHERE o.video_id = p.video_id AND o.id != p.id)
+                FROM places p JOIN videos v ON v.id = p.video_id
+                WHERE p.root_id = ? AND p.missing_since IS NULL AND v.status = 'ok' ORDER BY p.id
+                """,
+                [root.id],
+            )
+            for column, id_, video_id, size, mtime_ns, fingerprint, is_copy in rows.fetchall():
+                relative_path = from_column(column)
+                absolute = os.path.join(root.path, relative_path)
+                if path is None or absolute == path or absolute.startswith(path.rstrip(os.sep) + os.sep):
+                    place = KnownPlace(id_, video_id, size, mtime_ns, False, False, True, fingerprint)
+                    found.append(FoundFile(root, relative_path, place, bool(is_copy)))
+        return found
+
     def restore_places(self, place_ids: Collection[int]) -> None:
         """Files that were missing are there again, unchanged."""
         for ids in _steps(place_ids):
@@ -157,6 +203,9 @@ class Store:
                 self._db.conn.executemany(
                     "UPDATE places SET missing_since = NULL WHERE id = ?", [(id_,) for id_ in ids]
                 )
+                marks = ", ".join("?" * len(ids))
+                rows = self._db.execute(f"SELECT DISTINCT video_id FROM places WHERE id IN ({marks})", ids)
+                refresh_dates(self._db, [id_ for (id_,) in rows.fetchall()])
 
     def forget_vanished(self, root: Root, relative_paths: Iterable[str]) -> list[str]:
         """Note that files of a root are gone.
@@ -192,7 +241,7 @@ class Store:
         ).fetchone()
         if elsewhere:
             self._db.execute("DELETE FROM places WHERE id = ?", [place_id])
-            refresh_names(self._db, [video_id])
+            self._follow_places([video_id])
         else:
             self._db.execute("UPDATE places SET missing_since = ? WHERE id = ?", [now_text(), place_id])
         return not elsewhere
@@ -210,7 +259,9 @@ class Store:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def place_video(self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]) -> bool:
+    def place_video(
+        self, root: Root, file: VideoFile, video_id: int, exists: Callable[[str], bool]
+    ) -> Placed:
         """Store that a known video lies at this file too.
 
         Args:
@@ -220,10 +271,12 @@ class Store:
             exists: whether a file is there; asked for the video's other places in roots that are online.
 
         Returns:
-            True when the video moved here: the other places that it had, if any, are gone.
+            Whether the video moved here, for the other places that it had, if any, are gone; or is a copy of
+            one that is still there; or lay here before.
         """
         kept = 0
         with transaction(self._db):
+            lay_here = self._lies_at(root, file, video_id)
             self._put_place(root, file, video_id)
             others = self._db.execute(
                 """
@@ -237,18 +290,29 @@ class Store:
                     kept += 1
                 else:
                     self._db.execute("DELETE FROM places WHERE id = ?", [id_])
-            refresh_names(self._db, [video_id])
-        return kept == 0
+            self._follow_places([video_id])
+        if lay_here:
+            return Placed.HERE
+        return Placed.COPY if kept else Placed.MOVED
+
+    def _lies_at(self, root: Root, file: VideoFile, video_id: int) -> bool:
+        row = self._db.execute(
+            """
+            SELECT 1 FROM places
+            WHERE root_id = ? AND relative_path = ? AND video_id = ? AND missing_since IS NULL
+            """,
+            [root.id, to_column(file.relative_path), video_id],
+        ).fetchone()
+        return row is not None
 
     def store_video(self, root: Root, file: VideoFile, fingerprint: str, analysis: Analysis) -> int:
         """Store everything about a readable video and return its id.
 
-        Where the file replaces the same recording at the same place (its metadata was edited, it was packed
-        again), what the person decided about the old one is kept for the new one; so it is where the old file
-        could not be read at all (a download that is complete now).
+        Where the file replaces the same recording at the same place (its metadata was edited, its turn
+        corrected, it was packed again), what the person decided about the old one is kept for the new one; so
+        it is where the old file could not be read at all (a download that is complete now).
         """
         self._take_room()
-        info, taken_at = analysis.info, analysis.info.taken_at
         with transaction(self._db):
             video_id = self._put_video(
                 root,
@@ -258,16 +322,8 @@ class Store:
                     "status": "ok",
                     "error": None,
                     "size_bytes": file.size_bytes,
-                    "duration_s": info.duration_s,
-                    "width": info.width,
-                    "height": info.height,
-                    "codec": info.codec,
-                    "frame_rate": info.frame_rate,
-                    "rotation_deg": info.rotation_deg,
-                    "taken_at": taken_at.moment.isoformat(),
-                    "taken_source": taken_at.source.value,
-                    # A naive moment counts as local time of this computer.
-                    "taken_utc": taken_at.moment.timestamp(),
+                    **_facts(analysis.info),
+                    "metadata_digest": analysis.metadata_digest,
                 },
             )
             quantised = analysis.features.quantised
@@ -282,11 +338,97 @@ class Store:
                 "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
             )
             replaced = self._put_place(root, file, video_id)
-            if replaced is not None and self._was_same_recording(replaced, analysis):
-                self._inherit_decisions(replaced, video_id)
+            if replaced is not None and rewrites(self._db, replaced, video_id):
+                inherit(self._db, replaced, video_id)
             # Last, for it gives inherited decisions their scores.
             put_taggings(self._db, [(video_id, analysis.tagging)])
         return video_id
+
+    def scanned_before(self, roots: Iterable[Root]) -> str:
+        """Return since when all of some roots were scanned to their end, ISO 8601 in UTC; empty: not all."""
+        ids = [root.id for root in roots]
+        row = self._db.execute(
+            f"SELECT min(coalesce(scanned_at, '')) FROM roots WHERE id IN ({', '.join('?' * len(ids))})", ids
+        ).fetchone()
+        return row[0] or ""
+
+    def adopt_recordings(self, stored: Iterable[int], *, since: str) -> tuple[list[Adopted], list[Alike]]:
+        """Move decisions from missing videos to new ones that are the same recordings, where that is sure.
+
+        stored: the videos that this scan stored. since: those added then or later may be the same, too: a
+        scan that stopped did not come to this.
+        """
+        stranded = stranded_videos(self._db)
+        if not stranded:
+            return [], []
+        return adopt_recordings(self._db, stranded, {*stored, *added_since(self._db, since)})
+
+    def with_decisions(self) -> int:
+        """Return how many missing videos hold decisions of the person."""
+        return len(stranded_videos(self._db))
+
+    def facts(self, video_id: int) -> Facts:
+        """Return what is stored of a video's container."""
+        columns = [field.name for field in fields(Facts)]
+        row = self._db.execute(f"SELECT {', '.join(columns)} FROM videos WHERE id = ?", [video_id]).fetchone()
+        return Facts(*row)
+
+    def store_facts(
+        self,
+        root: Root,
+        file: VideoFile,
+        video_id: int,
+        info: VideoInfo,
+        *,
+        fingerprint: str,
+        metadata_digest: str,
+    ) -> bool:
+        """Store what the container of a known video's file says now; pictures, features and tags stay.
+
+        Args:
+            root: the file's root.
+            file: where the video lies.
+            video_id: the known video.
+            info: what a probe of the file tells.
+            fingerprint: of the file's content. Where it is not the video's, the header was changed in place,
+                and the video gets it.
+            metadata_digest: of the file's container.
+
+        Returns:
+            False, and nothing is stored, where the fingerprint is another's, or where the video has other
+            files, which still hold what they held.
+        """
+        with transaction(self._db):
+            (before,) = self._db.execute("SELECT fingerprint FROM videos WHERE id = ?", [video_id]).fetchone()
+            if before != fingerprint:
+                others = self._db.execute(
+                    """SELECT (SELECT count(*) FROM places WHERE video_id = ?)
+                        + (SELECT count(*) FROM videos WHERE fingerprint = ?)""",
+                    [video_id, fingerprint],
+                ).fetchone()
+                if others[0] > 1:
+                    return False
+            columns = {
+                **_facts(info),
+                # A zone that an earlier name gave away is still that of the place.
+                **taken_columns(with_known_zone(self._db, video_id, info)),
+                "fingerprint": fingerprint,
+                "metadata_digest": metadata_digest,
+            }
+            assignments = ", ".join(f"{column} = ?" for column in columns)
+            self._db.execute(f"UPDATE videos SET {assignments} WHERE id = ?", [*columns.values(), video_id])
+            self._put_place(root, file, video_id)
+        return True
+
+    def look_again(self, place_id: int) -> None:
+        """Let the next scan look at a file whatever its date says."""
+        with transaction(self._db):
+            self._db.execute("UPDATE places SET mtime_ns = -1 WHERE id = ?", [place_id])
+
+    def follow_zone(self) -> None:
+        """Sort dates by the zone of this machine, which may be another one than at the last scan."""
+        with transaction(self._db):
+            follow_zone(self._db)
 
     def store_failure(self, root: Root, file: VideoFile, fingerprint: str, reason: str) -> int:
         """Store that a file could not be read and why; return the id of its video.
@@ -366,8 +508,9 @@ class Store:
             [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns],
         )
         if before is not None and before[0] == video_id:
+            refresh_dates(self._db, [video_id])
             return None
-        refresh_names(self._db, [video_id] if before is None else [video_id, before[0]])
+        self._follow_places([video_id] if before is None else [video_id, before[0]])
         if before is None:
             return None
         # A readable video keeps its row even without a place: its file may come back from a backup.
@@ -381,41 +524,26 @@ class Store:
         )
         return int(before[0])
 
-    def _was_same_recording(self, old_id: int, analysis: Analysis) -> bool:
-        """Whether a video that was overwritten shows what its file shows now: same length, same features."""
-        import numpy as np
+    def _follow_places(self, video_ids: Sequence[int]) -> None:
+        """Store anew what videos have from their places: names and, where nothing better tells, dates."""
+        refresh_names(self._db, video_ids)
+        refresh_dates(self._db, video_ids)
 
-        row = self._db.execute("SELECT status, duration_s FROM videos WHERE id = ?", [old_id]).fetchone()
-        if row is None or row[0] == "failed":
-            return row is not None
-        old_s, new_s = row[1], analysis.info.duration_s
-        if old_s is None or new_s is None or abs(old_s - new_s) > _SAME_LENGTH_S:
-            return False
-        new = analysis.features
-        for _, old in stored_features(self._db, [old_id], new.space_id):
-            seconds = min(len(old.quantised), len(new.quantised))
-            difference = old.quantised[:seconds].astype(np.float32) - new.quantised[:seconds]
-            return float(np.abs(difference).mean()) <= _SAME_PICTURE_LEVELS
-        return False
 
-    def _inherit_decisions(self, old_id: int, new_id: int) -> None:
-        self._db.execute(
-            """
-            INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
-            SELECT new.id, t.tag_id, t.state, NULL, '[]', NULL, t.changed_at
-            FROM video_tags t JOIN videos old ON old.id = t.video_id JOIN videos new ON new.id = :new
-            WHERE old.id = :old AND t.state IN (:confirmed, :rejected)
-            ON CONFLICT (video_id, tag_id) DO UPDATE
-                SET state = excluded.state, changed_at = excluded.changed_at
-                WHERE video_tags.state NOT IN (:confirmed, :rejected)
-            """,
-            {
-                "old": old_id,
-                "new": new_id,
-                "confirmed": _DECIDED[0],
-                "rejected": _DECIDED[1],
-            },
-        )
+def _facts(info: VideoInfo) -> dict[str, Any]:
+    """Return the columns of what a container says of its video."""
+    return {
+        "duration_s": info.duration_s,
+        "width": info.width,
+        "height": info.height,
+        "codec": info.codec,
+        "frame_rate": info.frame_rate,
+        "rotation_deg": info.rotation_deg,
+        "mirrored": info.mirrored,
+        "stored_width": info.stored_width,
+        "stored_height": info.stored_height,
+        **taken_columns(info.taken_at),
+    }
 
 
 def _steps(values: Iterable[_Value]) -> Iterator[list[_Value]]:

@@ -6,8 +6,10 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from organizer.library.names import folded
 from organizer.types import LABELS, SuggestedTag, TagState
 
 if TYPE_CHECKING:
@@ -62,12 +64,19 @@ def put_taggings(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[
 
 def tag_id_of(db: Database, name: str) -> int:
     """Return the id of a tag, which is made when new; call it inside a transaction."""
-    row = db.execute("SELECT id FROM tags WHERE name = ?", [name]).fetchone()
-    if row is None:
-        row = [
-            db.execute("INSERT INTO tags (name, built_in) VALUES (?, ?)", [name, name in LABELS]).lastrowid
-        ]
-    return int(row[0])
+    id_ = find_tag(db, name)
+    if id_ is None:
+        id_ = db.execute(
+            "INSERT INTO tags (name, built_in, folded) VALUES (?, ?, ?)", [name, name in LABELS, folded(name)]
+        ).lastrowid
+        assert id_ is not None
+    return id_
+
+
+def find_tag(db: Database, name: str) -> int | None:
+    """Return the id of the tag that a person means, whatever its case and how its accents are composed."""
+    row = db.execute("SELECT id FROM tags WHERE folded = ?", [folded(name)]).fetchone()
+    return None if row is None else int(row[0])
 
 
 def now_text() -> str:
@@ -80,6 +89,8 @@ def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[Ta
     video_ids = [video_id for video_id, _ in taggings]
     stored_tags, stored_scores = _stored_tags(db, video_ids), _stored_scores(db, video_ids)
     tag_ids = _TagIds(db)
+    # A person may have written a label of a model of their own in another case.
+    fold = cache(folded)
     scores: list[tuple[Any, ...]] = []
     put: list[tuple[Any, ...]] = []
     dropped: list[tuple[Any, ...]] = []
@@ -90,21 +101,22 @@ def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[Ta
         if stored_scores.get(video_id) != (tagging.bundle, text):
             scores.append((video_id, tagging.bundle, now, text))
         tags = stored_tags.get(video_id, {})
-        suggested = {tag.name for tag in tagging.suggestions}
+        suggested = {fold(tag.name) for tag in tagging.suggestions}
+        said = {fold(name): score for name, score in tagging.scores.items()}
         removed = []
-        for name, (tag_id, state, *_) in tags.items():
-            if name in suggested:
+        for key, (name, tag_id, state, *_) in tags.items():
+            if key in suggested:
                 continue
             if state == TagState.SUGGESTED:
                 dropped.append((video_id, tag_id))
                 removed.append(name)
-            elif name in tagging.scores:
-                rescored.append((tagging.scores[name], video_id, tag_id))
+            elif key in said:
+                rescored.append((said[key], video_id, tag_id))
         for tag in tagging.suggestions:
             seconds = json.dumps(tag.seconds)
-            if tags.get(tag.name, ())[2:] != (tag.score, seconds, tagging.bundle):
+            if tags.get(fold(tag.name), ())[3:] != (tag.score, seconds, tagging.bundle):
                 put.append((video_id, tag_ids[tag.name], tag.score, seconds, tagging.bundle, now))
-        added = tuple(tag.name for tag in tagging.suggestions if tag.name not in tags)
+        added = tuple(tag.name for tag in tagging.suggestions if fold(tag.name) not in tags)
         changes.append(TagChange(video_id, added, tuple(removed)))
     _put_scores(db, scores)
     db.conn.executemany(_DROP_SUGGESTION, dropped)
@@ -126,17 +138,17 @@ class _TagIds(defaultdict[str, int]):
 
 
 def _stored_tags(db: Database, video_ids: Sequence[int]) -> dict[int, dict[str, tuple[Any, ...]]]:
-    """Return by video and name: tag id, state, score, seconds and bundle."""
+    """Return by video and folded name: name, tag id, state, score, seconds and bundle."""
     rows = db.execute(
         f"""
-        SELECT vt.video_id, t.name, vt.tag_id, vt.state, vt.score, vt.seconds, vt.bundle
+        SELECT vt.video_id, t.folded, t.name, vt.tag_id, vt.state, vt.score, vt.seconds, vt.bundle
         FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id IN ({_marks(video_ids)})
         """,
         list(video_ids),
     )
     stored: dict[int, dict[str, tuple[Any, ...]]] = defaultdict(dict)
-    for video_id, name, *values in rows:
-        stored[video_id][name] = tuple(values)
+    for video_id, key, *values in rows:
+        stored[video_id][key] = tuple(values)
     return stored
 
 

@@ -17,6 +17,7 @@ from organizer.errors import BundleError, FeatureSpaceError
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.models import manifest_fields as fields
 from organizer.models.checksums import sha256_of
+from organizer.regular_file import read_regular
 from organizer.types import InputSpec, Resize
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MANIFEST = "bundle.json"
 FORMAT = 1
 _LARGEST_PICTURE = 4096
+_MOST_MANIFEST_BYTES = 1 << 24
+"""Those of models with thousands of labels have a tenth of it."""
 _MOST_DIMENSIONS = 1 << 16
 
 
@@ -223,7 +226,7 @@ def load_bundle(folder: Path) -> Bundle:
         BundleError: there is none, it is of another format, or says what it cannot.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(read_regular(folder / MANIFEST, _MOST_MANIFEST_BYTES).decode("utf-8"))
         if not isinstance(manifest, dict):
             raise TypeError("its manifest is no table")
         if manifest["format"] != FORMAT:

@@ -25,6 +25,8 @@ LSTM_UNITS = (512, 256, 128)
 DENSE_UNITS = (128, 64, LABELS)
 LEAK = 0.1
 """Slope of the leaky rectifiers below zero."""
+_MOST_BYTES = 1 << 26
+"""The arrays take 17 MB."""
 
 
 def _shapes() -> dict[str, tuple[int, ...]]:
@@ -97,16 +99,13 @@ def load_cnn_lstm_weights(file: Path) -> CnnLstmWeights:
     Raises:
         BundleError: the file is missing or holds something else.
     """
-    import zipfile
-
-    import numpy as np
+    from organizer.features.npz import read_npz
 
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = read_npz(file, _MOST_BYTES)
         first, second, third = arrays.pop("epsilons").tolist()
         return CnnLstmWeights(arrays, (first, second, third))
-    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BundleError(
             f"{file}: this classifier cannot be used ({error}). Pull the model again, or import it."
         ) from error

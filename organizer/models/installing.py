@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import uuid
@@ -21,7 +20,7 @@ from organizer.models.catalogue import (
     generation_of,
 )
 from organizer.models.manifest_fields import check_name
-from organizer.models.storing import rename_for_good, storing
+from organizer.models.storing import rename_for_good, storing, to_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +65,7 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
                 older = _folders_of(name)
                 if not replace and any(_differ(growing, old) for old in older):
                     raise _taken(name)
-                _to_disk(growing)
+                to_disk(growing)
                 generation = 1 + max((generation_of(old)[1] for old in older), default=0)
                 target = folder / (name if generation == 1 else f"{name}.{generation}")
                 rename_for_good(growing, target)
@@ -194,11 +193,3 @@ def _discard(folder: Path) -> None:
     hidden = folder.with_name(f".{_TAKEN_AWAY}.{uuid.uuid4().hex}")
     folder.rename(hidden)
     shutil.rmtree(hidden, ignore_errors=True)
-
-
-def _to_disk(folder: Path) -> None:
-    """Make sure that a power cut leaves no half file behind a whole name."""
-    for file in folder.rglob("*"):
-        if file.is_file():
-            with file.open("rb+") as opened:
-                os.fsync(opened.fileno())

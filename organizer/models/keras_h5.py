@@ -9,11 +9,13 @@ file that has them is refused.
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, MissingDependencyError
 from organizer.models.cnn_lstm_weights import FILTERS, SHAPES, CnnLstmWeights
 from organizer.models.keras_config import find_layers
+from organizer.regular_file import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +52,8 @@ def read_published_classifier(file: Path) -> CnnLstmWeights:
             f"{file}: reading this classifier needs the package h5py. Install it: pip install h5py"
         ) from error
     try:
-        size = file.stat().st_size
+        with open_regular(file) as regular:
+            size = os.fstat(regular.fileno()).st_size
         if size > _MAX_FILE_BYTES:
             raise ValueError(f"it is {size / 2**20:.0f} MB large")
         # Without locks: the file is only read, and some network drives cannot lock.

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from organizer.errors import StorageError
+from organizer.regular_file import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+_PIECE_BYTES = 1 << 20
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -73,6 +76,50 @@ def rename_for_good(source: Path, target: Path) -> None:
             os.close(folder)
 
 
+@contextmanager
+def appearing(target: Path, again: str) -> Iterator[Path]:
+    """Give an empty folder; it becomes ``target``, whole and on the disk, when the block ends well.
+
+    It lies beside the target, hidden, and goes where the block fails.
+
+    Args:
+        target: the folder to make; it must not exist yet, or be empty.
+        again: what to do when there is room, a full sentence.
+
+    Raises:
+        StorageError: there is no room, or the target cannot be written.
+    """
+    target = Path(os.path.realpath(target))
+    with storing(target, again):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A folder of its own: whatever lies beside the target belongs to the person.
+        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        growing = scratch / target.name
+        with storing(target, again):
+            growing.mkdir()
+        yield growing
+        with storing(target, again):
+            to_disk(growing)
+            if target.exists():
+                target.rmdir()
+            rename_for_good(growing, target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def to_disk(folder: Path) -> None:
+    """Make sure that a power cut leaves no half file behind a whole name.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    for file in folder.rglob("*"):
+        if file.is_file():
+            with file.open("rb+") as opened:
+                os.fsync(opened.fileno())
+
+
 def copy_folder(source: Path, target: Path, again: str) -> None:
     """Copy a folder's plain files to a new folder.
 
@@ -97,7 +144,17 @@ def _copy_into(source: Path, target: Path) -> None:
         if entry.is_dir():
             _copy_into(entry, target / entry.name)
         else:
-            shutil.copyfile(entry, target / entry.name)
+            copy_regular(entry, target / entry.name)
+
+
+def copy_regular(source: Path, target: Path) -> None:
+    """Copy a regular file to a new one.
+
+    Raises:
+        OSError: it is none, or a file cannot be read or written.
+    """
+    with open_regular(source) as file, target.open("xb") as copy:
+        shutil.copyfileobj(file, copy, _PIECE_BYTES)
 
 
 def size_of(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from organizer.models.bundle import MANIFEST, load_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.contents import check_contents
 from organizer.models.installing import installing
-from organizer.models.storing import check_room, size_of, storing
+from organizer.models.storing import appearing, check_room, copy_regular, size_of, storing
 from organizer.models.unpack import unpack
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def import_model(
         MissingDependencyError: what is needed to read it is not installed.
         StorageError: there is no room.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise BundleError(f"{path}: this is neither a folder nor a plain file. Name one of them.")
     if path.is_file():
         with _scratch() as scratch:
             unpack(path, scratch / "archive")
@@ -92,19 +95,9 @@ def export_model(name: str, target: Path) -> Path:
         target /= name
     if target.exists():
         raise BundleError(f"{target}: it is there already. Name another folder.")
-    with storing(target, _AGAIN):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # A folder of its own: whatever lies beside the target belongs to the person.
-        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    try:
-        with storing(target, _AGAIN):
-            growing = scratch / name
-            growing.mkdir()
-            _copy(bundle, growing)
-            check_files(load_bundle(growing))
-            growing.rename(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with appearing(target, _AGAIN) as growing, storing(target, _AGAIN):
+        _copy(bundle, growing)
+        check_files(load_bundle(growing))
     return target
 
 
@@ -129,8 +122,28 @@ def check_files(bundle: Bundle) -> None:
             raise BundleError(f"{file}: this file is damaged. Export the model again.")
 
 
+def check_plain(folder: Path, name: str) -> None:
+    """Refuse a file below a folder that is none, or that a link, its own or a folder's, leads to.
+
+    Raises:
+        BundleError: it is missing, a link, a pipe, a device or the like.
+    """
+    path = folder
+    for step in name.split("/"):
+        path /= step
+        if path.is_symlink():
+            raise BundleError(
+                f"{path}: this is a link and no plain file; only the folder's own files are taken."
+            )
+    if not path.is_file():
+        raise BundleError(f"{path}: this file of the model is missing or no plain file.")
+
+
 def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
+    check_plain(folder, MANIFEST)
     bundle = load_bundle(folder)
+    for name in bundle.files:
+        check_plain(folder, name)
     # Looked at before anything is copied or replaced, and at the copies again.
     check_files(bundle)
     check_contents(bundle)
@@ -148,10 +161,8 @@ def _copy(bundle: Bundle, target: Path) -> None:
     check_room(target, sum(size_of(bundle.folder / name) for name in bundle.files), _AGAIN)
     for name in (*bundle.files, MANIFEST):
         source = bundle.folder / name
-        if source.is_symlink() or not source.is_file():
-            raise BundleError(f"{source}: this file of the model is missing or no plain file.")
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target / name)
+        copy_regular(source, target / name)
 
 
 def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: bool) -> Bundle:
@@ -161,7 +172,8 @@ def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: 
         if role == "classifier" and not classifier:
             continue
         for part in parts:
-            if (folder / part.file_name).is_file():
+            if os.path.lexists(folder / part.file_name):
+                check_plain(folder, part.file_name)
                 ingredients[role] = Ingredient(part, folder / part.file_name)
                 break
     for role in ("backbone", "pca"):

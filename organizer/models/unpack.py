@@ -16,10 +16,11 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from organizer.errors import BundleError
-from organizer.models.storing import check_room, rename_for_good, size_of, storing
+from organizer.models.storing import check_room, rename_for_good, storing
+from organizer.regular_file import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from organizer.models.checksums import Checksum
@@ -95,9 +96,9 @@ def unpack(
     with storing(growing, _AGAIN):
         growing.mkdir(parents=True)
     try:
-        # What is in it takes more; how much more is known only when it has been read.
-        check_room(growing, size_of(archive), _AGAIN)
-        _unpack(archive, growing, most_bytes, most_files)
+        # How much that is, and that nothing else is in it, is known before a byte of it is written.
+        check_room(growing, _unpacked_size(archive, most_bytes, most_files), _AGAIN)
+        _unpack(archive, most_bytes, most_files, lambda tar, member: _make(tar, member, growing))
         _prove(growing, members or {})
         with storing(folder, _AGAIN):
             rename_for_good(growing, folder)
@@ -109,11 +110,29 @@ def unpack(
         shutil.rmtree(growing, ignore_errors=True)
 
 
-def _unpack(archive: Path, folder: Path, most_bytes: int, most_files: int) -> None:
+def _unpacked_size(archive: Path, most_bytes: int, most_files: int) -> int:
+    """Return the bytes of all files in an archive, having refused what may not be in one."""
+    sizes: list[int] = []
+
+    def look(_tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        _check(member)
+        sizes.append(member.size)
+
+    _unpack(archive, most_bytes, most_files, look)
+    return sum(sizes)
+
+
+def _unpack(
+    archive: Path,
+    most_bytes: int,
+    most_files: int,
+    use: Callable[[tarfile.TarFile, tarfile.TarInfo], None],
+) -> None:
+    """Go through an archive from its beginning to its end."""
     # Headers take 512 bytes a file and more where names are long.
     most_read = most_bytes + most_files * (_LONGEST_NAME >> 4) + (1 << 20)
     try:
-        with gzip.open(archive) as unzipped:
+        with open_regular(archive) as file, gzip.open(file) as unzipped:
             stream = _Bounded(unzipped, most_read)
             # Typed as a file that can do everything; read is all that a stream's tar asks for.
             with tarfile.open(fileobj=cast("Any", stream), mode="r|", tarinfo=_Header) as tar:
@@ -122,7 +141,7 @@ def _unpack(archive: Path, folder: Path, most_bytes: int, most_files: int) -> No
                     left -= member.size
                     if left < 0 or count > most_files:
                         raise _RefusedError("it holds more than it may")
-                    _make(tar, member, folder)
+                    use(tar, member)
             # tarfile stops where the archive says that it ends; the checksum of gzip comes after that.
             while stream.read(_PIECE_BYTES):
                 pass
@@ -131,13 +150,11 @@ def _unpack(archive: Path, folder: Path, most_bytes: int, most_files: int) -> No
 
 
 def _make(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    path = folder.joinpath(*_safe_parts(member.name))
+    path = folder.joinpath(*_check(member))
     if member.isdir():
         with storing(path, _AGAIN):
             path.mkdir(parents=True, exist_ok=True)
         return
-    if not member.isreg() or member.issparse():
-        raise _RefusedError(f"{member.name!r} in it is no plain file")
     content = tar.extractfile(member)
     if content is None:
         raise _RefusedError(f"{member.name!r} in it has no content")
@@ -150,6 +167,14 @@ def _make(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _check(member: tarfile.TarInfo) -> list[str]:
+    """Return the steps of a member's name; anything but plain files and folders is refused."""
+    parts = _safe_parts(member.name)
+    if not member.isdir() and (not member.isreg() or member.issparse()):
+        raise _RefusedError(f"{member.name!r} in it is no plain file")
+    return parts
 
 
 def _safe_parts(name: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from organizer.errors import BundleError
 from organizer.features.pca import Pca
+from organizer.regular_file import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ def assemble(
 def _from_folder(folder: Path) -> dict[str, bytes]:
     contents = {}
     for name in NAMES:
-        with (folder / name).open("rb") as file:
+        with open_regular(folder / name) as file:
             contents[name] = _bounded(file, name)
     return contents
 
@@ -98,7 +99,7 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
 def _from_archive(archive: Path) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     # Uncompressed first and within bounds: a few bytes of a harmful archive could fill the memory.
-    with gzip.open(archive) as compressed:
+    with open_regular(archive) as packed, gzip.open(packed) as compressed:
         uncompressed = io.BytesIO(_bounded(compressed, "its content"))
     with tarfile.open(fileobj=uncompressed, mode="r:") as opened:
         for member in opened:

@@ -5,11 +5,14 @@ from organizer.pipeline.progress import (
     Listed,
     ModelUnusable,
     OutcomeKind,
+    Rejoined,
     RootOffline,
     ScanEvent,
     Stored,
+    Undecided,
     Vanished,
 )
+from organizer.pipeline.refresh import refresh
 from organizer.pipeline.retag import RetagProgress, retag
 from organizer.pipeline.scan import scan
 from organizer.stopping import StoppedError
@@ -19,12 +22,15 @@ __all__ = [
     "Listed",
     "ModelUnusable",
     "OutcomeKind",
+    "Rejoined",
     "RetagProgress",
     "RootOffline",
     "ScanEvent",
     "StoppedError",
     "Stored",
+    "Undecided",
     "Vanished",
+    "refresh",
     "retag",
     "scan",
 ]

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from organizer.errors import FolderError
 from organizer.frames.walk import find_videos
 from organizer.library.fingerprint import UNREADABLE
+from organizer.library.names import composed
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from threading import Event
 
+    from organizer.frames.left_out import LeftOut
     from organizer.library.records import KnownPlace, Root
     from organizer.library.store import Store
     from organizer.types import VideoFile
@@ -31,6 +33,8 @@ class Area:
     """Relative paths of known files that the walk would have met, but did not."""
     cloud_only: frozenset[str] = frozenset()
     """Relative paths of files that lie only in a cloud."""
+    failed: tuple[str, ...] = ()
+    """Relative paths of the files to look at, where only failed ones are tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Job:
     file: VideoFile
     known: KnownPlace | None
     fingerprint: str = ""
+    metadata_digest: str = ""
+    """Of what its container says."""
     error: OSError | None = None
     """Why its content could not be read at all."""
     video_id: int | None = None
@@ -50,7 +56,7 @@ class Job:
 def areas_of(store: Store, folders: Sequence[str]) -> list[Area]:
     """Turn folders into roots: a folder below a known root is a part of it, not a root of its own."""
     known = {root.path: root for root in store.roots()}
-    paths = [_real_path(folder) for folder in folders] or list(known)
+    paths = [_known_spelling(_real_path(folder), known) for folder in folders] or list(known)
     for path in paths:
         if path not in known and not os.path.isdir(path):
             reason = "is not a folder" if os.path.exists(path) else "does not exist"
@@ -73,6 +79,15 @@ def _real_path(folder: str) -> str:
     if not folder:
         raise FolderError("An empty name is no folder. Give a folder that holds videos.")
     return os.path.realpath(folder)
+
+
+def _known_spelling(path: str, known: Collection[str]) -> str:
+    """Return the known root that is meant by a path, where only the composing of accents differs."""
+    if path in known:
+        return path
+    alike = (root for root in known if composed(root) == composed(path))
+    # Some file systems hold both spellings as two folders.
+    return next((root for root in alike if not os.path.exists(path) or os.path.samefile(root, path)), path)
 
 
 def _is_part(areas: dict[str, Area], root: Root, path: str) -> bool:
@@ -132,6 +147,7 @@ def list_jobs(
     jobs: list[Job] = []
     returned: list[int] = []
     unreadable: list[str] = []
+    left_out: list[LeftOut] = []
     videos = unchanged = links = cloud_only = 0
     for area in areas:
         root = area.root
@@ -143,6 +159,7 @@ def list_jobs(
             exclude=exclude,
             skip_folders=nested,
             known=_known_file(store, root, space_id, present),
+            stored=present.__contains__,
         )
         for file in walk:
             check(stop)
@@ -158,14 +175,21 @@ def list_jobs(
             unchanged += 1
             if place.missing:
                 returned.append(place.id)
-        area.vanished = tuple(path for path in present if walk.covers(path))
+        area.vanished = tuple(
+            path
+            for path in present
+            if walk.covers(path) or (walk.passes_over(path) and is_gone(os.path.join(root.path, path)))
+        )
         links += walk.links_not_followed
         area.cloud_only = frozenset(walk.cloud_only)
         # What is known and out of sight keeps its tags; there is nothing to do about it.
         cloud_only += sum(path not in present for path in area.cloud_only)
+        left_out += walk.left_out
         unreadable += [os.path.join(root.path, folder) for folder in walk.unreadable]
     store.restore_places(returned)
-    listed = Listed(videos, unchanged, len(returned), len(jobs), links, tuple(unreadable), cloud_only)
+    listed = Listed(
+        videos, unchanged, len(returned), len(jobs), links, tuple(unreadable), cloud_only, tuple(left_out)
+    )
     return listed, jobs
 
 
@@ -198,3 +222,14 @@ def _is_unchanged(place: KnownPlace, file: VideoFile) -> bool:
     same_file = (place.size_bytes, place.mtime_ns) == (file.size_bytes, file.mtime_ns)
     done = place.has_features or (place.failed and not place.fingerprint.startswith(UNREADABLE))
     return same_file and done
+
+
+def is_gone(path: str) -> bool:
+    """Whether a file is not there; one that cannot be looked at may well be."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

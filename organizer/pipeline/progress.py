@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from organizer.frames.left_out import LeftOut
+    from organizer.library.adoption import Adopted, Alike
 
 
 class OutcomeKind(StrEnum):
@@ -18,6 +23,8 @@ class OutcomeKind(StrEnum):
     """Known content that lies elsewhere too."""
     UNCHANGED = "unchanged"
     """Only its date is another: the content is that of the last scan."""
+    UPDATED = "updated"
+    """Its pictures are those of the last scan; what its container says of them is not."""
     FAILED = "failed"
 
 
@@ -32,6 +39,8 @@ class FileOutcome:
     """Why it failed."""
     tags: tuple[str, ...] = ()
     """The suggested tags, best first."""
+    changes: tuple[str, ...] = ()
+    """What is another fact now, as words: ``taken 2022-03-04T05:06:07 -> 2006-06-09``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class Listed:
     """Absolute paths."""
     cloud_only: int = 0
     """New or changed videos that were not read because they lie only in a cloud."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What looks like a video, belongs to one or is a folder, and was left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +80,27 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejoined:
+    """What a person decided about a video whose file is gone went to a new one: it is the same recording."""
+
+    adopted: Adopted
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A video whose file is gone kept its decisions, for more than one new video may be it."""
+
+    alike: Alike
+
+
+@dataclass(frozen=True, slots=True)
 class Vanished:
     """The scan reached its end; these videos are missing since the last one."""
 
     paths: tuple[str, ...]
     """Absolute."""
+    stranded: int = 0
+    """How many missing videos, of any scan, hold decisions of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +113,4 @@ class ModelUnusable:
     """Files that the other model looks at: new and changed ones, and those it has no features of."""
 
 
-ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Vanished
+ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Rejoined | Undecided | Vanished

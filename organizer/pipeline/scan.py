@@ -6,28 +6,35 @@ import os
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError, MissingDependencyError, NotNowError, VideoError
 from organizer.frames.decode import Decoded
+from organizer.frames.metadata_digest import metadata_digest
+from organizer.frames.probe import probe
 from organizer.frames.sampling import Sampling
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
+from organizer.library.store import Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoders import default_workers, start_decoders
-from organizer.pipeline.listing import Job, absent_roots, areas_of, list_jobs, without_done
+from organizer.pipeline.facts import changed_facts, is_better_dated
+from organizer.pipeline.listing import Job, absent_roots, areas_of, is_gone, list_jobs, without_done
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
     FileOutcome,
     ModelUnusable,
     OutcomeKind,
+    Rejoined,
     RootOffline,
     ScanEvent,
     Stored,
+    Undecided,
     Vanished,
 )
+from organizer.pipeline.retrying import failed_areas, list_failed
 from organizer.stopping import check
 from organizer.types import MAX_SECONDS
 
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
 
     from organizer.frames.reader import FrameReader
+    from organizer.library.records import Facts
     from organizer.library.store import Analysis, Store
     from organizer.pipeline.decoders import Decoders
     from organizer.tags.tagger import Tagger
@@ -42,6 +50,12 @@ if TYPE_CHECKING:
 _FINGERPRINT_THREADS = 4
 """Waiting for a network drive, which answers several questions as quickly as one."""
 _LOOK_AT_STOP_S = 0.1
+_KIND_OF = {
+    Placed.MOVED: OutcomeKind.MOVED,
+    Placed.COPY: OutcomeKind.COPY,
+    # Another scan that runs at the same time stored it after this one had listed it.
+    Placed.HERE: OutcomeKind.UNCHANGED,
+}
 _FULL_BATCHES = 4
 """Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
 
@@ -56,6 +70,7 @@ def scan(
     workers: int | None = None,
     isolated: bool = True,
     only: Collection[str] | None = None,
+    retry_failed: bool = False,
     stop: Event | None = None,
     fallback: Tagger | None = None,
     unusable: str | None = None,
@@ -79,6 +94,8 @@ def scan(
         isolated: whether each worker is a process of its own, so that a codec that crashes takes one file
             with it and not the scan.
         only: absolute paths of the files to look at, where the folders hold others to be left as they are.
+        retry_failed: whether to look, instead of at what is new or changed, at files that could not be read,
+            changed or not. Then ``folders`` may be files too; none means all that failed.
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
         fallback: takes the place of ``tagger`` where its backbone or classifier cannot be run.
         unusable: why the model in use cannot even be opened, where ``tagger`` is in its place already. What
@@ -86,8 +103,9 @@ def scan(
 
     Yields:
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
-        a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end one
-        ``Vanished``.
+        a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end a
+        ``Rejoined`` for each video that is gone but lives on in a new file, an ``Undecided`` for each that
+        may live on in several, and one ``Vanished``.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -97,12 +115,14 @@ def scan(
         LibraryError: the library cannot be written.
         ScanError: no process to decode in can be started.
     """
-    areas = areas_of(store, folders)
+    store.follow_zone()
+    areas = failed_areas(store, folders) if retry_failed else areas_of(store, folders)
     absent = absent_roots(store)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listed, jobs = list_jobs(store, present, tagger.bundle.space_id, exclude, stop=stop)
+    listing = list_failed if retry_failed else partial(list_jobs, exclude=exclude)
+    listed, jobs = listing(store, present, tagger.bundle.space_id, stop=stop)
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
@@ -117,9 +137,10 @@ def scan(
     spaces = [tagger.bundle.space_id]
     if unusable is not None:
         spaces += [space for space in store.spaces() if space not in spaces]
-        for space in spaces:
+        for space in spaces if not retry_failed else ():
             jobs = without_done(store, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
+    stored: Sequence[int] = ()
     if jobs:
         vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
         away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
@@ -138,13 +159,20 @@ def scan(
             )
             for done, outcome in enumerate(work.outcomes(jobs, in_flight=2 * workers), start=1):
                 yield Stored(outcome, done, len(jobs))
+            stored = work.stored
     check(stop)
     missing: list[str] = []
     for area in present:
         missing += store.forget_vanished(area.root, area.vanished)
-        if not area.below:
+    since = store.scanned_before([area.root for area in present])
+    adopted, alike = store.adopt_recordings(stored, since=since)
+    yield from (Rejoined(one) for one in adopted)
+    yield from (Undecided(one) for one in alike)
+    for area in present:
+        if not area.below and not retry_failed:
             store.finish_root(area.root)
-    yield Vanished(tuple(missing))
+    rejoined = {one.old_path for one in adopted}
+    yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
 
 
 class _Work:
@@ -174,6 +202,8 @@ class _Work:
         self._away = away
         self._stop = stop
         self._spaces = spaces
+        self.stored: list[int] = []
+        """The videos that were decoded and stored so far."""
 
     def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
@@ -207,16 +237,15 @@ class _Work:
 
     def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
-        ahead = look_ahead(_fingerprint, jobs, workers=_FINGERPRINT_THREADS)
+        ahead = look_ahead(_with_fingerprint, jobs, workers=_FINGERPRINT_THREADS)
         with closing(ahead):
             for job, future in ahead:
                 try:
-                    digest = future.result()
+                    read = future.result()
                 except OSError as error:
                     yield replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
                 else:
-                    video_id = self._find_video(digest)
-                    yield replace(job, fingerprint=digest, video_id=video_id)
+                    yield replace(read, video_id=self._find_video(read.fingerprint))
 
     def _finish_undecoded(self, job: Job) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
@@ -231,10 +260,37 @@ class _Work:
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
-        moved = self._store.place_video(job.root, job.file, video_id, self._exists)
-        if job.known is not None and job.known.fingerprint == job.fingerprint:
-            return FileOutcome(job.file.path, OutcomeKind.UNCHANGED)
-        return FileOutcome(job.file.path, OutcomeKind.MOVED if moved else OutcomeKind.COPY)
+        before = self._store.facts(video_id)
+        placed = self._store.place_video(job.root, job.file, video_id, self._exists)
+        same_place = job.known is not None and job.known.fingerprint == job.fingerprint
+        is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=same_place)
+        if is_news:
+            self._store_facts(job, video_id, before, is_copy=placed is Placed.COPY)
+        changes = changed_facts(before, self._store.facts(video_id))
+        if same_place:
+            kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
+        else:
+            kind = _KIND_OF[placed]
+        return FileOutcome(job.file.path, kind, changes=changes)
+
+    def _store_facts(self, job: Job, video_id: int, before: Facts, *, is_copy: bool) -> None:
+        """Store what a known video's file says in its header, which somebody changed; nothing is decoded."""
+        try:
+            info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
+        except VideoError:
+            # Its pictures are known all the same.
+            return
+        # Of two files with the same pictures, one that tells when they were taken is the better one.
+        if is_copy and not is_better_dated(info.taken_at.source, before.taken_source):
+            return
+        self._store.store_facts(
+            job.root,
+            job.file,
+            video_id,
+            info,
+            fingerprint=job.fingerprint,
+            metadata_digest=job.metadata_digest,
+        )
 
     def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""
@@ -262,7 +318,8 @@ class _Work:
         video_id = self._find_video(job.fingerprint)
         if video_id is not None:
             return self._finish_known(job, video_id)
-        self._store.store_video(job.root, job.file, job.fingerprint, analysis)
+        analysis = replace(analysis, metadata_digest=job.metadata_digest)
+        self.stored.append(self._store.store_video(job.root, job.file, job.fingerprint, analysis))
         tags = tuple(tag.name for tag in analysis.tagging.suggestions)
         return FileOutcome(job.file.path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)
 
@@ -281,19 +338,20 @@ class _Work:
         return next((video_id for video_id in found if video_id is not None), None)
 
     def _exists(self, path: str) -> bool:
-        return path in self._away or (path not in self._vanished and not _is_gone(path))
+        return path in self._away or (path not in self._vanished and not is_gone(path))
 
 
-def _fingerprint(job: Job) -> str:
-    return fingerprint(job.file.path, job.file.size_bytes)
+def _with_fingerprint(job: Job) -> Job:
+    """Read what tells a job's file from others. Raises OSError where it cannot be read."""
+    path = job.file.path
+    return replace(
+        job, fingerprint=fingerprint(path, job.file.size_bytes), metadata_digest=metadata_digest(path)
+    )
 
 
-def _is_gone(path: str) -> bool:
-    """Whether a file is not there; one that cannot be looked at may well be."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
+def _is_news(stored: str | None, found: str, *, written_to: bool) -> bool:
+    """Whether a header says other things than when it was last looked at.
+
+    Of a library of before nobody knows what it said: then a file is looked at that was written to.
+    """
+    return written_to if stored is None else stored != found

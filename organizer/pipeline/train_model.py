@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
+from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
 from organizer.models.manifest_fields import check_name
+from organizer.models.storing import appearing
 from organizer.pipeline.evaluate_model import TRAINED_ON
 from organizer.training.calibration import calibrate
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 TARGET_PRECISION = 0.9
 _HELD_OUT, _FINAL = "held-out", "final"
 _BATCH = 64
+_AGAIN = "then run the command again: it goes on where it stopped."
 _ROUNDED = 4
 
 
@@ -214,7 +217,9 @@ def _trained(
 
 def _written(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
     if plan.out is not None:
-        return write_classifier_bundle(plan.out, space, trained, new)
+        with appearing(plan.out, _AGAIN) as growing:
+            write_classifier_bundle(growing, space, trained, new)
+        return load_bundle(plan.out)
     with installing(plan.name, replace=plan.replace) as growing:
         write_classifier_bundle(growing, space, trained, new)
     return open_bundle(plan.name)

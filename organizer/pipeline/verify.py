@@ -132,17 +132,17 @@ def _pca(bundle: Bundle) -> _Finding:
 
 
 def _golden(bundle: Bundle, file: Path | None) -> _Finding:
-    import zipfile
-
     import numpy as np
+
+    from organizer.features.npz import read_npz
 
     if file is None:
         return CheckOutcome.NOT_POSSIBLE, "no pair was given (--golden FILE.npz)"
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            original = np.asarray(stored["original"], np.float32).reshape(1, -1)
-            expected = np.asarray(stored["pca"], np.float64).reshape(-1)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        stored = read_npz(file)
+        original = np.asarray(stored["original"], np.float32).reshape(1, -1)
+        expected = np.asarray(stored["pca"], np.float64).reshape(-1)
+    except (OSError, KeyError, ValueError) as error:
         # What numpy says of a file that is none of its own is advice to load it unsafely.
         reason = f" ({error})" if isinstance(error, OSError | KeyError) else ""
         return CheckOutcome.FAILED, f"{file}: this file holds no pair of original and pca{reason}"

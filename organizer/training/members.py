@@ -102,19 +102,15 @@ def load_members(file: Path) -> MemberArrays:
     Raises:
         BundleError: the file is missing or holds something else.
     """
-    import zipfile
-    import zlib
-
     import numpy as np
 
+    from organizer.features.npz import read_npz
+
     try:
-        with np.load(file) as stored:
-            arrays = MemberArrays(*(stored[part.name].astype(np.float32) for part in fields(MemberArrays)))
+        stored = read_npz(file)
+        arrays = MemberArrays(*(stored[part.name].astype(np.float32) for part in fields(MemberArrays)))
         _check(arrays)
-    except (
-        *(OSError, EOFError, LookupError, ValueError, TypeError, AttributeError),
-        *(RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),
-    ) as error:
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise BundleError(
             f"{file}: these networks cannot be used ({error}). Reinstall organizer or pull the bundle again."
         ) from error

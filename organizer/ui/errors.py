@@ -9,6 +9,7 @@ import streamlit as st
 
 from organizer.errors import OrganizerError
 from organizer.gallery.words import shown
+from organizer.shortage import lacks_memory
 
 
 def show_error(error: OrganizerError) -> None:
@@ -25,6 +26,12 @@ def show_script_error(error: Exception) -> bool:
         return True
     if os.environ.get("ORGANIZER_DEBUG"):
         traceback.print_exception(error)
+    if lacks_memory(error):
+        with st.container(border=True):
+            st.markdown(
+                "**There is too little memory for this.** Close other programs, then reload the page."
+            )
+        return True
     with st.container(border=True):
         st.markdown("**Something unexpected happened.** Nothing is lost. Reload the page.")
         st.text(

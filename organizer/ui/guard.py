@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LOCAL_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE | re.ASCII)
 _OWN_SITES = {None, "same-origin", "none"}
 _POLICY_VIOLATION = 1008
+_DENIAL = "websocket.http.response"
+"""What a server can do that answers a refused WebSocket as it does any other request."""
 
 # Streamlit builds scripts and styles at run time and loads code of components from blobs; all of it is local.
 PAGE_POLICY = (
@@ -34,6 +36,19 @@ PAGE_POLICY = (
     "media-src 'self' blob:; connect-src 'self' ws://{host}; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'"
 )
+
+_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+REFUSAL_HEADERS = _HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cache-Control": "no-store",
+}
+"""Of answers that are a sentence and nothing else; whoever asked may not even be told our address."""
 
 
 def guard() -> Middleware:
@@ -55,11 +70,11 @@ class Guard:
         reason = refusal(scope)
         if reason is None:
             await self._app(scope, receive, _with_headers(scope, send))
-        elif scope["type"] == "websocket":
+        elif scope["type"] == "http" or _DENIAL in scope.get("extensions", {}):
+            await PlainTextResponse(reason, status_code=403, headers=REFUSAL_HEADERS)(scope, receive, send)
+        else:
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": reason})
-        else:
-            await PlainTextResponse(reason, status_code=403)(scope, receive, send)
 
 
 def refusal(scope: Scope) -> str | None:
@@ -97,11 +112,7 @@ def _with_headers(scope: Scope, send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["Cross-Origin-Resource-Policy"] = "same-origin"
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["X-Frame-Options"] = "DENY"
-            headers["Referrer-Policy"] = "no-referrer"
+            headers.update(_HEADERS)
             headers.setdefault("Content-Security-Policy", PAGE_POLICY.format(host=host))
         await send(message)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from organizer.config import read_settings
@@ -15,6 +13,8 @@ from organizer.errors import LibraryError
 from organizer.frames.extensions import extension
 from organizer.library import media
 from organizer.library.database import opened
+from organizer.ui.beneath import open_beneath
+from organizer.ui.file_response import answer_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,12 +66,12 @@ def clip(request: Request) -> Response:
         file = first_servable(places)
     if file is None:
         return _not_found()
-    path, status = file
-    return FileResponse(
-        path,
-        media_type=MEDIA_TYPES.get(extension(path), "application/octet-stream"),
-        stat_result=status,
-        headers=_MEDIA_HEADERS | {"Cache-Control": "private, no-cache"},
+    descriptor, name = file
+    media_type = MEDIA_TYPES.get(extension(name), "application/octet-stream")
+    return answer_with(
+        request,
+        descriptor,
+        {"Content-Type": media_type, "Cache-Control": "private, no-cache", **_MEDIA_HEADERS},
     )
 
 
@@ -91,26 +91,20 @@ def poster(request: Request) -> Response:
     return Response(picture, media_type="image/webp", headers=headers)
 
 
-def first_servable(places: Iterable[StoredPlace]) -> tuple[str, os.stat_result] | None:
-    """Return the real path and status of the first place that is a regular file inside its root.
+def first_servable(places: Iterable[StoredPlace]) -> tuple[int, str] | None:
+    """Open the first place that is a regular file inside its root; return the descriptor and its path.
 
-    Links are followed first: one that leads out of the root is as good as no file.
+    Scans follow no links, so a link at such a place was put there later: it is as good as no file.
     """
     for place in places:
-        root = os.path.realpath(place.root)
-        path = os.path.realpath(os.path.join(root, place.relative_path))
         try:
-            if os.path.commonpath([root, path]) != root or path == root:
-                continue
-            status = os.stat(path)
+            return open_beneath(place.root, place.relative_path), place.relative_path
         except (OSError, ValueError):
             continue
-        if stat.S_ISREG(status.st_mode):
-            return path, status
     return None
 
 
 def _not_found() -> Response:
     return PlainTextResponse(
-        "There is no such video.", status_code=404, headers={"Cache-Control": "no-store"}
+        "There is no such video.", status_code=404, headers=_MEDIA_HEADERS | {"Cache-Control": "no-store"}
     )

@@ -22,12 +22,15 @@ _START_WAIT_S = 60.0
 _running: list[subprocess.Popen[bytes]] = []
 
 
-def start_scan(library: Path, folders: Sequence[str], *, detached: bool = False) -> int:
+def start_scan(
+    library: Path, folders: Sequence[str], *, retry_failed: bool = False, detached: bool = False
+) -> int:
     """Start a scan and return its id as soon as its row is in the library.
 
     Args:
         library: the library's file; it is made when missing.
         folders: absolute paths; none means all folders ever scanned.
+        retry_failed: whether to try only files again that could not be read; ``folders`` may be files then.
         detached: whether it goes on when the terminal's command ends, whatever happens to the terminal.
 
     Raises:
@@ -41,7 +44,8 @@ def start_scan(library: Path, folders: Sequence[str], *, detached: bool = False)
     if before is not None and not before.finished:
         raise ScanRunningError("A scan is running already. Wait for its end or stop it.")
     # -P: without it, Python files that lie in the current folder would be imported before installed ones.
-    command = [sys.executable, "-P", "-m", "organizer", "scan", "--library", str(library), "--", *folders]
+    command = [sys.executable, "-P", "-m", "organizer", "scan", "--library", str(library)]
+    command += ["--retry-failed"] * retry_failed + ["--", *folders]
     package = os.path.dirname(os.path.dirname(os.path.abspath(organizer.__file__)))
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

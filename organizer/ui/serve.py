@@ -73,9 +73,14 @@ def serve(library: Path, listener: socket.socket, ready: Callable[[str], None]) 
     from streamlit import config as streamlit_config
 
     streamlit_config.get_config_options(force_reparse=True, options_from_flags=server_options(port))
-    app = runpy.run_path(str(app_file()))["app"]
+    from organizer.ui.connections import PatientProtocol
+    from organizer.ui.guard import Guard
+
+    # Around all of it once more: answers to errors that nobody foresaw are made outside the app's own one.
+    app = Guard(runpy.run_path(str(app_file()))["app"])
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=_STOP_WAIT_S,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,27 +14,36 @@ from organizer.library.queries import video_ids
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_VIEW, _ADDRESS = "view", "address"
+_KEPT = "kept_view"
 WIDGET_PREFIX = "filter_"
 """Keys of the widgets that show a part of the view."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a tab remembers, in one value: the script may be begun anew between any two steps of it."""
+
+    view: ViewState
+    address: Query
+    """The address that stands for it."""
 
 
 def view() -> ViewState:
     """Return the view of this tab; an address that the person changed (a link, Back) wins."""
     address = _address()
-    if _VIEW not in st.session_state or st.session_state[_ADDRESS] != address:
-        _keep(from_query(address))
-        st.session_state[_ADDRESS] = address
-    current: ViewState = st.session_state[_VIEW]
-    return current
+    kept: _Kept | None = st.session_state.get(_KEPT)
+    if kept is None or kept.address != address:
+        kept = _Kept(from_query(address), address)
+        _keep(kept)
+    return kept.view
 
 
 def show(new: ViewState) -> None:
     """Make a view the tab's view; for callbacks, which run before the page is drawn."""
-    _keep(new)
     query = to_query(new)
+    # First: a run that is broken off from here on finds that the address has changed, and does the rest.
     st.query_params.from_dict(query)
-    st.session_state[_ADDRESS] = query
+    _keep(_Kept(new, query))
 
 
 def change(**parts: Any) -> None:
@@ -52,11 +61,12 @@ def is_empty(db: Database) -> bool:
 _CHEAPEST = VideoFilter().sort
 
 
-def _keep(new: ViewState) -> None:
-    st.session_state[_VIEW] = new
-    # Widgets take their value from the view again.
+def _keep(kept: _Kept) -> None:
+    # Widgets take their value from the view again. Before the view is kept, or widgets that a broken-off run
+    # left behind would show another one than it.
     for key in [key for key in st.session_state if str(key).startswith(WIDGET_PREFIX)]:
         del st.session_state[key]
+    st.session_state[_KEPT] = kept
 
 
 def _address() -> Query:

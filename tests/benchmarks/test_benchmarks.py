@@ -2,6 +2,7 @@
 
 import csv
 import json
+import subprocess
 from dataclasses import replace
 
 import av
@@ -12,7 +13,7 @@ from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 from organizer.types import MAX_SECONDS
-from tests.benchmarks import baseline, end_to_end, folder, published, sampling
+from tests.benchmarks import against, baseline, end_to_end, folder, published, sampling
 from tests.benchmarks.memory import peak_of
 from tests.benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos
 from tests.clips import assert_colour, colour_of, make_clip
@@ -237,3 +238,24 @@ def test_rows_of_one_published_network_take_the_place_of_its_own_alone(tmp_path)
         header, *rows = csv.reader(opened)
     assert header[:4] == ["model", "clip", "fold", "labels"]
     assert rows == [["two", "1"], ["two", "2"], ["one", "3"]]
+
+
+def test_checkouts_take_turns_and_are_compared_round_by_round(monkeypatch, tmp_path):
+    asked = []
+
+    def scan_seconds(checkout, folder):
+        asked.append(checkout)
+        return {against.HERE: 2.0, tmp_path: 4.0}[checkout] * (1 + len(asked) // 2)
+
+    monkeypatch.setattr(against, "scan_seconds", scan_seconds)
+    pair = against.compare(tmp_path, tmp_path, 3)
+    here, other = against.HERE, tmp_path
+    assert asked == [here, other, other, here, here, other, other, here]
+    assert pair.ratio == pytest.approx(0.5, rel=0.3)
+
+
+def test_a_checkout_scans_with_its_own_command(videos):
+    folder = make_videos(tiny(H264_EACH_SECOND), videos, 1)[0].parent
+    assert against.scan_seconds(against.HERE, folder) > 0
+    with pytest.raises(subprocess.CalledProcessError):
+        against.scan_seconds(against.HERE, videos / "absent")

@@ -53,7 +53,7 @@ def test_a_line_for_people_says_the_same(scanned):
     lines = {line.split("  ")[0]: line.split("  ")[1:] for line in scanned("list").lines}
     assert lines[str(scanned.videos / "feast.mp4")][0] == "0:03"
     assert lines[str(scanned.videos / "feast.mp4")][2] == "Cooking 0.90, Food 0.90"
-    assert lines[str(scanned.videos / "2024-05-06 wall.mp4")] == ["0:01", "2024-05-06 00:00", "no tag"]
+    assert lines[str(scanned.videos / "2024-05-06 wall.mp4")] == ["0:01", "2024-05-06", "no tag"]
     assert lines[str(scanned.videos / "broken.mp4")][2].startswith("[failed] ")
 
 

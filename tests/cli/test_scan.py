@@ -43,7 +43,10 @@ def test_a_second_scan_has_nothing_to_do(scanned):
     outcome = scanned("scan")
     assert counts(outcome.lines) == {"new": 0, "unchanged": 4, "changed": 0, "moved": 0}
     assert not [line for line in outcome.lines if str(scanned.videos) in line]
-    words = "1 video could not be read at an earlier scan. See: organizer list --status failed"
+    words = (
+        "1 video could not be read at an earlier scan. See: organizer list --status failed. "
+        "To try again: organizer scan --retry-failed"
+    )
     assert words in outcome.lines
     assert words not in scanned("scan", scanned.videos, "--exclude", "*").lines
 

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from organizer.cli import show
+from organizer.dates.shown import shown_date
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
 from tests.fakes import COLOUR_OF
+
+FAULTS = Path(__file__).parents[1] / "faults"
 
 
 def test_a_video_is_shown_with_its_tags_scores_and_thresholds(scanned):
@@ -30,10 +38,7 @@ def test_a_video_is_shown_with_its_tags_scores_and_thresholds(scanned):
 
 
 def test_the_date_says_where_it_is_from(scanned):
-    assert (
-        "taken      2024-05-06T00:00:00 (from the file's name)"
-        in scanned("show", "2024-05-06 wall.mp4").lines
-    )
+    assert "taken      2024-05-06 (from the file's name)" in scanned("show", "2024-05-06 wall.mp4").lines
 
 
 def test_a_video_without_a_tag(scanned):
@@ -51,7 +56,9 @@ def test_why_a_label_with_a_high_score_is_no_tag(scanned):
 
 
 def test_numbers_are_no_longer_than_they_need_be(scanned):
-    record = SimpleNamespace(taken_at="2024-05-06T01:02:03.456789+02:00", frame_rate=30000 / 1001)
+    record = SimpleNamespace(
+        taken=shown_date("2024-05-06T01:02:03.456789+02:00", "place"), frame_rate=30000 / 1001
+    )
     assert show._taken(record) == "2024-05-06T01:02:03+02:00"
     assert show._frame_rate(record) == "29.97 frames/s"
 
@@ -80,6 +87,22 @@ def test_a_turned_video_says_so(organizer):
         line.startswith("picture    64 x 96,") and line.endswith("turned by 90 degrees")
         for line in organizer("show", "phone.mp4").lines
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "placed"),
+    [
+        ("06_hflip.mp4", "160 x 92", ", mirrored"),
+        ("08_transpose.mp4", "92 x 160", ", turned by 90 degrees, mirrored"),
+        ("09_rot90_in_mvhd.mp4", "92 x 160", ", turned by 90 degrees"),
+        ("11_sar_64_45_circle.mp4", "1024 x 576 (stored 720 x 576)", ""),
+    ],
+)
+def test_how_a_picture_lies_in_the_file(organizer, name, size, placed):
+    shutil.copy(FAULTS / name, organizer.videos / name)
+    organizer("scan", organizer.videos)
+    (line,) = [line for line in organizer("show", name).lines if line.startswith("picture")]
+    assert re.fullmatch(rf"picture    {re.escape(size)}, [\d.]+ frames/s, h264{placed}", line)
 
 
 def test_every_place_is_shown_with_its_status(scanned):

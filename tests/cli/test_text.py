@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from organizer.cli.text import count_list, date, duration, spans, tag_list
+from organizer.dates.shown import shown_date
 from organizer.library.records import TagRecord
 from organizer.types import TagState
 from organizer.words import safe_text
@@ -47,15 +48,16 @@ def test_durations(seconds, shown):
 
 
 @pytest.mark.parametrize(
-    ("taken_at", "shown"),
+    ("taken_at", "clock", "shown"),
     [
-        (None, "-"),
-        ("2024-05-06T07:08:09", "2024-05-06 07:08"),
-        ("2024-05-06T07:08:09.123+02:00", "2024-05-06 07:08"),
+        (None, None, "-"),
+        ("2024-05-06T07:08:09", "local", "2024-05-06 07:08"),
+        ("2024-05-06T07:08:09.123+02:00", "place", "2024-05-06 07:08"),
+        ("2024-05-06T00:00:00", "day", "2024-05-06"),
     ],
 )
-def test_dates(taken_at, shown):
-    assert date(taken_at) == shown
+def test_dates(taken_at, clock, shown):
+    assert date(shown_date(taken_at, clock)) == shown
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from organizer.demo import HEIGHT, SECONDS, WIDTH, make_clips
-from organizer.frames.opencv_reader import OpenCvReader
+from organizer.frames.pyav_reader import PyAvReader
 
 EXPECTED = {"cat": "Animal", "coffee": "Food", "motorcycle": "Vehicle"}
 
@@ -42,7 +42,7 @@ def test_credits_every_photograph(demo):
 
 def test_makes_clips_once(tmp_path):
     clips = make_clips(tmp_path)
-    frames = list(OpenCvReader().read(str(clips[0])))
+    frames = list(PyAvReader().read(str(clips[0])))
     assert [frame.second for frame in frames] == list(range(SECONDS))
     assert frames[0].rgb.shape == (HEIGHT, WIDTH, 3)
     before = [clip.stat().st_mtime_ns for clip in clips]

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from organizer.frames.clock import FrameClock
+from organizer.frames.clock import FrameClock, longest_still_s
 from organizer.frames.reader import second_of
 
 
@@ -35,6 +35,32 @@ from organizer.frames.reader import second_of
 def test_times_go_forward(stamps, expected):
     clock = FrameClock(10)
     assert [clock.time_of(stamp) for stamp in stamps] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "longest_still_s", "expected"),
+    [
+        # A recording that was joined to another begins an hour later on its clock.
+        ([0.0, 0.1, 3600.0, 3600.1], 10, [0, 0.1, 0.2, 0.3]),
+        ([0.0, 0.1, 10.0, 10.1], 10, [0, 0.1, 10.0, 10.1]),
+        ([0.0, 0.1, 3600.0, 3600.1], None, [0, 0.1, 3600.0, 3600.1]),
+        # One bad stamp costs no more than its own frame.
+        ([0.0, 0.1, 9999.0, 0.3, 0.4], 10, [0, 0.1, 0.2, 0.3, 0.4]),
+    ],
+)
+def test_steps_that_are_too_long_for_a_still(stamps, longest_still_s, expected):
+    clock = FrameClock(10, longest_still_s=longest_still_s)
+    assert [clock.time_of(stamp) for stamp in stamps] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "asf", "flv"])
+def test_stills_may_last_where_the_clock_is_the_files_own(name):
+    assert longest_still_s(name) is None
+
+
+@pytest.mark.parametrize("name", ["mpeg", "mpegts", "wtv"])
+def test_the_clock_of_a_broadcast_does_not_pause(name):
+    assert longest_still_s(name) == 10
 
 
 def test_a_shuffled_order_does_not_drift():

@@ -11,9 +11,9 @@ import pytest
 from organizer.frames import keyframe_reader
 from organizer.frames.clock import FrameClock
 from organizer.frames.keyframe_reader import CannotPlanError, KeyFrameReader
-from organizer.frames.opencv_reader import OpenCvReader
 from organizer.frames.picture import RgbConverter
 from organizer.frames.probe import probe
+from organizer.frames.pyav_reader import PyAvReader
 from organizer.frames.reader import second_of
 from organizer.frames.sampling import AutoReader
 from organizer.frames.sniff import sniff
@@ -39,7 +39,7 @@ def test_all_are_found():
 
 
 @pytest.mark.parametrize("path", VIDEOS, ids=lambda path: path.name)
-@pytest.mark.parametrize("make_reader", [OpenCvReader, KeyFrameReader, AutoReader])
+@pytest.mark.parametrize("make_reader", [PyAvReader, KeyFrameReader, AutoReader])
 def test_frames(path, make_reader, stated):
     row = stated[path.stem]
     if make_reader is KeyFrameReader and path.name in DISORDERED:
@@ -62,8 +62,8 @@ def test_a_key_frame_is_the_picture_of_its_time(path, monkeypatch):
     """Decoding everything shows the same picture at the same time."""
     monkeypatch.setattr(keyframe_reader, "_LONG_RUN", 10**9)
     chosen = {round(frame.time_s, 3): frame for frame in KeyFrameReader().read(str(path), short_side=96)}
-    converter = RgbConverter(short_side=96, threads=1)
     with av.open(str(path)) as video:
+        converter = RgbConverter(video.streams.video[0], short_side=96, threads=1)
         clock = FrameClock(float(video.streams.video[0].average_rate))
         for decoded in video.decode(video=0):
             frame = chosen.pop(round(clock.time_of(decoded.time), 3), None)

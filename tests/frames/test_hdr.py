@@ -15,14 +15,13 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from organizer.frames.colour import Colour, Primaries, Transfer, colour_of
 from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.opencv_reader import OpenCvReader
 from organizer.frames.poster import make_poster
 from organizer.frames.pyav_reader import PyAvReader
 from organizer.frames.reader import FrameReader
 from organizer.frames.tone_map import sdr_picture
 from tests import clips, hdr_clips
 
-READERS: list[Callable[[], FrameReader]] = [OpenCvReader, KeyFrameReader, PyAvReader]
+READERS: list[Callable[[], FrameReader]] = [KeyFrameReader, PyAvReader]
 TOLERANCE = 6
 """How far a channel may be off after a lossy codec."""
 

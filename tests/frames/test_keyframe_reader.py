@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from organizer.errors import UnreadableVideoError
 from organizer.frames import packets
 from organizer.frames.clock import FrameClock
 from organizer.frames.keyframe_reader import CannotPlanError, KeyFrameReader
-from organizer.frames.opencv_reader import OpenCvReader
 from organizer.frames.packets import OpenVideo, WrongIndexError, list_by_index, list_by_reading
+from organizer.frames.pyav_reader import PyAvReader
 from organizer.frames.reader import second_of
 from organizer.frames.run_decoder import RunDecoder
 from organizer.types import Frame
@@ -52,7 +53,7 @@ def shown_at(path: Path) -> dict[int, float]:
 
 def assert_times(path: Path, frames: list[Frame]) -> None:
     """Fail unless there are as many frames as the exact reader gives, each shown when it says it is."""
-    exact = OpenCvReader().read(str(path))
+    exact = PyAvReader().read(str(path))
     assert [frame.second for frame in frames] == [frame.second for frame in exact]
     times = shown_at(path)
     for frame in frames:
@@ -68,7 +69,7 @@ def decoded(monkeypatch) -> list[int]:
 
     def decode(self, packet):
         if packet is not None:
-            positions.append(packet.opaque)
+            positions.append(packet.opaque.position)
         return real(self, packet)
 
     monkeypatch.setattr(RunDecoder, "_decode", decode)
@@ -343,7 +344,7 @@ def test_a_recording_spliced_onto_another(tmp_path):
     one = clips.make_numbered_clip(tmp_path / "one.ts", 40, key_every=10)
     path = tmp_path / "two.ts"
     path.write_bytes(one.read_bytes() * 2)
-    exact = list(OpenCvReader().read(str(path)))
+    exact = list(PyAvReader().read(str(path)))
     frames = read(path)
     assert len(exact) >= 8
     assert [frame.second for frame in frames] == [frame.second for frame in exact]
@@ -446,6 +447,18 @@ def test_a_stream_without_key_frames(tmp_path):
     path = clips.make_numbered_clip(
         tmp_path / "clip.ts", 60, **x264(x264_params="intra-refresh=1"), key_every=20
     )
-    exact = list(OpenCvReader().read(str(path)))
+    exact = list(PyAvReader().read(str(path)))
     frames = read(path)
     assert [frame.second for frame in frames] == [frame.second for frame in exact]
+
+
+def test_videos_read_at_once_do_not_lose_each_others_pictures(tmp_path):
+    path = clips.make_numbered_clip(tmp_path / "clip.mp4", 80, key_every=1000)
+
+    def numbers():
+        return [clips.number_on(frame.rgb) for frame in KeyFrameReader().read(str(path))]
+
+    alone = numbers()
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: numbers(), range(40)))
+    assert together == [alone] * 40

@@ -101,7 +101,12 @@ def test_a_file_is_read_as_it_is(tmp_path):
     file = BoundedFile(str(path))
     assert file.name == f"file:{path}"
     assert file.read(5) == bytes(range(5))
-    assert (file.seek(-1, os.SEEK_END), file.tell(), file.read(9), file.read(9)) == (25599, 25599, b"\xff", b"")
+    assert (file.seek(-1, os.SEEK_END), file.tell(), file.read(9), file.read(9)) == (
+        25599,
+        25599,
+        b"\xff",
+        b"",
+    )
     assert file.seek(-7) < 0
     assert not file.ends_early
     file.close()
@@ -178,7 +183,11 @@ def test_black_pictures_without_compression_are_no_hole(tmp_path):
     """Each frame is nothing but zeros, as in a film that begins in the dark."""
     black = plain((0, 0, 0), (640, 480))
     path = write_clip(
-        tmp_path / "a.avi", ((index / 5, black) for index in range(15)), fps=5, codec="rawvideo", pix_fmt="bgr24"
+        tmp_path / "a.avi",
+        ((index / 5, black) for index in range(15)),
+        fps=5,
+        codec="rawvideo",
+        pix_fmt="bgr24",
     )
     frames = list(reader_for(Sampling.AUTO, threads=1).read(str(path)))
     assert [frame.second for frame in frames] == [0, 1, 2]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from organizer.errors import NotAVideoError, UnreadableVideoError
-from organizer.frames.iso_boxes import has_index, rotation_deg
+from organizer.frames.iso_boxes import has_index
 from organizer.frames.probe import probe
 from organizer.types import TakenSource
 from tests import clips
@@ -48,29 +48,8 @@ def test_rotation_and_size_as_shown(tmp_path, degrees, suffix):
     assert (info.width, info.height) == ((64, 96) if degrees in (90, 270) else (96, 64))
 
 
-def test_rotation_of_another_track_does_not_count(tmp_path):
-    path = clips.make_rotated_clip(tmp_path / "a.mp4", 90)
-    assert rotation_deg(str(path), 1) == 90
-    assert rotation_deg(str(path), 2) == 0
-
-
-def test_rotation_survives_damage(tmp_path):
-    path = clips.make_rotated_clip(tmp_path / "a.mp4", 90)
-    data = path.read_bytes()
-    header = data.index(b"tkhd")
-    for broken in (data[: header + 20], data[: header - 4] + b"\xff" * 40, b"", bytes(64), data[:7]):
-        path.write_bytes(broken)
-        assert rotation_deg(str(path), 1) == 0
-    assert rotation_deg(str(tmp_path / "missing.mp4"), 1) == 0
+def test_cut_headers_are_no_index(tmp_path):
     assert not has_index(str(tmp_path / "missing.mp4"))
-
-
-@pytest.mark.parametrize(
-    ("value", "degrees"), [("90", 90), ("-90", 270), ("360", 0), ("nan", 0), ("left", 0)]
-)
-def test_the_older_rotate_tag(tmp_path, value, degrees):
-    path = clips.make_clip(tmp_path / "a.mkv", seconds=1, stream_metadata={"rotate": value})
-    assert info_of(path).rotation_deg == degrees
 
 
 def test_creation_time(tmp_path):

@@ -7,20 +7,22 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
-from organizer.frames import load_cv2
+from organizer.frames import load_cv2, pyav_reader
 from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.opencv_reader import OpenCvReader
+from organizer.frames.picture import RgbConverter
+from organizer.frames.pyav_reader import PyAvReader
 from organizer.frames.reader import FrameReader, second_of
 from organizer.frames.sampling import AutoReader
 from organizer.types import Frame
 from tests import clips
 
-READERS: list[Callable[[], FrameReader]] = [OpenCvReader, KeyFrameReader, AutoReader]
-EXACT = (OpenCvReader,)
+READERS: list[Callable[[], FrameReader]] = [PyAvReader, KeyFrameReader, AutoReader]
+EXACT = (PyAvReader,)
 """Those that promise the first frame of each second."""
 
 
@@ -374,93 +376,88 @@ def test_the_original_is_left_as_it_was(reader, tmp_path):
     assert os.listdir(tmp_path) == ["clip.mp4"]
 
 
-def test_what_opencv_cannot_open_is_unreadable(tmp_path, monkeypatch):
-    import cv2
-
-    class Closed:
-        def isOpened(self):
-            return False
-
-    path = clips.make_clip(tmp_path / "clip.mp4", seconds=1)
-    monkeypatch.setattr(cv2, "VideoCapture", lambda *settings: Closed())
-    with pytest.raises(UnreadableVideoError, match="not one picture"):
-        read(OpenCvReader(), path)
-
-
 def test_what_was_decoded_before_a_picture_broke_counts(tmp_path, monkeypatch):
-    import cv2
-
     path = clips.make_clip(tmp_path / "clip.mp4", seconds=4)
-    real = cv2.VideoCapture
+    real, made = RgbConverter.rgb, []
 
-    class Breaking:
-        def __init__(self, *settings):
-            self.capture = real(*settings)
-            self.retrieved = 0
+    def breaking(self, frame):
+        made.append(frame)
+        if len(made) > 2:
+            raise av.error.ArgumentError(22, "Invalid argument")
+        return real(self, frame)
 
-        def retrieve(self):
-            self.retrieved += 1
-            return self.capture.retrieve() if self.retrieved <= 2 else (False, None)
+    monkeypatch.setattr(RgbConverter, "rgb", breaking)
+    assert_seconds(read(PyAvReader(), path), 2)
 
-        def __getattr__(self, name):
-            return getattr(self.capture, name)
 
-    monkeypatch.setattr(cv2, "VideoCapture", Breaking)
-    assert_seconds(read(OpenCvReader(), path), 2)
+def test_a_picture_that_cannot_be_converted_is_passed_over(tmp_path, monkeypatch):
+    path = clips.make_timed_clip(tmp_path / "clip.mkv", [0, 0.5, 1, 1.5, 4, 4.5, 5])
+    real = RgbConverter.rgb
+
+    def breaking(self, frame):
+        # The first of all, and the one that should stay on screen until second 4.
+        if frame.pts in (0, 1500):
+            raise av.error.ArgumentError(22, "Invalid argument")
+        return real(self, frame)
+
+    monkeypatch.setattr(RgbConverter, "rgb", breaking)
+    frames = read(PyAvReader(), path)
+    assert_seconds(frames, 6)
+    for frame, index in zip(frames, [1, 2, 4, 4, 4, 6], strict=True):
+        clips.assert_colour(frame.rgb, clips.colour_of(index))
+
+
+def test_pictures_that_cannot_be_converted_are_named(tmp_path, monkeypatch):
+    def broken(self, frame):
+        raise av.error.ArgumentError(22, "Invalid argument")
+
+    monkeypatch.setattr(RgbConverter, "rgb", broken)
+    path = clips.make_clip(tmp_path / "clip.mp4", seconds=1)
+    with pytest.raises(UnreadableVideoError, match=r"cannot be shown \(yuv420p\)\. Convert a copy"):
+        read(PyAvReader(), path)
 
 
 @pytest.mark.parametrize("missing", [5, 15, 25])
 def test_a_frame_without_a_stamp_does_not_move_the_others(tmp_path, monkeypatch, missing):
-    import cv2
-
     path = clips.make_clip(tmp_path / "clip.mp4", seconds=4)
-    real = cv2.VideoCapture
+    real, stamps = pyav_reader._stamp, []
 
-    class Forgetful:
-        def __init__(self, *settings):
-            self.capture = real(*settings)
-            self.grabbed = 0
+    def forgetful(frame, stream):
+        stamps.append(real(frame, stream))
+        return None if len(stamps) == missing else stamps[-1]
 
-        def grab(self):
-            self.grabbed += 1
-            return self.capture.grab()
-
-        def get(self, prop):
-            hidden = prop == cv2.CAP_PROP_POS_MSEC and self.grabbed == missing
-            return 0.0 if hidden else self.capture.get(prop)
-
-        def __getattr__(self, name):
-            return getattr(self.capture, name)
-
-    monkeypatch.setattr(cv2, "VideoCapture", Forgetful)
-    frames = read(OpenCvReader(), path)
+    monkeypatch.setattr(pyav_reader, "_stamp", forgetful)
+    frames = read(PyAvReader(), path)
     assert_seconds(frames, 4)
     assert [frame.time_s for frame in frames] == pytest.approx([0, 1, 2, 3])
 
 
 def test_threads(tmp_path):
     path = clips.make_clip(tmp_path / "clip.mp4", seconds=2)
-    assert_seconds(read(OpenCvReader(threads=1), path), 2)
+    assert_seconds(read(PyAvReader(threads=1), path), 2)
 
 
 @pytest.mark.parametrize(
-    ("message", "advice"),
+    ("module", "message", "advice"),
     [
-        ("libGL.so.1: cannot open shared object file: No such file or directory", "apt install libgl1"),
-        ("No module named 'cv2'", "pip install opencv-python"),
+        (
+            "cv2",
+            "libGL.so.1: cannot open shared object file: No such file or directory",
+            "apt install libgl1",
+        ),
+        ("cv2", "No module named 'cv2'", "pip install opencv-python"),
+        ("av", "No module named 'av'", "pip install --force-reinstall av"),
     ],
 )
-def test_a_missing_library_is_named_with_its_remedy(tmp_path, monkeypatch, message, advice):
+def test_a_missing_library_is_named_with_its_remedy(reader, tmp_path, monkeypatch, module, message, advice):
     path = clips.make_clip(tmp_path / "clip.mp4", seconds=1)
     real_import = __import__
 
     def fail(name, *args, **kwargs):
-        if name == "cv2":
+        if name == module:
             raise ImportError(message)
         return real_import(name, *args, **kwargs)
 
     monkeypatch.setattr("builtins.__import__", fail)
     with pytest.raises(MissingDependencyError, match=advice):
-        load_cv2.load_cv2()
-    with pytest.raises(MissingDependencyError):
-        read(OpenCvReader(), path)
+        load_cv2.load_cv2() if module == "cv2" else read(reader, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from organizer.frames.timeline import PacketInfo, is_spliced, lay_out
+from organizer.frames.timeline import PacketInfo, decoded_at, is_spliced, lay_out
 
 TENTH = 0.1
 
@@ -66,3 +66,42 @@ def test_what_is_not_shown_has_no_time():
 )
 def test_only_a_long_step_back_is_a_splice(before, now, spliced):
     assert is_spliced(before, now, TENTH) is spliced
+
+
+@pytest.mark.parametrize(("now", "spliced"), [(200, False), (201, True), (99, False), (80, True)])
+def test_a_step_forward_is_a_splice_where_stills_are_short(now, spliced):
+    assert is_spliced(100, now, TENTH, 10.0) is spliced
+    assert is_spliced(100, now, TENTH) is (now < 90)
+
+
+def test_a_recording_whose_clock_is_ahead():
+    listed = packets((2, 0, "K"), (4, 1, ""), (3, 2, ""), (36002, 36000, "K"), (36004, 36001, ""))
+    assert lay_out(listed, TENTH, 10, 10.0).times_s == pytest.approx((0, 0.2, 0.1, 0.3, 0.5))
+    assert lay_out(listed, TENTH, 10).times_s == pytest.approx((0, 0.2, 0.1, 3600, 3600.2))
+
+
+@pytest.mark.parametrize(
+    ("stamp", "decode", "still_s", "right"),
+    [
+        (5, 3, 10.0, 3),
+        (5, None, 10.0, None),
+        (None, 3, 10.0, 3),
+        # Made up from the recording before.
+        (5, 3000, 10.0, 5),
+        (3000, 5, 10.0, 3000),
+        # Where stills may be as long as they like, so may the way from decoding to showing.
+        (3000, 5, None, 5),
+    ],
+)
+def test_when_a_packet_is_decoded(stamp, decode, still_s, right):
+    assert decoded_at(stamp, decode, TENTH, still_s) == right
+
+
+@pytest.mark.parametrize(
+    ("marks", "doubtful"), [("K..K..", ""), ("KKKKKK", "012345"), ("K..KK.", "34"), ("K....K", ""), ("K", "")]
+)
+def test_key_frames_do_not_follow_upon_each_other(marks, doubtful):
+    listed = packets(*((at, at, mark.strip(".")) for at, mark in enumerate(marks)))
+    timeline = lay_out(listed, TENTH, 10)
+    keys = [at for at, mark in enumerate(marks) if mark == "K"]
+    assert [at for at in keys if timeline.is_doubtful(at)] == [int(digit) for digit in doubtful]

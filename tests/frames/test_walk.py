@@ -11,6 +11,7 @@ import pytest
 
 from organizer.errors import FolderError
 from organizer.frames import walk as walk_module
+from organizer.frames.left_out import Why
 from organizer.frames.walk import Walk, find_videos
 from tests import clips
 
@@ -72,6 +73,19 @@ def test_a_file_carries_what_one_stat_saw(tmp_path, monkeypatch):
         ".folder/clip.mp4",
         "$RECYCLE.BIN/clip.mp4",
         "System Volume Information/clip.mp4",
+        "RECYCLER/S-1-5-21/clip.mp4",
+        "a/Recycled/clip.mp4",
+        "FOUND.000/clip.mp4",
+        "found.123/clip.mp4",
+        "LOST.DIR/clip.mp4",
+        "lost+found/clip.mp4",
+        "@Recycle/clip.mp4",
+        "@Recently-Snapshot/GMT+01_2023-01-01_0000/clip.mp4",
+        "~snapshot/hourly.0/clip.mp4",
+        ".snapshot/clip.mp4",
+        "#recycle/clip.mp4",
+        "#snapshot/clip.mp4",
+        "Network Trash Folder/clip.mp4",
         "__MACOSX/clip.mp4",
         "lost+found/clip.mp4",
         "a/@eaDir/clip.mp4",
@@ -84,6 +98,37 @@ def test_hidden_and_system_names_are_left_out(tmp_path, name):
     walk = find_videos(str(tmp_path))
     assert found(walk) == ["seen.mp4"]
     assert not walk.covers(os.path.join(*name.split("/")))
+
+
+@pytest.mark.parametrize(
+    "name", ["found.mp4", "found.0001/clip.mp4", "Recycled bikes/clip.mp4", "@home/a.mp4"]
+)
+def test_names_that_only_begin_like_those_of_systems_are_people_s(tmp_path, name):
+    assert found(find_videos(str(fill(tmp_path, name)))) == [name]
+
+
+@pytest.mark.parametrize("name", ["@Recycle", "RECYCLER", "found.000", "LOST.DIR", ".snapshot"])
+def test_a_root_that_a_person_names_is_walked_whatever_its_name(tmp_path, name):
+    walk = find_videos(str(fill(tmp_path / name, "clip.mp4")))
+    assert found(walk) == ["clip.mp4"]
+    assert walk.covers("gone.mp4")
+
+
+def test_a_folder_with_a_nomedia_file_is_left_out_with_all_below_it(tmp_path):
+    fill(tmp_path, "a/1.mp4", "a/0.mp4", "a/deep/2.mp4", "a/.nomedia", "b/3.mp4")
+    walk = find_videos(str(tmp_path))
+    assert found(walk) == ["b/3.mp4"]
+    # What is known of it stays, as with an excluded folder.
+    assert not walk.covers(os.path.join("a", "gone.mp4"))
+    assert not walk.covers(os.path.join("a", "deep", "gone.mp4"))
+    assert walk.covers(os.path.join("b", "gone.mp4"))
+    assert [(entry.path, entry.why) for entry in walk.left_out] == [(str(tmp_path / "a"), Why.NO_MEDIA)]
+    for below in ("a", os.path.join("a", "deep")):
+        assert not find_videos(str(tmp_path), below=below).enters
+    # A folder that is named is meant.
+    assert found(find_videos(str(tmp_path / "a"))) == ["0.mp4", "1.mp4", "deep/2.mp4"]
+    (tmp_path / "a" / ".nomedia").unlink()
+    assert len(found(walk)) == 4
 
 
 def test_the_root_may_have_a_hidden_name(tmp_path):
@@ -106,6 +151,7 @@ def test_the_root_may_have_a_hidden_name(tmp_path):
         (["[ab].mp4"], ["Private/a.mp4", "Private/deep/b.mp4"]),
         (["?.mov", "deep"], ["c.mov", "Private/deep/b.mp4"]),
         (["rivate"], []),
+        (["raw\u0308*"], []),
         ([""], []),
         (["*"], ["c.mov", "Private/a.mp4", "Private/deep/b.mp4"]),
     ],
@@ -116,6 +162,16 @@ def test_exclude(tmp_path, patterns, left_out):
     assert found(walk) == [name for name in names if name not in left_out]
     for name in names:
         assert walk.covers(os.path.join(*name.split("/"))) == (name not in left_out)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["Caf\u00e9", "Cafe\u0301", "Caf\u00e9/*", "Cafe\u0301/b.mp4", "Caf?", "Caf[\u00e9]"]
+)
+@pytest.mark.parametrize("name", ["Caf\u00e9", "Cafe\u0301"])
+def test_it_does_not_count_how_accents_are_composed(tmp_path, pattern, name):
+    walk = find_videos(str(fill(tmp_path, "a.mp4", f"{name}/b.mp4")), exclude=[pattern])
+    assert found(walk) == ["a.mp4"]
+    assert not walk.covers(os.path.join(name, "b.mp4"))
 
 
 def test_nested_roots_are_not_entered(tmp_path):
@@ -244,6 +300,11 @@ AMBIGUOUS = [
     ("film.mts", (bytes(4) + b"\x47" + bytes(187)) * 8, True),
     ("film.mod", b"\0\0\x01\xba" + bytes(99), True),
     ("film.qt", PLAYABLE, True),
+    ("GS010013.360", PLAYABLE, True),
+    ("PXL_20230501_120000000.MP", PLAYABLE, True),
+    ("figures.mp", b"beginfig(1); draw fullcircle; endfig;\n", False),
+    ("DVB 2009.tp", PACKETS, True),
+    ("Tatort.rec", PACKETS, True),
     ("film.dat", b"RIFF\0\0\0\0CDXAfmt " + bytes(99), True),
     ("index.ts", b"export const answer: number = 42;\n", False),
     ("go.mod", b"module example\n\ngo 1.22\n", False),
@@ -253,10 +314,83 @@ AMBIGUOUS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "name", ["VID_001.insv", "Tagesschau.dvr-ms", "VR_MOVIE.VRO", "tape.m2p", "stream.ismv", "old.mp4v"]
+)
+def test_names_of_cameras_and_recorders(tmp_path, name):
+    assert found(find_videos(str(fill(tmp_path, name)))) == [name]
+
+
+@pytest.mark.parametrize(
+    "name", ["PXL_20230501.MP.jpg", "MVIMG_20180101.jpg", "GL010013.LRV", "DJI_0001.LRF"]
+)
+def test_photographs_and_small_doubles_are_no_candidates(tmp_path, name):
+    assert found(find_videos(str(fill(tmp_path, name)))) == []
+
+
 @pytest.mark.parametrize(("name", "content", "is_video"), AMBIGUOUS)
 def test_ambiguous_names_are_judged_by_their_content(tmp_path, name, content, is_video):
     fill(tmp_path, name, content=content)
     assert found(find_videos(str(tmp_path))) == ([name] if is_video else [])
+
+
+DAMAGED = bytes.fromhex("00010203") + bytes(range(256)) * 20
+
+
+def test_folders_that_are_passed_over_are_told_from_those_that_are_hidden_or_excluded(tmp_path):
+    fill(tmp_path, "a/.nomedia", "raw/x.mp4", "b/y.mp4")
+    walk = find_videos(str(tmp_path), exclude=["raw"])
+    assert not walk.passes_over(os.path.join("a", "gone.mp4"))
+    list(walk)
+    passed = {
+        path
+        for path in ("a/d/x", "@Recycle/x", "b/#recycle/x", "raw/x", ".git/x", "b/x", "x")
+        if walk.passes_over(os.path.join(*path.split("/")))
+    }
+    assert passed == {"a/d/x", "@Recycle/x", "b/#recycle/x"}
+    below = walked(tmp_path, below="b")
+    assert below.passes_over(os.path.join("b", "#recycle", "x"))
+    assert not below.passes_over(os.path.join("@Recycle", "x"))
+
+
+def test_what_was_a_video_is_a_candidate_whatever_it_holds_now(tmp_path):
+    fill(tmp_path, "was.ts", "never.ts", content=DAMAGED)
+    walk = find_videos(str(tmp_path), stored=lambda path: path == "was.ts")
+    assert found(walk) == ["was.ts"]
+    assert [os.path.basename(entry.path) for entry in walk.left_out] == ["never.ts"]
+
+
+def test_what_is_left_out_is_named_with_its_reason(tmp_path, monkeypatch):
+    fill(tmp_path, "clip.mp4", ".hidden.mp4", ".git/config", "$RECYCLE.BIN/x.mp4", "raw/r.mp4", "GX01.LRV")
+    fill(tmp_path, "clip.THM", "notes.txt", ".DS_Store", "locked/y.mp4", "Cloud.mp4.nextcloud")
+    fill(tmp_path, "code.ts", content=b"export const answer = 42;\n")
+    fill(tmp_path, "damaged.ts", content=DAMAGED)
+    fill(tmp_path, "empty.mts", content=b"")
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "clip.mp4")
+    refuse(monkeypatch, tmp_path / "locked")
+    walk = find_videos(str(tmp_path), exclude=["raw"])
+    assert found(walk) == ["clip.mp4"]
+    left_out = {os.path.basename(entry.path): (entry.why, entry.of_interest) for entry in walk.left_out}
+    assert left_out == {
+        ".hidden.mp4": (Why.HIDDEN, False),
+        ".git": (Why.HIDDEN, False),
+        "$RECYCLE.BIN": (Why.SYSTEM, False),
+        "raw": (Why.EXCLUDED, False),
+        "GX01.LRV": (Why.SIDECAR, False),
+        "clip.THM": (Why.SIDECAR, False),
+        "locked": (Why.UNREADABLE, False),
+        "Cloud.mp4": (Why.CLOUD, False),
+        "code.ts": (Why.TEXT, False),
+        "damaged.ts": (Why.NOT_A_VIDEO, True),
+        "empty.mts": (Why.NOT_A_VIDEO, True),
+        "link.mp4": (Why.LINK, False),
+    }
+    words = {os.path.basename(entry.path): entry.words for entry in walk.left_out}
+    assert words["empty.mts"] == "the file is empty"
+    assert words["code.ts"] == "its content is text, not a video"
+    assert len(walk.left_out) == len(left_out)
+    found(walk)
+    assert len(walk.left_out) == len(left_out)
 
 
 def test_known_files_are_not_opened_again(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from organizer.gallery import detail
 from organizer.gallery.cards import CardTag, card
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
 from organizer.types import TagState, VideoScores
+from tests.dates.zones import needs_tzset, zone
 
 PLACE = PlaceRecord("/videos", "trip/a.mp4", "/videos/trip/a.mp4", Status.OK)
 VIDEO = VideoRecord(
@@ -36,6 +37,21 @@ def test_a_card():
     assert (shown.title, shown.duration, shown.date, shown.status) == ("a.mp4", "1:01", "3 May 2024", "")
     assert shown.tags == (CardTag("Animal", False),)
     assert shown.more_tags == 0
+
+
+@needs_tzset
+@pytest.mark.parametrize(
+    ("name", "day", "moment"),
+    [
+        ("UTC", "1 May 2023", "1 May 2023, 22:30"),
+        ("Europe/Berlin", "2 May 2023", "2 May 2023, 00:30"),
+    ],
+)
+def test_an_instant_has_the_same_day_on_the_card_and_on_its_page(name, day, moment):
+    video = replace(VIDEO, taken_at="2023-05-01T22:30:00+00:00", taken_source="container", taken_clock="utc")
+    with zone(name):
+        assert card(video, poster=True).date == day
+        assert dict(detail.facts(video))["Taken"] == f"{moment} (from the video itself)"
 
 
 def test_a_card_leaves_out_rejected_tags_and_counts_what_does_not_fit():
@@ -121,3 +137,24 @@ def test_facts_leave_out_what_is_unknown():
         bundle=None,
     )
     assert [name for name, _ in detail.facts(unknown)] == ["Size", "File"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "1920 x 1080, 30 frames/s"),
+        ({"stored_width": 1920, "stored_height": 1080}, "1920 x 1080, 30 frames/s"),
+        ({"stored_width": 1440, "stored_height": 1080}, "1920 x 1080 (stored 1440 x 1080), 30 frames/s"),
+        (
+            {"stored_width": 1080, "stored_height": 1920, "rotation_deg": 90},
+            "1920 x 1080, 30 frames/s, turned by 90 degrees",
+        ),
+        (
+            {"stored_width": 1080, "stored_height": 1440, "rotation_deg": 270, "mirrored": True},
+            "1920 x 1080 (stored 1080 x 1440), 30 frames/s, turned by 270 degrees, mirrored",
+        ),
+        ({"mirrored": True, "frame_rate": None}, "1920 x 1080, mirrored"),
+    ],
+)
+def test_how_the_picture_lies_in_the_file(changes, words):
+    assert dict(detail.facts(replace(VIDEO, **changes)))["Picture"] == words

@@ -1,5 +1,6 @@
 import pytest
 
+from organizer.dates.shown import shown_date
 from organizer.gallery import words
 from organizer.words import count
 
@@ -29,8 +30,11 @@ def test_size(size_bytes, expected):
 
 
 def test_dates():
-    assert words.date("2024-05-03T14:05:00+02:00") == "3 May 2024"
-    assert words.date_and_time("2024-05-03T14:05:00") == "3 May 2024, 14:05"
+    taken = shown_date("2024-05-03T14:05:00+02:00", "place")
+    assert words.date(taken) == "3 May 2024"
+    assert words.date_and_time(taken) == "3 May 2024, 14:05"
+    day = shown_date("1985-07-04T00:00:00", "day")
+    assert words.date(day) == words.date_and_time(day) == "4 Jul 1985"
     assert words.date(None) == words.date_and_time(None) == ""
 
 

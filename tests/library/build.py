@@ -33,11 +33,12 @@ def tagging(*suggested: str, score: float = 0.9, bundle: str = BUNDLE) -> Taggin
 def analysis(
     *suggested: str,
     duration_s: float | None = 10.0,
-    taken: datetime = TAKEN,
+    taken: datetime | TakenAt = TAKEN,
     bundle: str = BUNDLE,
     space: str = SPACE,
 ) -> Analysis:
-    info = VideoInfo(duration_s, 64, 48, "h264", 25.0, 0, TakenAt(taken, TakenSource.CONTAINER))
+    date = taken if isinstance(taken, TakenAt) else TakenAt(taken, TakenSource.CONTAINER)
+    info = VideoInfo(duration_s, 64, 48, "h264", 25.0, 0, date)
     features = VideoFeatures(space, np.arange(6, dtype=np.uint8).reshape(2, 3))
     return Analysis(info, features, b"webp", tagging(*suggested, bundle=bundle))
 

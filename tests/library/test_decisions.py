@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from organizer.errors import InvalidTagError, UnknownVideoError
-from organizer.library import queries
+from organizer.library import queries, scans
+from organizer.library.database import opened
 from organizer.library.decisions import clean_tag, confirm, forget, reject
+from organizer.library.filters import VideoFilter
 from organizer.library.taggings import Tagging
 from organizer.types import SuggestedTag
+from tests.gallery_server.seed import SeedVideo, seed
 from tests.library.build import add, tagging
 
 
@@ -148,3 +156,137 @@ def test_a_decision_needs_a_video(db, decide):
     with pytest.raises(UnknownVideoError, match="77"):
         decide(db, 77, "Animal")
     assert db.execute("SELECT count(*) FROM tags").fetchone() == (0,)
+
+
+SPELLINGS = ("Caf\u00e9 Fr\u00fch", "CAF\u00c9 FR\u00dcH", "cafe\u0301 fru\u0308h", "caf\u00e9  fr\u00fch ")
+
+
+@pytest.mark.parametrize("first", SPELLINGS)
+def test_a_tag_is_one_however_it_is_spelled(db, store, first):
+    video = add(store, "/v", "a.mp4")
+    confirm(db, video, first)
+    for spelling in SPELLINGS:
+        confirm(db, video, spelling)
+        assert queries.count_videos(db, VideoFilter(all_tags=(" ".join(spelling.split()),))) == 1
+    assert db.execute("SELECT count(*) FROM tags").fetchone() == (1,)
+    assert forget(db, video, SPELLINGS[2])
+    assert queries.video(db, video).tags == ()
+
+
+def test_a_label_of_a_model_of_one_s_own_is_the_tag_in_another_case(db, store):
+    video = add(store, "/v", "a.mp4")
+    confirm(db, video, "\u00e4rger")
+    said = Tagging("own 1", {"\u00c4rger": 0.8, "Wut": 0.7}, (SuggestedTag("Wut", 0.7),))
+    store.store_tagging([(video, said)])
+    (tag, _) = queries.video(db, video).tags
+    assert (tag.name, tag.state, tag.score) == ("\u00e4rger", "confirmed", 0.8)
+    assert reject(db, video, "WUT")
+    assert store.store_tagging([(video, said)]) == []
+    assert reject(db, video, "\u00c4RGER")
+    states = {tag.name: tag.state for tag in queries.video(db, video).tags}
+    assert states == {"\u00e4rger": "rejected", "Wut": "rejected"}
+
+
+DECISIONS = [
+    lambda db: confirm(db, 1, "Mine"),
+    lambda db: reject(db, 1, "Animal"),
+    lambda db: forget(db, 1, "Nature"),
+]
+
+
+@pytest.mark.parametrize("decide", DECISIONS, ids=["confirm", "reject", "forget"])
+def test_a_decision_is_stored_for_good_and_nothing_else_is(tmp_path, decide):
+    """What no power cut may take back is committed with synchronous = FULL (2), all else with NORMAL (1)."""
+    seed(tmp_path / "library.db", tmp_path, [SeedVideo("cat.mp4", ("Animal", "Nature"))])
+    with opened(tmp_path / "library.db") as db:
+        confirm(db, 1, "Nature")
+        levels = []
+        level = db.conn.execute
+
+        class Watched:
+            def __getattr__(self, name):
+                return getattr(connection, name)
+
+            def execute(self, sql, *values):
+                if sql == "COMMIT":
+                    levels.append(level("PRAGMA synchronous").fetchone()[0])
+                return level(sql, *values)
+
+        connection, db.conn = db.conn, Watched()
+        decide(db)
+        scans.begin(db, [])
+        assert levels == [2, 1]
+        assert level("PRAGMA synchronous").fetchone() == (1,)
+
+
+COUNT_FLUSHES = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void note(const char *call, int fd) {
+    char link[64], name[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, name, sizeof name - 1);
+    if (length < 0) return;
+    name[length] = 0;
+    FILE *log = fopen(getenv("FLUSH_LOG"), "a");
+    if (log) { fprintf(log, "%s %s\n", call, name); fclose(log); }
+}
+int fsync(int fd) {
+    note("fsync", fd);
+    return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd);
+}
+int fdatasync(int fd) {
+    note("fdatasync", fd);
+    return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd);
+}
+"""
+
+DECIDE_WHILE_OPEN = """
+import os, sys
+from pathlib import Path
+from organizer.library.database import opened
+from organizer.library.decisions import confirm, forget, reject
+from organizer.library import scans
+
+def flushes():
+    log = Path(os.environ["FLUSH_LOG"])
+    return sum(line.endswith("-wal") for line in log.read_text().splitlines()) if log.exists() else 0
+
+library = Path(sys.argv[1])
+with opened(library) as other:  # as the gallery or a scan has it open: closing "db" then writes nothing back
+    other.execute("SELECT count(*) FROM videos").fetchone()
+    scans.begin(other, [])
+    with opened(library) as db:
+        confirm(db, 1, "First")  # may begin the log anew
+        for act in (lambda: confirm(db, 1, "Mine"), lambda: reject(db, 1, "Animal"),
+                    lambda: forget(db, 1, "Mine"), lambda: scans.begin(db, [])):
+            before = flushes()
+            act()
+            print(flushes() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="flushes are counted on Linux only")
+@pytest.mark.skipif(shutil.which("cc") is None, reason="counting flushes needs a C compiler")
+def test_a_decision_is_flushed_to_the_disk_also_while_others_have_the_library_open(tmp_path):
+    source, shim = tmp_path / "flushes.c", tmp_path / "flushes.so"
+    source.write_text(COUNT_FLUSHES)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, source, "-ldl"], check=True)
+    seed(tmp_path / "library.db", tmp_path, [SeedVideo("cat.mp4", ("Animal",))])
+    variables = {"LD_PRELOAD": str(shim), "FLUSH_LOG": str(tmp_path / "flushes.log")}
+    result = subprocess.run(
+        [sys.executable, "-c", DECIDE_WHILE_OPEN, str(tmp_path / "library.db")],
+        env=os.environ | variables,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    *decisions, scan = map(int, result.stdout.split())
+    assert min(decisions) >= 1
+    assert scan == 0

@@ -115,3 +115,31 @@ def test_a_video_that_lies_nowhere_is_unknown(db, store):
 
 def test_a_poster_that_is_not_there_is_none(db):
     assert queries.poster(db, 1) is None
+
+
+COMPOSED, DECOMPOSED = "Caf\u00e9 fr\u00fch.mp4", "Cafe\u0301 fru\u0308h.mp4"
+
+
+@pytest.mark.parametrize("stored", [COMPOSED, DECOMPOSED, "Caf\u00e9 fru\u0308h.mp4"])
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("root", ["/\u00c4gypten", "/A\u0308gypten"])
+def test_it_does_not_count_how_accents_are_composed(db, store, stored, typed, root):
+    video = add(store, root, f"Fe\u0301te/{stored}")
+    assert queries.find_video(db, typed) == video
+    assert queries.find_video(db, f"/\u00c4gypten/F\u00e9te/{typed}") == video
+    for other in (typed.upper(), f"/\u00c4gypten/Fete/{typed}/x", f"x{typed}"):
+        with pytest.raises(UnknownVideoError):
+            queries.find_video(db, other)
+
+
+def test_the_spelling_that_is_typed_goes_before_one_that_looks_alike(db, store):
+    first, second = add(store, "/v", "a/Caf\u00e9.mp4"), add(store, "/v", "b/Cafe\u0301.mp4")
+    assert queries.find_video(db, "Caf\u00e9.mp4") == first
+    assert queries.find_video(db, "Cafe\u0301.mp4") == second
+
+
+def test_of_several_that_look_alike_none_is_taken(db, store):
+    add(store, "/v", "a/Cafe\u0301 o\u0308.mp4")
+    add(store, "/v", "b/Caf\u00e9 o\u0308.mp4")
+    with pytest.raises(UnknownVideoError, match="2 videos have this name"):
+        queries.find_video(db, "Caf\u00e9 \u00f6.mp4")

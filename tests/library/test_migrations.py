@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from organizer.library.database import open_database, opened
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.store import Store
 from organizer.types import LABELS
+from tests.dates.zones import needs_tzset, zone
 from tests.library.build import add
 
 SAVED = Path(__file__).parent / "saved"
@@ -104,11 +107,57 @@ def test_a_saved_library_keeps_its_rows(tmp_path, version):
         "lite 1",
     )
     assert cat.scores == {label: 0.9 if label in ("Animal", "Nature") else 0.1 for label in LABELS}
+    # What scans did not note then.
+    assert [(video.mirrored, video.stored_width, video.stored_height) for video in (cat, band)] == [
+        (False, None, None)
+    ] * 2
     assert broken.error == "the file is cut off or damaged (its index is missing)"
     assert (broken.scores, cafe.duration_s) == ({}, None)
     assert sorted(features) == [1, 2, 4]
     assert features[1].quantised.tolist() == [[0, 1, 2], [3, 4, 5]]
     assert (place.size_bytes, place.mtime_ns, place.has_features) == (5000, 1700000000123456789, True)
+
+
+OLD_DATES = [
+    # As an older organizer stored it, scanning in Los Angeles: date, source, seconds since 1970 in UTC.
+    ("2023-05-01T22:30:00+00:00", "container", 1682980200.0, "utc", "2023-05-02 00:30"),
+    ("2023-05-01T12:30:00-07:00", "container", 1682969400.0, "place", "2023-05-01 12:30"),
+    ("2023-05-01T12:30:00", "container", 1682969400.0, "local", "2023-05-01 12:30"),
+    ("2023-05-01T12:30:00", "name", 1682969400.0, "local", "2023-05-01 12:30"),
+    ("2023-05-01T22:30:00+00:00", "name", 1682980200.0, "utc", "2023-05-02 00:30"),
+    ("2023-05-01T00:00:00", "name", 1682924400.0, "day", "2023-05-01"),
+    ("2023-05-01T15:30:00.123456-07:00", "file", 1682980200.123456, "utc", "2023-05-02 00:30"),
+]
+
+
+@needs_tzset
+@pytest.mark.parametrize("version", range(1, 5))
+def test_old_dates_keep_the_day_that_they_name(tmp_path, version):
+    path = restore(version, tmp_path / "old.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM videos")
+        connection.execute("DELETE FROM places")
+        for id_, (taken_at, source, taken_utc, *_) in enumerate(OLD_DATES, start=1):
+            connection.execute(
+                """INSERT INTO videos (id, key, fingerprint, status, size_bytes, taken_at, taken_source,
+                taken_utc, added_at, analysed_at) VALUES (?1, ?1, ?1, 'ok', 1, ?2, ?3, ?4, '', '')""",
+                [id_, taken_at, source, taken_utc],
+            )
+            connection.execute(
+                "INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns)"
+                " VALUES (?1, 1, ?1 || '.mp4', 1, 1)",
+                [id_],
+            )
+    with zone("Europe/Berlin"), opened(path) as db:
+        if version < 3:
+            # Made by the triggers of later versions.
+            db.execute("UPDATE videos SET present_in = 1")
+        records = [queries.video(db, id_) for id_ in range(1, len(OLD_DATES) + 1)]
+        assert [(record.taken_clock, record.taken.to_the_minute()) for record in records] == [
+            (clock, shown) for *_, clock, shown in OLD_DATES
+        ]
+        second = VideoFilter(taken_from=datetime(2023, 5, 2), sort=Sort.ADDED, descending=False)
+        assert queries.video_ids(db, second) == [1, 5, 7]
 
 
 def test_opening_again_changes_nothing(tmp_path):
@@ -304,3 +353,88 @@ def test_two_that_update_at_once_leave_the_backup_of_the_old_library(tmp_path, a
         thread.join()
     with closing(sqlite3.connect(tmp_path / "library.db.before-update")) as backup:
         assert backup.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("first_schema",)]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+@pytest.mark.parametrize("before", [None, 0o644, "link"])
+def test_the_backup_is_for_the_person_alone(tmp_path, append, umask, before):
+    """Whatever the umask, and whatever lay in its place: it tells what the videos show."""
+    path, backup = restore(1, tmp_path / "library.db"), tmp_path / "library.db.before-update"
+    if before == "link":
+        (tmp_path / "elsewhere").write_bytes(b"mine")
+        backup.symlink_to(tmp_path / "elsewhere")
+    elif before:
+        backup.write_bytes(b"an older one")
+        backup.chmod(before)
+    append(add_loudness)
+    mask = os.umask(umask)
+    try:
+        open_database(path).close()
+    finally:
+        os.umask(mask)
+    assert backup.lstat().st_mode == stat.S_IFREG | 0o600
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT count(*) FROM videos").fetchone() == (4,)
+    assert before != "link" or (tmp_path / "elsewhere").read_bytes() == b"mine"
+    assert not list(tmp_path.glob("*.part*"))
+
+
+def test_a_backup_that_fails_leaves_the_one_before(tmp_path, append, monkeypatch):
+    path, backup = restore(1, tmp_path / "library.db"), tmp_path / "library.db.before-update"
+    backup.write_bytes(b"an older one")
+    append(add_loudness)
+
+    def no_room(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", no_room)
+    with pytest.raises(LibraryError, match="No space left"):
+        open_database(path)
+    assert backup.read_bytes() == b"an older one"
+    assert sorted(os.listdir(tmp_path)) == ["library.db", "library.db.before-update"]
+
+
+def test_a_log_beside_the_library_has_the_library_s_rights(tmp_path):
+    mask = os.umask(0)
+    try:
+        with opened(tmp_path / "library.db") as db:
+            add(Store(db), "/v", "a.mp4")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(mask)
+    assert modes == {"library.db": 0o600, "library.db-wal": 0o600, "library.db-shm": 0o600}
+
+
+def test_tags_that_a_person_takes_for_the_same_become_one(tmp_path):
+    """SQLite's NOCASE knows ASCII only: these were tags of their own."""
+    path = restore(4, tmp_path / "old.db")
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(
+            """
+            INSERT INTO tags (id, name) VALUES
+                (71, '\u00c4rger'), (72, '\u00e4rger'), (73, 'A\u0308RGER'), (74, 'Stra\u00dfe');
+            INSERT INTO video_tags (video_id, tag_id, state, changed_at) VALUES
+                (1, 71, 'confirmed', '2024-01-01T00:00:00+00:00'),
+                (1, 72, 'rejected', '2024-02-01T00:00:00+00:00'),
+                (2, 71, 'confirmed', '2024-03-01T00:00:00+00:00'),
+                (2, 73, 'rejected', '2024-02-01T00:00:00+00:00'),
+                (3, 73, 'confirmed', '2024-02-01T00:00:00+00:00'),
+                (4, 71, 'rejected', '2024-01-01T00:00:00+00:00'),
+                (4, 72, 'suggested', '2024-02-01T00:00:00+00:00'),
+                (3, 74, 'confirmed', '2024-02-01T00:00:00+00:00');
+            """
+        )
+    with opened(path) as db:
+        videos = {
+            video.id: {tag.name: tag.state for tag in video.tags if tag.name[0] in "\u00c4S"}
+            for video in queries.videos(db, VideoFilter())
+        }
+        assert videos == {
+            1: {"\u00c4rger": "rejected"},
+            2: {"\u00c4rger": "confirmed"},
+            3: {"\u00c4rger": "confirmed", "Stra\u00dfe": "confirmed"},
+            4: {"\u00c4rger": "rejected"},
+        }
+        assert queries.tag_counts(db)["\u00c4rger"] == 2
+        assert queries.video_ids(db, VideoFilter(all_tags=("A\u0308rGer",), sort=Sort.ADDED)) == [3, 2]
+        assert db.execute("SELECT count(*) FROM tags WHERE folded IS NULL").fetchone() == (0,)

@@ -197,7 +197,7 @@ def test_a_word_of_all_folders_names_fits_all_and_one_of_some_does_not(db, store
 def test_a_new_name_is_found_and_the_old_one_is_not(db, store):
     video = add(store, "/v", "holiday.mp4", content="1")
     file = VideoFile("/v", "birthday.mp4", 1000, 2)
-    assert store.place_video(store.add_root("/v"), file, video, lambda _: False)
+    store.place_video(store.add_root("/v"), file, video, lambda _: False)
     assert queries.count_videos(db, VideoFilter(text="holiday")) == 0
     assert queries.video_ids(db, VideoFilter(text="birthday")) == [video]
     # Another video takes its name: it lies nowhere.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from organizer.library.records import Status
 from organizer.library.store import Store
 from organizer.library.transaction import transaction
 from organizer.types import VideoFile
-from tests.library.build import BUNDLE, SPACE, add, add_failed, tagging
+from tests.library.build import BUNDLE, SPACE, add, add_failed, analysis, tagging
 
 NOT_UTF8 = os.fsdecode(b"caf\xe9.mp4")
 
@@ -33,9 +34,9 @@ def rows(db) -> dict[str, list]:
     return {table: db.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall() for table in tables}
 
 
-def place(store: Store, root: str, path: str, video: int, *, there: tuple[str, ...] = ()) -> bool:
+def place(store: Store, root: str, path: str, video: int, *, there: tuple[str, ...] = ()) -> str:
     file = VideoFile(root, path, 1000, 2)
-    return store.place_video(store.add_root(root), file, video, lambda path: path in there)
+    return store.place_video(store.add_root(root), file, video, lambda path: path in there).value
 
 
 def test_a_root_is_added_once(store):
@@ -64,6 +65,16 @@ def test_everything_of_a_video_is_stored(db, store):
     assert queries.poster(db, video) == b"webp"
     ((id_, features),) = queries.stored_features(db, [video], SPACE)
     assert (id_, features.space_id, features.quantised.tolist()) == (video, SPACE, [[0, 1, 2], [3, 4, 5]])
+
+
+def test_how_pictures_lie_in_the_file_is_stored(db, store):
+    plain = analysis("Animal")
+    info = replace(plain.info, rotation_deg=90, mirrored=True, stored_width=720, stored_height=576)
+    file = VideoFile("/v", "a.mp4", 1000, 1)
+    video = store.store_video(store.add_root("/v"), file, "content", replace(plain, info=info))
+    record = queries.video(db, video)
+    assert (record.rotation_deg, record.mirrored) == (90, True)
+    assert (record.stored_width, record.stored_height) == (720, 576)
 
 
 def test_keys_differ(db, store):
@@ -217,14 +228,14 @@ def test_known_content_is_found_only_when_readable_and_of_the_space(store):
 
 def test_a_copy_is_another_place_of_the_same_video(db, store):
     video = add(store, "/v", "a.mp4", content="1")
-    assert not place(store, "/w", "b.mp4", video, there=("/v/a.mp4",))
+    assert place(store, "/w", "b.mp4", video, there=("/v/a.mp4",)) == "copy"
     assert places(db, video) == [("/v/a.mp4", Status.OK), ("/w/b.mp4", Status.OK)]
 
 
 def test_a_moved_video_leaves_its_old_place(db, store):
     video = add(store, "/v", "a.mp4", content="1")
     confirm(db, video, "Holiday")
-    assert place(store, "/w", "b.mp4", video)
+    assert place(store, "/w", "b.mp4", video) == "moved"
     assert places(db, video) == [("/w/b.mp4", Status.OK)]
     assert tags(db, video) == {"Holiday": "confirmed"}
 
@@ -232,22 +243,30 @@ def test_a_moved_video_leaves_its_old_place(db, store):
 def test_a_video_found_again_elsewhere_after_it_was_missing_moved(db, store):
     video = add(store, "/v", "a.mp4", content="1")
     store.forget_vanished(store.add_root("/v"), ["a.mp4"])
-    assert place(store, "/w", "b.mp4", video)
+    assert place(store, "/w", "b.mp4", video) == "moved"
     assert places(db, video) == [("/w/b.mp4", Status.OK)]
+
+
+def test_a_video_that_another_scan_found_at_the_same_file_did_not_move(db, store):
+    video = add(store, "/v", "a.mp4", content="1")
+    assert place(store, "/v", "a.mp4", video) == "here"
+    assert place(store, "/v", "b.mp4", video, there=("/v/a.mp4",)) == "copy"
+    assert place(store, "/v", "b.mp4", video) == "here"
+    assert places(db, video) == [("/v/b.mp4", Status.OK)]
 
 
 def test_a_place_in_a_root_that_is_offline_is_kept(db, store):
     video = add(store, "/usb", "a.mp4", content="1")
     store.set_offline(store.add_root("/usb"), True)
-    assert not place(store, "/v", "a.mp4", video)
+    assert place(store, "/v", "a.mp4", video) == "copy"
     assert places(db, video) == [("/v/a.mp4", Status.OK), ("/usb/a.mp4", Status.OFFLINE)]
 
 
 def test_a_video_whose_place_was_taken_by_another_one_moved(db, store):
     first, second = add(store, "/v", "a.mp4", content="1"), add(store, "/v", "b.mp4", content="2")
     # a became b, and b became c.
-    assert place(store, "/v", "b.mp4", first)
-    assert place(store, "/v", "c.mp4", second)
+    assert place(store, "/v", "b.mp4", first) == "moved"
+    assert place(store, "/v", "c.mp4", second) == "moved"
     assert (places(db, first), places(db, second)) == (
         [("/v/b.mp4", Status.OK)],
         [("/v/c.mp4", Status.OK)],

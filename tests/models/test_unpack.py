@@ -2,7 +2,9 @@ import errno
 import gzip
 import io
 import os
+import shutil
 import tarfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +12,7 @@ from organizer.errors import BundleError, StorageError
 from organizer.models import unpack as unpack_module
 from organizer.models.checksums import Checksum, ChecksumKind
 from organizer.models.unpack import unpack
+from tests.models.stand_ins import tar_gz
 
 SAVED_MODEL = {
     "./saved_model.pb": b"graph",
@@ -218,3 +221,35 @@ def test_a_full_disk_leaves_nothing(archive, tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="the disk is full"):
         unpack(archive, tmp_path / "out")
     assert nothing_left(tmp_path)
+
+
+def test_nothing_is_written_before_all_of_it_is_known_to_be_right(tmp_path, monkeypatch):
+    """What may not be in it comes last here."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "a").write_bytes(b"a" * 1000)
+    (folder / "b").symlink_to("/etc/passwd")
+    packed = tar_gz(tmp_path / "archive.tar.gz", folder)
+    monkeypatch.setattr(unpack_module, "_make", lambda *_: pytest.fail("a file was made"))
+    with pytest.raises(BundleError, match="is no plain file"):
+        unpack(packed, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_room_for_all_that_is_in_it_is_looked_for_first(tmp_path, monkeypatch):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "zeros").write_bytes(bytes(10_000_000))
+    packed = tar_gz(tmp_path / "archive.tar.gz", folder)
+    assert packed.stat().st_size < 100_000
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=5_000_000))
+    monkeypatch.setattr(unpack_module, "_make", lambda *_: pytest.fail("a file was made"))
+    with pytest.raises(StorageError, match=r"10\.0 MB are needed"):
+        unpack(packed, tmp_path / "out")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX's")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "archive.tar.gz")
+    with pytest.raises(BundleError, match="named pipe"):
+        unpack(tmp_path / "archive.tar.gz", tmp_path / "out")

@@ -10,7 +10,7 @@ from organizer.library import queries
 from organizer.library.database import open_database
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.store import Store
-from organizer.pipeline import FileOutcome, Listed, RootOffline, Stored, Vanished, scan
+from organizer.pipeline import FileOutcome, Listed, Rejoined, RootOffline, Stored, Undecided, Vanished, scan
 from tests.fakes import ColourTagger, CountingReader
 
 
@@ -23,6 +23,10 @@ class Scanned:
     vanished: list[str] | None = None
     """File names; None when the scan did not reach its end."""
     offline: list[str] = field(default_factory=list)
+    rejoined: dict[str, str] = field(default_factory=dict)
+    """New file names by old ones."""
+    undecided: dict[str, set[str]] = field(default_factory=dict)
+    stranded: int = 0
     decoded: list[str] = field(default_factory=list)
     """Names of the files that were given to the reader."""
 
@@ -69,8 +73,15 @@ class World:
                     assert (done, to_do) == (len(scanned.outcomes), scanned.listed.to_do)
                 case RootOffline(path):
                     scanned.offline.append(os.path.basename(path))
-                case Vanished(paths):
+                case Rejoined(adopted):
+                    names = (os.path.basename(path) for path in (adopted.old_path, adopted.new_path))
+                    scanned.rejoined.update([tuple(names)])
+                case Undecided(alike):
+                    new = {os.path.basename(path) for path in alike.new_paths}
+                    scanned.undecided[os.path.basename(alike.old_path)] = new
+                case Vanished(paths, stranded):
                     scanned.vanished = sorted(os.path.basename(path) for path in paths)
+                    scanned.stranded = stranded
         assert len(scanned.outcomes) == scanned.listed.to_do
         scanned.decoded = sorted(os.path.basename(path) for path in self.reader.paths)
         return scanned

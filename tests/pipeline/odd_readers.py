@@ -11,7 +11,7 @@ from pathlib import Path
 
 from organizer.errors import MissingDependencyError, UnreadableVideoError
 from organizer.frames.limits import worker_memory
-from organizer.frames.opencv_reader import OpenCvReader
+from organizer.frames.pyav_reader import PyAvReader
 
 if sys.platform != "win32":
     import resource
@@ -69,4 +69,4 @@ class OddReader:
             raise UnreadableVideoError(path, "it is cut off", "Copy it again.")
         if name.startswith("install"):
             raise MissingDependencyError("OpenCV is not installed")
-        return OpenCvReader(threads=1).read(path, **settings)
+        return PyAvReader(threads=1).read(path, **settings)

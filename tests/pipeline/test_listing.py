@@ -98,3 +98,17 @@ def test_it_stops_between_two_files_and_leaves_the_library_as_it_was(scanned):
     assert scanned.places() == before
     listed, _, _ = listing(scanned, stop=threading.Event())
     assert listed.returned == 1
+
+
+@pytest.mark.parametrize(("stored", "typed"), [("Cafe\u0301", "Caf\u00e9"), ("Caf\u00e9", "Cafe\u0301")])
+def test_a_known_folder_is_meant_however_its_accents_are_composed(world, stored, typed):
+    show_labels(world.folder / stored / "a.mp4")
+    world.scan(world.folder / stored)
+    if not (world.folder / typed).exists():
+        # Two spellings are two folders here; the known one is meant while only it is there.
+        assert world.scan(world.folder / typed).quiet
+    assert len(world.store.roots()) == 1
+    (world.folder / typed).mkdir(exist_ok=True)
+    world.scan(world.folder / typed)
+    same = os.path.samefile(world.folder / stored, world.folder / typed)
+    assert len(world.store.roots()) == (1 if same else 2)

@@ -15,8 +15,10 @@ from threading import Event
 import pytest
 
 from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
+from organizer.frames import walk
 from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.library import queries
+from organizer.library.database import open_database
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Store
 from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
@@ -939,6 +941,43 @@ def test_two_scans_at_once_agree(world):
     assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
 
 
+def test_two_scans_of_the_same_files_report_no_moves(world):
+    """Both list all files before either stores one; nothing moved, whoever is quicker."""
+    names = [f"{number}.mp4" for number in range(12)]
+    for name in names:
+        show_labels(world.videos / name, "Animal")
+    shutil.copy(world.videos / "0.mp4", world.videos / "copy of 0.mp4")
+    (world.videos / "broken.mp4").write_bytes(b"")
+    listed, kinds, errors = threading.Barrier(2), [], []
+
+    def scan_it():
+        db = open_database(world.folder / "library.db")
+        try:
+            events = begin(Store(db), ColourTagger(), CountingReader(), [str(world.videos)], workers=2)
+            for event in events:
+                if isinstance(event, Listed):
+                    listed.wait()
+                elif isinstance(event, Stored):
+                    kinds.append((os.path.basename(event.outcome.path), event.outcome.kind.value))
+                elif isinstance(event, Vanished):
+                    assert event.paths == ()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            db.close()
+
+    threads = [threading.Thread(target=scan_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert {kind for _, kind in kinds} == {"new", "unchanged", "copy", "failed"}
+    assert {name for name, kind in kinds if kind in ("new", "copy")} == {*names, "copy of 0.mp4"}
+    assert set(world.places()) == {f"videos/{name}" for name in (*names, "copy of 0.mp4", "broken.mp4")}
+    assert world.scan(world.videos).quiet
+
+
 def test_a_long_video_is_looked_at_for_45_seconds(world):
     make_clip(world.videos / "long.mp4", seconds=50, fps=2, size=(32, 32))
     world.scan(world.videos)
@@ -1145,3 +1184,184 @@ def test_in_the_place_of_one_that_is_gone_only_what_no_model_saw_is_looked_at(wo
     # Nothing is left to do, whichever of the two the next scan is given.
     events = list(begin(world.store, lite, world.reader, **settings))
     assert not [event for event in events if isinstance(event, Stored)]
+
+
+# Retry
+
+
+@pytest.fixture
+def failed(world):
+    """Four files that cannot be read at first; the reader is mended by ``failed.discard``."""
+    names = {"a.mp4", "sub/b.mp4", "sub/deep/c.mp4", "sub2/d.mp4"}
+    for name in sorted(names):
+        show_labels(world.videos / name, "Animal")
+    show_labels(world.videos / "sound.mp4")
+    broken = {str(world.videos / name) for name in names}
+    real = world.reader.read
+
+    def read(path, **settings):
+        if path in broken:
+            raise UnreadableVideoError(path, "today's decoder cannot read it", "Wait for a better one.")
+        return real(path, **settings)
+
+    world.reader.read = read
+    world.scan(world.videos)
+    assert sorted(world.places().values()) == ["failed"] * 4 + ["ok"]
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("asked", "tried"),
+    [
+        ([], {"a.mp4", "b.mp4", "c.mp4", "d.mp4"}),
+        (["a.mp4"], {"a.mp4"}),
+        (["sub"], {"b.mp4", "c.mp4"}),
+        (["sub/"], {"b.mp4", "c.mp4"}),
+        (["sub/deep/c.mp4", "sub2"], {"c.mp4", "d.mp4"}),
+        ([""], {"a.mp4", "b.mp4", "c.mp4", "d.mp4"}),
+        (["sound.mp4"], set()),
+    ],
+)
+def test_failed_files_are_tried_again_when_asked(world, failed, asked, tried):
+    failed.clear()
+    show_labels(world.videos / "new.mp4")
+    # Whatever a scan makes of them: it leaves them alone, for they did not change.
+    assert world.scan(world.videos, only=failed).outcomes == []
+    scanned = world.scan(*(world.videos / name for name in asked), retry_failed=True)
+    assert scanned.kinds == dict.fromkeys(tried, "changed")
+    assert (scanned.vanished, set(scanned.decoded)) == ([], tried)
+    names = {os.path.basename(path): status for path, status in world.places().items()}
+    assert {name for name, status in names.items() if status == "ok"} == {"sound.mp4", *tried}
+    assert all(world.tags()[name] == {"Animal": "suggested"} for name in tried)
+    again = world.scan(*(world.videos / name for name in asked), retry_failed=True)
+    assert again.quiet
+
+
+def test_what_fails_again_has_its_newest_reason(world, failed):
+    before = world.reader.read
+
+    def read(path, **settings):
+        if path in failed:
+            raise UnreadableVideoError(path, "tomorrow's cannot either", "Wait.")
+        return before(path, **settings)
+
+    world.reader.read = read
+    scanned = world.scan(world.videos / "a.mp4", retry_failed=True)
+    assert scanned.reasons == {"a.mp4": "tomorrow's cannot either"}
+    assert queries.video(world.db, world.id_of(world.videos / "a.mp4")).error == "tomorrow's cannot either"
+
+
+def test_a_failed_file_that_is_gone_is_missing_after_a_retry(world, failed):
+    (world.videos / "a.mp4").unlink()
+    scanned = world.scan(retry_failed=True)
+    assert (scanned.vanished, "a.mp4" in scanned.kinds) == (["a.mp4"], False)
+    assert world.places()["videos/a.mp4"] == "missing"
+
+
+def test_a_retry_does_not_count_as_a_scan_of_its_root(world, failed):
+    before = world.db.execute("SELECT scanned_at FROM roots").fetchall()
+    world.db.execute("UPDATE roots SET scanned_at = 'then'")
+    world.scan(retry_failed=True)
+    assert world.db.execute("SELECT scanned_at FROM roots").fetchall() == [("then",)] != before
+
+
+def test_a_retry_of_what_is_not_there_is_an_error(world, failed):
+    with pytest.raises(FolderError, match="does not exist"):
+        world.scan(world.videos / "nowhere", retry_failed=True)
+
+
+def test_failed_files_on_an_absent_drive_wait(world, failed):
+    world.videos.rename(world.folder / "unplugged")
+    scanned = world.scan(retry_failed=True)
+    assert (scanned.offline, scanned.outcomes, scanned.vanished) == (["videos"], [], [])
+
+
+def test_a_known_video_of_an_ambiguous_name_that_cannot_be_read_any_more_failed(world):
+    """Not missing, as if nobody had it: the file is there."""
+    path = make_clip(world.videos / "tape.ts", seconds=2)
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(path), "Holiday")
+    path.write_bytes(bytes(range(256)) * 40)
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.vanished) == ({"tape.ts": "failed"}, [])
+    assert scanned.reasons == {"tape.ts": "its content is not a known video format"}
+    assert world.scan(world.videos).quiet
+
+
+def test_what_is_left_out_is_reported(world):
+    (world.videos / "damaged.ts").write_bytes(bytes(range(256)) * 40)
+    show_labels(world.videos / "sub" / "a.mp4")
+    (world.videos / "sub" / ".nomedia").touch()
+    left_out = world.scan(world.videos).listed.left_out
+    assert [(os.path.basename(entry.path), entry.of_interest) for entry in left_out] == [
+        ("damaged.ts", True),
+        ("sub", True),
+    ]
+
+
+@pytest.mark.parametrize("marker", [".nomedia", "renamed"])
+def test_what_is_known_below_a_folder_that_is_now_left_out_stays(world, marker):
+    show_labels(world.videos / "sub" / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4")
+    world.scan(world.videos)
+    if marker == ".nomedia":
+        (world.videos / "sub" / ".nomedia").touch()
+        expected = {"videos/sub/a.mp4": "ok", "videos/b.mp4": "ok"}
+    else:
+        # Moved to the trash of a storage box: gone from where it was.
+        (world.videos / "@Recycle").mkdir()
+        (world.videos / "sub").rename(world.videos / "@Recycle" / "sub")
+        expected = {"videos/sub/a.mp4": "missing", "videos/b.mp4": "ok"}
+    world.scan(world.videos)
+    assert world.places() == expected
+    # It is not listed for ever: its file can go there, too.
+    (world.videos / "sub" / "a.mp4").unlink(missing_ok=True)
+    world.scan(world.videos)
+    assert world.places() == {"videos/sub/a.mp4": "missing", "videos/b.mp4": "ok"}
+
+
+def test_a_known_video_in_a_trash_stays_as_long_as_its_file(world, monkeypatch):
+    """Older versions looked into the trash of storage boxes."""
+    show_labels(world.videos / "@Recycle" / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4")
+    with monkeypatch.context() as older:
+        older.setattr(walk, "is_system_name", lambda _: False)
+        world.scan(world.videos)
+    assert world.scan(world.videos).quiet
+    assert world.places() == {"videos/@Recycle/a.mp4": "ok", "videos/b.mp4": "ok"}
+    (world.videos / "@Recycle" / "a.mp4").unlink()
+    assert world.scan(world.videos).vanished == ["a.mp4"]
+
+
+@pytest.mark.parametrize("name", ["@Recycle", "RECYCLER", "private", ".private"])
+def test_a_folder_that_is_left_out_can_be_scanned_by_its_name(world, name):
+    show_labels(world.videos / name / "deep" / "a.mp4", "Animal")
+    show_labels(world.videos / "b.mp4")
+    (world.videos / name / ".nomedia").touch()
+    assert world.scan(world.videos).kinds == {"b.mp4": "new"}
+    assert world.scan(world.videos / name).kinds == {"a.mp4": "new"}
+    assert world.scan(world.videos).quiet
+    assert world.scan().quiet
+    assert world.places() == {f"videos/{name}/deep/a.mp4": "ok", "videos/b.mp4": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "codec"),
+    [
+        ("VID_20230501_120000_00_001.insv", "mp4", "libx264"),
+        ("GS010013.360", "mp4", "libx264"),
+        ("PXL_20230501_120000000.MP", "mp4", "libx264"),
+        ("Isml_480.ismv", "ismv", "libx264"),
+        ("VR_MOVIE.VRO", "vob", "mpeg2video"),
+        ("tape.m2p", "mpeg", "mpeg2video"),
+        ("film.mp2v", "mpeg2video", "mpeg2video"),
+        ("DVB 2009.tp", "mpegts", "mpeg2video"),
+        ("Tatort.rec", "mpegts", "libx264"),
+        ("Tagesschau.dvr-ms", "asf", "mpeg2video"),
+    ],
+)
+def test_files_of_cameras_and_recorders_are_read(world, name, container, codec):
+    make_clip(world.videos / name, seconds=2, fps=25, container=container, codec=codec)
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.reasons) == ({name: "new"}, {name: None})
+    assert world.scan(world.videos).quiet

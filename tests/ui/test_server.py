@@ -6,13 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 from organizer.library.database import opened
 from organizer.ui import options
-from tests.gallery_server.process import memory_bytes, running_gallery
+from organizer.ui.connections import Limits
+from tests.gallery_server.process import memory_bytes, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
 
 CONTENT = bytes(range(256)) * 40
@@ -51,6 +56,7 @@ def gallery(tmp_path_factory):
         big.truncate(BIG)
     names = ["a.mp4", "page.html", "link.mp4", "folder-link/secret.mp4", "inner-link.mp4", "folder.mp4"]
     names += ["pipe.mp4", "big.mp4", "gone.mp4", "../outside/secret.mp4", str(outside / "secret.mp4")]
+    names += ["swapped.mp4", "place/secret.mp4"]
     library = folder / "library.db"
     seed(library, root, [SeedVideo(name) for name in names])
     with running_gallery(library) as running:
@@ -153,6 +159,48 @@ def test_a_range_is_served(gallery, key, asked, first, last):
     assert headers["content-range"] == f"bytes {first}-{last}/{len(CONTENT)}"
 
 
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=9-1", "bytes=-", "bytes=x", "seconds=1-2", "0-5"])
+def test_what_is_no_single_range_is_ignored(gallery, key, asked):
+    status, headers, body = get(gallery, f"/clip/{key['a.mp4']}", {"Range": asked})
+    assert (status, body) == (200, CONTENT)
+    assert "content-range" not in headers
+
+
+def test_a_range_of_another_state_of_the_file_is_the_whole_file(gallery, key):
+    path, asked = f"/clip/{key['a.mp4']}", {"Range": "bytes=1-2"}
+    headers = get(gallery, path)[1]
+    for known in (headers["etag"], headers["last-modified"]):
+        assert get(gallery, path, asked | {"If-Range": known})[0] == 206
+    for other in ('"other"', f"W/{headers['etag']}", "Mon, 01 Jan 2001 00:00:00 GMT"):
+        assert get(gallery, path, asked | {"If-Range": other})[0] == 200
+
+
+def test_head_says_what_get_would(gallery, key):
+    path = f"/clip/{key['a.mp4']}"
+    for asked in ({}, {"Range": "bytes=5-9"}):
+        status, headers, body = get(gallery, path, asked, method="HEAD")
+        get_status, get_headers, get_body = get(gallery, path, asked)
+        assert (status, body) == (get_status, b"")
+        for name in ("content-length", "content-type", "etag", "last-modified", "accept-ranges"):
+            assert headers[name] == get_headers[name]
+        assert headers["content-length"] == str(len(get_body))
+        assert headers.get("content-range") == get_headers.get("content-range")
+
+
+def test_no_descriptor_is_left_open(gallery, key):
+    process = psutil.Process(gallery.process.pid)
+    clip = f"/clip/{key['a.mp4']}"
+    for _ in range(20):
+        get(gallery, clip)
+        get(gallery, clip, method="HEAD")
+        get(gallery, clip, {"Range": "bytes=99999999-"})
+        with socket.create_connection(("127.0.0.1", gallery.port), timeout=20) as connection:
+            ask = f"GET /clip/{key['big.mp4']} HTTP/1.1\r\nHost: 127.0.0.1:{gallery.port}\r\n\r\n"
+            connection.sendall(ask.encode())
+            connection.recv(1000)
+    wait_until(lambda: not [file for file in process.open_files() if file.path.endswith(".mp4")])
+
+
 @pytest.mark.parametrize("asked", [f"bytes={len(CONTENT)}-", "bytes=99999999-", "bytes=50000-60000"])
 def test_a_range_beyond_the_end_is_416(gallery, key, asked):
     status, headers, _ = get(gallery, f"/clip/{key['a.mp4']}", {"Range": asked})
@@ -206,8 +254,115 @@ def test_an_absolute_path_in_the_library_leads_nowhere_outside(gallery, key):
     assert get(gallery, f"/clip/{key[absolute]}")[0] == 404
 
 
-def test_a_link_inside_the_root_is_served(gallery, key):
-    assert get(gallery, f"/clip/{key['inner-link.mp4']}")[2] == CONTENT
+def test_a_link_is_served_nowhere(gallery, key):
+    """Scans do not follow links; one at a place that a scan found was put there later."""
+    assert get(gallery, f"/clip/{key['inner-link.mp4']}")[0] == 404
+
+
+def test_a_file_that_is_swapped_for_a_link_all_the_time_never_leads_outside(gallery, key):
+    root, stop = gallery.library.parent / "videos", threading.Event()
+    (root / "place").mkdir()
+    beside = root / "beside"
+
+    def swap():
+        # The file itself, and the folder that it lies in, each with a link that leads outside.
+        while not stop.is_set():
+            for target, made in (
+                (root / "swapped.mp4", lambda: beside.write_bytes(b"inside")),
+                (root / "swapped.mp4", lambda: beside.symlink_to(root.parent / "outside" / "secret.mp4")),
+            ):
+                made()
+                os.replace(beside, target)
+            (root / "place").rename(root / "aside")
+            (root / "place").symlink_to(root.parent / "outside")
+            (root / "place").unlink()
+            (root / "aside").rename(root / "place")
+
+    (root / "place" / "secret.mp4").write_bytes(b"inside")
+    thread = threading.Thread(target=swap)
+    thread.start()
+    answers = Counter()
+    connection = http.client.HTTPConnection("127.0.0.1", gallery.port, timeout=20)
+    try:
+        for number in range(1200):
+            name = ("swapped.mp4", "place/secret.mp4")[number % 2]
+            connection.request("GET", f"/clip/{key[name]}")
+            answers[connection.getresponse().read()] += 1
+    finally:
+        stop.set()
+        thread.join()
+        connection.close()
+    assert set(answers) == {b"inside", b"There is no such video."}
+
+
+REFUSED = [
+    ("/", {"Host": "evil.example"}, 403),
+    ("/", {"Origin": "http://evil.example"}, 403),
+    ("/clip/x", {}, 404),
+    ("/poster/x", {}, 404),
+    ("/clip/A", {"Range": "bytes=99999999-"}, 416),
+]
+
+
+@pytest.mark.parametrize(("path", "asked", "status"), REFUSED)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_refusal_carries_the_same_headers(gallery, key, path, asked, status, method):
+    got, headers, _ = get(gallery, path.replace("A", key["a.mp4"]), asked, method=method)
+    assert got == status
+    assert_kept_apart(headers)
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "line", [b"NONSENSE\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: " + b"x" * 99999]
+)
+def test_what_is_no_request_is_refused_with_the_same_headers(gallery, line):
+    with socket.create_connection(("127.0.0.1", gallery.port), timeout=20) as connection:
+        connection.sendall(line)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status in {400, 403}
+        assert_kept_apart({name.lower(): value for name, value in answer.getheaders()})
+
+
+def test_a_refused_websocket_carries_the_same_headers(gallery):
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    asked |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": "http://evil.example"}
+    status, headers, _ = get(gallery, "/_stcore/stream", asked)
+    assert status == 403
+    assert_kept_apart(headers)
+
+
+def assert_kept_apart(headers):
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "content-security-policy" in headers
+
+
+def test_viewers_that_have_paused_keep_nobody_out(gallery, key):
+    """There are more of them than connections may be; see test_connections for which ones go."""
+    ask = f"GET /clip/{key['big.mp4']} HTTP/1.1\r\nHost: 127.0.0.1:{gallery.port}\r\n\r\n".encode()
+    paused = []
+    try:
+        for number in range(Limits().connections + 10):
+            paused.append(socket.create_connection(("127.0.0.1", gallery.port), timeout=20))
+            paused[-1].sendall(ask)
+            assert paused[-1].recv(1000).split()[1] == b"200"
+            if number == Limits().connections - 2:
+                time.sleep(Limits().patience_s + 1)
+        assert get(gallery, "/_stcore/health")[0] == 200
+        kept = [
+            found
+            for found in psutil.Process(gallery.process.pid).net_connections("tcp4")
+            if found.status == psutil.CONN_ESTABLISHED and found.laddr.port == gallery.port
+        ]
+        assert len(kept) <= Limits().connections
+    finally:
+        for connection in paused:
+            connection.close()
 
 
 def test_no_file_is_sent_as_a_page(gallery, key):
@@ -218,10 +373,10 @@ def test_no_file_is_sent_as_a_page(gallery, key):
 
 def test_a_file_that_the_last_scan_missed_is_not_served(gallery, key):
     with opened(gallery.library) as db:
-        db.execute("UPDATE places SET missing_since = 'now' WHERE relative_path = 'inner-link.mp4'")
+        db.execute("UPDATE places SET missing_since = 'now' WHERE relative_path = 'page.html'")
         db.conn.commit()
         try:
-            assert get(gallery, f"/clip/{key['inner-link.mp4']}")[0] == 404
+            assert get(gallery, f"/clip/{key['page.html']}")[0] == 404
         finally:
             db.execute("UPDATE places SET missing_since = NULL")
             db.conn.commit()

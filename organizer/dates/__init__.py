@@ -1,0 +1,1 @@
+"""Dates of videos: which to believe, what names say, which source wins, how all of it is shown."""

@@ -1,0 +1,61 @@
+"""The packets that a video begins with, for all who look into them before it is decoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+# A recording of television may begin in the middle; its first picture comes with the next key frame.
+_MOST_PACKETS = 300
+_MOST_BYTES = 2**25
+
+
+class FirstPackets:
+    """Iterates over the packets that a stream begins with, as often as one likes.
+
+    They are read as they are asked for, and kept: a container gives each of them only once. There are no more
+    than a few hundred, and they end where the file breaks off.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        """container: just opened; nobody else may read from it."""
+        self._coming = _packets(container, stream)
+        self._kept: list[Packet[VideoStream]] = []
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[Packet[VideoStream]]:
+        """Yield the packets from the first one on."""
+        at = 0
+        while at < len(self._kept) or self._read():
+            yield self._kept[at]
+            at += 1
+
+    def _read(self) -> bool:
+        """Read one more packet; False when there is none, or when enough are kept."""
+        if len(self._kept) == _MOST_PACKETS or self._bytes >= _MOST_BYTES:
+            return False
+        packet = next(self._coming, None)
+        if packet is None:
+            return False
+        self._kept.append(packet)
+        self._bytes += packet.size
+        return True
+
+
+def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+    from av.error import FFmpegError
+
+    try:
+        for packet in container.demux(stream):
+            # Empty ones stand for "as before", or end the stream.
+            if packet.size:
+                yield packet
+    # With IndexError PyAV ends files in which a stream appears that was not there when they were opened.
+    except (FFmpegError, OSError, IndexError):
+        return

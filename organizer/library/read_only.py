@@ -1,0 +1,81 @@
+"""Open a library that cannot be written: on a disk or in a folder that is read-only, or another person's."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from typing import TYPE_CHECKING
+
+from organizer.errors import LibraryError
+from organizer.library.patience import SLICE_S, patiently, primary_code
+from organizer.library.recognise import refuse_other_databases
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+_NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
+_NO_RIGHT_CODES = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+
+
+def lacks_the_right(error: sqlite3.Error | OSError) -> bool:
+    """Whether an error may come of a file or folder that is not to be written."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_RIGHT
+    return primary_code(error) in _NO_RIGHT_CODES
+
+
+def open_read_only(path: Path) -> Database:
+    """Open a library for reading; writing to it fails with SQLITE_READONLY.
+
+    Raises:
+        LibraryTooNewError: a newer organizer wrote the file.
+        LibraryError: it is no library, an older organizer wrote it, or a part of it cannot be read.
+        sqlite3.Error: it cannot be read.
+    """
+    from sqlite_utils import Database
+
+    from organizer.library.migrations import is_behind
+
+    connection = _connect(path)
+    try:
+        db = Database(connection)
+        if is_behind(db, path):
+            raise LibraryError(
+                f"{path}: this library was written by an older organizer and must be brought up to date, but "
+                "it is read-only. Copy it to a disk that can be written, and name the copy with --library."
+            )
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        # Enough where the folder can be written or another program has the library open.
+        return _tried(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if not lacks_the_right(error):
+            raise
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise LibraryError(
+                f"{path}: the newest changes lie beside it in {log.name}, and they cannot be read where "
+                "nothing can be written. Copy both files together to a folder that can be written, and name "
+                "the copy with --library."
+            ) from error
+    # Nobody has it open for writing, or there were a log: SQLite may take it for a file that stays as it is,
+    # and needs no file beside it.
+    return _tried(path, "mode=ro&immutable=1")
+
+
+def _tried(path: Path, options: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=SLICE_S)
+    try:
+        patiently(lambda: refuse_other_databases(connection, path))
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,129 @@
+"""Look at the facts of known videos again: dates, sizes, lengths, codecs. No picture is decoded."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from organizer.errors import FolderError, VideoError
+from organizer.frames.cloud import is_cloud_only
+from organizer.frames.metadata_digest import metadata_digest
+from organizer.frames.probe import probe
+from organizer.library.fingerprint import fingerprint
+from organizer.pipeline.facts import changed_facts
+from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
+from organizer.stopping import check
+from organizer.types import TakenSource, VideoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from threading import Event
+
+    from organizer.library.records import Facts, FoundFile
+    from organizer.library.store import Store
+    from organizer.pipeline.progress import ScanEvent
+    from organizer.types import VideoInfo
+
+_SAME_LENGTH_S = 1.0
+_OTHER_CONTENT = "its content is another than at the last scan; to look at it: organizer scan"
+
+
+def refresh(
+    store: Store, paths: Sequence[str] = (), *, stop: Event | None = None
+) -> Generator[ScanEvent, None, None]:
+    """Read again what the containers of known videos say, and store what is new.
+
+    For what a program changed in place without a trace in the file's date, and for libraries that an older
+    organizer filled. Pictures, features and tags stay as they are.
+
+    Args:
+        store: the library.
+        paths: files and folders; none means everything known.
+        stop: to be set, by a signal or another thread, when it shall end after the file at hand.
+
+    Yields:
+        A ``Listed`` with all the files, then a ``Stored`` for each.
+
+    Raises:
+        StoppedError: ``stop`` was set.
+        FolderError: no readable video of the library lies at one of the paths. Nothing was looked at.
+        LibraryError: the library cannot be written.
+    """
+    files: dict[int, FoundFile] = {}
+    places: list[str | None] = [os.path.realpath(path) for path in paths]
+    for path in places or [None]:
+        found = store.files_below(path)
+        if path is not None and not found:
+            raise FolderError(f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER")
+        files |= {file.place.id: file for file in found}
+    store.follow_zone()
+    yield Listed(len(files), 0, 0, len(files), 0, ())
+    for done, known in enumerate(files.values(), start=1):
+        check(stop)
+        yield Stored(_refreshed(store, known), done, len(files))
+
+
+def _stored(
+    store: Store, known: FoundFile, file: VideoFile, info: VideoInfo, before: Facts
+) -> FileOutcome | None:
+    """Store what a probe told of a known video; None where the file holds another recording now.
+
+    Raises OSError where the file cannot be read.
+    """
+    digest = fingerprint(file.path, file.size_bytes)
+    same = digest == known.place.fingerprint
+    if not same and not (file.size_bytes == known.place.size_bytes and _is_same_recording(before, info)):
+        return None
+    metadata = metadata_digest(file.path)
+    if known.is_copy and before.metadata_digest not in (None, metadata) and _tells_less(info, before):
+        return FileOutcome(file.path, OutcomeKind.UNCHANGED)
+    done = store.store_facts(
+        known.root,
+        file,
+        known.place.video_id,
+        info,
+        fingerprint=digest,
+        metadata_digest=metadata,
+    )
+    if not done:
+        return None
+    changes = changed_facts(before, store.facts(known.place.video_id))
+    kind = OutcomeKind.UPDATED if changes else OutcomeKind.UNCHANGED
+    return FileOutcome(file.path, kind, changes=changes)
+
+
+def _refreshed(store: Store, known: FoundFile) -> FileOutcome:
+    path = os.path.join(known.root.path, known.relative_path)
+    try:
+        status = os.stat(path)
+        if is_cloud_only(status):
+            reason = "it lies only in the cloud; make it available on this computer, then try again"
+            return FileOutcome(path, OutcomeKind.FAILED, reason)
+        file = VideoFile(known.root.path, known.relative_path, status.st_size, status.st_mtime_ns)
+        info = probe(path, mtime_ns=file.mtime_ns)
+        outcome = _stored(store, known, file, info, store.facts(known.place.video_id))
+    except OSError as error:
+        return FileOutcome(path, OutcomeKind.FAILED, f"it cannot be opened ({error.strerror or error})")
+    except VideoError as error:
+        return FileOutcome(path, OutcomeKind.FAILED, error.reason)
+    if outcome is None:
+        store.look_again(known.place.id)
+        return FileOutcome(path, OutcomeKind.FAILED, _OTHER_CONTENT)
+    return outcome
+
+
+def _tells_less(info: VideoInfo, before: Facts) -> bool:
+    """Whether the facts that are stored, of a copy, tell when the video was taken and this file does not."""
+    return before.taken_source == TakenSource.CONTAINER and info.taken_at.source is not TakenSource.CONTAINER
+
+
+def _is_same_recording(before: Facts, info: VideoInfo) -> bool:
+    """Whether a header that was changed in place still describes the same pictures."""
+    stored = {info.stored_width, info.stored_height}
+    # Of videos that an older organizer looked at only the shown size is known, in stored pixels.
+    known = {before.stored_width or before.width, before.stored_height or before.height}
+    if before.codec != info.codec or known != stored:
+        return False
+    if before.duration_s is None or info.duration_s is None:
+        return before.duration_s == info.duration_s
+    return abs(before.duration_s - info.duration_s) <= _SAME_LENGTH_S

@@ -1,0 +1,200 @@
+"""Dates in a library: found and sorted as they are shown, in every zone, and true to the video's files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
+
+import pytest
+
+from organizer.library import queries
+from organizer.library.filters import Sort, VideoFilter
+from organizer.library.store import Store
+from organizer.types import TakenAt, TakenSource, VideoFile
+from tests.dates.zones import ZONES, needs_tzset, zone
+from tests.library.build import add, analysis
+
+CONTAINER, NAME, FILE = TakenSource.CONTAINER, TakenSource.NAME, TakenSource.FILE
+FROM_FILE = TakenAt(datetime(2020, 1, 1, tzinfo=UTC), FILE)
+HOUR_NS = 3600 * 10**9
+
+
+def first_of_may(hour: int, minute: int = 30, **more) -> datetime:
+    return datetime(2023, 5, 1, hour, minute, **more)
+
+
+DATES = {
+    "instant in the evening": TakenAt(first_of_may(22, tzinfo=UTC), CONTAINER),
+    "instant at noon": TakenAt(first_of_may(12, tzinfo=UTC), CONTAINER),
+    "evening in Honolulu": TakenAt(first_of_may(23, tzinfo=timezone(-timedelta(hours=10))), CONTAINER),
+    "morning in Auckland": TakenAt(first_of_may(1, tzinfo=timezone(timedelta(hours=12))), CONTAINER),
+    "winter evening in London": TakenAt(
+        datetime(2023, 1, 31, 23, 50, tzinfo=UTC), CONTAINER, zone_known=True
+    ),
+    "somewhere in the evening": TakenAt(first_of_may(23, 59), CONTAINER),
+    "a day": TakenAt(datetime(2023, 5, 1), CONTAINER, day_only=True),
+    "a day of before": TakenAt(datetime(1985, 7, 4), CONTAINER, day_only=True),
+    "old film": TakenAt(datetime(1958, 7, 4, 12, tzinfo=UTC), CONTAINER),
+    "film": TakenAt(datetime(1895, 12, 28, 12, tzinfo=UTC), CONTAINER),
+}
+
+
+@pytest.fixture(params=ZONES)
+def dated(request, db):
+    """A library that was filled in some zone."""
+    with zone(request.param):
+        for name, taken in DATES.items():
+            add(Store(db), "/v", f"{name}.mp4", taken=taken)
+    return db
+
+
+def listed(db, filter_: VideoFilter) -> list[str]:
+    return [video.places[0].relative_path[:-4] for video in queries.videos(db, filter_)]
+
+
+def days(first: datetime, count: int = 1) -> VideoFilter:
+    return VideoFilter(taken_from=first, taken_before=first + timedelta(days=count), sort=Sort.NAME)
+
+
+@needs_tzset
+@pytest.mark.parametrize("name", ZONES)
+def test_what_is_shown_as_a_day_is_found_as_that_day(dated, name):
+    firsts = (datetime(2023, 4, 30), datetime(2023, 5, 1), datetime(2023, 5, 2), datetime(1985, 7, 4))
+    with zone(name):
+        shown = {video.id: video.taken.day for video in queries.videos(dated, VideoFilter())}
+        for first, sort in product(firsts, Sort):
+            filter_ = replace(days(first), sort=sort)
+            expected = {id_ for id_, day in shown.items() if day == f"{first:%Y-%m-%d}"}
+            assert set(queries.video_ids(dated, filter_)) == expected
+            assert queries.count_videos(dated, filter_) == len(expected)
+
+
+@needs_tzset
+@pytest.mark.parametrize("name", ZONES)
+def test_what_is_known_of_the_place_has_the_same_day_in_every_zone(dated, name):
+    with zone(name):
+        found = listed(dated, days(datetime(2023, 5, 1)))
+        placed = [entry for entry in found if "instant" not in entry]
+        assert placed == [
+            "somewhere in the evening",
+            "morning in Auckland",
+            "evening in Honolulu",
+            "a day",
+        ]
+        assert listed(dated, days(datetime(2023, 1, 31))) == ["winter evening in London"]
+        assert listed(dated, days(datetime(1985, 7, 4))) == ["a day of before"]
+
+
+@needs_tzset
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("UTC", 1), ("Europe/Berlin", 2), ("America/Los_Angeles", 1), ("Pacific/Kiritimati", 2)],
+)
+def test_an_instant_is_found_on_the_day_of_whoever_looks(dated, name, day):
+    with zone(name):
+        for other in (1, 2):
+            found = listed(dated, days(datetime(2023, 5, other)))
+            assert ("instant in the evening" in found) == (other == day)
+
+
+@needs_tzset
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_order_is_that_of_what_is_shown(dated, name, descending):
+    with zone(name):
+        # As a scan does at its begin.
+        Store(dated).follow_zone()
+        shown = [
+            video.taken.moment.replace(tzinfo=None)
+            for video in queries.videos(dated, VideoFilter(descending=descending))
+        ]
+        assert shown == sorted(shown, reverse=descending)
+
+
+def test_an_aware_moment_in_a_filter_is_an_instant(db):
+    add(Store(db), "/v", "a.mp4", taken=first_of_may(22, tzinfo=UTC))
+    at = first_of_may(22, tzinfo=UTC).astimezone(timezone(timedelta(hours=9)))
+    assert queries.count_videos(db, VideoFilter(taken_from=at)) == 1
+    assert queries.count_videos(db, VideoFilter(taken_before=at)) == 0
+
+
+# Dates that come from files follow the files.
+
+
+def taken(db, video: int) -> tuple[str, str]:
+    record = queries.video(db, video)
+    return record.taken_at, record.taken_source
+
+
+def place(store: Store, path: str, video: int, *, mtime_ns: int = HOUR_NS, kept: bool = False) -> None:
+    store.place_video(store.add_root("/v"), VideoFile("/v", path, 1000, mtime_ns), video, lambda _: kept)
+
+
+def test_a_name_counts_as_long_as_the_file_has_it(db):
+    store = Store(db)
+    video = add(store, "/v", "clip.mp4", mtime_ns=HOUR_NS, taken=FROM_FILE)
+    assert taken(db, video) == ("1970-01-01T01:00:00+00:00", "file")
+    place(store, "2021-02-03.mp4", video)
+    assert taken(db, video) == ("2021-02-03T00:00:00", "name")
+    assert queries.video(db, video).taken_clock == "day"
+    place(store, "2021-02-03 04.05.06.mp4", video)
+    assert taken(db, video) == ("2021-02-03T04:05:06", "name")
+    place(store, "party.mp4", video, mtime_ns=2 * HOUR_NS)
+    assert taken(db, video) == ("1970-01-01T02:00:00+00:00", "file")
+
+
+def test_a_touched_file_has_its_new_date(db):
+    store = Store(db)
+    video = add(store, "/v", "clip.mp4", mtime_ns=HOUR_NS, taken=FROM_FILE)
+    place(store, "clip.mp4", video, mtime_ns=5 * HOUR_NS)
+    assert taken(db, video) == ("1970-01-01T05:00:00+00:00", "file")
+
+
+def test_of_several_files_the_best_source_counts(db):
+    store = Store(db)
+    video = add(store, "/v", "clip.mp4", mtime_ns=9 * HOUR_NS, taken=FROM_FILE)
+    place(store, "copy.mp4", video, mtime_ns=3 * HOUR_NS, kept=True)
+    assert taken(db, video) == ("1970-01-01T03:00:00+00:00", "file")
+    place(store, "2021-02-03.mp4", video, mtime_ns=99 * HOUR_NS, kept=True)
+    assert taken(db, video) == ("2021-02-03T00:00:00", "name")
+    # The better file goes, then the older one.
+    root = store.add_root("/v")
+    store.forget_vanished(root, ["2021-02-03.mp4"])
+    assert taken(db, video) == ("1970-01-01T03:00:00+00:00", "file")
+    store.forget_vanished(root, ["copy.mp4"])
+    assert taken(db, video) == ("1970-01-01T09:00:00+00:00", "file")
+    # The last one is gone but not forgotten.
+    store.forget_vanished(root, ["clip.mp4"])
+    assert taken(db, video) == ("1970-01-01T09:00:00+00:00", "file")
+
+
+def test_analysing_again_keeps_the_better_name_of_a_copy(db):
+    store = Store(db)
+    video = add(store, "/v", "clip.mp4", mtime_ns=HOUR_NS, taken=FROM_FILE)
+    place(store, "2021-02-03.mp4", video, kept=True)
+    content = b"clip.mp4".hex()
+    file = VideoFile("/v", "clip.mp4", 1000, HOUR_NS)
+    again = store.store_video(store.add_root("/v"), file, content, analysis(taken=FROM_FILE))
+    assert again == video and taken(db, video) == ("2021-02-03T00:00:00", "name")
+
+
+def test_what_the_container_says_stays(db):
+    store = Store(db)
+    video = add(store, "/v", "clip.mp4", taken=first_of_may(12, tzinfo=UTC))
+    place(store, "1999-02-03 04.05.06.mp4", video)
+    assert taken(db, video) == ("2023-05-01T12:30:00+00:00", "container")
+
+
+def test_a_new_name_may_tell_the_zone_and_it_stays_known(db):
+    store = Store(db)
+    video = add(store, "/v", "clip.mp4", taken=first_of_may(22, tzinfo=UTC))
+    place(store, "VID_20230502_003000.mp4", video)
+    assert taken(db, video) == ("2023-05-02T00:30:00+02:00", "container")
+    place(store, "party.mp4", video)
+    assert taken(db, video) == ("2023-05-02T00:30:00+02:00", "container")
+    file = VideoFile("/v", "party.mp4", 1000, HOUR_NS)
+    info = analysis(taken=first_of_may(22, tzinfo=UTC)).info
+    content = b"clip.mp4".hex()
+    store.store_facts(store.add_root("/v"), file, video, info, fingerprint=content, metadata_digest="m")
+    assert taken(db, video) == ("2023-05-02T00:30:00+02:00", "container")

@@ -1,0 +1,119 @@
+"""The view of a tab, when the script is begun anew between any two steps of what keeps it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from organizer.gallery.view_state import ViewState, to_query
+from organizer.ui import state
+
+FIRST, SECOND = ViewState(text="first"), ViewState(text="second", page=3)
+
+
+class Rerun(BaseException):
+    """What Streamlit raises in a script that is to begin anew; any use of the session may raise it."""
+
+
+class Session(dict):
+    """A session that breaks the script off at the n-th use of it from now on; None never does."""
+
+    steps_left = None
+
+    def _step(self):
+        if self.steps_left is not None:
+            if self.steps_left == 0:
+                self.steps_left = None
+                raise Rerun
+            self.steps_left -= 1
+
+    def __getitem__(self, key):
+        self._step()
+        return super().__getitem__(key)
+
+    def __setitem__(self, key, value):
+        self._step()
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key):
+        self._step()
+        super().__delitem__(key)
+
+    def __contains__(self, key):
+        self._step()
+        return super().__contains__(key)
+
+    def get(self, key, default=None):
+        self._step()
+        return super().get(key, default)
+
+
+class Address(dict):
+    """The parameters of the tab's address."""
+
+    def get_all(self, name):
+        return self[name]
+
+    def from_dict(self, query):
+        self.session._step()
+        self.clear()
+        self.update(query)
+
+
+@pytest.fixture
+def tab(monkeypatch):
+    session, address = Session(), Address()
+    address.session = session
+    monkeypatch.setattr(state, "st", SimpleNamespace(session_state=session, query_params=address))
+    return SimpleNamespace(session=session, address=address)
+
+
+def draw(tab):
+    """Run what the page does with the view, and return what its widgets show of it."""
+    view = state.view()
+    tab.session.setdefault("filter_text", view.text)
+    return view, tab.session["filter_text"]
+
+
+def broken_off_after(tab, steps, act):
+    """Do something and have it broken off; say whether it was."""
+    tab.session.steps_left = steps
+    try:
+        act()
+    except Rerun:
+        return True
+    finally:
+        tab.session.steps_left = None
+    return False
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_an_address_that_was_opened(tab, steps):
+    tab.address.update(to_query(FIRST))
+    broken_off_after(tab, steps, lambda: draw(tab))
+    assert draw(tab) == (FIRST, "first")
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_an_address_that_was_changed(tab, steps):
+    tab.address.update(to_query(FIRST))
+    draw(tab)
+    tab.address.clear()
+    tab.address.update(to_query(SECOND))
+    broken_off_after(tab, steps, lambda: draw(tab))
+    assert draw(tab) == (SECOND, "second")
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_a_view_that_was_chosen(tab, steps):
+    tab.address.update(to_query(FIRST))
+    draw(tab)
+    broken = broken_off_after(tab, steps, lambda: state.show(SECOND))
+    # The address that the tab shows and the view are never of two minds, and the widgets go with them.
+    view, shown = draw(tab)
+    assert view == (FIRST if dict(tab.address) == to_query(FIRST) else SECOND)
+    assert shown == view.text
+    assert view == SECOND or broken
+
+
+def test_nothing_is_broken_off_in_the_end(tab):
+    assert not broken_off_after(tab, 50, lambda: draw(tab))
