@@ -25,8 +25,6 @@ class BoundedFile(io.RawIOBase):
         """
         self.name = f"file:{path}"
         """What FFmpeg is told; it looks at the extension."""
-        self.ends_early = False
-        """Whether there was more to read."""
         self._file = io.FileIO(path)
         self._left = max_read
         self._max_run = max_run
@@ -46,8 +44,12 @@ class BoundedFile(io.RawIOBase):
             self._value = first
         else:
             self._run = 0
-        self.ends_early = self._left <= 0 or self._run >= self._max_run
         return data
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether there is more to read, but not for who reads here; elsewhere there may be."""
+        return self._left <= 0 or self._run >= self._max_run
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go to a position and return it, for one that there is none of the negative number of the error.
