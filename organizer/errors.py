@@ -5,6 +5,7 @@
     |   |-- NotAVideoError         its content is not a video (empty, text, audio only, ...)
     |   `-- UnreadableVideoError   a video that cannot be opened or decoded
     |       `-- NotNowError        nothing need be wrong with it; the next scan tries it again
+    |           `-- OutOfMemoryError  there was not enough memory for it, whoever has the rest
     |-- FolderError                a folder to scan does not exist or is no folder
     |-- ScanError                  a scan cannot go on
     |-- LibraryError               the library file cannot be used
@@ -60,6 +61,10 @@ class UnreadableVideoError(VideoError):
 
 class NotNowError(UnreadableVideoError):
     """Nothing need be wrong with the file itself; the next scan tries it again."""
+
+
+class OutOfMemoryError(NotNowError):
+    """There was not enough memory for a file, be it that it asks for too much or that others have it."""
 
 
 class FolderError(OrganizerError):

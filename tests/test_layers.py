@@ -58,7 +58,7 @@ MAY_IMPORT = {
 ONLY_IN = {
     "streamlit": ("ui/",),
     "av": ("frames/", "demo.py", "bench/clip.py"),
-    "pebble": ("pipeline/decoders.py",),
+    "multiprocessing": ("pipeline/worker.py", "pipeline/worker_process.py", "bench/workers.py"),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from organizer.cli.text import lite_meanwhile
 from organizer.errors import LibraryError, OrganizerError, OutputClosedError
+from organizer.frames.limits import FILE_WAIT_S
 from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from organizer.pipeline import ScanEvent
 
 _BEAT_S = 1.0
+STUCK_AFTER_S = FILE_WAIT_S + 60.0
+"""Seconds without a file done: every one in work should have been done, or given up, in that time."""
 
 
 class ScanRecord:
@@ -30,12 +34,32 @@ class ScanRecord:
         self.message: str | None = None
         self.report: RetagReport | None = None
         """What tagging again did so far."""
+        self._moved_s = time.monotonic()
+        self._done_then = 0
+
+    def stuck(self, now_s: float | None = None) -> str | None:
+        """Return a sentence when no file was done for longer than any may take, None otherwise.
+
+        now_s: of ``time.monotonic``, by default the present. While folders are walked there is nothing to
+        tell by, for some hold a million files.
+        """
+        now_s = time.monotonic() if now_s is None else now_s
+        if self.done != self._done_then:
+            self._done_then, self._moved_s = self.done, now_s
+        silent_s = now_s - self._moved_s
+        if not self.to_do or self.done >= self.to_do or silent_s <= STUCK_AFTER_S:
+            return None
+        return (
+            f"The scan is stuck: no file was done for {silent_s / 60:.0f} minutes. "
+            "Look whether the disk answers; stop it and scan again, it goes on from there."
+        )
 
     def following(self, events: Iterator[ScanEvent]) -> Iterator[ScanEvent]:
         """Yield the events of a scan and note them."""
         from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, Stored
 
         for event in events:
+            self._moved_s = time.monotonic()
             if isinstance(event, Listed):
                 self.to_do = event.to_do
             elif isinstance(event, ModelUnusable):
@@ -112,7 +136,14 @@ def _beat(
     while not ended.wait(_BEAT_S):
         try:
             with opened(library, create=False) as db:
-                asked = scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
+                asked = scans.beat(
+                    db,
+                    scan_id,
+                    to_do=record.to_do,
+                    done=record.done,
+                    failed=record.failed,
+                    message=record.stuck(),
+                )
         except (LibraryError, MemoryError):
             # The scan itself finds out and says so.
             continue

@@ -6,9 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
+from organizer.frames.bounded_file import BoundedFile
 from organizer.frames.film_stream import film_stream
 from organizer.frames.iso_boxes import has_index
 from organizer.frames.late_streams import with_late_streams
+from organizer.frames.limits import MAX_PIXELS, check_size
 from organizer.frames.sniff import CUT, sniff
 
 if TYPE_CHECKING:
@@ -56,10 +58,10 @@ def _open(path: str, kind: str, options: dict[str, str]) -> InputContainer:
 
     # Metadata in old encodings must not make a playable video unreadable.
     return av.open(
-        f"file:{path}",
+        BoundedFile(path),
         mode="r",
         format=kind.removeprefix(CUT) if kind.startswith(CUT) else None,
-        options={"protocol_whitelist": "file", **options},
+        options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS), **options},
         metadata_errors="replace",
     )
 
@@ -67,8 +69,8 @@ def _open(path: str, kind: str, options: dict[str, str]) -> InputContainer:
 def picture_stream(container: InputContainer, path: str) -> VideoStream:
     """Return the stream of moving pictures, see film_stream; a cover picture attached to a song is none.
 
-    Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it or when
-    the index that would list it is cut off.
+    Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it, when its
+    pictures are larger than any camera's or when the index that would list it is cut off.
     """
     stream = film_stream(container.streams.video)
     if stream is not None:
@@ -76,6 +78,9 @@ def picture_stream(container: InputContainer, path: str) -> VideoStream:
             raise UnreadableVideoError(
                 path, "its video codec is not known", "Convert a copy of it to H.264 and add that."
             )
+        check_size(path, stream.width, stream.height)
+        # What size a codec finds in its data is another matter, and may change from picture to picture.
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         return stream
     if "mp4" in container.format.name.split(",") and not has_index(path):
         raise UnreadableVideoError(path, _INDEX_MISSING, _COPY_AGAIN)

@@ -8,15 +8,18 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import NotNowError, OrganizerError, VideoError
+from organizer.errors import NotNowError, OrganizerError, OutOfMemoryError, VideoError
 from organizer.frames.container import undecodable
 from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
+from organizer.shortage import lacks_memory
 from organizer.stopping import StoppedError, check
 from organizer.types import Resize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -28,7 +31,7 @@ class FileChangedError(NotNowError):
     """The file was written to, or went away, while it was read."""
 
 
-_PASSING = {errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE, errno.ETIMEDOUT}
+_PASSING = {errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT}
 """Reasons why a sound file cannot be read just now."""
 
 
@@ -48,12 +51,20 @@ class Decoded:
 
 
 def decode(
-    file: VideoFile, reader: FrameReader, spec: InputSpec, stop: threading.Event | None = None
+    file: VideoFile,
+    reader: FrameReader,
+    spec: InputSpec,
+    stop: threading.Event | None = None,
+    *,
+    on_picture: Callable[[], None] = lambda: None,
 ) -> Decoded:
     """Probe and decode one file; only pictures of network size, as ``spec`` says, are kept.
 
+    on_picture: called when one more is there.
+
     Raises:
-        VideoError: it is no video, cannot be read, or changed meanwhile.
+        VideoError: it is no video, cannot be read, or changed meanwhile; OutOfMemoryError where memory was
+            short, for this file or for all.
         StoppedError: ``stop`` was set.
     """
     import numpy as np
@@ -65,26 +76,31 @@ def decode(
         poster, pictures = PosterPicker((info.width, info.height) if recorded else None), []
         for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
             check(stop)
+            on_picture()
             pictures.append(picture)
             poster.add(frame.rgb, picture)
         decoded = Decoded(info, np.stack(pictures), poster.encode())
     except VideoError as error:
         _check_unchanged(file)
+        if lacks_memory(error):
+            raise _out_of_memory(file) from error
         if getattr(error.__cause__, "errno", None) in _PASSING:
             raise NotNowError(error.path, error.reason, "Scan again later.") from error
         raise
-    except MemoryError as error:
-        raise NotNowError(
-            file.path, "there was not enough memory", "Scan again with fewer --workers."
-        ) from error
     except (OrganizerError, StoppedError):
         raise
     # Decoders fail in ways of their own; whatever one file brings up is that file's failure, not the scan's.
     except Exception as error:
         _check_unchanged(file)
+        if lacks_memory(error):
+            raise _out_of_memory(file) from error
         raise undecodable(file.path, error) from error
     _check_unchanged(file)
     return decoded
+
+
+def _out_of_memory(file: VideoFile) -> OutOfMemoryError:
+    return OutOfMemoryError(file.path, "there was not enough memory", "Scan again with fewer --workers.")
 
 
 def _check_unchanged(file: VideoFile) -> None:

@@ -98,7 +98,7 @@ class RunDecoder:
         # Frames then tell which packet they were made of: stamps may be missing, doubled or wrong.
         self._codec.flags |= Flags.copy_opaque
         if rough:
-            self._codec.options = {"skip_loop_filter": "all"}
+            self._codec.options = {**self._codec.options, "skip_loop_filter": "all"}
         self._used = False
         self._timeline = timeline
         codec = self._codec.codec
@@ -185,6 +185,9 @@ class RunDecoder:
 
         try:
             frames = self._codec.decode(packet)
+        except MemoryError:
+            # Says more of the computer than of the packet.
+            raise
         except av.error.FFmpegError:
             return
         for frame in frames:
@@ -197,5 +200,7 @@ class RunDecoder:
 
         try:
             return self._converter.rgb(frame)
+        except MemoryError:
+            raise
         except (av.error.FFmpegError, ValueError):
             return None

@@ -83,7 +83,7 @@ class ScanRow:
     done: int
     failed: int
     message: str | None
-    """Why it failed."""
+    """Why it failed, or why a running one does not get on; a sentence."""
     finished: bool
     silent_s: float
     """Seconds since it last wrote its row; since its end, when it has finished."""
@@ -118,12 +118,14 @@ def begin(db: Database, folders: Sequence[str], kind: JobKind = JobKind.SCAN, *,
     return cursor.lastrowid
 
 
-def beat(db: Database, scan_id: int, *, to_do: int | None, done: int, failed: int) -> bool:
-    """Store how far a job is; return whether it was asked to stop."""
+def beat(
+    db: Database, scan_id: int, *, to_do: int | None, done: int, failed: int, message: str | None = None
+) -> bool:
+    """Store how far a job is, and why it does not get on; return whether it was asked to stop."""
     with transaction(db):
         db.execute(
-            "UPDATE scans SET beat_at = ?, to_do = ?, done = ?, failed = ? WHERE id = ?",
-            [time.time(), to_do, done, failed, scan_id],
+            "UPDATE scans SET beat_at = ?, to_do = ?, done = ?, failed = ?, message = ? WHERE id = ?",
+            [time.time(), to_do, done, failed, message, scan_id],
         )
     row = db.execute("SELECT stop_requested FROM scans WHERE id = ?", [scan_id]).fetchone()
     return bool(row and row[0])

@@ -20,8 +20,8 @@ def main() -> None:
     module = importlib.import_module(f"tests.benchmarks.{name}") if name in names else None
     if not hasattr(module, "main") or name.startswith("_"):
         sys.exit(
-            "Name a benchmark: against, backbones, end_to_end, folder, generated, input_pipeline, "
-            "large_library, page_script, published, sampling or sweep"
+            "Name a benchmark: against, backbones, end_to_end, folder, fuzz, generated, input_pipeline, "
+            "kill, large_library, page_script, published, sampling or sweep"
         )
     del sys.argv[1]
     module.main()

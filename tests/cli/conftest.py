@@ -59,6 +59,10 @@ class Terminal:
         return [json.loads(line) for line in outcome.lines]
 
 
+def in_threads(reader, spec, *, workers, threads):
+    return decoders.ThreadDecoders(reader, spec, workers=workers)
+
+
 @pytest.fixture
 def organizer(tmp_path, monkeypatch, capsys):
     terminal = Terminal(tmp_path.resolve(), monkeypatch, capsys)
@@ -67,7 +71,7 @@ def organizer(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("ORGANIZER_DEBUG", raising=False)
     install(monkeypatch)
     # Threads start at once; tests/pipeline and the end-to-end tests decode in processes.
-    monkeypatch.setattr(decoders, "ProcessDecoders", decoders.ThreadDecoders)
+    monkeypatch.setattr(decoders, "ProcessDecoders", in_threads)
     # One at a time, so that files are stored in the order of their names.
     monkeypatch.setitem(scan.__globals__, "default_workers", lambda: 1)
     return terminal

@@ -7,8 +7,8 @@ import time
 from organizer.frames.decode import decode
 
 
-def slow_decode(file, reader, spec):
+def slow_decode(file, reader, spec, **settings):
     """Decode 0.mp4 at once and any other file a minute later."""
     if file.relative_path != "0.mp4":
         time.sleep(60)
-    return decode(file, reader, spec)
+    return decode(file, reader, spec, **settings)

@@ -1,8 +1,10 @@
+import time
 from threading import Event
 
 import pytest
 
-from organizer.cli.scan_record import recorded
+from organizer.cli import scan_record
+from organizer.cli.scan_record import STUCK_AFTER_S, recorded
 from organizer.errors import FolderError
 from organizer.library import scans
 from organizer.library.database import opened
@@ -32,6 +34,32 @@ def test_a_scan_leaves_its_numbers(library):
         assert len(list(record.following(events()))) == 3
     row = newest(library)
     assert (row.state, row.to_do, row.done, row.failed) == (ScanState.DONE, 2, 2, 1)
+
+
+def test_a_scan_in_which_nothing_is_done_for_long_says_that_it_is_stuck(library, monkeypatch):
+    with recorded(library, ["/x"], Event()) as record:
+        following = record.following(events())
+        assert record.stuck(time.monotonic() + 10 * STUCK_AFTER_S) is None
+        next(following)
+        assert record.stuck(time.monotonic() + STUCK_AFTER_S - 5) is None
+        words = record.stuck(time.monotonic() + STUCK_AFTER_S + 5)
+        assert words.startswith("The scan is stuck: no file was done for 16 minutes.")
+        monkeypatch.setattr(scan_record, "STUCK_AFTER_S", -1.0)
+        wait_until(lambda: (newest(library).message or "").startswith("The scan is stuck"))
+        assert newest(library).state is ScanState.RUNNING
+        monkeypatch.undo()
+        next(following)
+        wait_until(lambda: newest(library).message is None)
+        assert len(list(following)) == 1
+        assert record.stuck(time.monotonic() + 10 * STUCK_AFTER_S) is None
+    assert (newest(library).state, newest(library).message) == (ScanState.DONE, None)
+
+
+def wait_until(true):
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_a_failed_scan_leaves_its_reason(library):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 
 import psutil
 import pytest
 
 from organizer.errors import MissingDependencyError, NotNowError, ScanError, UnreadableVideoError, VideoError
+from organizer.frames import limits
 from organizer.frames.keyframe_reader import CannotPlanError
 from organizer.frames.sampling import Sampling
 from organizer.pipeline import StoppedError, decoders
@@ -39,7 +43,7 @@ def read_by(reader):
     """The processes that read each file."""
     pids = {}
     for line in reader.log.read_text().splitlines():
-        name, pid = line.split()
+        name, _, pid = line.rpartition(" ")
         pids.setdefault(name, []).append(int(pid))
     return pids
 
@@ -90,7 +94,7 @@ def test_a_crash_is_stored_and_not_tried_again(world, reader):
 
 
 def test_a_decoder_that_hangs_is_ended(reader, tmp_path, monkeypatch):
-    monkeypatch.setattr(decoders, "_TIME_LIMIT_S", 1.0)
+    monkeypatch.setattr(limits, "PICTURE_WAIT_S", 1.0)
     hanging, sound = show_labels(tmp_path / "hang.mp4"), show_labels(tmp_path / "a.mp4")
     decoding = ProcessDecoders(reader, SPEC, workers=1)
     try:
@@ -141,10 +145,141 @@ def test_an_idle_worker_that_the_system_ends_does_not_end_the_work(reader, tmp_p
         decoding.close()
 
 
+def decode_all(decoding, paths):
+    """The error of each file by its name, None for those that are decoded."""
+    futures = {path.name: decoding.submit(video_file(path)) for path in paths}
+    return {name: future.exception(timeout=120) for name, future in futures.items()}
+
+
+on_posix = pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
+
+
+@on_posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL", "SIGHUP", "SIGSEGV", "SIGABRT"])
+def test_one_end_of_a_worker_is_no_fault_of_the_file(reader, tmp_path, name):
+    paths = [show_labels(tmp_path / each) for each in ("a.mp4", f"once {name}.mp4", "b.mp4")]
+    with closing(ProcessDecoders(reader, SPEC, workers=1)) as decoding:
+        assert set(decode_all(decoding, paths).values()) == {None}
+    first, second = read_by(reader)[f"once {name}.mp4"]
+    assert first in read_by(reader)["a.mp4"]
+    assert first != second
+
+
+@on_posix
+@pytest.mark.parametrize(
+    ("name", "kind", "tries"),
+    [
+        ("terminated.mp4", NotNowError, 2),
+        ("killed.mp4", NotNowError, 2),
+        ("twice SIGHUP.mp4", NotNowError, 2),
+        ("crash.mp4", UnreadableVideoError, 2),
+        ("exit.mp4", UnreadableVideoError, 2),
+    ],
+)
+def test_two_new_workers_tell_whose_fault_it_is(reader, tmp_path, name, kind, tries):
+    path = show_labels(tmp_path / name)
+    with closing(ProcessDecoders(reader, SPEC, workers=1)) as decoding:
+        assert type(decode_all(decoding, [path])[name]) is kind
+    pids = read_by(reader)[name]
+    assert len(pids) == len(set(pids)) == tries
+
+
+@on_posix
+def test_a_worker_that_did_something_before_does_not_tell(reader, tmp_path):
+    paths = [show_labels(tmp_path / name) for name in ("a.mp4", "twice SIGSEGV.mp4")]
+    with closing(ProcessDecoders(reader, SPEC, workers=1)) as decoding:
+        assert set(decode_all(decoding, paths).values()) == {None}
+    assert len(set(read_by(reader)["twice SIGSEGV.mp4"])) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a fork server")
+def test_the_end_of_the_fork_server_is_no_files_fault(reader, tmp_path):
+    paths = [show_labels(tmp_path / f"{name}.mp4") for name in "abcdef"]
+    with closing(ProcessDecoders(reader, SPEC, workers=2)) as decoding:
+        assert set(decode_all(decoding, paths[:2]).values()) == {None}
+        (server, *_) = [
+            process
+            for process in psutil.Process().children()
+            if any("multiprocessing.forkserver" in part for part in process.cmdline())
+        ]
+        server.kill()
+        # Not server.wait: that would take its end away from multiprocessing, which looks for it.
+        end = time.monotonic() + 20
+        while server.status() != psutil.STATUS_ZOMBIE and time.monotonic() < end:
+            time.sleep(0.05)
+        for pid in {pid for pids in read_by(reader).values() for pid in pids}:
+            os.kill(pid, signal.SIGTERM)
+        assert set(decode_all(decoding, paths[2:]).values()) == {None}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit it")
+def test_what_asks_for_too_much_memory_is_refused_after_a_second_try_alone(reader, tmp_path):
+    paths = [show_labels(tmp_path / name) for name in ("greedy.mp4", "a.mp4", "b.mp4")]
+    with closing(ProcessDecoders(reader, SPEC, workers=2)) as decoding:
+        errors = decode_all(decoding, paths)
+    assert [name for name, error in errors.items() if error is None] == ["a.mp4", "b.mp4"]
+    assert (type(errors["greedy.mp4"]), errors["greedy.mp4"].reason) == (
+        UnreadableVideoError,
+        "it asks for more memory than a video may take",
+    )
+    assert len(set(read_by(reader)["greedy.mp4"])) == 2
+
+
+@on_posix
+def test_what_takes_too_much_processor_time_is_refused_with_that_reason(reader, tmp_path):
+    paths = [show_labels(tmp_path / name) for name in ("endless.mp4", "a.mp4")]
+    with closing(ProcessDecoders(reader, SPEC, workers=1)) as decoding:
+        errors = decode_all(decoding, paths)
+    assert errors["a.mp4"] is None
+    assert (type(errors["endless.mp4"]), errors["endless.mp4"].reason) == (
+        UnreadableVideoError,
+        "it takes more processor time than a video may take",
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit all of it")
+@pytest.mark.parametrize("threads", [1, 3])
+def test_workers_are_limited_by_their_threads(reader, tmp_path, threads):
+    path = show_labels(tmp_path / "limits.mp4")
+    with closing(ProcessDecoders(reader, SPEC, workers=1, threads=threads)) as decoding:
+        reason = decode_all(decoding, [path])["limits.mp4"].reason
+    memory, cpu_s, core, used_s = map(int, re.findall(r"\d+", reason))
+    assert (memory, core) == (limits.worker_memory(threads), 0)
+    assert 0 <= cpu_s - used_s - limits.PICTURE_CPU_S * threads <= 2
+
+
+def test_those_that_want_to_be_alone_are():
+    gate = decoders._Gate()
+    inside, most, seen_alone = [], [], []
+
+    def shared():
+        with gate.shared():
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.pop()
+
+    def alone():
+        with gate.alone():
+            inside.append(1)
+            time.sleep(0.005)
+            seen_alone.append(len(inside))
+            inside.pop()
+
+    threads = [threading.Thread(target=target) for target in [shared, shared, alone, shared] * 8]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert seen_alone == [1] * 8
+    assert len(most) == 24
+
+
 INTERRUPTED = """
 import sys, time, signal, threading
 from pathlib import Path
 from organizer.cli.stopping import stop_asked_for
+from organizer.frames import limits
 from organizer.frames.sampling import Sampling, reader_for
 from organizer.pipeline.decoders import ProcessDecoders
 from tests.pipeline.test_decoders import SPEC, video_file

@@ -469,6 +469,14 @@ def test_a_running_scan_is_shown_and_can_be_stopped(three):
     assert "The scan was stopped" not in three.words()
 
 
+def test_a_scan_that_does_not_get_on_says_so(three):
+    with opened(three.library) as db:
+        scan_id = scans.begin(db, ["/videos"])
+        scans.beat(db, scan_id, to_do=10, done=4, failed=1, message="The scan is stuck: *look*.")
+    three.open()
+    assert any("look" in warning.value for warning in three.test.warning)
+
+
 def test_a_scan_that_died_is_said(three):
     with opened(three.library) as db:
         scans.begin(db, ["/videos"])

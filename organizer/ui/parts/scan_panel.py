@@ -70,6 +70,8 @@ def _show_running() -> None:
                 args=(scan.id,),
             )
         st.progress(scan.done / scan.to_do if scan.to_do else 0.0)
+        if scan.message:
+            st.warning(shown(scan.message))
     _, seen_done, seen_at = st.session_state.get(_SEEN, (scan.id, 0, 0.0))
     waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
     if scan.done > seen_done and waited and state.view().video is None:

@@ -1,0 +1,1 @@
+"""Damaged files, made from sound ones by chance that can be repeated."""
