@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from organizer.frames import first_packets, stored_orientation
+from organizer.frames import probe as probing
 from organizer.frames.decode import decode
 from organizer.frames.iso_boxes import IDENTITY, display_matrix
 from organizer.frames.keyframe_reader import KeyFrameReader
@@ -313,6 +314,8 @@ def test_nothing_is_decoded_to_tell_how_a_phone_lay(clip, tmp_path, monkeypatch)
     path = copy_of(clip, tmp_path / "a.mp4")
     clips.set_matrix(path, (0, 1, -1, 0))
     monkeypatch.setattr(first_packets.FirstPackets, "__iter__", None)
+    # Looks into the first packets for a date, for the clip has none elsewhere.
+    monkeypatch.setattr(probing, "date_in_stream", lambda *_: None)
     assert info_of(path).rotation_deg == 90
 
 
