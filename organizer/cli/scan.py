@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _MAX_FAILURES_SHOWN = 20
 _SCANNED = (("new", "new"), ("unchanged", "unchanged"), ("changed", "changed"), ("moved", "moved"))
 _RETRIED = (("changed", "can be read now"),)
+_LOOKED_AT_AGAIN = (("changed", "looked at again"),)
 """Kinds of outcomes that are always counted, by what was done, with words for them."""
 
 
@@ -50,6 +51,12 @@ _RETRIED = (("changed", "can be read now"),)
     is_flag=True,
     help="Only try the files again that could not be read, changed or not: all of them, or those that are "
     "named or lie below a FOLDER.",
+)
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Only look again at videos that were read before, changed or not: all of them, or those that are "
+    "named or lie below a FOLDER. For what an older version read wrongly; decisions stay.",
 )
 @click.option(
     "--exclude",
@@ -82,6 +89,7 @@ def scan(
     folders: tuple[str, ...],
     *,
     retry_failed: bool,
+    again: bool,
     exclude: tuple[str, ...],
     workers: int | None,
     sampling: str,
@@ -99,17 +107,17 @@ def scan(
     from organizer.models.catalogue import DEFAULT, open_bundle
     from organizer.tags.tagger import Tagger
 
-    if retry_failed and exclude:
-        raise click.UsageError("--exclude is for folders to look through; name what to try again instead.")
+    if retry_failed + again + refresh > 1:
+        raise click.UsageError("Only one of --retry-failed, --again and --refresh can be done at a time.")
+    if (retry_failed or again or refresh) and exclude:
+        raise click.UsageError("--exclude is for folders to look through; name what to look at instead.")
     if refresh:
-        if retry_failed:
-            raise click.UsageError("--refresh is for videos that were read, --retry-failed for the others.")
         refresh_facts(folders)
         return
     with open_library(create=True) as db:
         store = Store(db)
         first = not store.roots()
-        if first and (retry_failed or not folders):
+        if first and (retry_failed or again or not folders):
             raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
         # What the person chose may not run here: it is gone, a library missing, a file damaged.
         lite, unusable = Tagger(open_bundle(DEFAULT)), None
@@ -126,6 +134,7 @@ def scan(
                 folders,
                 exclude=exclude,
                 retry_failed=retry_failed,
+                again=again,
                 workers=workers,
                 stop=stop,
                 fallback=None if tagger.bundle.name == DEFAULT else lite,
@@ -143,7 +152,8 @@ def scan(
                 if isinstance(reason, OutputClosedError):
                     raise
                 raise SystemExit(EXIT_STOPPED) from None
-        print_report(report, folders, retried=retry_failed, show_skipped=show_skipped)
+        rows = _RETRIED if retry_failed else _LOOKED_AT_AGAIN if again else _SCANNED
+        print_report(report, folders, rows, show_skipped=show_skipped)
         _print_decisions(report)
         _hint_at_older_failures(db, report)
         if report.unusable_model is None:
@@ -289,15 +299,22 @@ def _line(outcome: FileOutcome) -> str:
 
 
 def print_report(
-    report: ScanReport, folders: Sequence[str], *, retried: bool = False, show_skipped: bool = False
+    report: ScanReport,
+    folders: Sequence[str],
+    rows: Sequence[tuple[str, str]] = _SCANNED,
+    *,
+    show_skipped: bool = False,
 ) -> None:
     """Print what a scan of folders did: counts, tags, failures with reasons, what is out of sight.
 
-    retried: whether it only tried failed files again. show_skipped: whether to name what was left out.
+    rows: the kinds of outcomes that are always counted, with words for them. show_skipped: whether to name
+    what was left out.
     """
     if report.videos or report.missing:
-        _print_counts(report, _RETRIED if retried else _SCANNED)
-    elif retried:
+        _print_counts(report, rows)
+    elif rows is _LOOKED_AT_AGAIN:
+        click.echo("Nothing to look at again: no video that was read lies there.")
+    elif rows is _RETRIED:
         where = f" at or below {', '.join(safe_text(folder) for folder in folders)}" if folders else ""
         click.echo(f"Nothing to try again: no file{where} is known to have failed.")
     elif not report.offline:

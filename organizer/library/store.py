@@ -172,6 +172,18 @@ class Store:
         )
         return [from_column(path) for (path,) in rows]
 
+    def read_files(self, root: Root) -> list[str]:
+        """Return the relative paths of files of a root that are there and were read, one for each video."""
+        rows = self._db.execute(
+            """
+            SELECT min(p.relative_path) FROM places p JOIN videos v ON v.id = p.video_id
+            WHERE p.root_id = ? AND p.missing_since IS NULL AND v.status = 'ok'
+            GROUP BY p.video_id ORDER BY p.video_id
+            """,
+            [root.id],
+        )
+        return [from_column(path) for (path,) in rows]
+
     def files_below(self, path: str | None) -> list[FoundFile]:
         """Return the files of readable videos at or below an absolute path that were there at the last scan.
 

@@ -33,8 +33,8 @@ class Area:
     """Relative paths of known files that the walk would have met, but did not."""
     cloud_only: frozenset[str] = frozenset()
     """Relative paths of files that lie only in a cloud."""
-    failed: tuple[str, ...] = ()
-    """Relative paths of the files to look at, where only failed ones are tried again."""
+    chosen: tuple[str, ...] = ()
+    """Relative paths of the files to look at, where known ones are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,13 @@ class Job:
     """Why its content could not be read at all."""
     video_id: int | None = None
     """The video with this content, where it is known and needs no decoding."""
+    again: bool = False
+    """Whether it is decoded though its content is known."""
+
+    @property
+    def is_as_known(self) -> bool:
+        """Whether its content is what it was when it was looked at last."""
+        return self.known is not None and self.known.fingerprint == self.fingerprint
 
 
 def areas_of(store: Store, folders: Sequence[str]) -> list[Area]:

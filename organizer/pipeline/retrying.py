@@ -1,4 +1,4 @@
-"""What a retry looks at: files that could not be read, whether or not they changed since."""
+"""What is looked at again though it did not change: files that could not be read, or those that could."""
 
 from __future__ import annotations
 
@@ -21,39 +21,42 @@ if TYPE_CHECKING:
     from organizer.library.store import Store
 
 
-def failed_areas(store: Store, paths: Sequence[str]) -> list[Area]:
-    """Return the roots that hold failed files, with those at or below the given files and folders.
+def known_areas(store: Store, paths: Sequence[str], *, failed: bool) -> list[Area]:
+    """Return the roots that hold known files, with those at or below the given files and folders.
 
     Args:
         store: the library.
-        paths: files and folders; none means all failed files.
+        paths: files and folders; none means all files.
+        failed: whether files that could not be read are meant, else those that could: of a video's several
+            files one.
 
     Raises:
-        FolderError: one of the paths does not exist and nothing at or below it is known to have failed.
+        FolderError: one of the paths does not exist, and no such file is known at or below it.
     """
     asked = [composed(os.path.realpath(path)) for path in paths]
     met = set()
     areas = []
     for root in store.roots():
-        failed = []
-        for relative_path in store.failed_files(root):
+        chosen = []
+        for relative_path in store.failed_files(root) if failed else store.read_files(root):
             path = composed(os.path.join(root.path, relative_path))
             wanted = [one for one in asked if path == one or path.startswith(one.rstrip(os.sep) + os.sep)]
             met.update(wanted)
             if wanted or not paths:
-                failed.append(relative_path)
-        if failed:
-            areas.append(Area(root, failed=tuple(failed)))
+                chosen.append(relative_path)
+        if chosen:
+            areas.append(Area(root, chosen=tuple(chosen)))
     for path, real in zip(paths, asked, strict=True):
         if real not in met and not os.path.lexists(path):
-            raise FolderError(f"{path}: it does not exist. What failed: organizer list --status failed")
+            status = "failed" if failed else "ok"
+            raise FolderError(f"{path}: it does not exist. What is known: organizer list --status {status}")
     return areas
 
 
-def list_failed(
+def list_known(
     store: Store, areas: list[Area], space_id: str, *, stop: Event | None = None
 ) -> tuple[Listed, list[Job]]:
-    """Turn failed files into jobs; those that are gone count as vanished, those in a cloud are left alone.
+    """Turn known files into jobs; those that are gone count as vanished, those in a cloud are left alone.
 
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
@@ -63,7 +66,7 @@ def list_failed(
     cloud_only = 0
     for area in areas:
         vanished = []
-        for relative_path in area.failed:
+        for relative_path in area.chosen:
             check(stop)
             path = os.path.join(area.root.path, relative_path)
             try:
@@ -80,7 +83,8 @@ def list_failed(
                 cloud_only += 1
             else:
                 file = VideoFile(area.root.path, relative_path, status.st_size, status.st_mtime_ns)
-                jobs.append(Job(area.root, file, store.place(area.root, relative_path, space_id)))
+                place = store.place(area.root, relative_path, space_id)
+                jobs.append(Job(area.root, file, place, again=place is not None and not place.failed))
         area.vanished = tuple(vanished)
-    videos = sum(len(area.failed) for area in areas)
+    videos = sum(len(area.chosen) for area in areas)
     return Listed(videos, 0, 0, len(jobs), 0, tuple(unreadable), cloud_only), jobs

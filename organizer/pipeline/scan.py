@@ -34,7 +34,7 @@ from organizer.pipeline.progress import (
     Undecided,
     Vanished,
 )
-from organizer.pipeline.retrying import failed_areas, list_failed
+from organizer.pipeline.retrying import known_areas, list_known
 from organizer.stopping import check
 from organizer.types import MAX_SECONDS
 
@@ -71,6 +71,7 @@ def scan(
     isolated: bool = True,
     only: Collection[str] | None = None,
     retry_failed: bool = False,
+    again: bool = False,
     stop: Event | None = None,
     fallback: Tagger | None = None,
     unusable: str | None = None,
@@ -96,6 +97,8 @@ def scan(
         only: absolute paths of the files to look at, where the folders hold others to be left as they are.
         retry_failed: whether to look, instead of at what is new or changed, at files that could not be read,
             changed or not. Then ``folders`` may be files too; none means all that failed.
+        again: whether to look, instead, at files that were read before, changed or not: for what an older
+            organizer read wrongly. ``folders`` as for ``retry_failed``. Decisions stay.
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
         fallback: takes the place of ``tagger`` where its backbone or classifier cannot be run.
         unusable: why the model in use cannot even be opened, where ``tagger`` is in its place already. What
@@ -116,12 +119,13 @@ def scan(
         ScanError: no process to decode in can be started.
     """
     store.follow_zone()
-    areas = failed_areas(store, folders) if retry_failed else areas_of(store, folders)
+    known = retry_failed or again
+    areas = known_areas(store, folders, failed=retry_failed) if known else areas_of(store, folders)
     absent = absent_roots(store)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listing = list_failed if retry_failed else partial(list_jobs, exclude=exclude)
+    listing = list_known if known else partial(list_jobs, exclude=exclude)
     listed, jobs = listing(store, present, tagger.bundle.space_id, stop=stop)
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
@@ -137,7 +141,7 @@ def scan(
     spaces = [tagger.bundle.space_id]
     if unusable is not None:
         spaces += [space for space in store.spaces() if space not in spaces]
-        for space in spaces if not retry_failed else ():
+        for space in spaces if not known else ():
             jobs = without_done(store, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     stored: Sequence[int] = ()
@@ -169,7 +173,7 @@ def scan(
     yield from (Rejoined(one) for one in adopted)
     yield from (Undecided(one) for one in alike)
     for area in present:
-        if not area.below and not retry_failed:
+        if not area.below and not known:
             store.finish_root(area.root)
     rejoined = {one.old_path for one in adopted}
     yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
@@ -245,7 +249,8 @@ class _Work:
                 except OSError as error:
                     yield replace(job, fingerprint=unreadable_fingerprint(job.file.path), error=error)
                 else:
-                    yield replace(read, video_id=self._find_video(read.fingerprint))
+                    known = None if read.again and read.is_as_known else self._find_video(read.fingerprint)
+                    yield replace(read, video_id=known)
 
     def _finish_undecoded(self, job: Job) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
@@ -262,12 +267,11 @@ class _Work:
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
         before = self._store.facts(video_id)
         placed = self._store.place_video(job.root, job.file, video_id, self._exists)
-        same_place = job.known is not None and job.known.fingerprint == job.fingerprint
-        is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=same_place)
+        is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=job.is_as_known)
         if is_news:
             self._store_facts(job, video_id, before, is_copy=placed is Placed.COPY)
         changes = changed_facts(before, self._store.facts(video_id))
-        if same_place:
+        if job.is_as_known:
             kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
         else:
             kind = _KIND_OF[placed]
@@ -316,7 +320,7 @@ class _Work:
     def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
         # Looked up again: a copy of the same content may have been stored since this one was submitted.
         video_id = self._find_video(job.fingerprint)
-        if video_id is not None:
+        if video_id is not None and not (job.again and job.is_as_known):
             return self._finish_known(job, video_id)
         analysis = replace(analysis, metadata_digest=job.metadata_digest)
         self.stored.append(self._store.store_video(job.root, job.file, job.fingerprint, analysis))

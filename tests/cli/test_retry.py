@@ -61,8 +61,21 @@ def test_where_nothing_failed_there_is_nothing_to_try(mended):
 def test_what_cannot_be_meant_is_said(mended):
     outcome = mended("scan", "--retry-failed", mended.videos / "nowhere")
     assert outcome.code == 1
-    assert outcome.err.endswith("it does not exist. What failed: organizer list --status failed\n")
+    assert outcome.err.endswith("it does not exist. What is known: organizer list --status failed\n")
     assert mended("scan", "--retry-failed", "--exclude", "x").code == 2
+
+
+def test_known_videos_are_looked_at_again(scanned):
+    outcome = scanned("scan", "--again", scanned.videos / "cat.mp4")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"changed: {scanned.videos}/cat.mp4: Animal" in outcome.lines
+    assert counts(outcome.lines) == {"looked": 1}
+    assert scanned("scan", "--again", scanned.videos / "broken.mp4").lines == [
+        "Nothing to look at again: no video that was read lies there."
+    ]
+    assert scanned("scan", "--again", scanned.videos / "nowhere").code == 1
+    for both in (["--retry-failed"], ["--refresh"], ["--exclude", "x"]):
+        assert scanned("scan", "--again", *both).code == 2
 
 
 def test_without_a_library_there_is_nothing_to_try(organizer):

@@ -1,7 +1,6 @@
 """Write the saved library of the schema's newest version: python -m tests.library.save_version.
 
-Run it before a migration is appended: the library of the version before is brought up to date and dumped beside
-it.
+Run it before a migration is appended: the newest saved library is brought up to date and dumped beside it.
 """
 
 from __future__ import annotations

@@ -1276,6 +1276,63 @@ def test_failed_files_on_an_absent_drive_wait(world, failed):
     assert (scanned.offline, scanned.outcomes, scanned.vanished) == (["videos"], [], [])
 
 
+# Again
+
+
+@pytest.fixture
+def misread(world):
+    """Three videos, one of them at two places, in which an older organizer saw a football match."""
+    for name in ("a.mp4", "sub/b.mp4", "sub/c.mp4"):
+        show_labels(world.videos / name, "Football")
+    world.scan(world.videos)
+    shutil.copy(world.videos / "a.mp4", world.videos / "copy.mp4")
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(world.videos / "sub/b.mp4"), "Mine")
+    reject(world.db, world.id_of(world.videos / "sub/c.mp4"), "Animal")
+    real = world.reader.read
+    seen_now = world.folder / "seen now.mp4"
+    show_labels(seen_now, "Animal")
+    world.reader.read = lambda path, **settings: real(
+        str(seen_now) if path.startswith(str(world.videos)) else path, **settings
+    )
+    return world
+
+
+@pytest.mark.parametrize(
+    ("asked", "looked_at"),
+    [([], ["a.mp4", "b.mp4", "c.mp4"]), (["sub"], ["b.mp4", "c.mp4"]), (["sub/b.mp4"], ["b.mp4"])],
+)
+def test_known_videos_are_looked_at_again_when_asked(misread, asked, looked_at):
+    world = misread
+    ids = {name: world.id_of(world.videos / name) for name in ("a.mp4", "sub/b.mp4", "sub/c.mp4")}
+    assert world.scan(world.videos).quiet
+    scanned = world.scan(*(world.videos / name for name in asked), again=True)
+    assert scanned.kinds == dict.fromkeys(looked_at, "changed")
+    assert ids == {name: world.id_of(world.videos / name) for name in ids}
+    tags = world.tags()
+    for name in looked_at:
+        decided = {"b.mp4": {"Mine": "confirmed", "Animal": "suggested"}, "c.mp4": {"Animal": "rejected"}}
+        assert tags[name] == decided.get(name, {"Animal": "suggested"})
+    for name in {"a.mp4", "b.mp4", "c.mp4"} - set(looked_at):
+        assert tags[name]["Football"] == "suggested"
+    assert world.id_of(world.videos / "copy.mp4") == ids["a.mp4"]
+    assert world.scan(world.videos).quiet
+
+
+def test_what_cannot_be_read_again_stays_as_it_was(misread):
+    world = misread
+    before = world.tags()
+
+    def read(path, **settings):
+        raise UnreadableVideoError(path, "today's decoder cannot read it", "Wait for a better one.")
+
+    world.reader.read = read
+    scanned = world.scan(again=True)
+    assert set(scanned.kinds.values()) == {"failed"}
+    assert world.tags() == before
+    assert set(world.places().values()) == {"ok"}
+
+
 def test_a_known_video_of_an_ambiguous_name_that_cannot_be_read_any_more_failed(world):
     """Not missing, as if nobody had it: the file is there."""
     path = make_clip(world.videos / "tape.ts", seconds=2)
