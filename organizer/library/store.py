@@ -307,6 +307,13 @@ class Store:
             return Placed.HERE
         return Placed.COPY if kept else Placed.MOVED
 
+    def has_copies(self, video_id: int) -> bool:
+        """Whether a video lies at more than one file, as far as is known."""
+        (files,) = self._db.execute(
+            "SELECT count(*) FROM places WHERE video_id = ? AND missing_since IS NULL", [video_id]
+        ).fetchone()
+        return bool(files > 1)
+
     def _lies_at(self, root: Root, file: VideoFile, video_id: int) -> bool:
         row = self._db.execute(
             """

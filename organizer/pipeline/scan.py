@@ -269,7 +269,7 @@ class _Work:
         placed = self._store.place_video(job.root, job.file, video_id, self._exists)
         is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=job.is_as_known)
         if is_news:
-            self._store_facts(job, video_id, before, is_copy=placed is Placed.COPY)
+            self._store_facts(job, video_id, before, is_copy=self._store.has_copies(video_id))
         changes = changed_facts(before, self._store.facts(video_id))
         if job.is_as_known:
             kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
