@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -134,7 +134,23 @@ def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing
         packets.append(info)
         if covered.by(info):
             break
+    if "avi" in video.container.format.name.split(","):
+        packets = _in_even_steps(packets)
     return Listing(packets, tick_s, held, still_s)
+
+
+def _in_even_steps(packets: list[PacketInfo]) -> list[PacketInfo]:
+    """Return packets of an AVI that are shown in the same order, one at each time that one is decoded at.
+
+    AVI only counts pictures. What FFmpeg makes of that for B-frames is a picture late, but for the first.
+    """
+    stamps = [packet.stamp for packet in packets if packet.stamp is not None]
+    decodes = sorted(packet.decode for packet in packets if packet.decode is not None)
+    if not len(stamps) == len(decodes) == len(packets):
+        return packets
+    order = sorted(range(len(packets)), key=stamps.__getitem__)
+    shown_at = dict(zip(order, decodes, strict=True))
+    return [replace(packet, stamp=shown_at[position]) for position, packet in enumerate(packets)]
 
 
 class _Covered:

@@ -462,3 +462,14 @@ def test_videos_read_at_once_do_not_lose_each_others_pictures(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda _: numbers(), range(40)))
     assert together == [alone] * 40
+
+
+def test_an_avi_whose_b_frames_ffmpeg_stamps_a_picture_late_has_no_second_more(tmp_path):
+    path = clips.make_clip(
+        tmp_path / "clip.avi", seconds=5, fps=25, codec="mpeg1video", options={"bf": "2"}, key_every=60
+    )
+    frames = list(KeyFrameReader().read(str(path)))
+    assert [frame.second for frame in frames] == [0, 1, 2, 3, 4]
+    for frame in frames:
+        assert frame.second <= frame.time_s < frame.second + 1
+        clips.assert_colour(frame.rgb, clips.colour_of(frame.second))
