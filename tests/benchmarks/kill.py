@@ -18,6 +18,7 @@ import threading
 import time
 import uuid
 from dataclasses import asdict, dataclass, field
+from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
@@ -35,6 +36,8 @@ WORKERS = 2
 _MARK = "ORGANIZER_KILL_RUN"
 ENDS_A_ROUND = 8
 """So many signals at the most in one scan."""
+_ROUNDS_FOR_ONE = 3
+"""Rounds for each signal at the most; most rounds send several."""
 LIMIT_S = 300.0
 """Seconds that a disturbed scan may take; an undisturbed one takes two."""
 
@@ -122,8 +125,9 @@ def run(*, terminate: int, kill: int, servers: int, seed: int, folder: Path, cli
 
     folder: empty; for clips and libraries.
     """
-    # Before anything is started that shall be known by it.
+    # Workers are known by a variable that they inherit: from a server that is started after it is set.
     processes()
+    forkserver._forkserver._stop()
     chance = random.Random(seed)
     videos = folder / "videos"
     make_clips(videos, clips)
@@ -131,6 +135,8 @@ def run(*, terminate: int, kill: int, servers: int, seed: int, folder: Path, cli
     chance.shuffle(signals)
     result = Result()
     while signals or servers:
+        if result.rounds >= _ROUNDS_FOR_ONE * (terminate + kill + servers):
+            raise RuntimeError(f"after {result.rounds} rounds there is still nobody to end: {result}")
         take = min(len(signals), chance.randint(1, ENDS_A_ROUND))
         given, signals = signals[:take], signals[take:]
         few = min(servers, 1)
