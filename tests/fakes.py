@@ -118,12 +118,13 @@ class CountingReader:
         return self._reader.read(path, max_seconds=max_seconds, short_side=short_side)
 
 
-def show_labels(path: Path, *labels: str, title: str | None = None) -> Path:
+def show_labels(path: Path, *labels: str, title: str | None = None, **metadata: str) -> Path:
     """Write a clip that shows the colour of each label for a second; of no label when none is given.
 
-    title: what makes the content differ from that of other clips; by default the file's name.
+    title: what makes the content differ from that of other clips; by default the file's name. metadata: what
+    else its container says.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     colours = [COLOUR_OF[label] for label in labels] or [NO_LABEL]
     pictures = ((index / 5, plain(colours[index // 5])) for index in range(5 * len(colours)))
-    return write_clip(path, pictures, fps=5, metadata={"title": title or path.name})
+    return write_clip(path, pictures, fps=5, metadata={"title": title or path.name, **metadata})

@@ -181,6 +181,8 @@ def refresh_facts(paths: Sequence[str]) -> None:
         except (pipeline.StoppedError, KeyboardInterrupt):
             click.echo(f"Stopped after {report.done} of {report.to_do} files.", err=True)
             raise SystemExit(EXIT_STOPPED) from None
+    for path in report.offline:
+        click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
     words = f"{count(report.done, 'file')} looked at again, {report.kinds['updated']} updated"
     click.echo(words + (f", {report.kinds['failed']} left as they were" if report.failures else ""))
     if sys.stdout.isatty():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from organizer.gallery import words
 from organizer.library.records import Status
@@ -40,8 +41,8 @@ class Card:
     date: str
     status: str
     """Words where the video cannot be watched, else empty."""
-    poster: bool
-    """Whether there is a picture."""
+    poster: str
+    """The address of its picture, empty where there is none."""
     tags: tuple[CardTag, ...]
     more_tags: int
     """How many tags did not fit."""
@@ -59,12 +60,17 @@ def card(video: VideoRecord, *, poster: bool) -> Card:
         duration=words.duration(video.duration_s),
         date=words.date(video.taken),
         status=_STATUS_WORDS[video.status],
-        poster=poster,
+        poster=poster_address(video) if poster else "",
         tags=tuple(
             CardTag(words.shown(tag.name), tag.state is TagState.CONFIRMED) for tag in tags[:MAX_TAGS]
         ),
         more_tags=max(0, len(tags) - MAX_TAGS),
     )
+
+
+def poster_address(video: VideoRecord) -> str:
+    """Return where a video's poster lies; browsers keep it, so one that was made anew has another address."""
+    return f"/poster/{quote(video.key, safe='')}?v={quote(video.analysed_at, safe='')}"
 
 
 def title(video: VideoRecord) -> str:

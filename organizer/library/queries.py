@@ -40,6 +40,7 @@ _VIDEO_COLUMNS = (
     "taken_at",
     "taken_source",
     "taken_clock",
+    "analysed_at",
 )
 _STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
 

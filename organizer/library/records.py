@@ -151,6 +151,8 @@ class VideoRecord:
     stored_height: int | None = None
     taken_clock: str | None = None
     """What is known of the date's clock, a ``TakenClock``."""
+    analysed_at: str = ""
+    """When it was looked at last, ISO 8601 in UTC."""
 
     @property
     def taken(self) -> ShownDate | None:

@@ -173,12 +173,12 @@ class Store:
         return [from_column(path) for (path,) in rows]
 
     def read_files(self, root: Root) -> list[str]:
-        """Return the relative paths of files of a root that are there and were read, one for each video."""
+        """Return the relative paths of files of a root that are there and were read, longest ago first."""
         rows = self._db.execute(
             """
-            SELECT min(p.relative_path) FROM places p JOIN videos v ON v.id = p.video_id
+            SELECT p.relative_path FROM places p JOIN videos v ON v.id = p.video_id
             WHERE p.root_id = ? AND p.missing_since IS NULL AND v.status = 'ok'
-            GROUP BY p.video_id ORDER BY p.video_id
+            ORDER BY v.analysed_at, p.video_id, p.relative_path
             """,
             [root.id],
         )
@@ -333,6 +333,7 @@ class Store:
         """
         self._take_room()
         with transaction(self._db):
+            known = self._db.execute("SELECT id FROM videos WHERE fingerprint = ?", [fingerprint]).fetchone()
             video_id = self._put_video(
                 root,
                 file,
@@ -342,6 +343,8 @@ class Store:
                     "error": None,
                     "size_bytes": file.size_bytes,
                     **_facts(analysis.info),
+                    # A zone that an earlier name gave away is still that of the place.
+                    **(taken_columns(with_known_zone(self._db, known[0], analysis.info)) if known else {}),
                     "metadata_digest": analysis.metadata_digest,
                 },
             )
@@ -357,6 +360,8 @@ class Store:
                 "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
             )
             replaced = self._put_place(root, file, video_id)
+            if known:
+                refresh_dates(self._db, [video_id])
             if replaced is not None and rewrites(self._db, replaced, video_id):
                 inherit(self._db, replaced, video_id)
             # Last, for it gives inherited decisions their scores.

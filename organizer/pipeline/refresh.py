@@ -11,7 +11,8 @@ from organizer.frames.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
 from organizer.library.fingerprint import fingerprint
 from organizer.pipeline.facts import changed_facts
-from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
+from organizer.pipeline.listing import absent_roots
+from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, RootOffline, Stored
 from organizer.stopping import check
 from organizer.types import TakenSource, VideoFile
 
@@ -42,7 +43,8 @@ def refresh(
         stop: to be set, by a signal or another thread, when it shall end after the file at hand.
 
     Yields:
-        A ``Listed`` with all the files, then a ``Stored`` for each.
+        A ``RootOffline`` for each root that is absent, a ``Listed`` with the files of the others, then a
+        ``Stored`` for each.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -57,6 +59,10 @@ def refresh(
             raise FolderError(f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER")
         files |= {file.place.id: file for file in found}
     store.follow_zone()
+    absent = absent_roots(store)
+    for root in dict.fromkeys(file.root.path for file in files.values() if file.root.id in absent):
+        yield RootOffline(root)
+    files = {id_: file for id_, file in files.items() if file.root.id not in absent}
     yield Listed(len(files), 0, 0, len(files), 0, ())
     for done, known in enumerate(files.values(), start=1):
         check(stop)

@@ -27,8 +27,7 @@ def known_areas(store: Store, paths: Sequence[str], *, failed: bool) -> list[Are
     Args:
         store: the library.
         paths: files and folders; none means all files.
-        failed: whether files that could not be read are meant, else those that could: of a video's several
-            files one.
+        failed: whether files that could not be read are meant, else those that could.
 
     Raises:
         FolderError: one of the paths does not exist, and no such file is known at or below it.
@@ -56,7 +55,9 @@ def known_areas(store: Store, paths: Sequence[str], *, failed: bool) -> list[Are
 def list_known(
     store: Store, areas: list[Area], space_id: str, *, stop: Event | None = None
 ) -> tuple[Listed, list[Job]]:
-    """Turn known files into jobs; those that are gone count as vanished, those in a cloud are left alone.
+    """Turn known files into jobs, of a video's several files one.
+
+    Those that are gone count as vanished, those in a cloud are left alone.
 
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
@@ -64,6 +65,7 @@ def list_known(
     jobs: list[Job] = []
     unreadable: list[str] = []
     cloud_only = 0
+    met: set[int] = set()
     for area in areas:
         vanished = []
         for relative_path in area.chosen:
@@ -84,6 +86,9 @@ def list_known(
             else:
                 file = VideoFile(area.root.path, relative_path, status.st_size, status.st_mtime_ns)
                 place = store.place(area.root, relative_path, space_id)
+                if place is not None and place.video_id in met:
+                    continue
+                met.update([place.video_id] if place is not None else [])
                 jobs.append(Job(area.root, file, place, again=place is not None and not place.failed))
         area.vanished = tuple(vanished)
     videos = sum(len(area.chosen) for area in areas)

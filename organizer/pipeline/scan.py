@@ -98,7 +98,8 @@ def scan(
         retry_failed: whether to look, instead of at what is new or changed, at files that could not be read,
             changed or not. Then ``folders`` may be files too; none means all that failed.
         again: whether to look, instead, at files that were read before, changed or not: for what an older
-            organizer read wrongly. ``folders`` as for ``retry_failed``. Decisions stay.
+            organizer read wrongly. ``folders`` as for ``retry_failed``. Decisions stay. What was looked at
+            longest ago comes first, so one that stopped begins with the rest when it is begun anew.
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
         fallback: takes the place of ``tagger`` where its backbone or classifier cannot be run.
         unusable: why the model in use cannot even be opened, where ``tagger`` is in its place already. What
@@ -139,6 +140,8 @@ def scan(
         except (BundleError, MissingDependencyError) as error:
             tagger, unusable = fallback, str(error)
     spaces = [tagger.bundle.space_id]
+    if again and unusable is not None:
+        raise BundleError(f"{unusable} Videos are looked at again only with the model they were tagged with.")
     if unusable is not None:
         spaces += [space for space in store.spaces() if space not in spaces]
         for space in spaces if not known else ():

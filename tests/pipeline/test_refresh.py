@@ -227,3 +227,14 @@ def test_the_original_is_left_as_it_was(world, clip):
     before = clip.read_bytes(), clip.stat().st_mtime_ns
     run(world)
     assert (clip.read_bytes(), clip.stat().st_mtime_ns) == before
+
+
+def test_an_absent_drive_is_said_once(world):
+    for name in ("a.mp4", "b.mp4"):
+        show_labels(world.videos / name, "Animal")
+    world.scan(world.videos)
+    world.videos.rename(world.folder / "unplugged")
+    events = list(refresh(world.store))
+    assert [type(event).__name__ for event in events] == ["RootOffline", "Listed"]
+    assert (events[0].path, events[1].to_do) == (str(world.videos), 0)
+    assert set(world.places().values()) == {"offline"}

@@ -1319,6 +1319,42 @@ def test_known_videos_are_looked_at_again_when_asked(misread, asked, looked_at):
     assert world.scan(world.videos).quiet
 
 
+@pytest.mark.parametrize("asked", ["copy.mp4", "a.mp4", ""])
+def test_any_copy_may_be_named_and_one_is_looked_at(misread, asked):
+    scanned = misread.scan(misread.videos / asked, again=True)
+    assert len([name for name in scanned.decoded if name in {"a.mp4", "copy.mp4"}]) <= 1
+    assert misread.tags()["a.mp4"]["Animal"] == "suggested"
+
+
+def test_one_that_was_stopped_begins_with_the_rest(misread):
+    world = misread
+    world.db.execute("UPDATE videos SET analysed_at = '2020-01-01T00:00:00+00:00'")
+    world.scan(world.videos / "sub/b.mp4", again=True)
+    events = scan(world.store, world.tagger, world.reader, [], again=True, isolated=False, workers=1)
+    order = [os.path.basename(event.outcome.path) for event in events if isinstance(event, Stored)]
+    assert order[-1] == "b.mp4"
+    assert sorted(order[:-1]) == ["a.mp4", "c.mp4"]
+
+
+def test_no_other_model_takes_the_place_when_videos_are_looked_at_again(misread):
+    before = misread.tags()
+    with pytest.raises(BundleError, match="looked at again only with the model"):
+        misread.scan(again=True, fallback=misread.tagger, unusable="The model is damaged.")
+    assert misread.tags() == before
+
+
+def test_a_zone_that_an_earlier_name_gave_away_stays_when_looked_at_again(world):
+    noted = "2023-05-01T12:00:03Z"
+    path = show_labels(world.videos / "20230501_140000.mp4", "Animal", creation_time=noted)
+    world.scan(world.videos)
+    path.rename(world.videos / "holiday.mp4")
+    world.scan(world.videos)
+    (before,) = (record.taken_at for record in world.records())
+    assert before.endswith("+02:00")
+    assert world.scan(again=True).kinds == {"holiday.mp4": "changed"}
+    assert [record.taken_at for record in world.records()] == [before]
+
+
 def test_what_cannot_be_read_again_stays_as_it_was(misread):
     world = misread
     before = world.tags()

@@ -27,13 +27,13 @@ _labels = st.components.v2.component(
 )
 
 
-def show_player(key: str, *, playable: bool, poster: bool, note: str) -> None:
+def show_player(key: str, *, playable: bool, poster: str, note: str) -> None:
     """Draw the video.
 
     Args:
         key: the video's key.
         playable: whether its file is there.
-        poster: whether it has a poster.
+        poster: the address of its poster, empty where it has none.
         note: a line below the video, empty for none.
     """
     # Not the video's key: two underscores in it would be taken for a separator.

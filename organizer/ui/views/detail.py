@@ -8,7 +8,7 @@ import streamlit as st
 
 from organizer.errors import BundleError, UnknownVideoError
 from organizer.gallery import detail
-from organizer.gallery.cards import title
+from organizer.gallery.cards import poster_address, title
 from organizer.library import media
 from organizer.library.queries import stored_features, video, video_ids
 from organizer.library.records import Status
@@ -47,7 +47,7 @@ def show_detail(db: Database, view: ViewState) -> None:
     rows, missing = _rows(db, record)
     left, right = st.columns(_WIDTHS, gap="medium")
     with left:
-        poster = record.id in media.with_posters(db, [record.id])
+        poster = poster_address(record) if media.with_posters(db, [record.id]) else ""
         note = " ".join(filter(None, [detail.looked_at(record), missing]))
         # A browser may play what could not be decoded here.
         playable = record.status in {Status.OK, Status.FAILED}

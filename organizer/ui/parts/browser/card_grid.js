@@ -10,7 +10,7 @@ function picture(card) {
   const frame = element("span", "picture");
   if (card.poster) {
     const image = element("img");
-    image.src = "/poster/" + encodeURIComponent(card.key);
+    image.src = card.poster;
     image.alt = "";
     image.loading = "lazy";
     image.decoding = "async";

@@ -11,7 +11,7 @@ function video(data) {
   node.controls = true;
   node.preload = "metadata";
   node.playsInline = true;
-  if (data.poster) node.poster = "/poster/" + encodeURIComponent(data.key);
+  if (data.poster) node.poster = data.poster;
   node.src = "/clip/" + encodeURIComponent(data.key);
   return node;
 }
@@ -30,7 +30,7 @@ function stage(data) {
     node.append(player, problem);
   } else if (data.poster) {
     const image = element("img");
-    image.src = "/poster/" + encodeURIComponent(data.key);
+    image.src = data.poster;
     image.alt = "";
     node.append(image);
   }
