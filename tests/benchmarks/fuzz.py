@@ -32,7 +32,7 @@ from organizer.pipeline import OutcomeKind, Stored, scan
 from tests.benchmarks import results_file
 from tests.benchmarks.fuzzing.mutations import mutant
 from tests.benchmarks.fuzzing.seeds import make_seeds
-from tests.benchmarks.kill import processes
+from tests.benchmarks.kill import mark_workers, processes
 from tests.fakes import ColourTagger
 
 BATCH = 50
@@ -90,12 +90,11 @@ class _Memory(threading.Thread):
 
     def run(self) -> None:
         while not self.done.wait(_LOOK_EVERY_S):
-            for process in psutil.Process().children(recursive=True):
+            for process in processes()[0]:
                 try:
                     status = Path(f"/proc/{process.pid}/status").read_text()
                 except OSError:
                     continue
-                # The parent is no worker, nor is what starts them; they decode nothing.
                 for name, value in re.findall(r"(VmPeak|VmHWM):\s+(\d+) kB", status):
                     kept = "memory_bytes" if name == "VmPeak" else "resident_bytes"
                     setattr(self, kept, max(getattr(self, kept), int(value) * 1024))
@@ -172,7 +171,7 @@ def _watched(batch: Batch, folder: Path, made: dict[str, Path], moved: list[floa
 
 def run(*, mutants: int, seed: int, work: Path) -> list[Batch]:
     """Scan so many mutants and return what became of them, a batch at a time; goes on where it was."""
-    processes()
+    mark_workers()
     seeds = make_seeds(work / "seeds")
     kept = work / f"seed {seed}.jsonl"
     batches = []

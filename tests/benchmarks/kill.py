@@ -115,6 +115,15 @@ def processes() -> tuple[list[psutil.Process], list[psutil.Process]]:
     return workers, helpers
 
 
+def mark_workers() -> None:
+    """Let ``processes`` know the workers that start from now on.
+
+    They inherit a variable, from a fork server that is started after it was set.
+    """
+    processes()
+    forkserver._forkserver._stop()
+
+
 def make_clips(folder: Path, count: int) -> list[Path]:
     """Write some sound clips of two seconds."""
     return [show_labels(folder / f"{number:03}.mp4", "Animal", "Food") for number in range(count)]
@@ -125,9 +134,7 @@ def run(*, terminate: int, kill: int, servers: int, seed: int, folder: Path, cli
 
     folder: empty; for clips and libraries.
     """
-    # Workers are known by a variable that they inherit: from a server that is started after it is set.
-    processes()
-    forkserver._forkserver._stop()
+    mark_workers()
     chance = random.Random(seed)
     videos = folder / "videos"
     make_clips(videos, clips)

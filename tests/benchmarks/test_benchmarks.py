@@ -15,8 +15,8 @@ from organizer.tags.tagger import Tagger
 from organizer.types import MAX_SECONDS
 from tests.benchmarks import against, baseline, end_to_end, folder, published, sampling
 from tests.benchmarks.memory import peak_of
-from tests.benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos
-from tests.clips import assert_colour, colour_of, make_clip
+from tests.benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos, pictures
+from tests.clips import assert_colour, colour_of, make_clip, write_clip
 from tests.corpus import CORPUS, needs_corpus
 
 
@@ -77,14 +77,21 @@ def test_the_baseline_keeps_one_picture_a_second_of_the_first_45(tmp_path):
 
 
 def test_the_baseline_says_what_organizer_says(tmp_path, lite):
-    """The same work: on a clip whose seconds do not change, both give the same scores."""
-    clip = make_clip(tmp_path / "clip.mp4", seconds=3)
+    """The same work: on a clip whose seconds do not change, both give about the same scores.
+
+    Not quite: OpenCV's colours are a level or so darker, and the notebook takes single pixels where organizer
+    averages areas.
+    """
+    photograph = next(pictures(replace(H264_EACH_SECOND.form, width=640, height=384), 1))
+    clip = write_clip(tmp_path / "clip.mp4", ((index / 10, photograph) for index in range(30)))
     scores = baseline.tag_video(clip, lite, lite.bundle.space.backbone.extract)
     from organizer.frames.sampling import Sampling
 
     ours, _, seconds = sampling.scores_and_tags([clip], Sampling.EXACT, lite)
     assert seconds == [3]
-    assert np.abs(ours[0] - np.array(scores.scores)).max() < 0.02
+    off = np.abs(ours[0] - np.array(scores.scores))
+    assert (off.max() < 0.1, off.mean() < 0.01) == (True, True), off
+    assert int(ours[0].argmax()) == int(np.argmax(scores.scores))
 
 
 def test_end_to_end_compares_the_cases_asked_for(videos, tmp_path, monkeypatch):
