@@ -52,6 +52,13 @@ def change(**parts: Any) -> None:
     if changes is None:
         return
     before, earlier = changes or (_current(), {})
+    # A widget that is not drawn any more may report once more the value that it always had: with a click
+    # that comes before the browser has taken it away.
+    parts = {
+        part: value for part, value in parts.items() if earlier.get(part, getattr(before, part)) != value
+    }
+    if not parts:
+        return
     merged = earlier | parts
     st.session_state[_CHANGES] = before, merged
     if not merged.keys() <= {"page", "video"}:

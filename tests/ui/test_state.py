@@ -118,5 +118,17 @@ def test_a_view_that_was_chosen(tab, steps):
     assert view == SECOND or broken
 
 
+def test_a_widget_that_repeats_its_value_changes_nothing(tab):
+    opened = ViewState(text="first", video="k" * 22)
+    tab.address.update(to_query(opened))
+    draw(tab)
+    state.change(sort=opened.sort, descending=opened.descending)
+    assert draw(tab)[0] == opened
+    state.change(text="first")
+    state.change(text="second")
+    state.change(text="second")
+    assert draw(tab)[0] == ViewState(text="second")
+
+
 def test_nothing_is_broken_off_in_the_end(tab):
     assert not broken_off_after(tab, 50, lambda: draw(tab))
