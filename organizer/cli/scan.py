@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from contextlib import closing, nullcontext
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from organizer.frames.left_out import LeftOut
     from organizer.library.adoption import Adopted, Alike
-    from organizer.pipeline import FileOutcome, ScanEvent
+    from organizer.pipeline import FileOutcome, LeftBehind, ScanEvent
     from organizer.tags.tagger import Tagger
 
 _MAX_FAILURES_SHOWN = 20
@@ -198,6 +199,7 @@ class ScanReport:
     missing: tuple[str, ...] = ()
     rejoined: list[Adopted] = field(default_factory=list)
     undecided: list[Alike] = field(default_factory=list)
+    left_behind: list[LeftBehind] = field(default_factory=list)
     stranded: int = 0
     unreadable_folders: tuple[str, ...] = ()
     links_not_followed: int = 0
@@ -212,6 +214,7 @@ class ScanReport:
     def add(self, event: ScanEvent) -> None:
         """Count one event."""
         from organizer.pipeline import (
+            LeftBehind,
             Listed,
             ModelUnusable,
             OutcomeKind,
@@ -249,6 +252,8 @@ class ScanReport:
                 self.rejoined.append(adopted)
             case Undecided(alike):
                 self.undecided.append(alike)
+            case LeftBehind():
+                self.left_behind.append(event)
             case Vanished():
                 self.missing = event.paths
                 self.stranded = event.stranded
@@ -383,6 +388,12 @@ def _print_decisions(report: ScanReport) -> None:
         click.echo(
             f"Your tags stayed with {safe_text(alike.old_path)}, which is missing: it is not clear whether "
             f"it is now {several}"
+        )
+    for left in report.left_behind:
+        new = safe_text(shlex.quote(left.path))
+        click.echo(
+            f"What you decided about the film that was at {safe_text(left.path)} before stayed with it. "
+            f"To move it to what is there now: organizer adopt {left.old_id} {new}{library_argument()}"
         )
     if report.stranded and (report.missing or report.kinds["new"] or report.undecided):
         option = library_argument()
