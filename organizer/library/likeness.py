@@ -27,8 +27,8 @@ _PLAIN_LEVELS = 5.0
 """Standard deviation of brightness below which a poster says nothing; the clips have 26 and more."""
 _REMEMBERED = 8192
 """Videos of which a mean and a grey square are kept: 4 KB each."""
-_REMEMBERED_WHOLE = 32
-"""Videos of which all features are kept."""
+_REMEMBERED_WHOLE = 256
+"""Videos of which all features are kept, or a poster in all orientations: 48 KB and 32 KB each."""
 _ROUNDING = 0.01
 """Levels by which a mean may be off."""
 
@@ -57,8 +57,8 @@ class Likeness:
         for space in first_seconds.keys() & second_seconds.keys():
             seconds = min(first_seconds[space], second_seconds[space])
             if most < math.inf:
-                means = self._mean(first_id, space, seconds), self._mean(second_id, space, seconds)
-                at_least = float(np.abs(means[0] - means[1]).mean()) - _ROUNDING
+                apart = self._mean(first_id, space, seconds) - self._mean(second_id, space, seconds)
+                at_least = float(np.abs(apart).sum()) / apart.size - _ROUNDING
                 if at_least > most:
                     distances.append(at_least)
                     continue

@@ -197,9 +197,9 @@ def _facts(db: Database, video_ids: Sequence[int]) -> dict[int, _Facts]:
             """,
             list(chunk),
         )
-        for id_, *columns, source, taken_at, clock in rows:
-            moment = _moment(taken_at, clock) if source in _TELLING_DATES else (None, None)
-            facts[id_] = _Facts(*columns, source, *moment)
+        for id_, status, size_bytes, duration_s, codec, source, taken_at, clock in rows:
+            taken_s, taken_on = _moment(taken_at, clock) if source in _TELLING_DATES else (None, None)
+            facts[id_] = _Facts(status, size_bytes, duration_s, codec, source, taken_s, taken_on)
     return facts
 
 
