@@ -152,6 +152,7 @@ def scan(
                 )
                 if isinstance(reason, OutputClosedError):
                     raise
+                _print_left_behind(report)
                 raise SystemExit(EXIT_STOPPED) from None
         rows = _RETRIED if retry_failed else _LOOKED_AT_AGAIN if again else _SCANNED
         print_report(report, folders, rows, show_skipped=show_skipped)
@@ -389,17 +390,21 @@ def _print_decisions(report: ScanReport) -> None:
             f"Your tags stayed with {safe_text(alike.old_path)}, which is missing: it is not clear whether "
             f"it is now {several}"
         )
-    for left in report.left_behind:
-        new = safe_text(shlex.quote(left.path))
-        click.echo(
-            f"What you decided about the film that was at {safe_text(left.path)} before stayed with it. "
-            f"To move it to what is there now: organizer adopt {left.old_id} {new}{library_argument()}"
-        )
+    _print_left_behind(report)
     if report.stranded and (report.missing or report.kinds["new"] or report.undecided):
         option = library_argument()
         click.echo(
             f"{count(report.stranded, 'missing video')} with tags of yours. Where one lives on in another "
             f"file, move them: organizer adopt OLD NEW{option}. See: organizer list --status missing{option}"
+        )
+
+
+def _print_left_behind(report: ScanReport) -> None:
+    for left in report.left_behind:
+        new = safe_text(shlex.quote(left.path))
+        click.echo(
+            f"What you decided about the film that was at {safe_text(left.path)} before stayed with it. "
+            f"To move it to what is there now: organizer adopt {left.old_id} {new}{library_argument()}"
         )
 
 

@@ -36,7 +36,7 @@ from organizer.pipeline.progress import (
     Vanished,
 )
 from organizer.pipeline.retrying import known_areas, list_known
-from organizer.stopping import check
+from organizer.stopping import StoppedError, check
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from organizer.library.records import Facts
     from organizer.library.store import Analysis, Store
     from organizer.pipeline.decoders import Decoders
+    from organizer.pipeline.listing import Area
     from organizer.tags.tagger import Tagger
 
 _FINGERPRINT_THREADS = 4
@@ -170,19 +171,38 @@ def scan(
     missing: list[str] = []
     for area in present:
         missing += store.forget_vanished(area.root, area.vanished)
-    left = {old: new for old, new in replaced.items() if store.is_left_behind(old, new[0])}
-    adopted, alike = store.adopt_recordings(
-        stored, [area.root for area in present], overwritten=left, stop=stop
-    )
-    yield from (Rejoined(one) for one in adopted)
-    yield from (Undecided(one) for one in alike)
-    rejoined = {one.old_id for one in adopted}
-    yield from (LeftBehind(old, path) for old, (_, path) in left.items() if old not in rejoined)
+    rejoined = yield from _follow_recordings(store, stored, replaced, present, stop=stop)
     for area in present:
         if not area.below and not known:
             store.finish_root(area.root)
-    rejoined_paths = {one.old_path for one in adopted}
-    yield Vanished(tuple(path for path in missing if path not in rejoined_paths), store.with_decisions())
+    yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
+
+
+def _follow_recordings(
+    store: Store,
+    stored: Sequence[int],
+    replaced: Mapping[int, tuple[int, str]],
+    areas: Sequence[Area],
+    *,
+    stop: Event | None,
+) -> Generator[ScanEvent, None, set[str]]:
+    """Let decisions follow recordings to new videos, and say where they did not; return the paths they left.
+
+    stored: the new videos. replaced: as of ``_Work``. Raises StoppedError when ``stop`` is set.
+    """
+    left = {old: path for old, (new, path) in replaced.items() if store.is_left_behind(old, new)}
+    roots = [area.root for area in areas]
+    try:
+        adopted, alike = store.adopt_recordings(stored, roots, overwritten=left, stop=stop)
+    except StoppedError:
+        # The next scan compares the missing videos, but does not know any more what was overwritten.
+        yield from (LeftBehind(old, path) for old, path in left.items())
+        raise
+    yield from (Rejoined(one) for one in adopted)
+    yield from (Undecided(one) for one in alike)
+    moved = {one.old_id for one in adopted}
+    yield from (LeftBehind(old, path) for old, path in left.items() if old not in moved)
+    return {one.old_path for one in adopted}
 
 
 class _Work:

@@ -13,7 +13,7 @@ from organizer.library import adoption, store
 from organizer.library.adoption import adopt
 from organizer.library.decisions import confirm, reject
 from organizer.library.likeness import Likeness
-from organizer.pipeline import StoppedError
+from organizer.pipeline import LeftBehind, StoppedError, scan
 from tests import fakes
 from tests.clips import rewrap, set_rotation, write_clip
 from tests.fakes import ColourBackbone, ColourTagger, colour_bundle
@@ -213,6 +213,22 @@ def test_a_scan_says_that_tags_stayed_with_what_was_overwritten(world, decided, 
     assert world.scan(world.videos).left_behind == {}
     adopt(world.db, old, world.id_of(decided))
     assert world.tags()["IMG_1.mov"].items() >= DECISIONS.items()
+
+
+def test_what_was_overwritten_is_said_also_where_the_search_stops(world, decided, monkeypatch):
+    old = world.id_of(decided)
+    save_another(decided)
+    stop, events = threading.Event(), []
+    real = adoption.new_since_the_last_scan
+    monkeypatch.setattr(store, "new_since_the_last_scan", lambda *of: (stop.set(), real(*of))[1])
+    (world.videos / "other.mp4").unlink()
+    film(world.videos / "twin.mov")
+    scanning = scan(
+        world.store, world.tagger, world.reader, [str(world.videos)], workers=1, isolated=False, stop=stop
+    )
+    with pytest.raises(StoppedError):
+        events.extend(scanning)
+    assert events[-1] == LeftBehind(old, str(decided))
 
 
 def test_files_that_change_places_leave_nothing_behind(world, decided):
