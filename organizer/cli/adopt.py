@@ -30,7 +30,7 @@ def adopt(old: str, new: str) -> None:
 
     with open_library() as db:
         new_id = queries.find_video(db, new)
-        adopted = adoption.adopt(db, queries.find_video(db, old), new_id)
+        adopted = adoption.adopt(db, adoption.find_missing(db, old), new_id)
     if not adopted.tags:
         click.echo(f"{safe_text(adopted.old_path)}: it has no tags of yours; nothing was moved.")
         return

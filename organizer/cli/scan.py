@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from contextlib import closing, nullcontext
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from organizer.frames.left_out import LeftOut
     from organizer.library.adoption import Adopted, Alike
-    from organizer.pipeline import FileOutcome, ScanEvent
+    from organizer.pipeline import FileOutcome, LeftBehind, ScanEvent
     from organizer.tags.tagger import Tagger
 
 _MAX_FAILURES_SHOWN = 20
@@ -151,6 +152,7 @@ def scan(
                 )
                 if isinstance(reason, OutputClosedError):
                     raise
+                _print_left_behind(report)
                 raise SystemExit(EXIT_STOPPED) from None
         rows = _RETRIED if retry_failed else _LOOKED_AT_AGAIN if again else _SCANNED
         print_report(report, folders, rows, show_skipped=show_skipped)
@@ -200,6 +202,7 @@ class ScanReport:
     missing: tuple[str, ...] = ()
     rejoined: list[Adopted] = field(default_factory=list)
     undecided: list[Alike] = field(default_factory=list)
+    left_behind: list[LeftBehind] = field(default_factory=list)
     stranded: int = 0
     unreadable_folders: tuple[str, ...] = ()
     links_not_followed: int = 0
@@ -214,6 +217,7 @@ class ScanReport:
     def add(self, event: ScanEvent) -> None:
         """Count one event."""
         from organizer.pipeline import (
+            LeftBehind,
             Listed,
             ModelUnusable,
             OutcomeKind,
@@ -251,6 +255,8 @@ class ScanReport:
                 self.rejoined.append(adopted)
             case Undecided(alike):
                 self.undecided.append(alike)
+            case LeftBehind():
+                self.left_behind.append(event)
             case Vanished():
                 self.missing = event.paths
                 self.stranded = event.stranded
@@ -386,11 +392,21 @@ def _print_decisions(report: ScanReport) -> None:
             f"Your tags stayed with {safe_text(alike.old_path)}, which is missing: it is not clear whether "
             f"it is now {several}"
         )
+    _print_left_behind(report)
     if report.stranded and (report.missing or report.kinds["new"] or report.undecided):
         option = library_argument()
         click.echo(
             f"{count(report.stranded, 'missing video')} with tags of yours. Where one lives on in another "
             f"file, move them: organizer adopt OLD NEW{option}. See: organizer list --status missing{option}"
+        )
+
+
+def _print_left_behind(report: ScanReport) -> None:
+    for left in report.left_behind:
+        new = safe_text(shlex.quote(left.path))
+        click.echo(
+            f"What you decided about the film that was at {safe_text(left.path)} before stayed with it. "
+            f"To move it to what is there now: organizer adopt {left.old_id} {new}{library_argument()}"
         )
 
 

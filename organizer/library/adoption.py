@@ -7,48 +7,38 @@ overwritten; should its file come back, it is known again by its content, with w
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from organizer.errors import NotMissingError
+from organizer.errors import NotMissingError, UnknownVideoError
 from organizer.library import journal
 from organizer.library.names import refresh_names
-from organizer.library.queries import video
+from organizer.library.queries import LONGEST_ID, find_video, tags_of, video
 from organizer.library.records import Status
-from organizer.library.same_recording import SAME_LENGTH_S, lives_on
+from organizer.library.same_recording import same_recordings
 from organizer.library.transaction import transaction
 from organizer.types import TagState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Sequence
+    from threading import Event
 
     from sqlite_utils import Database
 
     from organizer.library.records import TagRecord
 
+_CHUNK = 500
 _DECIDED = (TagState.CONFIRMED, TagState.REJECTED)
 _STRANDED = "v.present_in = 0 AND (v.confirmed | v.rejected) != 0"
-
-_INHERIT = """
-    INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
-    SELECT new.id, t.tag_id, t.state,
-        (SELECT label.value FROM scores s, json_each(s.scores) label JOIN tags ON tags.id = t.tag_id
-            WHERE s.video_id = new.id AND label.key = tags.name),
-        '[]', NULL, t.changed_at
-    FROM video_tags t JOIN videos old ON old.id = t.video_id JOIN videos new ON new.id = :new
-    WHERE old.id = :old AND t.state IN ('confirmed', 'rejected')
-    ON CONFLICT (video_id, tag_id) DO UPDATE
-        SET state = excluded.state, changed_at = excluded.changed_at
-        WHERE video_tags.state NOT IN ('confirmed', 'rejected')
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """Decisions that went from a missing video to another one."""
 
+    old_id: int
     old_path: str
-    """Absolute, where the missing video lay."""
+    """Absolute, where the missing video lay; ``video ID`` where another file lies there now."""
     new_path: str
     """Absolute."""
     tags: tuple[TagRecord, ...]
@@ -60,7 +50,7 @@ class Alike:
     """A missing video with decisions that more than one new video may be, or that shares its likeness."""
 
     old_path: str
-    """Absolute."""
+    """As in ``Adopted``."""
     new_paths: tuple[str, ...]
     """Absolute."""
 
@@ -68,7 +58,18 @@ class Alike:
 def inherit(db: Database, old_id: int, new_id: int) -> None:
     """Give a video the decisions about another one; its own win. Call it inside a transaction."""
     journal.inherit(db, old_id, new_id)
-    db.execute(_INHERIT, {"old": old_id, "new": new_id})
+    decided = db.execute(
+        "SELECT tag_id, state, changed_at FROM video_tags WHERE video_id = ? AND state IN (?, ?)",
+        [old_id, *_DECIDED],
+    )
+    for tag_id, state, changed_at in decided.fetchall():
+        own = journal.tag_row(db, new_id, tag_id)
+        if own is None:
+            own = journal.TagRow(
+                TagState.SUGGESTED, journal.score(db, new_id, tag_id), "[]", None, changed_at
+            )
+        if own.state not in _DECIDED:
+            journal.put(db, new_id, tag_id, replace(own, state=TagState(state), changed_at=changed_at))
 
 
 def adopt(db: Database, old_id: int, new_id: int) -> Adopted:
@@ -90,18 +91,64 @@ def stranded_videos(db: Database) -> list[int]:
     return [id_ for (id_,) in rows]
 
 
-def added_since(db: Database, since: str) -> list[int]:
-    """Return the videos that were added at a moment, ISO 8601 in UTC, or later."""
-    ids = []
+def is_left_behind(db: Database, old_id: int, new_id: int) -> bool:
+    """Whether a video lies nowhere any more and holds decisions that the one in its place did not inherit."""
+    row = db.execute(
+        """
+        SELECT 1 FROM video_tags t JOIN videos v ON v.id = t.video_id
+        WHERE v.id = :old AND v.present_in IS NULL AND t.state IN ('confirmed', 'rejected')
+            AND NOT EXISTS (
+                SELECT 1 FROM video_tags n
+                WHERE n.video_id = :new AND n.tag_id = t.tag_id AND n.state IN ('confirmed', 'rejected'))
+        """,
+        {"old": old_id, "new": new_id},
+    ).fetchone()
+    return row is not None
+
+
+def find_missing(db: Database, name: str) -> int:
+    """Return the video whose decisions a person wants to move, as ``find_video`` does.
+
+    One whose file was overwritten has no path any more and is named by its id.
+
+    Raises:
+        UnknownVideoError: no video or more than one is meant.
+    """
+    try:
+        return find_video(db, name)
+    except UnknownVideoError:
+        if name.isdecimal() and len(name) <= LONGEST_ID and _lies_nowhere(db, int(name)):
+            return int(name)
+        raise
+
+
+def new_since_the_last_scan(db: Database, root_ids: Collection[int]) -> list[int]:
+    """Return the videos in some roots that were added since their root was last scanned to its end.
+
+    That is, by scans that stopped. In a root that never was scanned to its end, all that were added since it
+    is one.
+    """
+    marks = ", ".join("?" * len(root_ids))
+    since = dict(
+        db.execute(
+            f"SELECT id, coalesce(scanned_at, added_at) FROM roots WHERE id IN ({marks})", list(root_ids)
+        ).fetchall()
+    )
+    if not since:
+        return []
+    ids, first = [], min(since.values())
+    # From the newest, for only few are new.
     for id_, added_at in db.execute("SELECT id, added_at FROM videos ORDER BY id DESC"):
-        if added_at < since:
+        if added_at < first:
             break
-        ids.append(id_)
+        places = db.execute("SELECT root_id FROM places WHERE video_id = ? AND missing_since IS NULL", [id_])
+        if any(root_id in since and added_at >= since[root_id] for (root_id,) in places.fetchall()):
+            ids.append(id_)
     return ids
 
 
 def adopt_recordings(
-    db: Database, stranded: Collection[int], new_ids: Collection[int]
+    db: Database, stranded: Collection[int], new_ids: Collection[int], *, stop: Event | None = None
 ) -> tuple[list[Adopted], list[Alike]]:
     """Move decisions from missing videos to those new ones that are the same recordings.
 
@@ -109,12 +156,16 @@ def adopt_recordings(
         db: the library.
         stranded: the missing videos with decisions.
         new_ids: the videos that they may be; those that are not there are passed over.
+        stop: to be set when the search shall end; nothing is moved then.
 
     Returns:
         What was moved, and the missing videos that kept their decisions, for it is not clear which new one
         they are.
+
+    Raises:
+        StoppedError: ``stop`` was set.
     """
-    pairs = sorted(pair for pair in _as_long(db, set(stranded), set(new_ids)) if lives_on(db, *pair))
+    pairs = same_recordings(db, stranded, _there(db, sorted(new_ids)), stop=stop)
     times = Counter(id_ for pair in pairs for id_ in pair)
     adopted, alike = [], dict[int, list[int]]()
     for old_id, new_id in pairs:
@@ -127,45 +178,48 @@ def adopt_recordings(
     ]
 
 
-def _as_long(db: Database, stranded: set[int], new_ids: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of a missing and a new video of about the same length.
-
-    For each of the fewer ones the index of lengths is asked: a person may have thousands of either.
-    """
-    few_are_new = len(new_ids) < len(stranded)
-    for id_ in new_ids if few_are_new else stranded:
+def _there(db: Database, video_ids: Sequence[int]) -> list[int]:
+    """Return those of the videos that were there at the last scan."""
+    there = []
+    for start in range(0, len(video_ids), _CHUNK):
+        chunk = video_ids[start : start + _CHUNK]
         rows = db.execute(
-            """
-            SELECT other.id, other.present_in > 0, this.present_in > 0
-            FROM videos this JOIN videos other INDEXED BY videos_by_duration
-                ON other.duration_s BETWEEN this.duration_s - :most AND this.duration_s + :most
-            WHERE this.id = :id
-            """,
-            {"id": id_, "most": SAME_LENGTH_S},
+            f"SELECT id FROM videos WHERE present_in > 0 AND id IN ({', '.join('?' * len(chunk))})",
+            list(chunk),
         )
-        for other_id, other_is_there, this_is_there in rows:
-            if few_are_new and this_is_there and other_id in stranded:
-                yield other_id, id_
-            elif not few_are_new and other_is_there and other_id in new_ids:
-                yield id_, other_id
+        there += [id_ for (id_,) in rows]
+    return there
 
 
 def _adopt(db: Database, old_id: int, new_id: int) -> Adopted:
-    old, new = video(db, old_id), video(db, new_id)
+    if not _lies_nowhere(db, old_id):
+        _check_missing(db, old_id)
+    new = video(db, new_id)
+    if new.status is Status.MISSING:
+        raise NotMissingError(f"{new.places[0].path}: this video is missing too. Name one that is there.")
+    tags = tuple(tag for tag in tags_of(db, old_id) if tag.state in _DECIDED)
+    old_path = _path(db, old_id)
+    if tags:
+        inherit(db, old_id, new_id)
+        db.execute("DELETE FROM places WHERE video_id = ?", [old_id])
+        refresh_names(db, [old_id])
+    return Adopted(old_id, old_path, new.places[0].path, tags)
+
+
+def _check_missing(db: Database, video_id: int) -> None:
+    old = video(db, video_id)
     if old.status is not Status.MISSING:
         raise NotMissingError(
             f"{old.places[0].path}: this video is not missing ({old.status.value}). "
             "Only what was decided about a missing one can be moved."
         )
-    if new.status is Status.MISSING:
-        raise NotMissingError(f"{new.places[0].path}: this video is missing too. Name one that is there.")
-    tags = tuple(tag for tag in old.tags if tag.state in _DECIDED)
-    if tags:
-        inherit(db, old_id, new_id)
-        db.execute("DELETE FROM places WHERE video_id = ?", [old_id])
-        refresh_names(db, [old_id])
-    return Adopted(old.places[0].path, new.places[0].path, tags)
+
+
+def _lies_nowhere(db: Database, video_id: int) -> bool:
+    """Whether there was a video, in whose place lies another file now."""
+    row = db.execute("SELECT 1 FROM videos WHERE id = ? AND present_in IS NULL", [video_id]).fetchone()
+    return row is not None
 
 
 def _path(db: Database, video_id: int) -> str:
-    return video(db, video_id).places[0].path
+    return f"video {video_id}" if _lies_nowhere(db, video_id) else video(db, video_id).places[0].path

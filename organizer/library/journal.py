@@ -122,7 +122,7 @@ def restore(db: Database, video_id: int, tag_id: int, entry: Entry) -> None:
             db,
             video_id,
             tag_id,
-            replace(before, score=_score(db, video_id, tag_id), seconds="[]", bundle=None),
+            replace(before, score=score(db, video_id, tag_id), seconds="[]", bundle=None),
         )
     else:
         put(db, video_id, tag_id, replace(now, state=before.state, changed_at=before.changed_at))
@@ -158,8 +158,8 @@ def inherit(db: Database, old_id: int, new_id: int) -> None:
     )
 
 
-def _score(db: Database, video_id: int, tag_id: int) -> float | None:
-    """Return what the newest tagging says of a tag, None where it does not know it."""
+def score(db: Database, video_id: int, tag_id: int) -> float | None:
+    """Return what the newest tagging says of a tag, however it spells it; None where it does not know it."""
     rows = db.execute(
         """
         SELECT label.key, label.value, t.folded FROM scores s, json_each(s.scores) label, tags t
@@ -167,7 +167,7 @@ def _score(db: Database, video_id: int, tag_id: int) -> float | None:
         """,
         [video_id, tag_id],
     )
-    return next((float(score) for label, score, tag in rows if folded(label) == tag), None)
+    return next((float(value) for label, value, tag in rows if folded(label) == tag), None)
 
 
 def _text(row: TagRow | None) -> str | None:

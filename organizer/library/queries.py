@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _CHUNK = 500
-_LONGEST_ID = 18
+LONGEST_ID = 18
+"""Digits that the id of a video may have."""
 _MOST_NAMED = 5
 _VIDEO_COLUMNS = (
     "id",
@@ -126,7 +127,7 @@ def find_video(db: Database, name: str) -> int:
             for id_, root, relative in _places_alike(db, os.path.basename(path))
         ]
         found = _meant(places, {composed(one) for one in wanted}, composed(name))
-    if not found and name.isdecimal() and len(name) <= _LONGEST_ID:
+    if not found and name.isdecimal() and len(name) <= LONGEST_ID:
         return video(db, int(name)).id
     if len(found) > 1:
         raise UnknownVideoError(
@@ -240,6 +241,11 @@ def count_to_look_at(db: Database, video_ids_: Sequence[int], space_id: str) -> 
         ).fetchone()
         total += int(row[0])
     return total
+
+
+def tags_of(db: Database, video_id: int) -> tuple[TagRecord, ...]:
+    """Return a video's tags, also of one that lies nowhere."""
+    return tuple(_tags(db, [video_id]).get(video_id, ()))
 
 
 def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:

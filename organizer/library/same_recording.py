@@ -19,17 +19,20 @@ different clips                                      16.1 and more    0.65 and l
 
 from __future__ import annotations
 
-import io
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from organizer.library.queries import poster, stored_features
+from organizer.dates.shown import utc_seconds, wall_seconds
+from organizer.library.likeness import Likeness
+from organizer.stopping import check
+from organizer.types import TakenClock, TakenSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
+    from threading import Event
 
-    import numpy as np
-    from numpy.typing import NDArray
     from sqlite_utils import Database
 
 SAME_LENGTH_S = 0.25
@@ -42,17 +45,16 @@ _TURNED_LENGTH_S = 0.1
 _PACKED_LEVELS = 1.0
 _REWRITTEN_LEVELS = 8.0
 _ENCODED_AGAIN_LEVELS = 12.0
+_LEAST_PART_S = 3
+"""Fewer seconds of one film may be found in another by chance: black, a title."""
 _SAME_POSTER = 0.98
 _SAME_POSTER_TURNED = 0.99
 """Of a file of another name, where features cannot tell: the best of a clip that is not turned has 0.95."""
-_SIDE = 32
-"""Pixels of the grey squares that posters are compared as."""
-_PLAIN_LEVELS = 5.0
-"""Standard deviation of brightness below which a poster says nothing; the clips have 26 and more."""
 _TURNED_SIZE, _TURNED_BYTES = 0.02, 64 * 1024
 """What is turned elsewhere keeps its size, up to this share or so many bytes: a header is written anew."""
 _SAME_MOMENT_S = 2.0
-_TELLING_DATES = ("container", "name")
+_TELLING_DATES = (TakenSource.CONTAINER, TakenSource.NAME)
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,21 @@ class _Facts:
     size_bytes: int
     duration_s: float | None
     codec: str | None
-    taken_utc: float | None
     taken_source: str | None
+    taken_s: float | None
+    """When it was taken, in seconds since 1970: of an instant in UTC, else on the clock that it shows."""
+    taken_on: str | None
+    """Which clock that is; None where the date says nothing. Dates of different clocks do not compare."""
 
     def length_differs_by(self, other: _Facts) -> float:
         """Seconds; infinite where a length is unknown."""
         if self.duration_s is None or other.duration_s is None:
             return float("inf")
         return abs(self.duration_s - other.duration_s)
+
+    def is_longer_than(self, other: _Facts) -> bool:
+        """Whether it is; False where a length is unknown."""
+        return self.duration_s is not None and self.duration_s > (other.duration_s or float("inf"))
 
     def weighs_as(self, other: _Facts) -> bool:
         """Whether the coded pictures may be the very same, whatever is written around them."""
@@ -79,31 +88,35 @@ class _Facts:
 
     def was_taken_when(self, other: _Facts) -> bool:
         """Whether nothing says that the two were taken at different moments."""
-        if self.taken_source != other.taken_source or self.taken_source not in _TELLING_DATES:
+        if self.taken_source != other.taken_source or self.taken_on != other.taken_on:
             return True
-        if self.taken_utc is None or other.taken_utc is None:
+        if self.taken_s is None or other.taken_s is None:
             return True
-        return abs(self.taken_utc - other.taken_utc) <= _SAME_MOMENT_S
+        return abs(self.taken_s - other.taken_s) <= _SAME_MOMENT_S
 
 
 def rewrites(db: Database, old_id: int, new_id: int) -> bool:
     """Tell whether a video that took the place of another one, under the same name, is the same recording.
 
-    The name speaks for it, so re-encoding and turning are allowed. What could not be read at all is the same
-    recording, complete now.
+    The name speaks for it, so re-encoding and turning are allowed, and so is cutting it down to a part. What
+    could not be read at all is the same recording, complete now.
     """
-    old, new = _facts(db, old_id), _facts(db, new_id)
-    if old is None or new is None:
+    facts = _facts(db, [old_id, new_id])
+    if old_id not in facts or new_id not in facts:
         return False
+    old, new = facts[old_id], facts[new_id]
     if old.status == "failed":
         return True
+    likeness = Likeness(db)
     length = old.length_differs_by(new)
-    levels = feature_distance(db, old_id, new_id)
+    levels = likeness.feature_distance(old_id, new_id)
     if length <= _REWRITTEN_LENGTH_S and levels is not None and levels <= _REWRITTEN_LEVELS:
         return True
     if length > _TURNED_LENGTH_S:
-        return False
-    upright, turned = poster_likeness(db, old_id, new_id)
+        return old.is_longer_than(new) and likeness.shows_part_of(
+            old_id, new_id, levels=_PACKED_LEVELS, least_s=_LEAST_PART_S
+        )
+    upright, turned = likeness.posters(old_id, new_id)
     # The same first picture, a title, may stand for films that go on differently.
     if upright >= _SAME_POSTER and (levels is None or levels <= _ENCODED_AGAIN_LEVELS):
         return True
@@ -117,90 +130,85 @@ def lives_on(db: Database, old_id: int, new_id: int) -> bool:
     pictures. Packed again, those are the very same; encoded again, they are no more like the old ones than
     those of another clip of the same scene.
     """
-    old, new = _facts(db, old_id), _facts(db, new_id)
-    if old is None or new is None or "failed" in (old.status, new.status):
+    return bool(same_recordings(db, [old_id], [new_id]))
+
+
+def same_recordings(
+    db: Database, old_ids: Collection[int], new_ids: Collection[int], *, stop: Event | None = None
+) -> list[tuple[int, int]]:
+    """Return all pairs of an old and a new video of which ``lives_on`` is true, in order.
+
+    Of most pairs, what rows of the library say is enough to tell. Pictures are read for the others alone.
+
+    Raises:
+        StoppedError: ``stop`` was set.
+    """
+    likeness = Likeness(db)
+    old_facts, new_facts = _facts(db, sorted(old_ids)), _facts(db, sorted(new_ids))
+    found = []
+    for old_id, new_id in _as_long(old_facts, new_facts):
+        check(stop)
+        old, new = old_facts[old_id], new_facts[new_id]
+        if old.was_taken_when(new) and _show_the_same(likeness, (old_id, old), (new_id, new)):
+            found.append((old_id, new_id))
+    return sorted(found)
+
+
+def _show_the_same(likeness: Likeness, old: tuple[int, _Facts], new: tuple[int, _Facts]) -> bool:
+    """Whether pictures say of two videos, whose lengths, codecs and dates agree, that one is the other."""
+    (old_id, old_facts), (new_id, new_facts) = old, new
+    levels = likeness.feature_distance(old_id, new_id, most=_PACKED_LEVELS)
+    packed = levels is not None and levels <= _PACKED_LEVELS
+    turned = old_facts.length_differs_by(new_facts) <= _TURNED_LENGTH_S and old_facts.weighs_as(new_facts)
+    if not packed and not turned:
         return False
-    length = old.length_differs_by(new)
-    if old.codec != new.codec or length > SAME_LENGTH_S or not old.was_taken_when(new):
-        return False
-    levels = feature_distance(db, old_id, new_id)
-    upright, turned = poster_likeness(db, old_id, new_id)
-    if levels is not None and levels <= _PACKED_LEVELS and upright >= _SAME_POSTER:
-        return True
-    return length <= _TURNED_LENGTH_S and old.weighs_as(new) and turned >= _SAME_POSTER_TURNED
+    upright_likeness, turned_likeness = likeness.posters(old_id, new_id)
+    return (packed and upright_likeness >= _SAME_POSTER) or (
+        turned and turned_likeness >= _SAME_POSTER_TURNED
+    )
 
 
-def feature_distance(db: Database, first_id: int, second_id: int) -> float | None:
-    """Return how far the features of two videos are apart, as mean levels of 255 over their common seconds.
-
-    The smallest of all feature spaces that both have features of; None where there is no such space.
-    """
-    import numpy as np
-
-    spaces = db.execute(
-        "SELECT space_id FROM features WHERE video_id = ? INTERSECT SELECT space_id FROM features "
-        "WHERE video_id = ?",
-        [first_id, second_id],
-    ).fetchall()
-    distances = []
-    for (space,) in spaces:
-        stored = dict(stored_features(db, [first_id, second_id], space))
-        first, second = stored[first_id].quantised, stored[second_id].quantised
-        seconds = min(len(first), len(second))
-        difference = first[:seconds].astype(np.float32) - second[:seconds]
-        distances.append(float(np.abs(difference).mean()))
-    return min(distances, default=None)
+def _as_long(old: dict[int, _Facts], new: dict[int, _Facts]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of videos that were read, have the same codec and about the same length."""
+    by_codec: dict[str | None, list[tuple[float, int]]] = {}
+    for id_, facts in new.items():
+        if facts.status != "failed" and facts.duration_s is not None:
+            by_codec.setdefault(facts.codec, []).append((facts.duration_s, id_))
+    for videos in by_codec.values():
+        videos.sort()
+    for old_id, facts in old.items():
+        if facts.status == "failed" or facts.duration_s is None:
+            continue
+        videos = by_codec.get(facts.codec, [])
+        first = bisect_left(videos, facts.duration_s - SAME_LENGTH_S, key=lambda video: video[0])
+        end = bisect_right(videos, facts.duration_s + SAME_LENGTH_S, key=lambda video: video[0])
+        yield from ((old_id, new_id) for _, new_id in videos[first:end])
 
 
-def poster_likeness(db: Database, first_id: int, second_id: int) -> tuple[float, float]:
-    """Return how much the posters of two videos are alike, as correlations, at most 1.
-
-    Returns:
-        As they are, and in the best of the seven other ways of turning and mirroring one of them; both 0
-        where a poster is missing, plain or no picture.
-    """
-    first, second = _grey(poster(db, first_id)), _grey(poster(db, second_id))
-    if first is None or second is None:
-        return 0.0, 0.0
-    upright, *turned = (float((first * other).mean()) for other in _turns(second))
-    return upright, max(turned)
-
-
-def _facts(db: Database, video_id: int) -> _Facts | None:
-    row = db.execute(
-        "SELECT status, size_bytes, duration_s, codec, taken_utc, taken_source FROM videos WHERE id = ?",
-        [video_id],
-    ).fetchone()
-    return None if row is None else _Facts(*row)
+def _facts(db: Database, video_ids: Sequence[int]) -> dict[int, _Facts]:
+    """Return what is known of the videos, as far as there are such."""
+    facts = {}
+    for start in range(0, len(video_ids), _CHUNK):
+        chunk = video_ids[start : start + _CHUNK]
+        rows = db.execute(
+            f"""
+            SELECT id, status, size_bytes, duration_s, codec, taken_source, taken_at, taken_clock
+            FROM videos WHERE id IN ({", ".join("?" * len(chunk))})
+            """,
+            list(chunk),
+        )
+        for id_, status, size_bytes, duration_s, codec, source, taken_at, clock in rows:
+            taken_s, taken_on = _moment(taken_at, clock) if source in _TELLING_DATES else (None, None)
+            facts[id_] = _Facts(status, size_bytes, duration_s, codec, source, taken_s, taken_on)
+    return facts
 
 
-def _grey(webp: bytes | None) -> NDArray[np.float32] | None:
-    """Return a poster as a grey square, its mean 0 and its standard deviation 1; None where it shows nothing.
-
-    Squashed: so a quarter turn of the square is the square of the turned poster.
-    """
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
-    if webp is None:
-        return None
-    try:
-        with Image.open(io.BytesIO(webp)) as image:
-            small = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
-    except (UnidentifiedImageError, OSError):
-        return None
-    grey = np.asarray(small, np.float32)
-    deviation = grey.std()
-    if deviation < _PLAIN_LEVELS:
-        return None
-    normalised: NDArray[np.float32] = (grey - grey.mean()) / deviation
-    return normalised
-
-
-def _turns(square: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """Yield a square in its eight orientations, first as it is."""
-    import numpy as np
-
-    for picture in (square, np.fliplr(square)):
-        for quarters in range(4):
-            yield np.rot90(picture, quarters)
+def _moment(taken_at: str | None, clock: str | None) -> tuple[float | None, str | None]:
+    """Return a date as seconds since 1970 and what these count on: the instant, or the clock on the wall."""
+    if taken_at is None or clock is None:
+        return None, None
+    moment = datetime.fromisoformat(taken_at)
+    # A zone is that of the place or UTC; either way the instant is known.
+    if clock in (TakenClock.UTC, TakenClock.PLACE):
+        return utc_seconds(moment), "instant"
+    return wall_seconds(moment), clock

@@ -11,11 +11,20 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from organizer.library.adoption import Adopted, Alike, added_since, adopt_recordings, inherit, stranded_videos
+from organizer.library.adoption import (
+    Adopted,
+    Alike,
+    adopt_recordings,
+    inherit,
+    is_left_behind,
+    new_since_the_last_scan,
+    stranded_videos,
+)
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
@@ -28,6 +37,7 @@ from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from threading import Event
 
     from sqlite_utils import Database
 
@@ -94,7 +104,7 @@ class Store:
     def finish_root(self, root: Root) -> None:
         """Note that a root was scanned to its end."""
         with transaction(self._db):
-            self._db.execute("UPDATE roots SET scanned_at = ? WHERE id = ?", [now_text(), root.id])
+            self._db.execute("UPDATE roots SET scanned_at = ? WHERE id = ?", [_now_exactly(), root.id])
 
     # Places
 
@@ -328,8 +338,9 @@ class Store:
         """Store everything about a readable video and return its id.
 
         Where the file replaces the same recording at the same place (its metadata was edited, its turn
-        corrected, it was packed again), what the person decided about the old one is kept for the new one; so
-        it is where the old file could not be read at all (a download that is complete now).
+        corrected, it was packed again or cut down to a part), what the person decided about the old one is
+        kept for the new one; so it is where the old file could not be read at all (a download that is
+        complete now).
         """
         self._take_room()
         with transaction(self._db):
@@ -368,24 +379,35 @@ class Store:
             put_taggings(self._db, [(video_id, analysis.tagging)])
         return video_id
 
-    def scanned_before(self, roots: Iterable[Root]) -> str:
-        """Return since when all of some roots were scanned to their end, ISO 8601 in UTC; empty: not all."""
-        ids = [root.id for root in roots]
-        row = self._db.execute(
-            f"SELECT min(coalesce(scanned_at, '')) FROM roots WHERE id IN ({', '.join('?' * len(ids))})", ids
-        ).fetchone()
-        return row[0] or ""
-
-    def adopt_recordings(self, stored: Iterable[int], *, since: str) -> tuple[list[Adopted], list[Alike]]:
+    def adopt_recordings(
+        self,
+        stored: Iterable[int],
+        roots: Iterable[Root],
+        *,
+        overwritten: Iterable[int] = (),
+        stop: Event | None = None,
+    ) -> tuple[list[Adopted], list[Alike]]:
         """Move decisions from missing videos to new ones that are the same recordings, where that is sure.
 
-        stored: the videos that this scan stored. since: those added then or later may be the same, too: a
-        scan that stopped did not come to this.
+        Args:
+            stored: the videos that this scan stored.
+            roots: those that it looked at. What an earlier scan added to them and then stopped may be the
+                same, too.
+            overwritten: more videos with decisions, which lie nowhere any more.
+            stop: to be set when the search shall end; the next scan makes up for it.
+
+        Raises:
+            StoppedError: ``stop`` was set.
         """
-        stranded = stranded_videos(self._db)
+        stranded = {*stranded_videos(self._db), *overwritten}
         if not stranded:
             return [], []
-        return adopt_recordings(self._db, stranded, {*stored, *added_since(self._db, since)})
+        new = {*stored, *new_since_the_last_scan(self._db, [root.id for root in roots])}
+        return adopt_recordings(self._db, stranded, new, stop=stop)
+
+    def is_left_behind(self, old_id: int, new_id: int) -> bool:
+        """Whether a video lies nowhere and holds decisions that the one in its place did not inherit."""
+        return is_left_behind(self._db, old_id, new_id)
 
     def with_decisions(self) -> int:
         """Return how many missing videos hold decisions of the person."""
@@ -508,7 +530,8 @@ class Store:
             assignments = ", ".join(f"{column} = ?" for column in columns)
             self._db.execute(f"UPDATE videos SET {assignments} WHERE id = ?", [*columns.values(), row[0]])
             return int(row[0])
-        columns |= {"fingerprint": fingerprint, "key": secrets.token_urlsafe(16), "added_at": now}
+        columns |= {"fingerprint": fingerprint, "key": secrets.token_urlsafe(16)}
+        columns["added_at"] = _now_exactly()
         # At once, for every list is kept in the order of one of these.
         columns["sort_name"], columns["search_text"] = names_of([(root.id, file.relative_path)])
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
@@ -572,6 +595,11 @@ def _facts(info: VideoInfo) -> dict[str, Any]:
         "stored_height": info.stored_height,
         **taken_columns(info.taken_at),
     }
+
+
+def _now_exactly() -> str:
+    """Return the present such that what is stored in the same second has an order."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _steps(values: Iterable[_Value]) -> Iterator[list[_Value]]:

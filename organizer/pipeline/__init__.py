@@ -2,6 +2,7 @@
 
 from organizer.pipeline.progress import (
     FileOutcome,
+    LeftBehind,
     Listed,
     ModelUnusable,
     OutcomeKind,
@@ -19,6 +20,7 @@ from organizer.stopping import StoppedError
 
 __all__ = [
     "FileOutcome",
+    "LeftBehind",
     "Listed",
     "ModelUnusable",
     "OutcomeKind",

@@ -94,6 +94,15 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Another recording lies in the place of a video, which kept what a person decided about it."""
+
+    old_id: int
+    path: str
+    """Absolute, where it lay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vanished:
     """The scan reached its end; these videos are missing since the last one."""
 
@@ -113,4 +122,4 @@ class ModelUnusable:
     """Files that the other model looks at: new and changed ones, and those it has no features of."""
 
 
-ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Rejoined | Undecided | Vanished
+ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Rejoined | Undecided | LeftBehind | Vanished

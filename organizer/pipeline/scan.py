@@ -25,6 +25,7 @@ from organizer.pipeline.listing import Job, absent_roots, areas_of, is_gone, lis
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
     FileOutcome,
+    LeftBehind,
     ModelUnusable,
     OutcomeKind,
     Rejoined,
@@ -35,16 +36,17 @@ from organizer.pipeline.progress import (
     Vanished,
 )
 from organizer.pipeline.retrying import known_areas, list_known
-from organizer.stopping import check
+from organizer.stopping import StoppedError, check
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 
     from organizer.frames.reader import FrameReader
     from organizer.library.records import Facts
     from organizer.library.store import Analysis, Store
     from organizer.pipeline.decoders import Decoders
+    from organizer.pipeline.listing import Area
     from organizer.tags.tagger import Tagger
 
 _FINGERPRINT_THREADS = 4
@@ -109,7 +111,7 @@ def scan(
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
         a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end a
         ``Rejoined`` for each video that is gone but lives on in a new file, an ``Undecided`` for each that
-        may live on in several, and one ``Vanished``.
+        may live on in several, a ``LeftBehind`` for each that was overwritten, and one ``Vanished``.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -148,6 +150,7 @@ def scan(
             jobs = without_done(store, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     stored: Sequence[int] = ()
+    replaced: Mapping[int, tuple[int, str]] = {}
     if jobs:
         vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
         away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
@@ -166,20 +169,43 @@ def scan(
             )
             for done, outcome in enumerate(work.outcomes(jobs, in_flight=2 * workers), start=1):
                 yield Stored(outcome, done, len(jobs))
-            stored = work.stored
+            stored, replaced = work.stored, work.replaced
     check(stop)
     missing: list[str] = []
     for area in present:
         missing += store.forget_vanished(area.root, area.vanished)
-    since = store.scanned_before([area.root for area in present])
-    adopted, alike = store.adopt_recordings(stored, since=since)
-    yield from (Rejoined(one) for one in adopted)
-    yield from (Undecided(one) for one in alike)
+    rejoined = yield from _follow_recordings(store, stored, replaced, present, stop=stop)
     for area in present:
         if not area.below and not known:
             store.finish_root(area.root)
-    rejoined = {one.old_path for one in adopted}
     yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
+
+
+def _follow_recordings(
+    store: Store,
+    stored: Sequence[int],
+    replaced: Mapping[int, tuple[int, str]],
+    areas: Sequence[Area],
+    *,
+    stop: Event | None,
+) -> Generator[ScanEvent, None, set[str]]:
+    """Let decisions follow recordings to new videos, and say where they did not; return the paths they left.
+
+    stored: the new videos. replaced: as of ``_Work``. Raises StoppedError when ``stop`` is set.
+    """
+    left = {old: path for old, (new, path) in replaced.items() if store.is_left_behind(old, new)}
+    roots = [area.root for area in areas]
+    try:
+        adopted, alike = store.adopt_recordings(stored, roots, overwritten=left, stop=stop)
+    except StoppedError:
+        # The next scan compares the missing videos, but does not know any more what was overwritten.
+        yield from (LeftBehind(old, path) for old, path in left.items())
+        raise
+    yield from (Rejoined(one) for one in adopted)
+    yield from (Undecided(one) for one in alike)
+    moved = {one.old_id for one in adopted}
+    yield from (LeftBehind(old, path) for old, path in left.items() if old not in moved)
+    return {one.old_path for one in adopted}
 
 
 class _Work:
@@ -210,7 +236,9 @@ class _Work:
         self._stop = stop
         self._spaces = spaces
         self.stored: list[int] = []
-        """The videos that were decoded and stored so far."""
+        """The videos that were not known before, or not readable, and were stored so far."""
+        self.replaced: dict[int, tuple[int, str]] = {}
+        """Videos in whose place another was found, with that one and its absolute path."""
 
     def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
@@ -270,6 +298,7 @@ class _Work:
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
         before = self._store.facts(video_id)
         placed = self._store.place_video(job.root, job.file, video_id, self._exists)
+        self._note_replaced(job, video_id)
         is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=job.is_as_known)
         if is_news:
             self._store_facts(job, video_id, before, is_copy=self._store.has_copies(video_id))
@@ -326,7 +355,10 @@ class _Work:
         if video_id is not None and not (job.again and job.is_as_known):
             return self._finish_known(job, video_id)
         analysis = replace(analysis, metadata_digest=job.metadata_digest)
-        self.stored.append(self._store.store_video(job.root, job.file, job.fingerprint, analysis))
+        video_id = self._store.store_video(job.root, job.file, job.fingerprint, analysis)
+        if job.known is None or job.known.failed or not job.is_as_known:
+            self.stored.append(video_id)
+        self._note_replaced(job, video_id)
         tags = tuple(tag.name for tag in analysis.tagging.suggestions)
         return FileOutcome(job.file.path, OutcomeKind.CHANGED if job.known else OutcomeKind.NEW, tags=tags)
 
@@ -338,7 +370,11 @@ class _Work:
         """
         known = job.known
         if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
-            self._store.store_failure(job.root, job.file, job.fingerprint, reason)
+            self._note_replaced(job, self._store.store_failure(job.root, job.file, job.fingerprint, reason))
+
+    def _note_replaced(self, job: Job, video_id: int) -> None:
+        if job.known is not None and job.known.video_id != video_id:
+            self.replaced[job.known.video_id] = video_id, job.file.path
 
     def _find_video(self, digest: str) -> int | None:
         found = (self._store.find_video(digest, space) for space in self._spaces)

@@ -89,3 +89,17 @@ def test_a_scan_says_which_tags_moved_and_which_it_is_not_sure_about(organizer):
         f"it is now {organizer.videos}/a.mkv, {organizer.videos}/b.mov"
     ) in lines
     assert [line for line in lines if line.startswith("1 missing video with tags of yours.")]
+
+
+def test_what_was_overwritten_is_said_and_moved_by_its_id(organizer):
+    path = film(organizer.videos / "my film.mov")
+    organizer("scan", organizer.videos)
+    (old,) = organizer.json()
+    organizer("tag", path, "Holiday")
+    film(path, 7, seconds=5)
+    command = f"organizer adopt {old['id']} '{path}'"
+    line = f"What you decided about the film that was at {path} before stayed with it. "
+    assert line + f"To move it to what is there now: {command}" in organizer("scan").lines
+    outcome = organizer("adopt", old["id"], path)
+    assert (outcome.code, outcome.lines[0]) == (0, f"Moved to {path}: Holiday")
+    assert states(organizer, "my film.mov")["Holiday"] == "confirmed"

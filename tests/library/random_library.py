@@ -195,7 +195,7 @@ def known_videos(db) -> list[Known]:
     """Read every video that lies somewhere, one by one."""
     known = []
     # The machine's zone: all dates of this library are instants, sorted as they are shown here.
-    sql = "SELECT id, status, unixepoch(taken_at), duration_s, size_bytes FROM videos"
+    sql = "SELECT id, status, CAST(strftime('%s', taken_at) AS INTEGER), duration_s, size_bytes FROM videos"
     for id_, status, taken, duration, size in db.execute(sql).fetchall():
         places = db.execute(
             """SELECT r.path, p.relative_path, p.missing_since IS NULL, r.offline

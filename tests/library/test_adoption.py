@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from organizer.errors import NotMissingError, UnknownVideoError
 from organizer.library import queries
-from organizer.library.adoption import added_since, adopt, adopt_recordings, stranded_videos
+from organizer.library.adoption import (
+    adopt,
+    adopt_recordings,
+    find_missing,
+    new_since_the_last_scan,
+    stranded_videos,
+)
 from organizer.library.decisions import confirm, reject
 from organizer.library.filters import VideoFilter
 from tests.library.build import add
@@ -93,11 +101,48 @@ def test_only_missing_videos_with_decisions_are_stranded(db, store):
     assert stranded_videos(db) == [ids["a.mp4"], ids["b.mp4"]]
 
 
-def test_new_videos_are_told_by_when_they_were_added(db, store):
-    old, new = add(store, "/v", "a.mp4"), add(store, "/v", "b.mp4")
+def test_new_is_what_was_added_since_the_last_finished_scan_of_its_root(db, store):
+    first, second = store.add_root("/v"), store.add_root("/w")
+    old, other = add(store, "/v", "a.mp4"), add(store, "/w", "x.mp4")
+    assert set(new_since_the_last_scan(db, [first.id, second.id])) == {old, other}
+    store.finish_root(first)
+    new = add(store, "/v", "b.mp4")
+    gone = add(store, "/v", "gone.mp4")
+    lose(store, "gone.mp4")
+    assert gone
+    assert new_since_the_last_scan(db, [first.id]) == [new]
+    assert new_since_the_last_scan(db, [second.id]) == [other]
+    store.finish_root(first)
+    assert new_since_the_last_scan(db, [first.id]) == new_since_the_last_scan(db, []) == []
+    # Of a library of before, with whole seconds.
     db.execute("UPDATE videos SET added_at = '2024-01-01T00:00:00+00:00' WHERE id = ?", [old])
-    assert added_since(db, "2024-06-01T00:00:00+00:00") == [new]
-    assert sorted(added_since(db, "")) == [old, new]
+    db.execute("UPDATE roots SET scanned_at = '2024-01-01T00:00:00+00:00' WHERE id = ?", [first.id])
+    assert set(new_since_the_last_scan(db, [first.id])) == {old, new}
+
+
+def test_scores_are_found_however_a_label_is_spelt(db, store):
+    old, new = add(store, "/v", "old.mov"), add(store, "/v", "new.mp4")
+    confirm(db, old, "Caf\u00e9")
+    label = "CAFE\u0301"
+    db.execute("UPDATE scores SET scores = ? WHERE video_id = ?", [json.dumps({label: 0.7}), new])
+    lose(store, "old.mov")
+    adopt(db, old, new)
+    assert [(tag.name, tag.score) for tag in queries.video(db, new).tags] == [("Caf\u00e9", 0.7)]
+
+
+def test_what_was_overwritten_is_named_by_its_id(db, store):
+    old = add(store, "/v", "a.mp4", content="1")
+    other = add(store, "/v", "b.mp4")
+    confirm(db, old, "Holiday")
+    with pytest.raises(UnknownVideoError):
+        find_missing(db, "99")
+    new = add(store, "/v", "a.mp4", content="2", duration_s=4.0)
+    assert tags(db, new) == {}
+    assert find_missing(db, str(old)) == old
+    assert find_missing(db, "b.mp4") == other
+    adopted = adopt(db, old, new)
+    assert (adopted.old_path, adopted.new_path) == (f"video {old}", "/v/a.mp4")
+    assert tags(db, new) == {"Holiday": "confirmed"}
 
 
 @pytest.mark.parametrize("others", [0, 5])

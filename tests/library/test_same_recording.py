@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, timedelta
+import threading
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from organizer.library.same_recording import feature_distance, lives_on, poster_likeness, rewrites
+from organizer.library.likeness import Likeness
+from organizer.library.same_recording import lives_on, rewrites, same_recordings
 from organizer.library.store import Analysis
+from organizer.stopping import StoppedError
 from organizer.types import TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
 from tests.library.build import SPACE, add_failed, tagging
 
@@ -49,16 +52,20 @@ class Shelf:
         off: float = 0.0,
         poster: bytes | None = None,
         codec: str = "h264",
-        taken: datetime = TAKEN,
+        taken: datetime | TakenAt = TAKEN,
+        features: np.ndarray | None = None,
         source: TakenSource = TakenSource.CONTAINER,
         space: str = SPACE,
         size: int = 5_000_000,
     ) -> int:
         """off: how many levels each feature lies from those of the others."""
         self.count += 1
-        features = (FEATURES.astype(float) + off).round().astype(np.uint8)
+        if features is None:
+            features = FEATURES
+        features = (features.astype(float) + off).round().astype(np.uint8)
+        date = taken if isinstance(taken, TakenAt) else TakenAt(taken, source)
         analysis = Analysis(
-            VideoInfo(length_s, 64, 48, codec, 25.0, 0, TakenAt(taken, source)),
+            VideoInfo(length_s, 64, 48, codec, 25.0, 0, date),
             VideoFeatures(space, features),
             webp(scene(1)) if poster is None else poster,
             tagging(),
@@ -112,6 +119,119 @@ def test_dates_in_names_tell_recordings_apart_too(db, shelf):
     assert not lives_on(db, first, second)
 
 
+WALL = TAKEN.replace(tzinfo=None)
+CEST = TAKEN.astimezone(timezone(timedelta(hours=2)))
+CONTAINER, NAME = TakenSource.CONTAINER, TakenSource.NAME
+LATER = timedelta(days=300)
+CLOCKS = [
+    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(CEST + LATER, CONTAINER, zone_known=True), False),
+    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(CEST, CONTAINER, zone_known=True), True),
+    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(TAKEN, CONTAINER), True),
+    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(TAKEN + timedelta(hours=2), CONTAINER), False),
+    (TakenAt(WALL, NAME), TakenAt(WALL + timedelta(seconds=2), NAME), True),
+    (TakenAt(WALL, NAME), TakenAt(WALL + timedelta(seconds=3), NAME), False),
+    (TakenAt(WALL, CONTAINER), TakenAt(WALL + LATER, CONTAINER), False),
+    (TakenAt(WALL, NAME, day_only=True), TakenAt(WALL, NAME, day_only=True), True),
+    (TakenAt(WALL, NAME, day_only=True), TakenAt(WALL + LATER, NAME, day_only=True), False),
+    # Nobody knows where the clock on the wall hung, nor when on the day it was.
+    (TakenAt(WALL, NAME), TakenAt(CEST + LATER, NAME, zone_known=True), True),
+    (TakenAt(WALL, NAME, day_only=True), TakenAt(WALL + LATER, NAME), True),
+    (TakenAt(TAKEN, TakenSource.FILE), TakenAt(TAKEN + LATER, TakenSource.FILE), True),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "same"), CLOCKS)
+def test_dates_are_compared_on_whatever_clock_they_are_known(db, shelf, first, second, same):
+    pair = shelf.put(taken=first), shelf.put(taken=second)
+    assert lives_on(db, *pair) is same
+    assert lives_on(db, *reversed(pair)) is same
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """What was read of videos, each by its kind."""
+    read: list[str] = []
+    for name in ("_read_features", "_read_grey"):
+        real = getattr(Likeness, name)
+
+        def counted(self, *args, real=real, name=name):
+            read.append(name)
+            return real(self, *args)
+
+        monkeypatch.setattr(Likeness, name, counted)
+    return read
+
+
+def unlike() -> np.ndarray:
+    return np.random.default_rng().integers(40, 200, (10, 1024)).astype(np.uint8)
+
+
+def test_nothing_is_loaded_where_dates_differ(db, shelf, loads):
+    old = [shelf.put() for _ in range(20)]
+    new = [shelf.put(taken=TAKEN + timedelta(minutes=3)) for _ in range(20)]
+    assert same_recordings(db, old, new) == []
+    assert loads == []
+
+
+def test_features_are_loaded_once_a_video_and_posters_only_where_they_may_decide(db, shelf, loads):
+    old = [shelf.put(features=unlike()) for _ in range(20)]
+    new = [shelf.put(features=unlike(), size=9_000_000) for _ in range(40)]
+    assert same_recordings(db, old, new) == []
+    assert loads == ["_read_features"] * 60
+
+
+def test_posters_are_loaded_once_a_video(db, shelf, loads):
+    old = [shelf.put(features=unlike(), poster=webp(scene(seed))) for seed in range(10)]
+    new = [shelf.put(features=unlike(), poster=webp(scene(seed))) for seed in range(100, 140)]
+    new.append(shelf.put(features=unlike(), poster=webp(turned(scene(3), 1))))
+    assert same_recordings(db, old, new) == [(old[3], new[-1])]
+    assert loads.count("_read_grey") == loads.count("_read_features") == 51
+
+
+def test_the_means_of_features_rule_out_only_what_the_features_do(db, shelf):
+    """Seconds in another order have the same mean."""
+    first, second = shelf.put(), shelf.put(features=FEATURES[::-1])
+    assert Likeness(db).feature_distance(first, second, most=1.0) == Likeness(db).feature_distance(
+        first, second
+    )
+    assert not lives_on(db, first, second)
+
+
+def test_stop_is_looked_at_for_each_pair(db, shelf, monkeypatch):
+    stop, met = threading.Event(), []
+    old = [shelf.put() for _ in range(3)]
+
+    def distance(self, *pair, **_):
+        met.append(pair)
+        if len(met) == 2:
+            stop.set()
+
+    monkeypatch.setattr(Likeness, "feature_distance", distance)
+    with pytest.raises(StoppedError):
+        same_recordings(db, old, [shelf.put() for _ in range(3)], stop=stop)
+    assert len(met) == 2
+
+
+PARTS = [
+    (FEATURES[:4], 4.0, True),
+    (FEATURES[5:], 5.0, True),
+    (np.abs(FEATURES[3:7].astype(int) - 1), 4.0, True),
+    (np.abs(FEATURES[3:7].astype(int) - 2), 4.0, False),
+    (FEATURES[[3, 5, 6, 7]], 4.0, False),
+    (np.concatenate([FEATURES[3:6], FEATURES[:1] // 2]), 4.0, False),
+    # So few seconds may be alike by chance, and what is longer is no part.
+    (FEATURES[:2], 2.0, False),
+    (FEATURES[:4], 14.0, False),
+    (FEATURES[:4], None, False),
+]
+
+
+@pytest.mark.parametrize(("features", "length_s", "same"), PARTS)
+def test_a_file_may_be_cut_down_to_a_part(db, shelf, features, length_s, same):
+    first = shelf.put(poster=webp(scene(1)))
+    assert rewrites(db, first, shelf.put(features=features, length_s=length_s, poster=webp(scene(2)))) is same
+
+
 REWRITTEN = [
     ({}, True),
     ({"length_s": 10.9, "codec": "hevc", "taken": TAKEN + timedelta(days=1)}, True),
@@ -146,13 +266,13 @@ def test_a_file_that_failed_is_what_it_becomes_but_nothing_else_becomes_it(db, s
 @pytest.mark.parametrize("way", range(8))
 def test_posters_are_compared_in_all_eight_orientations(db, shelf, way):
     first, second = shelf.put(), shelf.put(poster=webp(turned(scene(1, (90, 160)), way)))
-    upright, best_turned = poster_likeness(db, first, second)
+    upright, best_turned = Likeness(db).posters(first, second)
     assert (upright > 0.98, best_turned > 0.98) == (way == 0, way != 0)
 
 
 def test_the_distance_of_features_is_that_of_their_common_seconds(db, shelf):
     first, second = shelf.put(), shelf.put(off=2)
-    assert feature_distance(db, first, second) == pytest.approx(2.0)
+    assert Likeness(db).feature_distance(first, second) == pytest.approx(2.0)
     db.execute("UPDATE features SET data = substr(data, 1, 2048), frames = 2 WHERE video_id = ?", [second])
-    assert feature_distance(db, first, second) == pytest.approx(2.0)
-    assert feature_distance(db, first, shelf.put(space="another")) is None
+    assert Likeness(db).feature_distance(first, second) == pytest.approx(2.0)
+    assert Likeness(db).feature_distance(first, shelf.put(space="another")) is None

@@ -10,7 +10,17 @@ from organizer.library import queries
 from organizer.library.database import open_database
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.store import Store
-from organizer.pipeline import FileOutcome, Listed, Rejoined, RootOffline, Stored, Undecided, Vanished, scan
+from organizer.pipeline import (
+    FileOutcome,
+    LeftBehind,
+    Listed,
+    Rejoined,
+    RootOffline,
+    Stored,
+    Undecided,
+    Vanished,
+    scan,
+)
 from tests.fakes import ColourTagger, CountingReader
 
 
@@ -26,6 +36,8 @@ class Scanned:
     rejoined: dict[str, str] = field(default_factory=dict)
     """New file names by old ones."""
     undecided: dict[str, set[str]] = field(default_factory=dict)
+    left_behind: dict[str, int] = field(default_factory=dict)
+    """Ids of videos by the names of the files in their places."""
     stranded: int = 0
     decoded: list[str] = field(default_factory=list)
     """Names of the files that were given to the reader."""
@@ -79,6 +91,8 @@ class World:
                 case Undecided(alike):
                     new = {os.path.basename(path) for path in alike.new_paths}
                     scanned.undecided[os.path.basename(alike.old_path)] = new
+                case LeftBehind(old_id, path):
+                    scanned.left_behind[os.path.basename(path)] = old_id
                 case Vanished(paths, stranded):
                     scanned.vanished = sorted(os.path.basename(path) for path in paths)
                     scanned.stranded = stranded

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 
 import numpy as np
 import pytest
 
+from organizer.library import adoption, store
+from organizer.library.adoption import adopt
 from organizer.library.decisions import confirm, reject
-from organizer.library.same_recording import feature_distance
-from organizer.pipeline import StoppedError
+from organizer.library.likeness import Likeness
+from organizer.pipeline import LeftBehind, StoppedError, scan
 from tests import fakes
 from tests.clips import rewrap, set_rotation, write_clip
 from tests.fakes import ColourBackbone, ColourTagger, colour_bundle
@@ -69,7 +72,7 @@ def test_tags_survive_a_corrected_rotation(world, decided, degrees):
     os.utime(decided, (1, 1))
     assert world.scan(world.videos).kinds == {"IMG_1.mov": "changed"}
     assert world.tags()["IMG_1.mov"] == DECISIONS
-    assert feature_distance(world.db, old, world.id_of(decided)) > 12
+    assert Likeness(world.db).feature_distance(old, world.id_of(decided)) > 12
 
 
 def test_tags_survive_a_trim_of_metadata(world, decided):
@@ -133,6 +136,118 @@ def test_a_scan_that_stopped_is_made_up_for(world, decided):
     world.store.forget_vanished = real
     scanned = world.scan(world.videos)
     assert (scanned.kinds, scanned.rejoined) == ({}, {"IMG_1.mov": "Crete.mp4"})
+
+
+def test_a_search_that_stopped_moves_nothing_and_is_made_up_for(world, decided, monkeypatch):
+    pack(decided, world.videos / "Crete.mp4")
+    stop = threading.Event()
+    with monkeypatch.context() as patched:
+        # The last thing that a scan asks for before it compares.
+        real = adoption.new_since_the_last_scan
+        patched.setattr(store, "new_since_the_last_scan", lambda *of: (stop.set(), real(*of))[1])
+        with pytest.raises(StoppedError):
+            world.scan(world.videos, stop=stop)
+    assert world.tags()["IMG_1.mov"] == DECISIONS
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.rejoined) == ({}, {"IMG_1.mov": "Crete.mp4"})
+
+
+@pytest.fixture
+def known_twin(world, decided):
+    """A packed copy of the film, which scans that ended know as long as it."""
+    rewrap(decided, world.videos / "b.mkv")
+    world.scan(world.videos)
+    decided.unlink()
+    assert world.scan(world.videos).rejoined == {}
+    return decided
+
+
+@pytest.mark.parametrize("settings", [{"retry_failed": True}, {"again": True}])
+def test_old_files_take_nothing_where_known_ones_are_looked_at_again(world, known_twin, settings):
+    scanned = world.scan(**settings)
+    assert (scanned.rejoined, scanned.undecided) == ({}, {})
+    assert world.tags()["b.mkv"] == {}
+
+
+def test_old_files_take_nothing_where_another_folder_is_scanned_for_the_first_time(world, known_twin):
+    film(world.folder / "more" / "c.mp4", 7, seconds=5)
+    scanned = world.scan(world.folder / "more")
+    assert (scanned.kinds, scanned.rejoined) == ({"c.mp4": "new"}, {})
+    scanned = world.scan(world.videos, world.folder / "more")
+    assert (scanned.rejoined, world.tags()["b.mkv"]) == ({}, {})
+
+
+def test_tags_survive_a_cut_in_place(world, decided):
+    film(decided, 1, seconds=8)
+    world.scan(world.videos)
+    confirm(world.db, world.id_of(decided), "Holiday")
+    film(decided, 1, seconds=4)
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.left_behind) == ({"IMG_1.mov": "changed"}, {})
+    assert world.tags()["IMG_1.mov"]["Holiday"] == "confirmed"
+
+
+def save_another(path):
+    film(path, 9, seconds=5)
+
+
+def move_a_known_one(path):
+    path.with_name("other.mp4").rename(path)
+
+
+def break_it(path):
+    path.write_bytes(b"nothing")
+
+
+@pytest.mark.parametrize("overwrite", [save_another, move_a_known_one, break_it])
+@pytest.mark.parametrize("was_missing", [False, True])
+def test_a_scan_says_that_tags_stayed_with_what_was_overwritten(world, decided, overwrite, was_missing):
+    old = world.id_of(decided)
+    if was_missing:
+        decided.unlink()
+        world.scan(world.videos)
+    overwrite(decided)
+    scanned = world.scan(world.videos)
+    assert (scanned.left_behind, scanned.rejoined) == ({"IMG_1.mov": old}, {})
+    assert world.tags()["IMG_1.mov"] == {} or overwrite is save_another
+    assert world.scan(world.videos).left_behind == {}
+    adopt(world.db, old, world.id_of(decided))
+    assert world.tags()["IMG_1.mov"].items() >= DECISIONS.items()
+
+
+def test_what_was_overwritten_is_said_also_where_the_search_stops(world, decided, monkeypatch):
+    old = world.id_of(decided)
+    save_another(decided)
+    stop, events = threading.Event(), []
+    real = adoption.new_since_the_last_scan
+    monkeypatch.setattr(store, "new_since_the_last_scan", lambda *of: (stop.set(), real(*of))[1])
+    (world.videos / "other.mp4").unlink()
+    film(world.videos / "twin.mov")
+    scanning = scan(
+        world.store, world.tagger, world.reader, [str(world.videos)], workers=1, isolated=False, stop=stop
+    )
+    with pytest.raises(StoppedError):
+        events.extend(scanning)
+    assert events[-1] == LeftBehind(old, str(decided))
+
+
+def test_files_that_change_places_leave_nothing_behind(world, decided):
+    other = world.videos / "other.mp4"
+    confirm(world.db, world.id_of(other), "Animal")
+    aside = decided.rename(world.folder / "aside")
+    other.rename(decided)
+    aside.rename(other)
+    scanned = world.scan(world.videos)
+    assert (scanned.left_behind, scanned.rejoined) == ({}, {})
+    assert world.tags()["other.mp4"] == DECISIONS
+
+
+def test_tags_follow_a_recording_whose_old_place_another_took(world, decided):
+    pack(decided, world.videos / "Crete.mkv")
+    film(decided, 9, seconds=5)
+    scanned = world.scan(world.videos)
+    assert (list(scanned.rejoined.values()), scanned.left_behind) == (["Crete.mkv"], {})
+    assert world.tags()["Crete.mkv"] == DECISIONS
 
 
 def test_another_clip_of_the_same_length_takes_nothing(world, decided):
