@@ -41,7 +41,6 @@ _PASSING_NAMES = {
     "ENOTCONN",
     "ENOLINK",
     "ECOMM",
-    "EREMOTEIO",
     "EPIPE",
     "ESHUTDOWN",
     # A drive that is not there any more.
