@@ -42,7 +42,9 @@ def open_container(path: str) -> InputContainer:
     try:
         container = _open(path, kind, {})
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise unreadable(path, error, index_missing=kind == "iso-bmff" and not has_index(path)) from error
+        unread = isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError)
+        index_missing = kind == "iso-bmff" and not unread and not has_index(path)
+        raise unreadable(path, error, index_missing=index_missing) from error
 
     def reopen(options: dict[str, str]) -> InputContainer | None:
         try:
@@ -56,14 +58,21 @@ def open_container(path: str) -> InputContainer:
 def _open(path: str, kind: str, options: dict[str, str]) -> InputContainer:
     import av
 
-    # Metadata in old encodings must not make a playable video unreadable.
-    return av.open(
-        BoundedFile(path),
-        mode="r",
-        format=kind.removeprefix(CUT) if kind.startswith(CUT) else None,
-        options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS), **options},
-        metadata_errors="replace",
-    )
+    file = BoundedFile(path)
+    try:
+        # Metadata in old encodings must not make a playable video unreadable.
+        return av.open(
+            file,
+            mode="r",
+            format=kind.removeprefix(CUT) if kind.startswith(CUT) else None,
+            options={"protocol_whitelist": "file", "max_pixels": str(MAX_PIXELS), **options},
+            metadata_errors="replace",
+        )
+    except av.error.FFmpegError:
+        # What cannot be read is to FFmpeg a file that ends there, and then it calls it damaged.
+        if file.read_error is not None:
+            raise file.read_error from None
+        raise
 
 
 def picture_stream(container: InputContainer, path: str) -> VideoStream:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from organizer.frames.container import undecodable
 from organizer.frames.network_pictures import network_pictures
 from organizer.frames.poster import LONG_SIDE, PosterPicker
 from organizer.frames.probe import probe
+from organizer.frames.read_errors import all_is_read
 from organizer.shortage import lacks_memory
 from organizer.stopping import StoppedError, check
 from organizer.types import Resize
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 class FileChangedError(NotNowError):
     """The file was written to, or went away, while it was read."""
-
-
-_PASSING = {errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ETIMEDOUT}
-"""Reasons why a sound file cannot be read just now."""
 
 
 SHORT_SIDE = LONG_SIDE * 3 // 4
@@ -64,7 +60,7 @@ def decode(
 
     Raises:
         VideoError: it is no video, cannot be read, or changed meanwhile; OutOfMemoryError where memory was
-            short, for this file or for all.
+            short, for this file or for all; NotNowError where a part of it could not be read just now.
         StoppedError: ``stop`` was set.
     """
     import numpy as np
@@ -74,18 +70,17 @@ def decode(
         # Bilinear takes frames in the pixels they were recorded in; only a poster's have to be squares.
         recorded = spec.resize is Resize.BILINEAR
         poster, pictures = PosterPicker((info.width, info.height) if recorded else None), []
-        for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
-            check(stop)
-            on_picture()
-            pictures.append(picture)
-            poster.add(frame.rgb, picture)
+        with all_is_read(file.path):
+            for frame, picture in network_pictures(reader, file.path, spec, short_side=SHORT_SIDE):
+                check(stop)
+                on_picture()
+                pictures.append(picture)
+                poster.add(frame.rgb, picture)
         decoded = Decoded(info, np.stack(pictures), poster.encode())
     except VideoError as error:
         _check_unchanged(file)
         if lacks_memory(error):
             raise _out_of_memory(file) from error
-        if getattr(error.__cause__, "errno", None) in _PASSING:
-            raise NotNowError(error.path, error.reason, "Scan again later.") from error
         raise
     except (OrganizerError, StoppedError):
         raise

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from organizer.frames.bounded_file import file_of
 from organizer.frames.clock import longest_still_s
 from organizer.frames.packets import OpenVideo
 from organizer.frames.rates import FALLBACK_RATE, frame_rate, tick_of
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # No bigger file is read only to know its length: half an hour of a camera's video, 20 s on a slow disk.
 _MOST_READ = 2**31
+# Seconds that reading for it may take all the same: a slow drive, or a network. The rest is reckoned.
+_COUNT_S = 60.0
 # A recording of this size whose clock may have been set again is read through; of a longer one only places
 # are looked at.
 _SMALL = 2**26
@@ -112,15 +115,23 @@ class _Length:
 
 
 def _count(path: str) -> _Length | None:
-    """Read through the packets; None when there are none, or the file is too big for that."""
+    """Read through the packets; None when there are none, or the file is too big for that.
+
+    Where that takes too long, the rest of the file is taken to be as what was read.
+    """
     with ExitStack() as stack:
         video = OpenVideo.open(path, stack)
         if video.container.size > _MOST_READ:
             return None
+        file = file_of(video.container)
+        file.end_after(_COUNT_S)
         counter = _Counter(video.stream, path, longest_still_s(video.container.format.name))
         for packet in video.packets():
             counter.add(packet)
-    return counter.length()
+        length = counter.length()
+        if length is not None and file.out_of_time and file.tell():
+            return replace(length, seconds=length.seconds * video.container.size / file.tell())
+    return length
 
 
 class _Counter:
@@ -185,7 +196,12 @@ class _Places:
         self._parts = 1
 
     def length(self) -> _Length | None:
-        """Return the length, right to some seconds for each joint; None when the clock cannot be read."""
+        """Return the length, right to some seconds for each joint; None when the clock cannot be read.
+
+        None too when that takes too long.
+        """
+        file = file_of(self._video.container)
+        file.end_after(_COUNT_S)
         count = min(self._size // _PLACE_EVERY, _MOST_PLACES)
         places = [self._place(self._size * index // count) for index in range(count)]
         places.append(self._last())
@@ -193,7 +209,7 @@ class _Places:
         if len(known) < 2:
             return None
         seconds = sum(self._between(before, after) for before, after in pairwise(known))
-        return _Length(seconds, self._parts)
+        return None if file.out_of_time else _Length(seconds, self._parts)
 
     def _between(self, before: _Place, after: _Place) -> float:
         """Return the seconds of material between two places."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from organizer.frames.demux import demux
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,7 +27,7 @@ class FirstPackets:
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         """container: just opened; nobody else may read from it."""
-        self._coming = _packets(container, stream)
+        self._coming = demux(container, stream)
         self._kept: list[Packet[VideoStream]] = []
         self._bytes = 0
 
@@ -46,16 +48,3 @@ class FirstPackets:
         self._kept.append(packet)
         self._bytes += packet.size
         return True
-
-
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
-    from av.error import FFmpegError
-
-    try:
-        for packet in container.demux(stream):
-            # Empty ones stand for "as before", or end the stream.
-            if packet.size:
-                yield packet
-    # With IndexError PyAV ends files in which a stream appears that was not there when they were opened.
-    except (FFmpegError, OSError, IndexError):
-        return

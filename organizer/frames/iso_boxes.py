@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from organizer.frames.read_errors import note
+
 # Ends the listing of a damaged file; real files have a few dozen boxes on a level.
 _MAX_BOXES = 10_000
 _Matrix = tuple[int, ...]
@@ -47,7 +49,8 @@ def has_index(path: str) -> bool:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             return any(box.kind == b"moov" and box.end <= size for box in _boxes(file, 0, size))
-    except OSError:
+    except OSError as error:
+        note(error)
         return False
 
 
@@ -60,7 +63,8 @@ def display_matrix(path: str, track_id: int) -> tuple[int, ...] | None:
     try:
         with open(path, "rb") as file:
             return _display_matrix(file, os.fstat(file.fileno()).st_size, track_id)
-    except OSError:
+    except OSError as error:
+        note(error)
         return None
 
 
@@ -79,8 +83,8 @@ def composition_offsets(path: str, track_id: int, samples: int) -> Sequence[int]
             for track in _boxes(file, movie.start, movie.end):
                 if track.kind == b"trak" and _is_track(file, track, track_id):
                     return _offsets(file, track, samples)
-    except OSError:
-        pass
+    except OSError as error:
+        note(error)
     return None
 
 

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from organizer.frames.nested import Chunk, iso_boxes
+from organizer.frames.read_errors import note
 
 _SINCE_1904 = datetime(1904, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH_S = 2_082_844_800
@@ -44,7 +45,8 @@ def header_dates(path: str) -> list[HeaderDate]:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             seconds = [*islice(_seconds(file, size), _MOST)]
-    except OSError:
+    except OSError as error:
+        note(error)
         return []
     dates = []
     for value in dict.fromkeys(seconds):

@@ -22,8 +22,9 @@ card that was erased. FFmpeg goes through it byte by byte for the next packet, t
 longest sound one is a black picture without compression, at most 2**26 x 4 bytes."""
 
 MAX_READ_BYTES = 4 * 2**30
-"""Of one file, each time it is opened. Only 45 seconds are looked at: uncompressed Full HD takes 4.2 GB for
-them, the fastest cameras (600 Mbit/s) 3.4 GB. A file that is read so far ends there."""
+"""Of one file without one more packet of its film in them; then it ends there. However fast a camera records
+(uncompressed 8K at 60 pictures a second fills 6 GB a second), its packets come one by one, and between two of
+them lie a second of sound or the index of a day at the most."""
 
 PICTURE_CPU_S = 120
 """Seconds of processor time, for each decoding thread, until the next picture of a file is there. 60 pictures

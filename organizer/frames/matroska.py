@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
+from organizer.frames.read_errors import note
+
 _SEGMENT = 0x18538067
 _TRACKS = 0x1654AE6B
 _CLUSTER = 0x1F43B675
@@ -27,7 +29,8 @@ def may_be_projected(path: str) -> bool:
     try:
         with open(path, "rb") as file:
             tracks = _tracks(file, os.fstat(file.fileno()).st_size)
-    except OSError:
+    except OSError as error:
+        note(error)
         return False
     return tracks is None or _PROJECTION in tracks
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from organizer.frames.clock import longest_still_s
 from organizer.frames.container import open_container, picture_stream
+from organizer.frames.demux import demux
 from organizer.frames.iso_boxes import composition_offsets
 from organizer.frames.rates import tick_of
 from organizer.frames.timeline import PacketInfo, decoded_at, is_spliced
@@ -68,18 +69,7 @@ class OpenVideo:
 
     def packets(self) -> Iterator[Packet[VideoStream]]:
         """Yield the packets from where the file stands to its end, or to where it cannot be read on."""
-        import av
-
-        try:
-            for packet in self.container.demux(self.stream):
-                # Empty ones stand for "as before", or end the stream: nothing can be decoded from them.
-                if packet.size:
-                    yield packet
-        except MemoryError:
-            raise
-        # With IndexError PyAV ends files in which a stream appeared after they were opened.
-        except (av.error.FFmpegError, OSError, IndexError):
-            return
+        return demux(self.container, self.stream)
 
 
 def list_by_index(video: OpenVideo, path: str, *, max_seconds: int) -> Listing | None:

@@ -11,6 +11,7 @@ from organizer.frames.first_packets import FirstPackets
 from organizer.frames.iso_dates import header_dates
 from organizer.frames.pixel_aspect import PixelAspect, square_size
 from organizer.frames.rates import frame_rate
+from organizer.frames.read_errors import all_is_read
 from organizer.frames.riff_dates import recorded_text
 from organizer.frames.stored_orientation import stored_orientation
 from organizer.frames.stream_date import date_in_stream
@@ -30,8 +31,14 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
     mtime_ns: when the file was last changed, nanoseconds since 1970; the last resort for the date.
 
     Raises ValueError for a relative path, NotAVideoError for content that is not a video (empty, text, sound
-    only) and UnreadableVideoError for a video that cannot be opened.
+    only) and UnreadableVideoError for a video that cannot be opened; NotNowError where it, or a part of it,
+    cannot be read just now.
     """
+    with all_is_read(path):
+        return _probed(path, mtime_ns)
+
+
+def _probed(path: str, mtime_ns: int) -> VideoInfo:
     with open_container(path) as container:
         stream = picture_stream(container, path)
         if stream.width <= 0 or stream.height <= 0:

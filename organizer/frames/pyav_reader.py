@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from organizer.errors import UnreadableVideoError
 from organizer.frames.clock import FrameClock, longest_still_s
 from organizer.frames.container import open_container, picture_stream
+from organizer.frames.demux import demux
 from organizer.frames.picture import RgbConverter
 from organizer.frames.rates import frame_rate, tick_of
 from organizer.frames.reader import check_request, nothing_decoded, second_of
@@ -110,25 +111,10 @@ class _Pictures:
 
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Yield each picture that can be decoded, up to where the file breaks off."""
-    for packet in _packets(container, stream):
+    for packet in demux(container, stream):
         yield from _frames_of(stream, packet)
     # What is still inside: decoders look ahead to put pictures in order.
     yield from _frames_of(stream, None)
-
-
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
-    from av.error import FFmpegError
-
-    try:
-        for packet in container.demux(stream):
-            # An empty one would end the decoding; that there are none left ends it too.
-            if packet.size:
-                yield packet
-    except MemoryError:
-        raise
-    # With IndexError PyAV ends files in which a stream appeared after they were opened; all was read by then.
-    except (FFmpegError, OSError, IndexError):
-        return
 
 
 def _frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[VideoFrame]:

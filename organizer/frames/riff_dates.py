@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from organizer.frames.nested import riff_chunks
+from organizer.frames.read_errors import note
 
 _MOST_BYTES = 100
 _DEEPEST = 4
@@ -23,7 +24,8 @@ def recorded_text(path: str) -> str:
             if file.read(4) != b"RIFF":
                 return ""
             return next(_texts(file, 12, os.fstat(file.fileno()).st_size), "")
-    except OSError:
+    except OSError as error:
+        note(error)
         return ""
 
 

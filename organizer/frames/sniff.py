@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from organizer.errors import NotAVideoError, UnreadableVideoError
 from organizer.frames.cut_start import cut_format
+from organizer.frames.read_errors import note
 
 HEAD_BYTES = 16 * 1024
 """How much of a file is looked at: enough for a few transport packets and for leading zeros."""
@@ -115,6 +116,7 @@ def _read_head(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(CUT_HEAD_BYTES)
     except OSError as error:
+        note(error)
         raise UnreadableVideoError(
             path,
             f"the file cannot be read ({error.strerror or error})",

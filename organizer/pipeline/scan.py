@@ -313,6 +313,10 @@ class _Work:
         """Store what a known video's file says in its header, which somebody changed; nothing is decoded."""
         try:
             info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
+        except NotNowError:
+            if job.known is not None:
+                self._store.look_again(job.known.id)
+            return
         except VideoError:
             # Its pictures are known all the same.
             return

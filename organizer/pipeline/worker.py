@@ -84,6 +84,7 @@ class Worker:
             self._process = context.Process(target=serve, args=(theirs, work), daemon=True)
             with _processes, _starting():
                 self._process.start()
+            self._handle = _handle(self._process)
         except BaseException:
             self._connection.close()
             raise
@@ -129,16 +130,20 @@ class Worker:
         with self._ending:
             if not self._open:
                 return
-            # Not Process.kill: it does nothing once the fork server is gone, though its children live on.
             with suppress(OSError):
-                if sys.platform == "win32":
-                    self._process.kill()
-                else:
-                    os.kill(self._process.pid or 0, signal.SIGKILL)
+                self._kill()
             # A process that waits for a dead drive does not even hear that signal.
             if sys.platform != "win32":
                 with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as end:
                     end.shutdown(socket.SHUT_RDWR)
+
+    def _kill(self) -> None:
+        if sys.platform == "linux" and self._handle is not None:
+            # Not Process.kill: it does nothing once the fork server is gone, though its children live on.
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        # What ended may have left its number to a process of somebody else.
+        elif not wait([self._process.sentinel], 0):
+            self._process.kill()
 
     def close(self) -> None:
         """End the process, if it has not ended, and forget it; for the thread that uses it."""
@@ -157,14 +162,35 @@ class Worker:
     def _forget(self) -> int | None:
         """Return how the process ended, None when it did not within a few seconds."""
         with self._ending:
-            # From here on its number may be another's.
-            self._open = False
-            self._connection.close()
+            if self._open:
+                self._open = False
+                self._connection.close()
+                if self._handle is not None:
+                    os.close(self._handle)
         wait([self._process.sentinel], _ENDS_WITHIN_S)
         with _processes:
             self._process.join(0)
             exit_code: int | None = self._process.exitcode
             return exit_code
+
+
+def _handle(process: Any) -> int | None:
+    """Return a file descriptor that stands for a process, whatever becomes of its number.
+
+    None where the system has no such thing, or where the process has ended already.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        handle = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):
+        # Linux before 5.3, a Python that was built on one, or a guard that forbids it.
+        return None
+    # Had it ended before, its number might have been another's by then.
+    if wait([process.sentinel], 0):
+        os.close(handle)
+        return None
+    return handle
 
 
 def _context() -> Any:

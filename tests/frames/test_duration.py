@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 
-from organizer.frames import duration
+from organizer.frames import bounded_file, duration
 from organizer.frames.probe import probe
 from tests import clips
 
@@ -112,6 +114,39 @@ def test_the_index_tells_the_length_of_an_avi_too_big_to_count(tmp_path, monkeyp
     assert length_of(avi(tmp_path / "b.avi", index=False, frames=MOST)) is None
 
 
+@pytest.fixture
+def slow_drive(monkeypatch):
+    """One that takes a second for each 32 KB, by a clock that nobody has to wait for."""
+    now_s = 0.0
+
+    class Slow(io.FileIO):
+        def read(self, count=-1):
+            nonlocal now_s
+            now_s += 1
+            return super().read(count)
+
+    monkeypatch.setattr(bounded_file, "time", SimpleNamespace(monotonic=lambda: now_s))
+    monkeypatch.setattr(bounded_file.io, "FileIO", Slow)
+    return lambda: now_s
+
+
+def test_counting_on_a_slow_drive_ends(tmp_path, monkeypatch, slow_drive):
+    """Else it would take longer than a picture may, at each scan anew."""
+    path = tmp_path / "a.avi"
+    noise = np.random.default_rng(1).integers(0, 256, (20, 96, 128, 3), dtype=np.uint8)
+    clips.write_clip(path, ((index / 10, noise[index % 20]) for index in range(1200)), fps=10, key_every=20)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"indx", b"JUNK")[: data.rindex(b"idx1")])
+    whole_s = len(data) / 2**15
+    assert whole_s > 80
+    monkeypatch.setattr(duration, "_COUNT_S", 30.0)
+    before_s = slow_drive()
+    assert length_of(path) == pytest.approx(120, rel=0.05)
+    assert slow_drive() - before_s < 60
+    monkeypatch.setattr(duration, "_COUNT_S", 10_000.0)
+    assert length_of(path) == pytest.approx(120, abs=0.11)
+
+
 # Headers that were never filled in.
 
 
@@ -206,28 +241,53 @@ def test_a_stream_that_appears_late(tmp_path):
     assert length_of(path) > 9
 
 
-@pytest.mark.parametrize("suffix", [".ts", ".vob"])
-@pytest.mark.parametrize("clock", [(0,), (3600, 10), (0, 7200), (WRAPS_S - 20,)])
-def test_big_recordings_are_looked_at_in_places(tmp_path, suffix, clock, monkeypatch, not_counted):
+@pytest.fixture
+def in_places(monkeypatch):
+    """Small files are looked at as big ones are."""
     monkeypatch.setattr(duration, "_SMALL", 1000)
     monkeypatch.setattr(duration, "_PLACE_EVERY", 100_000)
     monkeypatch.setattr(duration, "_CLOSE", 20_000)
     monkeypatch.setattr(duration, "_TAIL", 50_000)
+
+
+def big(folder: Path, suffix: str, *later_s: float) -> Path:
+    """Recordings of forty seconds and more than a megabyte, one behind the other, as in ``joined``."""
     noise = np.random.default_rng(1).integers(0, 256, (25, 96, 128, 3), dtype=np.uint8)
     parts = []
-    for number, later_s in enumerate(clock):
+    for number, later in enumerate(later_s):
         pictures = ((index / 25, noise[index % 25]) for index in range(1000))
         part = clips.write_clip(
-            tmp_path / f"{number}.mkv",
+            folder / f"{number}.mkv",
             pictures,
             fps=25,
             codec="mpeg2video",
             key_every=12,
             options={"qmax": "6"},
         )
-        whole = clips.rewrap(part, tmp_path / f"{number}{suffix}", later_s=later_s)
+        whole = clips.rewrap(part, folder / f"{number}{suffix}", later_s=later)
         parts.append(whole.read_bytes())
-    path = tmp_path / f"big{suffix}"
+    path = folder / f"big{suffix}"
     path.write_bytes(b"".join(parts))
-    assert path.stat().st_size > 1_000_000 * len(clock)
+    assert path.stat().st_size > 1_000_000 * len(later_s)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".vob"])
+@pytest.mark.parametrize("clock", [(0,), (3600, 10), (0, 7200), (WRAPS_S - 20,)])
+def test_big_recordings_are_looked_at_in_places(tmp_path, suffix, clock, in_places, not_counted):
+    path = big(tmp_path, suffix, *clock)
     assert length_of(path) == pytest.approx(40 * len(clock), abs=1.5 * len(clock))
+
+
+def test_looking_at_places_on_a_slow_drive_ends(tmp_path, monkeypatch, in_places, slow_drive):
+    monkeypatch.setattr(duration, "_PLACE_EVERY", 30_000)
+    path = big(tmp_path, ".ts", 0)
+    monkeypatch.setattr(duration, "_COUNT_S", 10.0)
+    before_s = slow_drive()
+    # What FFmpeg says is all that is known then.
+    assert length_of(path) == pytest.approx(40, abs=1.5)
+    took_s = slow_drive() - before_s
+    monkeypatch.setattr(duration, "_COUNT_S", 10_000.0)
+    before_s = slow_drive()
+    assert length_of(path) == pytest.approx(40, abs=1.5)
+    assert took_s < slow_drive() - before_s - 20

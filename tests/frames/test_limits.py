@@ -7,6 +7,7 @@ import struct
 import time
 import zlib
 
+import numpy as np
 import pytest
 
 from organizer.errors import UnreadableVideoError
@@ -202,3 +203,49 @@ def test_black_pictures_without_compression_are_no_hole(tmp_path):
     )
     frames = list(reader_for(Sampling.AUTO, threads=1).read(str(path)))
     assert [frame.second for frame in frames] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("sampling", list(Sampling))
+@pytest.mark.parametrize("suffix", [".mkv", ".avi", ".mp4"])
+def test_however_much_its_pictures_take_a_video_is_read_on(tmp_path, suffix, sampling, monkeypatch):
+    """Cameras for films record a gigabit and more a second."""
+    path = clip_of_noise(tmp_path / f"a{suffix}", seconds=12)
+    size = path.stat().st_size
+    monkeypatch.setattr(
+        bounded_file.BoundedFile.__init__,
+        "__kwdefaults__",
+        {"max_run": limits.MAX_RUN_BYTES, "max_read": size // 3},
+    )
+    assert len(list(reader_for(sampling, threads=1).read(str(path)))) == 12
+
+
+@pytest.mark.parametrize("sampling", list(Sampling))
+def test_without_one_more_picture_a_file_ends(tmp_path, sampling, monkeypatch):
+    """Whatever else there is in it: it is gone through byte by byte."""
+    path = make_clip(tmp_path / "a.mkv", seconds=4, fps=25)
+    with open(path, "ab") as file:
+        for _ in range(8):
+            file.write(os.urandom(2**20))
+    read = 0
+
+    class Counting(bounded_file.io.FileIO):
+        def read(self, count=-1):
+            nonlocal read
+            data = super().read(count)
+            read = max(read, self.tell())
+            return data
+
+    monkeypatch.setattr(bounded_file.io, "FileIO", Counting)
+    monkeypatch.setattr(
+        bounded_file.BoundedFile.__init__, "__kwdefaults__", {"max_run": 2**20, "max_read": 2**21}
+    )
+    assert len(list(reader_for(sampling, threads=1).read(str(path)))) == 4
+    assert read < 4 * 2**20
+
+
+def clip_of_noise(path, *, seconds):
+    random = np.random.default_rng(1)
+    pictures = (
+        (index / 10, random.integers(0, 256, (96, 128, 3), dtype=np.uint8)) for index in range(10 * seconds)
+    )
+    return write_clip(path, pictures, fps=10, key_every=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import re
@@ -421,3 +422,55 @@ def test_threads_stop_between_two_frames(reader, tmp_path):
     decoding._stop.set()
     assert type(decoding.submit(video_file(path)).exception(timeout=10)) is StoppedError
     decoding.close()
+
+
+def kills(monkeypatch):
+    """The numbers of processes that were sent a signal by their number from here on."""
+    sent = []
+    real = os.kill
+
+    def kill(pid, number):
+        sent.append(pid)
+        real(pid, number)
+
+    monkeypatch.setattr(os, "kill", kill)
+    return sent
+
+
+def without_handles(monkeypatch):
+    """As on a system that has no handles of processes."""
+
+    def fail(*_):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "pidfd_open", fail, raising=False)
+
+
+@on_posix
+@pytest.mark.parametrize("handles", [True, False])
+def test_the_number_of_a_worker_that_ended_is_left_alone(reader, tmp_path, monkeypatch, handles):
+    """It may be another process's by now."""
+    if not handles:
+        without_handles(monkeypatch)
+    path = show_labels(tmp_path / "a.mp4")
+    with closing(ProcessDecoders(reader, SPEC, workers=1)) as decoding:
+        assert decode_all(decoding, [path]) == {"a.mp4": None}
+        (pid,) = read_by(reader)["a.mp4"]
+        os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + 20
+        # On Linux the fork server takes its number away; elsewhere it stays until this process asks.
+        while sys.platform == "linux" and psutil.pid_exists(pid) and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        sent = kills(monkeypatch)
+    assert sent == []
+
+
+@on_posix
+def test_workers_are_ended_without_handles_too(reader, tmp_path, monkeypatch):
+    without_handles(monkeypatch)
+    monkeypatch.setattr(limits, "PICTURE_WAIT_S", 1.0)
+    path = show_labels(tmp_path / "hang.mp4")
+    with closing(ProcessDecoders(reader, SPEC, workers=1)) as decoding:
+        assert type(decode_all(decoding, [path])["hang.mp4"]) is NotNowError
+    assert not any(psutil.pid_exists(pid) for pid in read_by(reader)["hang.mp4"])

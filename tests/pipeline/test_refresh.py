@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import shutil
 import struct
@@ -11,6 +13,7 @@ from threading import Event
 import pytest
 
 from organizer.errors import FolderError
+from organizer.frames import bounded_file
 from organizer.library import queries
 from organizer.library.decisions import confirm
 from organizer.library.fingerprint import fingerprint
@@ -103,6 +106,22 @@ def test_a_patch_with_a_new_date_of_the_file_is_seen_by_a_scan(world, clip):
     assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "updated"}, [])
     assert scanned.outcomes[0].changes == (CHANGED,)
     assert taken(world, clip) == "2011-02-03T04:05:06+00:00"
+    assert world.scan(world.videos).quiet
+
+
+def test_a_patch_that_cannot_be_read_just_now_is_seen_by_the_next_scan(world, clip, monkeypatch):
+    patch_header(clip, LATER, keep_time=False)
+
+    class Gone(io.FileIO):
+        def read(self, count=-1):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bounded_file.io, "FileIO", Gone)
+        assert world.scan(world.videos).kinds == {"a.mp4": "unchanged"}
+    assert taken(world, clip) == "2006-06-09T10:00:00+00:00"
+    scanned = world.scan(world.videos)
+    assert (scanned.kinds, scanned.outcomes[0].changes) == ({"a.mp4": "updated"}, (CHANGED,))
     assert world.scan(world.videos).quiet
 
 
