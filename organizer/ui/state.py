@@ -51,7 +51,8 @@ def change(**parts: Any) -> None:
     changes = st.session_state.get(_CHANGES, ())
     if changes is None:
         return
-    before, earlier = changes or (_current(), {})
+    start: tuple[ViewState, dict[str, Any]] = changes or (_current(), {})
+    before, earlier = start
     # A widget that is not drawn any more may report once more the value that it always had: with a click
     # that comes before the browser has taken it away.
     parts = {
