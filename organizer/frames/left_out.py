@@ -53,6 +53,7 @@ class Why(StrEnum):
     NO_MEDIA = f"it holds a file {NO_MEDIA}; name it to scan it"
     EXCLUDED = "excluded"
     LINK = "a symbolic link; name the folder it leads to"
+    NO_FILE = "no ordinary file"
     CLOUD = "only in a cloud, not downloaded"
     UNREADABLE = "not readable; check its permissions"
     SIDECAR = "belongs to a video, is none itself"

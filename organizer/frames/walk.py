@@ -178,6 +178,8 @@ class Walk:
                         subfolders.append(path)
                     elif may_be_video(entry.name) and entry.is_file(follow_symlinks=False):
                         files.append(entry)
+                    elif may_be_video(entry.name):
+                        met.append(LeftOut(os.path.join(self.root, path), Why.NO_FILE))
                     elif is_sidecar(extension(entry.name)):
                         met.append(LeftOut(os.path.join(self.root, path), Why.SIDECAR))
         except OSError:

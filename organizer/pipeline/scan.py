@@ -12,7 +12,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError, MissingDependencyError, NotNowError, VideoError
-from organizer.frames.decode import Decoded
+from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
 from organizer.frames.sampling import Sampling
@@ -349,9 +349,12 @@ class _Work:
                 continue
             failure = errors[index]
             # What may be read the next time is not stored: it must be tried again whatever its date says.
+            reason = failure.reason
             if not isinstance(failure, NotNowError):
-                self._store_failure(job, failure.reason)
-            yield FileOutcome(job.file.path, OutcomeKind.FAILED, failure.reason)
+                self._store_failure(job, reason)
+            elif not isinstance(failure, FileChangedError):
+                reason += "; the next scan tries it again"
+            yield FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
     def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
         # Looked up again: a copy of the same content may have been stored since this one was submitted.

@@ -209,8 +209,13 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent in another way")
-@pytest.mark.parametrize("to_all", [False, True], ids=["process", "group"])
-def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer, tmp_path, to_all):
+@pytest.mark.parametrize(
+    ("name", "to_all"),
+    [("SIGINT", False), ("SIGINT", True), ("SIGTERM", False), ("SIGHUP", True)],
+    ids=["process", "group", "logout", "closed terminal"],
+)
+def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer, tmp_path, name, to_all):
+    number_of = getattr(signal, name)
     for number in range(4):
         show_labels(organizer.videos / f"{number}.mp4")
     script = tmp_path / "slow_scan.py"
@@ -226,7 +231,7 @@ def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer, tmp_path, to
     assert process.stdout.readline() == f"new: {organizer.videos}/0.mp4\n"
     workers = psutil.Process(process.pid).children(recursive=True)
     # A terminal sends Ctrl-C to all processes of a command.
-    os.killpg(process.pid, signal.SIGINT) if to_all else process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, number_of) if to_all else process.send_signal(number_of)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
