@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from multiprocessing import forkserver
 
 import psutil
 import pytest
@@ -198,11 +199,7 @@ def test_the_end_of_the_fork_server_is_no_files_fault(reader, tmp_path):
     paths = [show_labels(tmp_path / f"{name}.mp4") for name in "abcdef"]
     with closing(ProcessDecoders(reader, SPEC, workers=2)) as decoding:
         assert set(decode_all(decoding, paths[:2]).values()) == {None}
-        (server, *_) = [
-            process
-            for process in psutil.Process().children()
-            if any("multiprocessing.forkserver" in part for part in process.cmdline())
-        ]
+        server = psutil.Process(forkserver._forkserver._forkserver_pid)
         server.kill()
         # Not server.wait: that would take its end away from multiprocessing, which looks for it.
         end = time.monotonic() + 20
