@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import BinaryIO
 
+from organizer.frames.nested import Chunk, iso_boxes
 from organizer.frames.read_errors import note
 
-# Ends the listing of a damaged file; real files have a few dozen boxes on a level.
-_MAX_BOXES = 10_000
 _Matrix = tuple[int, ...]
 """Nine fixed-point numbers, three by three, row by row."""
 IDENTITY: _Matrix = (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
@@ -30,16 +28,6 @@ _MOVIE_MATRIX_OFFSETS = (36, 48)
 _HEADER_BYTES = 96
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    kind: bytes
-    """Its four letters."""
-    start: int
-    """Where its content begins, in bytes from the beginning of the file."""
-    end: int
-    """Where its content should end, in bytes from the beginning of the file; beyond it in a file cut off."""
-
-
 def has_index(path: str) -> bool:
     """Tell whether an MP4 or MOV file has, whole, the box (``moov``) without which nothing can be found.
 
@@ -48,7 +36,7 @@ def has_index(path: str) -> bool:
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            return any(box.kind == b"moov" and box.end <= size for box in _boxes(file, 0, size))
+            return any(box.kind == b"moov" and box.is_whole for box in iso_boxes(file, 0, size))
     except OSError as error:
         note(error)
         return False
@@ -77,10 +65,10 @@ def composition_offsets(path: str, track_id: int, samples: int) -> Sequence[int]
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            movie = _inside(file, _Box(b"", 0, size), b"moov")
+            movie = _inside(file, Chunk(b"", 0, size), b"moov")
             if movie is None or _inside(file, movie, b"mvex") is not None:
                 return None
-            for track in _boxes(file, movie.start, movie.end):
+            for track in iso_boxes(file, movie.start, movie.end):
                 if track.kind == b"trak" and _is_track(file, track, track_id):
                     return _offsets(file, track, samples)
     except OSError as error:
@@ -88,15 +76,15 @@ def composition_offsets(path: str, track_id: int, samples: int) -> Sequence[int]
     return None
 
 
-def _is_track(file: BinaryIO, track: _Box, track_id: int) -> bool:
+def _is_track(file: BinaryIO, track: Chunk, track_id: int) -> bool:
     header = _inside(file, track, b"tkhd")
     if header is None:
         return False
     return _track_id(_header(file, header)) == track_id
 
 
-def _offsets(file: BinaryIO, track: _Box, samples: int) -> Sequence[int] | None:
-    table: _Box | None = track
+def _offsets(file: BinaryIO, track: Chunk, samples: int) -> Sequence[int] | None:
+    table: Chunk | None = track
     for kind in (b"mdia", b"minf", b"stbl"):
         table = table and _inside(file, table, kind)
     if table is None:
@@ -118,23 +106,23 @@ def _whole(data: bytes, size: int) -> bytes:
     return data[: len(data) // size * size]
 
 
-def _inside(file: BinaryIO, box: _Box, kind: bytes) -> _Box | None:
+def _inside(file: BinaryIO, box: Chunk, kind: bytes) -> Chunk | None:
     """Return the first box of a kind that lies right inside another."""
-    return next((inner for inner in _boxes(file, box.start, box.end) if inner.kind == kind), None)
+    return next((inner for inner in iso_boxes(file, box.start, box.end) if inner.kind == kind), None)
 
 
 def _display_matrix(file: BinaryIO, size: int, track_id: int) -> _Matrix | None:
-    for movie in _boxes(file, 0, size):
+    for movie in iso_boxes(file, 0, size):
         if movie.kind != b"moov":
             continue
         # As in FFmpeg, a movie's header counts for the tracks after it; it has to come first.
         whole: _Matrix | None = None
-        for box in _boxes(file, movie.start, movie.end):
+        for box in iso_boxes(file, movie.start, movie.end):
             if box.kind == b"mvhd":
                 whole = _matrix(_header(file, box), _MOVIE_MATRIX_OFFSETS)
             if box.kind != b"trak":
                 continue
-            for inner in _boxes(file, box.start, box.end):
+            for inner in iso_boxes(file, box.start, box.end):
                 if inner.kind == b"tkhd":
                     header = _header(file, inner)
                     if _track_id(header) == track_id:
@@ -153,7 +141,7 @@ def _both(track: _Matrix | None, movie: _Matrix | None) -> _Matrix | None:
     )
 
 
-def _header(file: BinaryIO, box: _Box) -> bytes:
+def _header(file: BinaryIO, box: Chunk) -> bytes:
     file.seek(box.start)
     return file.read(min(box.end - box.start, _HEADER_BYTES))
 
@@ -172,22 +160,3 @@ def _matrix(header: bytes, offsets: tuple[int, int]) -> _Matrix | None:
 
 def _has_long_times(header: bytes) -> bool:
     return header[:1] == b"\1"
-
-
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
-    """Yield the boxes between two positions; stops at the first that is damaged."""
-    for _ in range(_MAX_BOXES):
-        if start + 8 > end:
-            return
-        file.seek(start)
-        size, kind = struct.unpack(">I4s", file.read(8).ljust(8, b"\0"))
-        content = start + 8
-        if size == 1:
-            (size,) = struct.unpack(">Q", file.read(8).ljust(8, b"\0"))
-            content += 8
-        elif size == 0:
-            size = end - start
-        if size < content - start:
-            return
-        yield _Box(kind, content, start + size)
-        start += size

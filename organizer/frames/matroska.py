@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
+from organizer.frames.nested import ebml_elements
 from organizer.frames.read_errors import note
 
-_SEGMENT = 0x18538067
-_TRACKS = 0x1654AE6B
-_CLUSTER = 0x1F43B675
+_SEGMENT = b"\x18\x53\x80\x67"
+_TRACKS = b"\x16\x54\xae\x6b"
+_CLUSTER = b"\x1f\x43\xb6\x75"
 _PROJECTION = b"\x76\x70"
-# Ends the listing of a damaged file; before the pictures begin there are a dozen elements.
-_MAX_ELEMENTS = 1000
 _MAX_TRACKS_BYTES = 1 << 20
 
 
@@ -37,27 +36,14 @@ def may_be_projected(path: str) -> bool:
 
 def _tracks(file: BinaryIO, end: int) -> bytes | None:
     """Return what the element with the tracks holds; None where it is not found or too long to be one."""
-    for _ in range(_MAX_ELEMENTS):
-        identifier, size = _number(file, keep_marker=True), _number(file, keep_marker=False)
-        if identifier is None or size is None or identifier == _CLUSTER:
-            return None
-        if identifier == _TRACKS:
-            return file.read(size) if size <= _MAX_TRACKS_BYTES else None
-        if identifier != _SEGMENT:
-            if file.tell() + size > end:
+    for segment in ebml_elements(file, 0, end):
+        if segment.kind != _SEGMENT:
+            continue
+        for element in ebml_elements(file, segment.start, segment.end):
+            if element.kind == _CLUSTER:
                 return None
-            file.seek(size, os.SEEK_CUR)
+            if element.kind == _TRACKS:
+                size = element.end - element.start
+                file.seek(element.start)
+                return file.read(size) if size <= _MAX_TRACKS_BYTES else None
     return None
-
-
-def _number(file: BinaryIO, *, keep_marker: bool) -> int | None:
-    """Return the next number; the zeros it begins with say how many bytes it has. None at the end."""
-    first = file.read(1)
-    if not first or not first[0]:
-        return None
-    length = 9 - first[0].bit_length()
-    rest = file.read(length - 1)
-    if len(rest) < length - 1:
-        return None
-    head = first[0] if keep_marker else first[0] - (1 << (8 - length))
-    return int.from_bytes(bytes([head]) + rest, "big")

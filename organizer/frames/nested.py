@@ -25,6 +25,8 @@ class Chunk:
     """Where its content begins, in bytes from the beginning of the file."""
     end: int
     """Where its content ends; what is cut off ends with what it lies in."""
+    is_whole: bool = True
+    """Whether all of it lies there; not so in a file that is cut off."""
 
 
 def iso_boxes(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
@@ -42,7 +44,7 @@ def iso_boxes(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
             size = end - start
         if size < content - start or content > end:
             return
-        yield Chunk(kind, content, min(start + size, end))
+        yield Chunk(kind, content, min(start + size, end), is_whole=start + size <= end)
         start += size
 
 
@@ -53,7 +55,8 @@ def riff_chunks(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
             return
         file.seek(start)
         kind, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
-        yield Chunk(kind, start + 8, min(start + 8 + size, end))
+        last = start + 8 + size
+        yield Chunk(kind, start + 8, min(last, end), is_whole=last <= end)
         # Chunks begin at even positions.
         start += 8 + size + size % 2
 
@@ -73,7 +76,7 @@ def ebml_elements(file: BinaryIO, start: int, end: int) -> Iterator[Chunk]:
         bits = 7 * size_bytes
         size = int.from_bytes(head[id_bytes : id_bytes + size_bytes], "big") & ((1 << bits) - 1)
         last = end if size == (1 << bits) - 1 else content + size
-        yield Chunk(head[:id_bytes], content, min(last, end))
+        yield Chunk(head[:id_bytes], content, min(last, end), is_whole=last <= end)
         start = last
 
 
