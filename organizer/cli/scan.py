@@ -183,8 +183,7 @@ def refresh_facts(paths: Sequence[str]) -> None:
         except (pipeline.StoppedError, KeyboardInterrupt):
             click.echo(f"Stopped after {report.done} of {report.to_do} files.", err=True)
             raise SystemExit(EXIT_STOPPED) from None
-    for path in report.offline:
-        click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
+    _print_offline(report)
     words = f"{count(report.done, 'file')} looked at again, {report.kinds['updated']} updated"
     click.echo(words + (f", {report.kinds['failed']} left as they were" if report.failures else ""))
     if sys.stdout.isatty():
@@ -328,8 +327,7 @@ def print_report(
     elif not report.offline:
         where = ", ".join(safe_text(folder) for folder in folders) or "the folders that were ever scanned"
         click.echo(f"No videos in {where}. Files count by their names: .mp4, .mov, .mkv, .avi and the like.")
-    for path in report.offline:
-        click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
+    _print_offline(report)
     for path in report.unreadable_folders:
         click.echo(f"Not readable: {safe_text(path)}: check its permissions")
     if report.cloud_only:
@@ -343,6 +341,11 @@ def print_report(
             "scan the folders they lead to by name"
         )
     _print_left_out(report.left_out, named=show_skipped)
+
+
+def _print_offline(report: ScanReport) -> None:
+    for path in report.offline:
+        click.echo(f"Offline: {safe_text(path)}: it is not there now; its videos are kept as they are")
 
 
 def _print_left_out(left_out: Sequence[LeftOut], *, named: bool) -> None:

@@ -123,20 +123,14 @@ def rewrites(db: Database, old_id: int, new_id: int) -> bool:
     return turned >= _SAME_POSTER
 
 
-def lives_on(db: Database, old_id: int, new_id: int) -> bool:
-    """Tell whether a video of any name is the same recording as one that is gone: packed again, or turned.
-
-    Nothing but what the two show and say speaks for it, so all of that must: codec, length, date and
-    pictures. Packed again, those are the very same; encoded again, they are no more like the old ones than
-    those of another clip of the same scene.
-    """
-    return bool(same_recordings(db, [old_id], [new_id]))
-
-
 def same_recordings(
     db: Database, old_ids: Collection[int], new_ids: Collection[int], *, stop: Event | None = None
 ) -> list[tuple[int, int]]:
-    """Return all pairs of an old and a new video of which ``lives_on`` is true, in order.
+    """Return all pairs of an old and a new video, of any name, that are the same recording, in order.
+
+    Packed again, or turned. Nothing but what the two show and say speaks for it, so all of that must: codec,
+    length, date and pictures. Packed again, those are the very same; encoded again, they are no more like the
+    old ones than those of another clip of the same scene.
 
     Of most pairs, what rows of the library say is enough to tell. Pictures are read for the others alone.
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from organizer.library.likeness import Likeness
-from organizer.library.same_recording import lives_on, rewrites, same_recordings
+from organizer.library.same_recording import rewrites, same_recordings
 from organizer.library.store import Analysis
 from organizer.stopping import StoppedError
 from organizer.types import TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
@@ -19,6 +19,11 @@ from tests.library.build import SPACE, add_failed, tagging
 
 TAKEN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 FEATURES = np.random.default_rng(1).integers(40, 200, (10, 1024)).astype(np.uint8)
+
+
+def lives_on(db, old_id, new_id):
+    """Whether one video is the same recording as another one that is gone."""
+    return bool(same_recordings(db, [old_id], [new_id]))
 
 
 def scene(seed: int, size: tuple[int, int] = (48, 64)) -> np.ndarray:
