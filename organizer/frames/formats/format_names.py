@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from av.container import InputContainer
+    from av.container.core import Container
 
 
-def has_format(container: InputContainer, *names: str) -> bool:
-    """Tell whether a container is of one of these formats: ``mp4`` (MOV and 3GP too), ``avi``, ``matroska``."""
+def has_format(container: Container, *names: str) -> bool:
+    """Tell whether a container is of one of these formats: ``mp4`` (also MOV, 3GP), ``avi`` ...."""
     return not set(names).isdisjoint(container.format.name.split(","))
