@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def has_format(container: Container, *names: str) -> bool:
-    """Tell whether a container is of one of these formats: ``mp4`` (also MOV, 3GP), ``avi`` ...."""
+    """Tell whether a container is of one of these formats: ``mp4`` (also MOV, 3GP) or ``avi``."""
     return not set(names).isdisjoint(container.format.name.split(","))
