@@ -6,6 +6,13 @@ import sys
 
 import pytest
 
+from tests.workers import spread
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    spread(config)
+
 
 @pytest.fixture(autouse=True)
 def _same_main_module():
