@@ -3,8 +3,8 @@
 import streamlit as st
 
 from organizer.ui.errors import show_script_error
-from organizer.ui.guard import guard
-from organizer.ui.media import media_routes
-from organizer.ui.options import main_script
+from organizer.ui.server.guard import guard
+from organizer.ui.server.media import media_routes
+from organizer.ui.server.options import main_script
 
 app = st.App(main_script(), routes=media_routes(), middleware=[guard()], on_script_error=show_script_error)

@@ -15,7 +15,7 @@ import numpy as np
 from organizer.features.pca import Pca
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.features.space import FeatureSpace
-from organizer.frames.pyav_reader import PyAvReader
+from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.models.bundle import Bundle
 from organizer.tags.tagger import Tagger
 from organizer.types import LABELS, MAX_SECONDS, Frame

@@ -118,7 +118,7 @@ def noise_frames(form: Format, count: int, seed: int) -> Iterable[NDArray[np.uin
     """
     import numpy as np
 
-    from organizer.frames.load_cv2 import load_cv2
+    from organizer.frames.loading import load_cv2
 
     cv2 = load_cv2()
     random = np.random.default_rng(seed)

@@ -12,10 +12,10 @@ from organizer.bench.machine import this_machine
 from organizer.bench.report import Report, ScanCost, Skipped, Stage, StageCost, Videos
 from organizer.bench.stages import per_item, reading_rate, sampling_costs, scanning, storing
 from organizer.errors import ScanError, VideoError
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.store import Analysis
 from organizer.pipeline.analyse import tagging
-from organizer.pipeline.decoders import ProcessDecoders
+from organizer.pipeline.decoding.decoders import ProcessDecoders
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from organizer.bench.clip import PHONE_1080P, encode, noise_frames, repeat
 from organizer.errors import FolderError
-from organizer.frames.walk import find_videos
+from organizer.frames.folders.walk import find_videos
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:

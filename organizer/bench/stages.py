@@ -12,7 +12,7 @@ from organizer.bench.workers import WarmWorkers
 from organizer.errors import VideoError
 from organizer.features.processor import processors
 from organizer.frames.decode import decode
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.database import opened
 from organizer.library.store import Analysis, Store
 from organizer.pipeline import Listed, scan
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.bench.sample import Sample
-    from organizer.frames.reader import FrameReader
+    from organizer.frames.readers.reader import FrameReader
     from organizer.tags.tagger import Tagger
     from organizer.types import InputSpec
 

@@ -73,7 +73,7 @@ class WarmWorkers:
 
 
 def _prepare(barrier: Any) -> None:
-    from organizer.frames.load_decoders import load_decoders
+    from organizer.frames.loading import load_decoders
 
     global _barrier  # noqa: PLW0603 - a worker process has no other place to keep it
     _barrier = barrier

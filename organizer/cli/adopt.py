@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_argument, library_option, open_library
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

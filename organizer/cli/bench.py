@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.text import lite_meanwhile
-from organizer.words import count, safe_text
+from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,7 +54,7 @@ def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -
     a minute, longer with 4K videos. Folder and library are left as they are.
     """
     from organizer.bench.sample import choose, generate
-    from organizer.pipeline.decoders import default_workers
+    from organizer.pipeline.decoding.decoders import default_workers
 
     workers = workers or default_workers()
     tagger = _tagger()

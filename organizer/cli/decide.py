@@ -8,7 +8,7 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord

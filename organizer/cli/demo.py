@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from organizer.cli.text import tag_list
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 
 @click.command()

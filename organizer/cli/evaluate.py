@@ -10,12 +10,12 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.training_options import check_installed, data_options, one_folder, quiet_tensorflow
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
-    from organizer.pipeline.evaluate_model import Measured
-    from organizer.training.evaluate.report import Report
+    from organizer.training.evaluate_model import Measured
+    from organizer.training.measure.report import Report
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -49,10 +49,10 @@ def evaluate(
     are left out, or it is refused. Figures come with 95 % intervals over sources.
     """
     from organizer.models.catalogue import open_bundle
-    from organizer.pipeline.evaluate_model import align, trained_on
-    from organizer.training.evaluate.compare import compare
-    from organizer.training.evaluate.figures import figures_of
-    from organizer.training.evaluate.report import Report
+    from organizer.training.evaluate_model import align, trained_on
+    from organizer.training.measure.compare import compare
+    from organizer.training.measure.figures import figures_of
+    from organizer.training.measure.report import Report
 
     bundle = open_bundle(model)
     measured = _measured(bundle, options)
@@ -84,7 +84,7 @@ def evaluate(
 
 
 def _measured(bundle: Bundle, options: dict[str, Any]) -> Measured:
-    from organizer.pipeline.evaluate_model import measure_on_corpus, measure_on_data, measure_on_library
+    from organizer.training.evaluate_model import measure_on_corpus, measure_on_data, measure_on_library
 
     data = options["data"]
     if data == "corpus":
@@ -92,7 +92,7 @@ def _measured(bundle: Bundle, options: dict[str, Any]) -> Measured:
     if data == "yt8m":
         check_installed("tensorflow")
         quiet_tensorflow()
-        from organizer.pipeline.yt8m_source import yt8m_data
+        from organizer.training.sources import yt8m_data
 
         shards = yt8m_data(bundle, options["folders"], options["vocabulary"], train=False)
         return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
@@ -102,7 +102,7 @@ def _measured(bundle: Bundle, options: dict[str, Any]) -> Measured:
 
 def _say(report: Report) -> None:
     from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
-    from organizer.training.evaluate.words import what_was_measured
+    from organizer.training.measure.words import what_was_measured
 
     click.echo(f"{safe_text(report.model)}, measured on {safe_text(report.data)}")
     click.echo(what_was_measured(report.figures))
@@ -117,7 +117,7 @@ def _say(report: Report) -> None:
 
 
 def _write_html(report: Report, file: Path) -> None:
-    from organizer.training.evaluate.report import report_html
+    from organizer.training.measure.report import report_html
 
     file.write_text(report_html(report), encoding="utf-8")
     click.echo(f"Report: {safe_text(str(file))}")

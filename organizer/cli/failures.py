@@ -6,7 +6,7 @@ import os
 
 from organizer.errors import OrganizerError, ScanError
 from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory, memory_limit
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 _LONGEST = 300
 

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from organizer.training.evaluate.compare import Comparison, Difference
-    from organizer.training.evaluate.figures import Figures, LabelFigures
+    from organizer.training.measure.compare import Comparison, Difference
+    from organizer.training.measure.figures import Figures, LabelFigures
 
 _WIDTH = 80
 
 
 def print_headline(figures: Figures) -> None:
     """Print the main figures with their intervals."""
-    from organizer.training.evaluate.words import NAMES, name_of, number, span
+    from organizer.training.measure.words import NAMES, name_of, number, span
 
     table = _table("figure", ("value", "95 % interval"))
     for name in NAMES:
@@ -29,7 +29,7 @@ def print_headline(figures: Figures) -> None:
 
 def print_labels(figures: Figures) -> None:
     """Print a line for each label."""
-    from organizer.training.evaluate.words import number, span
+    from organizer.training.measure.words import number, span
 
     table = _table("label", ("videos", "AP", "95 % interval", "threshold", "precision", "recall"))
     for row in figures.labels:
@@ -56,7 +56,7 @@ def print_comparison(comparison: Comparison, first: str, second: str) -> None:
 
 
 def _differences(title: str, rows: Sequence[Difference]) -> Table:
-    from organizer.training.evaluate.words import NAMES, signed, signed_span
+    from organizer.training.measure.words import NAMES, signed, signed_span
 
     table = _table(title, ("difference", "95 % interval", ""))
     for row in rows:
@@ -67,7 +67,7 @@ def _differences(title: str, rows: Sequence[Difference]) -> Table:
 
 
 def _threshold(row: LabelFigures) -> str:
-    from organizer.training.evaluate.words import number
+    from organizer.training.measure.words import number
 
     if row.never:
         return "never"

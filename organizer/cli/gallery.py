@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.cli.context import library_option, library_path
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def gallery(port: int | None, no_browser: bool) -> None:
 
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
-    from organizer.ui.serve import listen
+    from organizer.ui.server.serve import listen
 
     library = library_path()
     listener = listen(port)
@@ -55,13 +55,13 @@ def show_gallery(library: Path, listener: socket, *, no_browser: bool) -> None:
 
     Args:
         library: the library's file; it need not exist yet.
-        listener: see ``organizer.ui.serve.listen``.
+        listener: see ``organizer.ui.server.serve.listen``.
         no_browser: only print the address.
 
     Raises:
         GalleryError: the server did not start.
     """
-    from organizer.ui.serve import serve
+    from organizer.ui.server.serve import serve
 
     def ready(address: str) -> None:
         click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")

@@ -10,7 +10,7 @@ import click
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import SORTS, build_filter, filter_options
 from organizer.cli.text import date, duration, tag_list
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

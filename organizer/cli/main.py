@@ -56,7 +56,7 @@ def cli() -> None:
     130 stopped with Ctrl-C, 141 stopped because its output was not read to the end.
     """  # noqa: D301 - click wants the character, not the two letters
     check_memory_limit(LEAST_FOR_ANYTHING)
-    from organizer.library.patience import tell_waits
+    from organizer.library.transaction import tell_waits
 
     tell_waits(_say_once(_WAITING))
 

@@ -20,8 +20,8 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
     Ctrl-C ends both; the next scan goes on from there.
     """
     from organizer.errors import FolderError, ScanRunningError
-    from organizer.ui.scan_process import start_scan
-    from organizer.ui.serve import listen
+    from organizer.pipeline.background_scan import start_scan
+    from organizer.ui.server.serve import listen
 
     library = library_path()
     for folder in folders:

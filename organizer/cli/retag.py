@@ -12,20 +12,20 @@ import click
 
 from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
 from organizer.cli.filter_options import build_filter, filter_options
-from organizer.cli.scan_record import recorded
 from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list
-from organizer.words import count, safe_text
+from organizer.pipeline.scan_record import recorded
+from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlite_utils import Database
 
-    from organizer.cli.scan_record import ScanRecord
     from organizer.library.scans import RetagChange
     from organizer.library.store import TagChange
     from organizer.pipeline import RetagProgress
+    from organizer.pipeline.scan_record import ScanRecord
 
 
 @click.command()

@@ -19,12 +19,12 @@ from organizer.cli.context import (
     library_path,
     open_library,
 )
-from organizer.cli.scan_record import recorded
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.text import count_list, lite_meanwhile
+from organizer.cli.text import count_list
 from organizer.errors import OutputClosedError
-from organizer.frames.sampling import Sampling
-from organizer.words import count, safe_text
+from organizer.frames.readers.sampling import Sampling
+from organizer.pipeline.scan_record import recorded
+from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from sqlite_utils import Database
 
-    from organizer.frames.left_out import LeftOut
+    from organizer.frames.folders.left_out import LeftOut
     from organizer.library.adoption import Adopted, Alike
     from organizer.pipeline import FileOutcome, LeftBehind, ScanEvent
     from organizer.tags.tagger import Tagger

@@ -8,8 +8,8 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import duration, spans
+from organizer.text import safe_text
 from organizer.types import MAX_SECONDS
-from organizer.words import safe_text
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord, VideoRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from organizer.words import clock_time, safe_text
+from organizer.text import clock_time, safe_text
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -55,8 +55,3 @@ def spans(seconds: Iterable[int]) -> str:
         else:
             runs.append([second, second])
     return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
-
-
-def lite_meanwhile(reason: str) -> str:
-    """Return why the chosen model cannot be run, and what happens until it can; ``reason`` is sentences."""
-    return f"{reason} Until then lite takes its place."

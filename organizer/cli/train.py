@@ -12,7 +12,7 @@ import click
 from organizer.cli.context import EXIT_STOPPED, library_option, open_library
 from organizer.cli.stopping import stop_asked_for
 from organizer.cli.training_options import check_installed, data_options, one_folder, quiet_tensorflow
-from organizer.words import count, safe_text
+from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from organizer.models.bundle import Bundle
-    from organizer.pipeline.train_model import Calibrated, Made, Plan
-    from organizer.pipeline.training_sources import TrainingSource
-    from organizer.training.evaluate.compare import Comparison
-    from organizer.training.members import Base
+    from organizer.training.ensemble_weights import Base
+    from organizer.training.measure.compare import Comparison
+    from organizer.training.sources import TrainingSource
+    from organizer.training.train_model import Calibrated, Made, Plan
 
 _ARCHITECTURES = (
     "majority",
@@ -124,9 +124,9 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
     check_installed("tensorflow", "sklearn")
     quiet_tensorflow()
     from organizer.errors import TrainingDataError
-    from organizer.models.fetch import FetchStoppedError
-    from organizer.pipeline.train_model import check_plan, forget
+    from organizer.models.download.fetch import FetchStoppedError
     from organizer.stopping import StoppedError
+    from organizer.training.train_model import check_plan, forget
 
     if data != "yt8m" and shards:
         raise TrainingDataError("--shards is for --data yt8m.")
@@ -158,8 +158,8 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
 
 
 def _space(name: str | None, data: str) -> Bundle:
-    from organizer.models.assemble import NAME
     from organizer.models.catalogue import DEFAULT, open_bundle
+    from organizer.models.inception.assemble import NAME
 
     return open_bundle(name or (NAME if data == "yt8m" else DEFAULT))
 
@@ -171,7 +171,7 @@ def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
         TrainingDataError: a correction is wanted, and there is nothing to correct.
     """
     from organizer.errors import TrainingDataError
-    from organizer.training.members import base_of
+    from organizer.training.ensemble_weights import base_of
 
     if architecture not in {None, "correction"}:
         return None
@@ -187,8 +187,8 @@ def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
 def _plan(options: dict[str, Any]) -> Plan:
     from organizer.config import cache_folder
     from organizer.models.manifest_fields import check_name
-    from organizer.pipeline.train_model import Plan
-    from organizer.training.settings import TrainingSettings
+    from organizer.training.engine.settings import TrainingSettings
+    from organizer.training.train_model import Plan
 
     # It becomes the name of a folder below.
     check_name(options["name"])
@@ -211,8 +211,8 @@ def _plan(options: dict[str, Any]) -> Plan:
 
 def _source(data: str, space: Bundle, base: Base | None, options: dict[str, Any]) -> TrainingSource:
     from organizer.config import cache_folder
-    from organizer.pipeline.library_data import LibrarySettings
-    from organizer.pipeline.training_sources import corpus_source, library_source, yt8m_source
+    from organizer.training.library_data import LibrarySettings
+    from organizer.training.sources import corpus_source, library_source, yt8m_source
 
     folders: Sequence[Path] = options["folders"]
     if data == "yt8m":
@@ -226,8 +226,7 @@ def _source(data: str, space: Bundle, base: Base | None, options: dict[str, Any]
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
-    from organizer.training.yt8m.plan import Choice
-    from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
+    from organizer.training.yt8m.shards import Choice, Wanted, download_shards, download_vocabulary
 
     for _ in download_vocabulary(folder, stop=stop):
         pass
@@ -244,8 +243,8 @@ def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
 
 
 def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> Made:
-    from organizer.pipeline.train_model import Calibrated, FinalBegins, Made, train_model
-    from organizer.training.trainer import Began, EpochDone, Stepped, Trained
+    from organizer.training.engine.trainer import Began, EpochDone, Stepped, Trained
+    from organizer.training.train_model import Calibrated, FinalBegins, Made, train_model
 
     shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
     with shown as bar:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
+from organizer.features.backbone import check_pictures
+from organizer.features.pooling import POOLINGS
 from organizer.features.processor import processors
 from organizer.features.quiet import quiet_stderr
 from organizer.regular_file import read_regular
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 _MOST_BYTES = 1 << 31
 """A graph is a FlatBuffer, whose offsets reach no further."""
@@ -47,3 +56,82 @@ def open_interpreter(graph: Path, *, threads: int | None = None, delegated: bool
             f"{graph}: this model file cannot be used ({error}). "
             "Reinstall organizer or pull the bundle again."
         ) from error
+
+
+MAX_THREADS = 4
+"""No more unless asked for: each thread has a network of its own, and decoding is slower than this many."""
+
+
+class LiteRtBackbone:
+    """EfficientNet-Lite and its like: int8 inside, run on the processor through XNNPACK.
+
+    The graph takes uint8 (1, size, size, 3) RGB 0..255 (the scaling ``(x - 127) / 128`` is its input
+    quantisation) and gives the last feature map, float32 (1, height, width, channels). What becomes of its
+    places is computed here, in float: taken inside the graph the mean is rounded to 8 bits once more.
+
+    Each thread runs whole pictures through an interpreter of its own. Threads that share a picture wait for
+    each other after every layer, which costs most when decoding takes processor time from one of them;
+    batches in one interpreter come close, but the last one of a video is rarely full.
+    """
+
+    def __init__(
+        self, graph: Path, *, poolings: Sequence[str] = ("mean",), threads: int | None = None
+    ) -> None:
+        """Load the graph.
+
+        Args:
+            graph: the ``.tflite`` file.
+            poolings: names in ``POOLINGS``; a vector is what they give, one after another.
+            threads: pictures run at once; None takes one for each processor, at most ``MAX_THREADS``.
+
+        Raises:
+            BundleError: the file is missing or is no such graph, or there is no such pooling.
+        """
+        unknown = [name for name in poolings if name not in POOLINGS]
+        if unknown or not poolings:
+            raise BundleError(
+                f"{graph}: this backbone is to be pooled by {', '.join(unknown) or 'nothing'}, which this "
+                "organizer does not know. Update organizer."
+            )
+        threads = threads or min(processors(), MAX_THREADS)
+        interpreters = [open_interpreter(graph, threads=1) for _ in range(threads)]
+        picture = interpreters[0].get_input_details()[0]
+        feature_map = interpreters[0].get_output_details()[0]
+        if picture["dtype"].__name__ != "uint8" or len(feature_map["shape"]) != 4:
+            raise BundleError(
+                f"{graph}: this graph does not take uint8 pictures and give a feature map. "
+                "Reinstall organizer or pull the bundle again."
+            )
+        self._picture = picture["index"]
+        self._feature_map = feature_map["index"]
+        self._poolings = [POOLINGS[name] for name in poolings]
+        self.input_size = int(picture["shape"][1])
+        self.feature_dim = int(feature_map["shape"][3]) * len(poolings)
+        self.batch_size = 1
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+        for interpreter in interpreters:
+            self._idle.put(interpreter)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lite")
+
+    def extract(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See ``Backbone.extract``."""
+        import numpy as np
+
+        check_pictures(pictures, self.input_size)
+        features = np.empty((len(pictures), self.feature_dim), np.float32)
+        for row, vector in zip(features, self._pool.map(self._run, pictures), strict=True):
+            row[:] = vector
+        return features
+
+    def _run(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 (feature_dim,) of one picture."""
+        import numpy as np
+
+        interpreter = self._idle.get()
+        try:
+            interpreter.set_tensor(self._picture, picture[None])
+            interpreter.invoke()
+            feature_map = interpreter.get_tensor(self._feature_map)[0]
+        finally:
+            self._idle.put(interpreter)
+        return np.concatenate([pool(feature_map) for pool in self._poolings])

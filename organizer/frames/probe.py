@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
-from organizer.frames.container import open_container, picture_stream
-from organizer.frames.duration import duration_s
-from organizer.frames.first_packets import FirstPackets
-from organizer.frames.iso_dates import header_dates
-from organizer.frames.pixel_aspect import PixelAspect, square_size
-from organizer.frames.rates import frame_rate
+from organizer.frames.dates.capture_date import taken_at
+from organizer.frames.dates.container_dates import header_dates, recorded_text
+from organizer.frames.dates.stream_date import date_in_stream
+from organizer.frames.formats.orientation import stored_orientation
+from organizer.frames.formats.pixel_aspect import PixelAspect, square_size
 from organizer.frames.read_errors import all_is_read
-from organizer.frames.riff_dates import recorded_text
-from organizer.frames.stored_orientation import stored_orientation
-from organizer.frames.stream_date import date_in_stream
-from organizer.frames.taken import taken_at
+from organizer.frames.streams.container import open_container, picture_stream
+from organizer.frames.streams.demux import FirstPackets
+from organizer.frames.streams.duration import duration_s
+from organizer.frames.streams.rates import frame_rate
 from organizer.types import VideoInfo
 
 if TYPE_CHECKING:

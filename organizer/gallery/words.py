@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from organizer.words import clock_time, safe_text
+from organizer.text import clock_time, safe_text
 
 if TYPE_CHECKING:
     from organizer.dates.shown import ShownDate

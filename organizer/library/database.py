@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryError
-from organizer.library.patience import PATIENCE_S, SLICE_S, is_busy, patiently, primary_code
-from organizer.library.read_only import lacks_the_right, open_read_only
-from organizer.library.recognise import refuse_other_databases
-from organizer.library.transaction import USUAL_SYNC
+from organizer.library.read_only import lacks_the_right, open_read_only, refuse_other_databases
+from organizer.library.transaction import PATIENCE_S, SLICE_S, USUAL_SYNC, is_busy, patiently, primary_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,36 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryError
-from organizer.library.patience import SLICE_S, patiently, primary_code
-from organizer.library.recognise import refuse_other_databases
+from organizer.library.transaction import SLICE_S, patiently, primary_code
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlite_utils import Database
+
+
+def refuse_other_databases(connection: sqlite3.Connection, path: Path) -> None:
+    """Leave alone what is not ours: no byte of another program's file is changed.
+
+    Raises:
+        LibraryError: the file is no library; an empty one may become one.
+        sqlite3.Error: it cannot be read.
+    """
+    try:
+        tables = {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+            raise
+        ours = False
+    else:
+        ours = not tables or "_sqlite_migrations" in tables
+    if not ours:
+        raise LibraryError(
+            f"{path}: this file is no library of organizer. Choose another one with --library."
+        )
+
 
 _NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
 _NO_RIGHT_CODES = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}

@@ -25,13 +25,13 @@ from organizer.library.adoption import (
     new_since_the_last_scan,
     stranded_videos,
 )
+from organizer.library.capture_date import follow_zone, refresh_dates, taken_columns, with_known_zone
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import names_of, refresh_names
 from organizer.library.paths import from_column, to_column
 from organizer.library.records import Facts, FoundFile, KnownPlace, Root
 from organizer.library.same_recording import rewrites
 from organizer.library.taggings import TagChange, Tagging, now_text, put_taggings
-from organizer.library.taken import follow_zone, refresh_dates, taken_columns, with_known_zone
 from organizer.library.transaction import transaction
 from organizer.types import VideoFeatures, VideoFile, VideoInfo
 

@@ -167,10 +167,10 @@ class Bundle:
         path = self._verified("backbone")
         try:
             if self.backbone_kind is BackboneKind.TF_HUB:
-                from organizer.features.tfhub_backbone import TfHubBackbone
+                from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
 
                 return TfHubBackbone(path, **self.backbone_settings, project=pca.project)
-            from organizer.features.litert_backbone import LiteRtBackbone
+            from organizer.features.litert import LiteRtBackbone
 
             return LiteRtBackbone(path, **self.backbone_settings)
         except TypeError as error:

@@ -10,7 +10,7 @@ from organizer.assets import assets_folder
 from organizer.config import models_folder
 from organizer.errors import BundleError
 from organizer.models.bundle import MANIFEST, load_bundle
-from organizer.models.sources import read_sources
+from organizer.models.download.sources import read_sources
 
 if TYPE_CHECKING:
     from pathlib import Path

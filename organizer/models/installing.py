@@ -20,7 +20,7 @@ from organizer.models.catalogue import (
     generation_of,
 )
 from organizer.models.manifest_fields import check_name
-from organizer.models.storing import rename_for_good, storing, to_disk
+from organizer.models.safe_write import rename_for_good, storing, to_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 from organizer.config import cache_folder
 from organizer.errors import BundleError
-from organizer.models.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.bundle_checks import check_contents
 from organizer.models.catalogue import DEFAULT, open_bundle
-from organizer.models.contents import check_contents
+from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import installing
-from organizer.models.storing import appearing, check_room, copy_regular, size_of, storing
+from organizer.models.safe_write import appearing, check_room, copy_regular, size_of, storing
 from organizer.models.unpack import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from organizer.models.bundle import Bundle
-    from organizer.models.sources import Part, Sources
+    from organizer.models.download.sources import Part, Sources
 
 _AGAIN = "then run the command again."
 Prove = Callable[["Bundle"], None]

@@ -16,7 +16,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from organizer.errors import BundleError
-from organizer.models.storing import check_room, rename_for_good, storing
+from organizer.models.safe_write import check_room, rename_for_good, storing
 from organizer.regular_file import open_regular
 
 if TYPE_CHECKING:

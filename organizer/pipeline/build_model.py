@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from organizer.config import cache_folder
 from organizer.errors import BundleError
-from organizer.features.graph_ops import check_saved_model
-from organizer.features.load_tensorflow import load_tensorflow
 from organizer.features.pca import fit_pca
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.frames.walk import find_videos
+from organizer.features.tensorflow.graph_ops import check_saved_model
+from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.frames.folders.walk import find_videos
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.models.installing import check_free, installing
 from organizer.models.manifest import Description, write_manifest
-from organizer.models.storing import copy_folder
+from organizer.models.safe_write import copy_folder
 from organizer.pipeline.pictures import pictures_of
+from organizer.text import count
 from organizer.types import MAX_SECONDS, InputSpec, Resize
-from organizer.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -99,7 +99,7 @@ def build_model(
         MissingDependencyError: TensorFlow is not installed.
         StorageError: there is no room.
     """
-    from organizer.features.tfhub_backbone import TfHubBackbone
+    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
 
     check_free(name, replace=replace)
     root = os.path.realpath(folder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError
-from organizer.frames.walk import find_videos
+from organizer.frames.folders.walk import find_videos
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import composed
 from organizer.pipeline.progress import Listed
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from threading import Event
 
-    from organizer.frames.left_out import LeftOut
+    from organizer.frames.folders.left_out import LeftOut
     from organizer.library.records import KnownPlace, Root
     from organizer.library.store import Store
     from organizer.types import VideoFile

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from organizer.errors import VideoError
-from organizer.frames.network_pictures import network_pictures
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.decode import network_pictures
+from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library import queries
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status

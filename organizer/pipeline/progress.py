@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from organizer.frames.left_out import LeftOut
+    from organizer.frames.folders.left_out import LeftOut
     from organizer.library.adoption import Adopted, Alike
 
 

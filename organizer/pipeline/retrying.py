@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError
-from organizer.frames.cloud import is_cloud_only
+from organizer.frames.folders.left_out import is_cloud_only
 from organizer.library.names import composed
 from organizer.pipeline.listing import Area, Job
 from organizer.pipeline.progress import Listed

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError, MissingDependencyError, NotNowError, VideoError
 from organizer.frames.decode import Decoded, FileChangedError
-from organizer.frames.metadata_digest import metadata_digest
+from organizer.frames.formats.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
-from organizer.frames.sampling import Sampling
+from organizer.frames.readers.sampling import Sampling
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
 from organizer.library.store import Placed
 from organizer.pipeline.analyse import analyse
-from organizer.pipeline.decoders import default_workers, start_decoders
-from organizer.pipeline.facts import changed_facts, is_better_dated
+from organizer.pipeline.decoding.decoders import default_workers, start_decoders
 from organizer.pipeline.listing import Job, absent_roots, areas_of, is_gone, list_jobs, without_done
 from organizer.pipeline.look_ahead import look_ahead
 from organizer.pipeline.progress import (
@@ -35,6 +34,7 @@ from organizer.pipeline.progress import (
     Undecided,
     Vanished,
 )
+from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.pipeline.retrying import known_areas, list_known
 from organizer.stopping import StoppedError, check
 from organizer.types import MAX_SECONDS
@@ -42,10 +42,10 @@ from organizer.types import MAX_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 
-    from organizer.frames.reader import FrameReader
+    from organizer.frames.readers.reader import FrameReader
     from organizer.library.records import Facts
     from organizer.library.store import Analysis, Store
-    from organizer.pipeline.decoders import Decoders
+    from organizer.pipeline.decoding.decoders import Decoders
     from organizer.pipeline.listing import Area
     from organizer.tags.tagger import Tagger
 

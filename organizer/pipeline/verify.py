@@ -8,15 +8,15 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, OrganizerError
-from organizer.features.frozen_network import Precision
 from organizer.features.pca import load_pca
-from organizer.models.assemble import has_yt8m_pca
+from organizer.features.tensorflow.frozen_network import Precision
 from organizer.models.bundle import BackboneKind
-from organizer.models.fit import MIN_CORRELATION, MIN_FRAMES, Verdict, fit
+from organizer.models.inception.assemble import has_yt8m_pca
+from organizer.models.inception.pca_fit import MIN_CORRELATION, MIN_FRAMES, Verdict, fit
 from organizer.models.transfer import check_files
 from organizer.tags.tagger import Tagger
+from organizer.text import count
 from organizer.types import MAX_SECONDS, VideoFeatures
-from organizer.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -170,7 +170,7 @@ def _features(bundle: Bundle) -> _Finding:
         return CheckOutcome.FAILED, f"{features.shape} numbers for {_COPIES} pictures, not what the PCA takes"
     if not np.isfinite(features).all() or not features.any():
         return CheckOutcome.FAILED, "they are all zero, or not finite"
-    from organizer.features.tfhub_backbone import TfHubBackbone, cosines
+    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, cosines
 
     alike = float(cosines(features[1:], np.repeat(features[:1], _COPIES - 1, axis=0)).min())
     words = f"{features.shape[1]} finite numbers, copies in one batch alike (cosine {alike:.5f})"
@@ -191,7 +191,7 @@ def _precision(
     """Compare scores; ``seen`` gets the videos that are taken for it."""
     import numpy as np
 
-    from organizer.features.tfhub_backbone import TfHubBackbone, like_photographs
+    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, like_photographs
 
     if not bundle.has_classifier:
         return CheckOutcome.NOT_POSSIBLE, "it is for models with a classifier"

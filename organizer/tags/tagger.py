@@ -35,7 +35,7 @@ class Tagger:
     def _classifier(self) -> Classifier:
         bundle = self.bundle
         if bundle.classifier_kind is ClassifierKind.CNN_LSTM:
-            from organizer.models.cnn_lstm_weights import load_cnn_lstm_weights
+            from organizer.models.inception.cnn_lstm_weights import load_cnn_lstm_weights
             from organizer.tags.cnn_lstm import CnnLstmClassifier
 
             return CnnLstmClassifier(load_cnn_lstm_weights(bundle.classifier_file), bundle.quantiser)

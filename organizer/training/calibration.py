@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
 from organizer.tags.tagger import NEVER
+from organizer.text import count
 from organizer.training.thresholds import fit_thresholds, lowest_precise
-from organizer.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from organizer.training.evaluate.scored import Scored
+    from organizer.training.measure.scored import Scored
 
 FEWEST = 3
 """With fewer videos of a label on which to see it, nobody can say how often its tags would be right."""

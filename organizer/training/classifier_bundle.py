@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, TrainingDataError
 from organizer.models.bundle import ClassifierKind, load_bundle
-from organizer.models.contents import check_contents
+from organizer.models.bundle_checks import check_contents
 from organizer.models.manifest import Description, write_manifest
 from organizer.models.manifest_fields import check_name
-from organizer.models.storing import storing
+from organizer.models.safe_write import storing
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import architecture
 from organizer.training.classifier_card import classifier_card
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.models.bundle import Bundle
-    from organizer.training.trained import TrainedClassifier
+    from organizer.training.engine.trained import TrainedClassifier
 
 VERSION = "1.0.0"
 """Of the recipe; a digest of the classifier follows, for scores are stored with a bundle's version."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from organizer.models.manifest import Description
-    from organizer.training.trained import TrainedClassifier
+    from organizer.training.engine.trained import TrainedClassifier
 
 
 def classifier_card(description: Description, trained: TrainedClassifier) -> str:

@@ -15,7 +15,7 @@ from organizer.training.architectures import architecture
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
-    from organizer.training.trained import TrainedClassifier
+    from organizer.training.engine.trained import TrainedClassifier
 
 LENGTHS_S = (1, 7, MAX_SECONDS)
 """Of the videos that the two forms are compared on."""

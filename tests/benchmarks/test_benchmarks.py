@@ -9,13 +9,13 @@ import av
 import numpy as np
 import pytest
 
-from organizer.frames.keyframe_reader import CannotPlanError
+from benchmarks import against, baseline, end_to_end, folder, published, sampling
+from benchmarks.memory import peak_of
+from benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos, pictures
+from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 from organizer.types import MAX_SECONDS
-from tests.benchmarks import against, baseline, end_to_end, folder, published, sampling
-from tests.benchmarks.memory import peak_of
-from tests.benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos, pictures
 from tests.clips import assert_colour, colour_of, make_clip, write_clip
 from tests.corpus import CORPUS, needs_corpus
 
@@ -85,7 +85,7 @@ def test_the_baseline_says_what_organizer_says(tmp_path, lite):
     photograph = next(pictures(replace(H264_EACH_SECOND.form, width=640, height=384), 1))
     clip = write_clip(tmp_path / "clip.mp4", ((index / 10, photograph) for index in range(30)))
     scores = baseline.tag_video(clip, lite, lite.bundle.space.backbone.extract)
-    from organizer.frames.sampling import Sampling
+    from organizer.frames.readers.sampling import Sampling
 
     ours, _, seconds = sampling.scores_and_tags([clip], Sampling.EXACT, lite)
     assert seconds == [3]
@@ -220,7 +220,7 @@ def test_key_frames_say_what_exact_frames_say(tmp_path):
 
 @pytest.mark.long
 def test_full_size_benchmarks_run(tmp_path):
-    from tests.benchmarks.results_file import default_folder
+    from benchmarks.results_file import default_folder
 
     done = end_to_end.run(
         end_to_end.CASES, folder=default_folder(), videos=end_to_end.VIDEOS, repeat=1, results=tmp_path

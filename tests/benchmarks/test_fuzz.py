@@ -1,12 +1,12 @@
-"""Damaged files through the real scan, 200 of them; ``python -m tests.benchmarks fuzz`` takes thousands."""
+"""Damaged files through the real scan, 200 of them; ``python -m benchmarks fuzz`` takes thousands."""
 
 import random
 
 import pytest
 
-from tests.benchmarks import fuzz
-from tests.benchmarks.fuzzing.mutations import MUTATIONS, mutant
-from tests.benchmarks.fuzzing.seeds import make_seeds
+from benchmarks import fuzz
+from benchmarks.fuzzing.mutations import MUTATIONS, mutant
+from benchmarks.fuzzing.seeds import make_seeds
 
 
 @pytest.fixture(scope="module")

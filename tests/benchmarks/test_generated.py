@@ -5,8 +5,8 @@ import statistics
 
 import pytest
 
-from tests.benchmarks import generated
-from tests.benchmarks.generated import Run, Settings
+from benchmarks import generated
+from benchmarks.generated import Run, Settings
 from tests.training.yt8m import generate
 
 TINY = Settings(videos=60, held_out=40, epochs=1)

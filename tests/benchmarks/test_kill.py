@@ -1,10 +1,10 @@
-"""Workers ended at random points of scans, a few of them; ``python -m tests.benchmarks kill`` ends many."""
+"""Workers ended at random points of scans, a few of them; ``python -m benchmarks kill`` ends many."""
 
 import sys
 
 import pytest
 
-from tests.benchmarks import kill
+from benchmarks import kill
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes end in other ways")
 

@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks import large_library
+from benchmarks.large_plot import LINES, write_plot
+from benchmarks.large_seed import OWN_TAGS, RARE_WORD, seed_large
 from organizer.library import queries
 from organizer.library.database import opened
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
 from organizer.models.catalogue import open_bundle
-from tests.benchmarks import large_library
-from tests.benchmarks.large_plot import LINES, write_plot
-from tests.benchmarks.large_seed import OWN_TAGS, RARE_WORD, seed_large
 
 
 def check(figures: dict, folder) -> None:
@@ -75,5 +75,5 @@ def test_a_hundred_thousand_videos(tmp_path):
 
 
 def test_it_starts_from_the_command_line():
-    command = [sys.executable, "-m", "tests.benchmarks.large_library", "--help"]
+    command = [sys.executable, "-m", "benchmarks.large_library", "--help"]
     assert "--folder" in subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -9,9 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from organizer.frames.sampling import Sampling
-from tests.benchmarks import sweep
-from tests.benchmarks.sweep_files import (
+from benchmarks import sweep
+from benchmarks.sweep_files import (
     ALL_KEYS,
     CONTAINERS,
     NO_INDEX,
@@ -24,6 +23,7 @@ from tests.benchmarks.sweep_files import (
     clock,
     make,
 )
+from organizer.frames.readers.sampling import Sampling
 
 CODECS = {codec.encoder: codec for codecs in CONTAINERS.values() for codec in codecs}
 H264 = CONTAINERS[".mp4"][0]

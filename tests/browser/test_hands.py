@@ -11,7 +11,7 @@ from organizer.library import queries
 from organizer.library.database import opened
 from organizer.library.filters import VideoFilter
 from organizer.library.scans import JobKind, ScanState
-from organizer.ui.scan_process import newest_scan
+from organizer.pipeline.background_scan import newest_scan
 from tests.gallery_server.process import running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, seed
 

@@ -9,7 +9,8 @@ import pytest
 
 from organizer.cli import main
 from organizer.models import catalogue
-from organizer.pipeline import decoders, scan
+from organizer.pipeline import scan
+from organizer.pipeline.decoding import decoders
 from organizer.tags import classifier
 from tests.fakes import ColourClassifier, colour_bundle, show_labels
 

@@ -15,9 +15,9 @@ from organizer.config import models_folder
 from organizer.library.database import opened
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Analysis, Store
-from organizer.models.assemble import NAME, QUANTISER
 from organizer.models.bundle import BackboneKind, ClassifierKind
 from organizer.models.catalogue import open_bundle
+from organizer.models.inception.assemble import NAME, QUANTISER
 from organizer.models.manifest import Description, write_manifest
 from organizer.types import LABELS, TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
 from tests.cli.conftest import Terminal

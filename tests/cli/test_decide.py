@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from organizer.words import count
+from organizer.text import count
 from tests.cli.conftest import install
 
 

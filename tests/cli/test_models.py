@@ -12,13 +12,13 @@ from functools import partial
 
 import pytest
 
+from benchmarks.inception import natural_pictures
 from organizer.cli.models.group import models
 from organizer.library.scans import ScanState
 from organizer.models import catalogue
-from organizer.models.fetch import Patience
+from organizer.models.download.fetch import Patience
+from organizer.pipeline.background_scan import newest_scan
 from organizer.tags import classifier
-from organizer.ui.scan_process import newest_scan
-from tests.benchmarks.inception import natural_pictures
 from tests.clips import write_clip
 from tests.file_server import Answer, file_server
 from tests.models.stand_ins import PARTS, Site, archives, save_hub_module
@@ -36,7 +36,9 @@ def machine(organizer, monkeypatch):
     monkeypatch.setattr(classifier, "LiteRtClassifier", REAL_CLASSIFIER)
     monkeypatch.setenv("ORGANIZER_MODELS", str(organizer.folder / "models"))
     monkeypatch.setenv("ORGANIZER_CACHE", str(organizer.folder / "cache"))
-    monkeypatch.setattr("organizer.models.fetch.Patience", partial(Patience, attempts=2, first_wait_s=0.01))
+    monkeypatch.setattr(
+        "organizer.models.download.fetch.Patience", partial(Patience, attempts=2, first_wait_s=0.01)
+    )
     return organizer
 
 
@@ -506,7 +508,7 @@ def test_one_installed_again_under_its_name_begins_what_is_left(installed, monke
 
 def test_while_another_scan_runs_none_is_said_to_have_begun(installed, monkeypatch):
     from organizer.errors import ScanRunningError
-    from organizer.ui import scan_process
+    from organizer.pipeline import background_scan as scan_process
 
     def running(*_arguments, **_settings):
         raise ScanRunningError("A scan is running already.")

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from organizer.cli import scan_record
 from organizer.library import scans
 from organizer.library.database import opened
 from organizer.library.scans import JobKind, RetagChange, ScanState
-from organizer.ui.scan_process import newest_scan, start_retag
+from organizer.pipeline import scan_record
+from organizer.pipeline.background_scan import newest_scan, start_retag
 from tests.cli.conftest import install
 from tests.gallery_server.process import wait_until
 from tests.gallery_server.seed import SeedVideo, seed

@@ -7,8 +7,8 @@ import pytest
 from organizer.cli.text import count_list, date, duration, spans, tag_list
 from organizer.dates.shown import shown_date
 from organizer.library.records import TagRecord
+from organizer.text import safe_text
 from organizer.types import TagState
-from organizer.words import safe_text
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import pytest
 
 from organizer.cli import train as command
 from organizer.cli import training_options
-from organizer.models.assemble import NAME
 from organizer.models.catalogue import open_bundle
+from organizer.models.inception.assemble import NAME
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import ARCHITECTURES
-from organizer.training.evaluate.compare import Comparison, Difference
+from organizer.training.measure.compare import Comparison, Difference
 from organizer.training.yt8m.sources import read_yt8m_sources
 from organizer.types import LABELS, VideoFeatures
 from tests.cli.labelled import decided_library, install_space, plain_terminal, small_corpus

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from organizer.demo import HEIGHT, SECONDS, WIDTH, make_clips
-from organizer.frames.pyav_reader import PyAvReader
+from organizer.frames.readers.pyav_reader import PyAvReader
 
 EXPECTED = {"cat": "Animal", "coffee": "Food", "motorcycle": "Vehicle"}
 

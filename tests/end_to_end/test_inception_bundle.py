@@ -14,8 +14,8 @@ import sys
 import numpy as np
 import pytest
 
+from benchmarks.inception import natural_pictures, random_inception
 from tests import published_model
-from tests.benchmarks.inception import natural_pictures, random_inception
 from tests.clips import write_clip
 from tests.file_server import Answer, file_server
 from tests.models.stand_ins import PARTS, Site, archives, graph_archive, pca_archive, tar_gz

@@ -8,8 +8,8 @@ import pytest
 
 from organizer.assets import assets_folder
 from organizer.errors import BundleError
-from organizer.features.litert_backbone import LiteRtBackbone
-from organizer.features.tfhub_backbone import TfHubBackbone
+from organizer.features.litert import LiteRtBackbone
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
 from tests.features.hub_modules import SIZE, save_module
 
 LITE = assets_folder() / "lite" / "backbone.tflite"

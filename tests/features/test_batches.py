@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
+from benchmarks.inception import natural_pictures
 from organizer.assets import assets_folder
-from organizer.features.batches import extract_across
-from organizer.features.litert_backbone import LiteRtBackbone
+from organizer.features.litert import LiteRtBackbone
 from organizer.features.pca import Pca
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.features.space import FeatureSpace
-from tests.benchmarks.inception import natural_pictures
+from organizer.features.space import FeatureSpace, extract_across
 
 
 class RecordingBackbone:

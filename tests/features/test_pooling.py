@@ -5,7 +5,7 @@ import pytest
 
 from organizer.assets import assets_folder
 from organizer.errors import BundleError
-from organizer.features.litert_backbone import LiteRtBackbone
+from organizer.features.litert import LiteRtBackbone
 from organizer.features.pooling import POOLINGS, generalised_mean, mean
 
 GRAPH = assets_folder() / "lite" / "backbone.tflite"

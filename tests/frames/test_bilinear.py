@@ -7,10 +7,9 @@ import weakref
 import numpy as np
 import pytest
 
-from organizer.frames.decode import SHORT_SIDE, decode
-from organizer.frames.network_pictures import network_pictures
-from organizer.frames.resize import bilinear, shrink, squash
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.decode import SHORT_SIDE, decode, network_pictures
+from organizer.frames.pictures.resize import bilinear, shrink, squash
+from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.pipeline.pictures import pictures_of
 from organizer.types import Frame, InputSpec, Resize, VideoFile
 from tests.clips import make_clip, write_clip

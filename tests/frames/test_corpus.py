@@ -8,16 +8,16 @@ import av
 import numpy as np
 import pytest
 
-from organizer.frames import keyframe_reader
-from organizer.frames.clock import FrameClock
-from organizer.frames.keyframe_reader import CannotPlanError, KeyFrameReader
-from organizer.frames.picture import RgbConverter
+from organizer.frames.folders.walk import find_videos
+from organizer.frames.formats.sniff import sniff
+from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.probe import probe
-from organizer.frames.pyav_reader import PyAvReader
-from organizer.frames.reader import second_of
-from organizer.frames.sampling import AutoReader
-from organizer.frames.sniff import sniff
-from organizer.frames.walk import find_videos
+from organizer.frames.readers import keyframe_reader
+from organizer.frames.readers.keyframe_reader import CannotPlanError, KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
+from organizer.frames.readers.reader import second_of
+from organizer.frames.readers.sampling import AutoReader
+from organizer.frames.streams.timeline import FrameClock
 from tests.corpus import CORPUS, needs_corpus
 
 VIDEOS = sorted((CORPUS / "video").glob("*")) if CORPUS.is_dir() else []

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import VideoError
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers.sampling import Sampling, reader_for
 from tests import clips
 
 SIZE = (160, 96)

@@ -8,8 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from organizer.frames.dv_date import dv_date
-from organizer.frames.mdpm import mdpm_date
+from organizer.frames.dates.stream_date import dv_date, mdpm_date
 from organizer.frames.probe import probe
 from organizer.types import TakenClock, TakenSource
 

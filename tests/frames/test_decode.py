@@ -9,9 +9,9 @@ import pytest
 
 from organizer.errors import NotNowError, UnreadableVideoError
 from organizer.frames.decode import decode
-from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.pyav_reader import PyAvReader
-from organizer.frames.sampling import AutoReader
+from organizer.frames.readers.keyframe_reader import KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
+from organizer.frames.readers.sampling import AutoReader
 from organizer.types import InputSpec, VideoFile
 from tests import clips
 

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from organizer.frames.colour import Colour, Primaries, Transfer, colour_of
-from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.poster import make_poster
-from organizer.frames.pyav_reader import PyAvReader
-from organizer.frames.reader import FrameReader
-from organizer.frames.tone_map import sdr_picture
+from organizer.frames.pictures.hdr import Colour, Primaries, Transfer, colour_of, sdr_picture
+from organizer.frames.pictures.poster import make_poster
+from organizer.frames.readers.keyframe_reader import KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
+from organizer.frames.readers.reader import FrameReader
 from tests import clips, hdr_clips
 
 READERS: list[Callable[[], FrameReader]] = [KeyFrameReader, PyAvReader]

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from organizer.frames.keyframe_reader import CannotPlanError
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers.keyframe_reader import CannotPlanError
+from organizer.frames.readers.sampling import Sampling, reader_for
 from tests import clips
 from tests.frames.full_decode import assert_as_decoded, full_decode
 from tests.interlaced_clips import CODECS, ORDERS, write_interlaced_clip

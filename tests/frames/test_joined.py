@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.pyav_reader import PyAvReader
+from organizer.frames.readers.keyframe_reader import KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
 from tests import clips
 from tests.frames.full_decode import assert_as_decoded, full_decode
-from tests.frames.test_duration import CLOCKS, joined
+from tests.frames.streams.test_duration import CLOCKS, joined
 
 READERS = [KeyFrameReader(), PyAvReader(threads=1)]
 FAULTS = Path(__file__).parents[1] / "faults"

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from organizer.frames import keyframe_reader
-from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.pyav_reader import PyAvReader
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers import keyframe_reader
+from organizer.frames.readers.keyframe_reader import KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
+from organizer.frames.readers.sampling import Sampling, reader_for
 from tests import clips
 from tests.frames.full_decode import assert_as_decoded, full_decode
 

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from organizer.errors import UnreadableVideoError
-from organizer.frames import bounded_file, container, limits
-from organizer.frames.bounded_file import BoundedFile
+from organizer.frames import limits
+from organizer.frames.formats import bounded_file
+from organizer.frames.formats.bounded_file import BoundedFile
 from organizer.frames.limits import MAX_PIXELS, check_size, worker_memory
 from organizer.frames.probe import probe
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers.sampling import Sampling, reader_for
+from organizer.frames.streams import container
 from tests.clips import assert_colour, colour_of, make_clip, plain, write_clip
 
 GIB = 2**30

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from organizer.frames.poster import LONG_SIDE, PosterPicker, informativeness, make_poster
-from organizer.frames.resize import fit, limited, shrink
+from organizer.frames.pictures.poster import LONG_SIDE, PosterPicker, informativeness, make_poster
+from organizer.frames.pictures.resize import fit, limited, shrink
 from tests import clips
 
 

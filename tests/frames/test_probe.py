@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from organizer.errors import NotAVideoError, UnreadableVideoError
-from organizer.frames.iso_boxes import has_index
+from organizer.frames.formats.iso_boxes import has_index
 from organizer.frames.probe import probe
 from organizer.types import TakenSource
 from tests import clips

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from organizer.errors import NotNowError, UnreadableVideoError
-from organizer.frames import bounded_file, iso_dates
+from organizer.frames.dates import container_dates as iso_dates
 from organizer.frames.decode import decode
+from organizer.frames.formats import bounded_file
 from organizer.frames.probe import probe
 from organizer.frames.read_errors import all_is_read, note
-from organizer.frames.sampling import Sampling, reader_for
+from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.stopping import StoppedError
 from organizer.types import InputSpec, VideoFile
 from tests.clips import write_clip

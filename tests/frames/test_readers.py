@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
-from organizer.frames import load_cv2, pyav_reader
-from organizer.frames.keyframe_reader import KeyFrameReader
-from organizer.frames.picture import RgbConverter
-from organizer.frames.pyav_reader import PyAvReader
-from organizer.frames.reader import FrameReader, second_of
-from organizer.frames.sampling import AutoReader
+from organizer.frames import loading as load_cv2
+from organizer.frames.pictures.picture import RgbConverter
+from organizer.frames.readers import pyav_reader
+from organizer.frames.readers.keyframe_reader import KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
+from organizer.frames.readers.reader import FrameReader, second_of
+from organizer.frames.readers.sampling import AutoReader
 from organizer.types import Frame
 from tests import clips
 

@@ -2,7 +2,7 @@ import pytest
 
 from organizer.dates.shown import shown_date
 from organizer.gallery import words
-from organizer.words import count
+from organizer.text import count
 
 
 @pytest.mark.parametrize(

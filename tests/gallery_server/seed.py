@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from organizer.frames.poster import make_poster
+from organizer.frames.pictures.poster import make_poster
 from organizer.library.database import opened
 from organizer.library.store import Analysis, Store, Tagging
 from organizer.types import (

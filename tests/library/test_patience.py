@@ -9,10 +9,11 @@ from contextlib import contextmanager
 import pytest
 
 from organizer.errors import LibraryError
-from organizer.library import database, patience
+from organizer.library import database
+from organizer.library import transaction as patience
 from organizer.library.database import opened
 from organizer.library.decisions import confirm
-from organizer.library.patience import tell_waits
+from organizer.library.transaction import tell_waits
 from tests.gallery_server.seed import SeedVideo, seed
 
 HOLD = """

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from organizer.library.likeness import Likeness
-from organizer.library.same_recording import rewrites, same_recordings
+from organizer.library.same_recording import Likeness, rewrites, same_recordings
 from organizer.library.store import Analysis
 from organizer.stopping import StoppedError
 from organizer.types import TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.inception import natural_pictures
 from tests import published_model
-from tests.benchmarks.inception import natural_pictures
 from tests.file_server import Answer, FileServer
 
 CHANNELS = 2048

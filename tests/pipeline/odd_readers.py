@@ -11,7 +11,7 @@ from pathlib import Path
 
 from organizer.errors import MissingDependencyError, UnreadableVideoError
 from organizer.frames.limits import worker_memory
-from organizer.frames.pyav_reader import PyAvReader
+from organizer.frames.readers.pyav_reader import PyAvReader
 
 if sys.platform != "win32":
     import resource

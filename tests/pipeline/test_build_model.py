@@ -3,12 +3,12 @@ import os
 import numpy as np
 import pytest
 
+from benchmarks.inception import natural_pictures
 from organizer.errors import BundleError, FolderError, MissingDependencyError
 from organizer.models import catalogue
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.build_model import BuildProgress, Built, ModuleSettings, build_model
 from organizer.types import Resize
-from tests.benchmarks.inception import natural_pictures
 from tests.clips import write_clip
 from tests.models.stand_ins import save_hub_module
 
@@ -144,6 +144,6 @@ def test_without_tensorflow(module, videos, monkeypatch):
     def missing():
         raise MissingDependencyError("TensorFlow is not there")
 
-    monkeypatch.setattr("organizer.features.tfhub_backbone.load_tensorflow", missing)
+    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow", missing)
     with pytest.raises(MissingDependencyError):
         build(module, videos)

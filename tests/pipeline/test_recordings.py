@@ -12,7 +12,7 @@ import pytest
 from organizer.library import adoption, store
 from organizer.library.adoption import adopt
 from organizer.library.decisions import confirm, reject
-from organizer.library.likeness import Likeness
+from organizer.library.same_recording import Likeness
 from organizer.pipeline import LeftBehind, StoppedError, scan
 from tests import fakes
 from tests.clips import rewrap, set_rotation, write_clip

@@ -13,7 +13,7 @@ from threading import Event
 import pytest
 
 from organizer.errors import FolderError
-from organizer.frames import bounded_file
+from organizer.frames.formats import bounded_file
 from organizer.library import queries
 from organizer.library.decisions import confirm
 from organizer.library.fingerprint import fingerprint

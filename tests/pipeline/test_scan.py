@@ -15,8 +15,8 @@ from threading import Event
 import pytest
 
 from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
-from organizer.frames import walk
-from organizer.frames.keyframe_reader import CannotPlanError
+from organizer.frames.folders import walk
+from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.library import queries
 from organizer.library.database import open_database
 from organizer.library.decisions import confirm, reject

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from organizer.errors import BundleError
-from organizer.pipeline import train_model
-from organizer.pipeline.train_model import Plan
+from organizer.training import train_model
+from organizer.training.train_model import Plan
 
 
 def written(tmp_path, monkeypatch, write, out="model"):

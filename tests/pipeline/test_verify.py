@@ -3,16 +3,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.inception import natural_pictures
 from organizer.errors import MissingDependencyError
-from organizer.features.frozen_network import Precision
 from organizer.features.pca import Pca, load_pca
 from organizer.features.processor import has_bfloat16
+from organizer.features.tensorflow.frozen_network import Precision
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
-from organizer.models.sources import read_sources
+from organizer.models.download.sources import read_sources
 from organizer.models.transfer import import_model
 from organizer.pipeline.verify import CheckOutcome, frames_a_video, verify
-from tests.benchmarks.inception import natural_pictures
 from tests.file_server import file_server
 from tests.models.stand_ins import PARTS, Site, archives
 from tests.yt8m import YT8M, needs_yt8m
@@ -91,7 +91,7 @@ def test_the_bundled_model_passes_what_is_for_it():
 @pytest.mark.parametrize(("count", "source"), [(0, "made-up pictures"), (10, "3 videos of the library")])
 def test_scores_in_bfloat16_are_compared(bundle, monkeypatch, count, source):
     # Whatever this processor makes of the stand-in's features.
-    monkeypatch.setattr("organizer.features.tfhub_backbone.MIN_COSINE", -1)
+    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.MIN_COSINE", -1)
     monkeypatch.setattr("organizer.pipeline.verify.MAX_SCORE_DIFFERENCE", 1)
     fresh = replace(bundle)
     checks = outcomes(fresh, videos(count))
@@ -176,7 +176,7 @@ def test_without_tensorflow_the_rest_is_checked(bundle, monkeypatch):
     def missing():
         raise MissingDependencyError("TensorFlow is not there. Run: pip install it")
 
-    monkeypatch.setattr("organizer.features.tfhub_backbone.load_tensorflow", missing)
+    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow", missing)
     checks = outcomes(replace(bundle), videos(1))
     expected = [OK, OK, *[NOT_POSSIBLE] * 4, OK]
     assert [check.outcome for check in checks.values()] == expected

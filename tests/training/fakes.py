@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.training.data import Place
-from organizer.training.members import BasedOn, MemberArrays
+from organizer.training.engine.data import Place
+from organizer.training.ensemble_weights import BasedOn, MemberArrays
 
 
 def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5) -> BasedOn:

@@ -5,7 +5,7 @@ from organizer.errors import TrainingDataError
 from organizer.tags.tagger import NEVER
 from organizer.training.calibration import FEWEST, calibrate
 from organizer.training.thresholds import fit_thresholds
-from tests.training.evaluate.scores import scored
+from tests.training.measure.scores import scored
 
 
 def label_of(scores, targets, **settings):

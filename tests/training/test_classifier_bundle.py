@@ -14,11 +14,11 @@ from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import build
-from organizer.training.checkpoints import EpochFigures
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.engine.checkpoints import EpochFigures
+from organizer.training.engine.settings import TrainingSettings
+from organizer.training.engine.trained import TrainedClassifier
 from organizer.training.export_classifier import load_keras
-from organizer.training.settings import TrainingSettings
-from organizer.training.trained import TrainedClassifier
 from organizer.types import VideoFeatures
 
 LABELS = ("Dance", "Garden")

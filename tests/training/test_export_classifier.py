@@ -9,6 +9,8 @@ from organizer.errors import BundleError, TrainingDataError
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.architectures import ARCHITECTURES, build
+from organizer.training.engine.settings import TrainingSettings
+from organizer.training.engine.trained import TrainedClassifier
 from organizer.training.export_classifier import (
     export_checked,
     export_keras,
@@ -16,8 +18,6 @@ from organizer.training.export_classifier import (
     largest_difference,
     load_keras,
 )
-from organizer.training.settings import TrainingSettings
-from organizer.training.trained import TrainedClassifier
 from tests.training.fakes import based_on
 
 DIMENSIONS, LABELS = 24, ("Vehicle", "Concert", "Dance")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from organizer.training.settings import TrainingSettings
-from organizer.training.trainer import Stepped, Trained, train
+from organizer.training.engine.settings import TrainingSettings
+from organizer.training.engine.trainer import Stepped, Trained, train
 from tests.training.fakes import FakeData
 
 

@@ -34,7 +34,7 @@ class Page:
     def __init__(self, folder):
         from streamlit.testing.v1 import AppTest
 
-        from organizer.ui.options import main_script
+        from organizer.ui.server.options import main_script
 
         self.folder = folder
         self.library = folder / "library.db"

@@ -6,9 +6,9 @@ from organizer.library import decisions, queries, scans
 from organizer.library.database import opened
 from organizer.library.filters import VideoFilter
 from organizer.models import catalogue
+from organizer.pipeline.background_scan import newest_scan
 from organizer.types import TagState
 from organizer.ui.parts import model
-from organizer.ui.scan_process import newest_scan
 from tests.fakes import colour_bundle
 from tests.gallery_server.process import wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from organizer.library.database import opened
-from organizer.ui import options
-from organizer.ui.connections import Limits
+from organizer.ui.server import options
+from organizer.ui.server.connections import Limits
 from tests.gallery_server.process import memory_bytes, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
 

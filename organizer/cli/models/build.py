@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from organizer.words import count, safe_text
+from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -13,7 +13,7 @@ from organizer.cli.models.transfer import export, import_, remove
 from organizer.cli.models.use import use
 from organizer.cli.models.verify import verify
 from organizer.cli.whole_help import WholeHelpGroup
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
@@ -33,7 +33,7 @@ def models(context: click.Context) -> None:
 
 def _list() -> None:
     from organizer.models import catalogue
-    from organizer.models.sources import read_sources
+    from organizer.models.download.sources import read_sources
 
     in_use = catalogue.chosen()
     found = catalogue.bundles()

@@ -10,7 +10,7 @@ import click
 
 from organizer.cli.context import EXIT_STOPPED
 from organizer.cli.stopping import stop_asked_for
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from organizer.models.bundle import Bundle
-    from organizer.models.fetch import FetchProgress
-    from organizer.models.pull import PullEvent
-    from organizer.models.sources import Part
+    from organizer.models.download.fetch import FetchProgress
+    from organizer.models.download.sources import Part
+    from organizer.models.inception.pull import PullEvent
 
 
 def about_the_classifier(command: Callable[..., None]) -> Callable[..., None]:
@@ -56,11 +56,11 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     """
     from organizer.config import cache_folder
     from organizer.errors import MissingDependencyError
-    from organizer.features.load_tensorflow import missing_tensorflow
-    from organizer.models.fetch import FetchStoppedError
-    from organizer.models.pull import in_place
-    from organizer.models.pull import pull as pull_model
-    from organizer.models.sources import read_sources
+    from organizer.features.tensorflow.loading import missing_tensorflow
+    from organizer.models.download.fetch import FetchStoppedError
+    from organizer.models.download.sources import read_sources
+    from organizer.models.inception.pull import in_place
+    from organizer.models.inception.pull import pull as pull_model
 
     roles = read_sources().of(name)
     # Before a person reads on, answers and waits for nothing.
@@ -103,7 +103,7 @@ def say_installed(bundle: Bundle) -> None:
 
 
 def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads: Path) -> None:
-    from organizer.models.sources import shown_url
+    from organizer.models.download.sources import shown_url
 
     click.echo(f"{name} is made of these parts, downloaded one by one:")
     for parts in roles.values():
@@ -118,7 +118,7 @@ def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads:
 
 
 def _size(part: Part, downloads: Path) -> str:
-    from organizer.models.fetch import announced_size
+    from organizer.models.download.fetch import announced_size
 
     if (downloads / part.file_name).exists():
         return ", downloaded already"
@@ -151,8 +151,8 @@ def consents(parts: Sequence[Part], answer: str | None, question: str) -> bool:
 
 def _follow(events: Iterator[FetchProgress | PullEvent]) -> Bundle:
     """Show a download while it runs, a bar on a terminal and lines elsewhere; return what it installed."""
-    from organizer.models.fetch import FetchProgress
-    from organizer.models.pull import Installed, Note
+    from organizer.models.download.fetch import FetchProgress
+    from organizer.models.inception.pull import Installed, Note
 
     shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
     with shown as bar:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from organizer.cli.models.pull import about_the_classifier, consents, say_installed
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 _UNLICENSED = "no licence stated"
 """As the licences of parts that need consent begin."""
@@ -24,7 +24,7 @@ def import_(path: Path, classifier: str | None, replace: bool) -> None:
     PATH is a folder that "organizer models export" made, or one packed as .tar.gz; or a folder with the files
     that "organizer models pull" would download. All are held against their checksums first.
     """
-    from organizer.models.sources import read_sources
+    from organizer.models.download.sources import read_sources
     from organizer.models.transfer import import_model, unlicensed_parts
     from organizer.pipeline.prove_classifier import prove_classifier
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, library_path
-from organizer.cli.text import lite_meanwhile
-from organizer.words import count, safe_text
+from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
@@ -51,7 +50,7 @@ def use(name: str, no_scan: bool) -> None:
 
 def _lacking(bundle: Bundle) -> str | None:
     """Say what must be installed before a bundle's backbone can run."""
-    from organizer.features.load_tensorflow import missing_tensorflow
+    from organizer.features.tensorflow.loading import missing_tensorflow
     from organizer.models.bundle import BackboneKind
 
     return missing_tensorflow() if bundle.backbone_kind is BackboneKind.TF_HUB else None
@@ -73,7 +72,7 @@ def _left_to_do(bundle: Bundle) -> tuple[int, int]:
 def _scan_in_background() -> bool:
     """Start a scan, unless one runs: what that one leaves, for it began with another model, is the next's."""
     from organizer.errors import ScanRunningError
-    from organizer.ui.scan_process import start_scan
+    from organizer.pipeline.background_scan import start_scan
 
     try:
         start_scan(library_path(), [], detached=True)

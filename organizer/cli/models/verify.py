@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, library_path
-from organizer.words import safe_text
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

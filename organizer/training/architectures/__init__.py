@@ -16,7 +16,7 @@ from organizer.training.architectures.rnn import RNN
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Architecture
-    from organizer.training.members import BasedOn
+    from organizer.training.ensemble_weights import BasedOn
 
 ARCHITECTURES: dict[str, Architecture] = {
     "majority": MAJORITY,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
 from organizer.training.architectures.architecture import Architecture
-from organizer.training.members import LINEAR_SHARE
+from organizer.training.ensemble_weights import LINEAR_SHARE
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size

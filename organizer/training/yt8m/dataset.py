@@ -19,21 +19,27 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.assemble import NAME, QUANTISER
-from organizer.training.yt8m.crops import draw_crop, first_seconds, is_chosen
-from organizer.training.yt8m.levels import DIMENSIONS, ForeignRecordError, FrameLevel, VideoLevel
-from organizer.training.yt8m.mixing import interleaved, shuffled
+from organizer.models.inception.assemble import NAME, QUANTISER
+from organizer.training.yt8m.record_formats import DIMENSIONS, ForeignRecordError, FrameLevel, VideoLevel
 from organizer.training.yt8m.records import read_records
-from organizer.training.yt8m.skipped import SkipLog, Skipped
+from organizer.training.yt8m.streams import (
+    SkipLog,
+    Skipped,
+    draw_crop,
+    first_seconds,
+    interleaved,
+    is_chosen,
+    shuffled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from organizer.features.quantiser import Quantiser
-    from organizer.training.data import Place
-    from organizer.training.members import BasedOn
-    from organizer.training.yt8m.crops import Crop
-    from organizer.training.yt8m.levels import Level, Video
+    from organizer.training.engine.data import Place
+    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.yt8m.record_formats import Level, Video
+    from organizer.training.yt8m.streams import Crop
     from organizer.training.yt8m.vocabulary import LabelClasses
 
     _Cut = tuple[Any, list[int]]
@@ -70,7 +76,7 @@ class _Pass:
 
 @dataclass(eq=False)
 class Yt8mData:
-    """Shards of YouTube-8M, as ``organizer.training.data.TrainingData``.
+    """Shards of YouTube-8M, as ``organizer.training.engine.data.TrainingData``.
 
     Videos have the labels that the release gives them, and no others: all weights are 1.
     """

@@ -18,7 +18,7 @@ from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import MissingDependencyError
-from organizer.training.yt8m.skipped import Skipped
+from organizer.training.yt8m.streams import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

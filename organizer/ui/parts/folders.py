@@ -10,10 +10,10 @@ import streamlit as st
 from organizer.errors import FolderError, OrganizerError
 from organizer.gallery.words import shown
 from organizer.library import facets
+from organizer.pipeline.background_scan import start_scan
 from organizer.ui.errors import show_error
 from organizer.ui.parts.scan_panel import remember_scan
 from organizer.ui.resources import library_file
-from organizer.ui.scan_process import start_scan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from organizer.gallery.words import shown
 from organizer.library.queries import count_tagged_by_others, count_without_features
 from organizer.library.store import Store
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
-from organizer.words import count
+from organizer.text import count
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

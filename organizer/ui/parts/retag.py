@@ -13,11 +13,11 @@ from organizer.library import scans
 from organizer.library.queries import video, video_ids
 from organizer.library.scans import RetagChange, RetagReport
 from organizer.library.store import Store
+from organizer.pipeline.background_scan import start_retag
+from organizer.text import count
 from organizer.ui.errors import show_error
 from organizer.ui.parts.scan_panel import remember_scan, show_changes
 from organizer.ui.resources import library, library_file, tagger
-from organizer.ui.scan_process import start_retag
-from organizer.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,10 +10,10 @@ import streamlit as st
 from organizer.gallery.words import shown
 from organizer.library import scans
 from organizer.library.scans import JobKind, ScanState
+from organizer.pipeline.background_scan import newest_scan
+from organizer.text import count
 from organizer.ui import state
 from organizer.ui.resources import library, library_file
-from organizer.ui.scan_process import newest_scan
-from organizer.words import count
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -13,9 +13,9 @@ from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
 from organizer.library import media
 from organizer.library.filters import Sort
 from organizer.library.queries import videos
+from organizer.text import count
 from organizer.ui import state
 from organizer.ui.parts.card_grid import show_cards
-from organizer.words import count
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -10,7 +10,7 @@ import pytest
 from organizer.errors import TrainingDataError
 from organizer.training.architectures import ARCHITECTURES, build
 from organizer.training.architectures.architecture import scorer_of
-from organizer.training.frame_ensemble import pool
+from organizer.training.lite.frame_ensemble import pool
 from tests.training.fakes import based_on, evidence_of
 
 DIMENSIONS, LABELS = 12, 4
@@ -228,7 +228,7 @@ def test_ours_are_smaller_than_the_published_one(name):
 def test_the_published_network_computes_what_its_runtime_computes(seconds):
     """The same weights, once in Keras and once in the numpy code that runs the downloaded model."""
     from organizer.features.quantiser import Quantiser, Rounding
-    from organizer.models.cnn_lstm_weights import CnnLstmWeights
+    from organizer.models.inception.cnn_lstm_weights import CnnLstmWeights
     from organizer.tags.cnn_lstm import CnnLstmClassifier
 
     published = build("cnn-lstm", 1024, 10)

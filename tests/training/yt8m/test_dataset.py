@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
-from organizer.models.assemble import QUANTISER
-from organizer.training.data import Place
-from organizer.training.yt8m.crops import draw_crop
+from organizer.models.inception.assemble import QUANTISER
+from organizer.training.engine.data import Place
 from organizer.training.yt8m.dataset import Reading, Yt8mData, find_shards, video_level
+from organizer.training.yt8m.streams import draw_crop
 from organizer.training.yt8m.vocabulary import LabelClasses, read_label_classes
 from organizer.types import LABELS
 from tests.training.yt8m.generate import make_videos

@@ -1,6 +1,6 @@
 """The benchmark of the input pipeline counts right; no time is compared with another."""
 
-from tests.benchmarks.input_pipeline import link_shards, make_shard, measure
+from benchmarks.input_pipeline import link_shards, make_shard, measure
 
 
 def test_every_video_of_every_shard_is_counted(tmp_path):

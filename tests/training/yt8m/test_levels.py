@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from organizer.models.assemble import QUANTISER
-from organizer.training.yt8m.levels import ForeignRecordError, FrameLevel, VideoLevel
-from organizer.training.yt8m.strided import find_table
+from organizer.models.inception.assemble import QUANTISER
+from organizer.training.yt8m.record_formats import ForeignRecordError, FrameLevel, VideoLevel, find_table
 from tests.training.yt8m.generate import make_videos, sequence_example, video_example
 
 FRAME = FrameLevel(QUANTISER)
@@ -69,7 +68,7 @@ def test_both_ways_of_reading_give_the_same(rows, monkeypatch):
     values = [[bytes([number % 256]) * 1024] for number in range(rows)]
     record = memoryview(sequence(values, labels=(3, 400, 3861)))
     quick = FRAME.read(record)
-    monkeypatch.setattr("organizer.training.yt8m.levels.find_table", lambda *_: None)
+    monkeypatch.setattr("organizer.training.yt8m.record_formats.find_table", lambda *_: None)
     slow = FRAME.read(record)
     assert (quick.id, quick.classes) == (slow.id, slow.classes) == (b"abcd", (3, 400, 3861))
     np.testing.assert_array_equal(quick.rows, slow.rows)

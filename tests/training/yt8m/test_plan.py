@@ -5,7 +5,7 @@ import pytest
 
 from organizer.errors import DownloadError
 from organizer.models.checksums import ChecksumKind
-from organizer.training.yt8m.plan import Choice, Md5, read_plan
+from organizer.training.yt8m.shards import Choice, Md5, read_plan
 
 MD5 = "0123456789abcdef0123456789abcdef"
 NAMES = {f"train{number:04d}.tfrecord": MD5 for number in range(1000)}

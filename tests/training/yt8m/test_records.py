@@ -3,7 +3,7 @@ import struct
 import pytest
 
 from organizer.training.yt8m.records import masked, read_records
-from organizer.training.yt8m.skipped import SkipLog, Skipped
+from organizer.training.yt8m.streams import SkipLog, Skipped
 
 RECORDS = [b"first", b"", b"third" * 1000, b"fourth", b"x" * 300_000]
 AROUND = 16

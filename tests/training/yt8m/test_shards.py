@@ -6,10 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from organizer.errors import DownloadError, StorageError
-from organizer.models import storing
-from organizer.models.fetch import FetchStep, FetchStoppedError, Patience
-from organizer.training.yt8m.plan import Choice
-from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
+from organizer.models import safe_write as storing
+from organizer.models.download.fetch import FetchStep, FetchStoppedError, Patience
+from organizer.training.yt8m.shards import Choice, Wanted, download_shards, download_vocabulary
 from organizer.training.yt8m.sources import SOURCES_VARIABLE, read_yt8m_sources
 from tests.file_server import Answer, file_server
 from tests.training.yt8m.generate import write_vocabulary

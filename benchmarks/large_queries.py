@@ -1,0 +1,182 @@
+"""How long what the gallery asks takes: every kind of filter in every order, first, middle and last page."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.large_seed import RARE_WORD
+from organizer.gallery.view_state import PAGE_SIZE
+from organizer.library import facets, media, queries
+from organizer.library.database import opened
+from organizer.library.filters import Sort, VideoFilter
+from organizer.library.records import Status
+from organizer.types import TagState
+
+ORDERS = [(sort, descending) for sort in Sort for descending in (False, True)]
+
+FILTERS = (
+    VideoFilter(),
+    *(VideoFilter(status=status) for status in Status),
+    *(VideoFilter(state=state) for state in TagState),
+    VideoFilter(untagged=True),
+    VideoFilter(untagged=True, status=Status.FAILED),
+    VideoFilter(any_tags=("Animal",)),
+    VideoFilter(any_tags=("Vehicle", "Concert", "Dance", "Oma", "no such tag")),
+    VideoFilter(any_tags=("Oma",), status=Status.OFFLINE),
+    VideoFilter(all_tags=("Vehicle", "Animal")),
+    VideoFilter(all_tags=("Vehicle", "Animal", "Food", "Cooking")),
+    VideoFilter(no_tags=("Vehicle", "Concert", "Dance")),
+    VideoFilter(any_tags=("Food", "Cooking"), no_tags=("Animal",), state=TagState.SUGGESTED),
+    VideoFilter(all_tags=("Animal",), state=TagState.CONFIRMED),
+    VideoFilter(any_tags=("Animal", "Food"), state=TagState.REJECTED),
+    VideoFilter(taken_from=datetime(2015, 1, 1), taken_before=datetime(2016, 1, 1)),
+    VideoFilter(taken_from=datetime(2007, 1, 1), any_tags=("Dance", "Nature"), status=Status.OK),
+)
+
+TEXTS = {
+    "common word": "mp4",
+    "in every folder's name": "large",
+    "in most folders' names": "videos",
+    "common part of a word": "IMG_",
+    "part of a word": "geburt",
+    "rare word": RARE_WORD,
+    "rare part": "IMG_2041",
+    "two words": "anna hochzeit",
+    "three words": "2014 konzert vid_",
+    "not ASCII": "MÜNCHEN",
+    "not ASCII, decomposed": "ku\u0308che",
+    "other script": "рожд",
+    "two characters": "zo",
+    "one character": "ß",
+    "short and long": "zo garten",
+    "no hit": "zeppelin",
+    "no hit, digits": "19991399",
+    "syntax": '"garten" OR * NEAR(',
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One call."""
+
+    what: str
+    time_ms: float
+    cpu_ms: float
+    """What it took of the processor: the time on a computer that does nothing else."""
+
+
+class Watch:
+    """Takes the time of a block."""
+
+    def __enter__(self) -> Watch:
+        self._started = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended = time.perf_counter(), time.process_time()
+
+    def measured(self, what: str) -> Measured:
+        wall, cpu = (1000 * (end - start) for start, end in zip(self._started, self._ended, strict=True))
+        return Measured(what, wall, cpu)
+
+
+def measure_queries(library: Path) -> dict[str, list[Measured]]:
+    """Measure each kind of call, every one on a connection of its own, as each run of the page has."""
+    measured: dict[str, list[Measured]] = {
+        "count": [],
+        "page": [],
+        "facets": [],
+        "text": [],
+        "text count": [],
+    }
+
+    def call(kind: str, what: str, action: Callable) -> object:
+        with opened(library) as db:
+            with Watch() as watch:
+                result = action(db)
+            measured[kind].append(watch.measured(what))
+        return result
+
+    for filter_ in FILTERS:
+        found = call("count", _words(filter_), lambda db, chosen=filter_: queries.count_videos(db, chosen))
+        for chosen in _pages(filter_, found):
+            call("page", _words(chosen), lambda db, chosen=chosen: _page(db, chosen))
+    for name, text in TEXTS.items():
+        filter_ = VideoFilter(text=text)
+        found = call("text count", name, lambda db, chosen=filter_: queries.count_videos(db, chosen))
+        for chosen in _pages(filter_, found):
+            call("text", f"{name}, {_words(chosen)}", lambda db, chosen=chosen: _page(db, chosen))
+    for _ in range(50):
+        call("facets", "tags with counts, all tags, folders", _facets)
+    return measured
+
+
+def script_times(library: Path, videos: int, *, runs: int = 12) -> list[Measured]:
+    """Measure runs of the page's script for many views, after one of each that is not counted."""
+    from streamlit.testing.v1 import AppTest
+
+    from organizer.ui.server.options import main_script
+
+    os.environ["ORGANIZER_LIBRARY"] = str(library)
+    with opened(library) as db:
+        key = queries.video(db, queries.video_ids(db, VideoFilter(limit=1, status=Status.OK))[0]).key
+    views: tuple[dict[str, str], ...] = (
+        {},
+        {"page": str(videos // PAGE_SIZE)},
+        {"sort": "name", "order": "up"},
+        {"sort": "size", "page": "500"},
+        {"any": "Animal", "text": "geburt"},
+        {"text": "mp4"},
+        {"text": "MÜNCHEN", "sort": "duration"},
+        {"text": "zo"},
+        {"all": "Animal", "none": "Food", "state": "suggested"},
+        {"status": "missing"},
+        {"status": "offline", "from": "2010-01-01"},
+        {"untagged": "1", "sort": "added"},
+        {"text": "zeppelin"},
+        {"video": key},
+    )
+    measured = []
+    for view in views:
+        page = AppTest.from_file(str(main_script()), default_timeout=60)
+        for parameter, value in view.items():
+            page.query_params[parameter] = value
+        page.run()
+        for _ in range(runs):
+            with Watch() as watch:
+                page.run()
+            measured.append(watch.measured(str(view)))
+            assert not page.exception
+    return measured
+
+
+def _pages(filter_: VideoFilter, found: object) -> list[VideoFilter]:
+    assert isinstance(found, int)
+    last = max(0, (found - 1) // PAGE_SIZE)
+    return [
+        replace(filter_, sort=sort, descending=descending, limit=PAGE_SIZE, offset=page * PAGE_SIZE)
+        for (sort, descending), page in itertools.product(ORDERS, sorted({0, last // 2, last}))
+    ]
+
+
+def _page(db, filter_: VideoFilter) -> None:
+    records = list(queries.videos(db, filter_))
+    media.with_posters(db, [record.id for record in records])
+
+
+def _facets(db) -> None:
+    queries.tag_counts(db)
+    facets.tag_names(db)
+    facets.roots(db)
+
+
+def _words(filter_: VideoFilter) -> str:
+    plain = VideoFilter()
+    parts = {name: getattr(filter_, name) for name in VideoFilter.__dataclass_fields__}
+    return ", ".join(f"{name}={value}" for name, value in parts.items() if value != getattr(plain, name))

@@ -1,0 +1,1 @@
+"""From a decoded frame to a picture: colours, turn, size."""

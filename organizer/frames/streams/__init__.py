@@ -1,0 +1,1 @@
+"""From a container to the packets of its film, and when each of them is shown."""

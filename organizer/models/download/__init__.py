@@ -1,0 +1,1 @@
+"""Downloads of model parts: resumed, tried again, from mirrors, proven."""

@@ -1,0 +1,201 @@
+"""Make the bundle ``inception-yt8m`` of the parts that were downloaded or brought along."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import BundleError
+from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.tensorflow.graph_ops import SAVED_MODEL, check_saved_model
+from organizer.models.bundle import ClassifierKind
+from organizer.models.catalogue import open_bundle
+from organizer.models.checksums import sha256_of
+from organizer.models.inception.yt8m_pca import INPUTS, OUTPUTS, read_yt8m_pca
+from organizer.models.installing import installing
+from organizer.models.manifest import Description, write_manifest
+from organizer.models.safe_write import copy_folder, storing
+from organizer.models.unpack import unpack
+from organizer.types import LABELS, Resize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from organizer.models.bundle import Bundle
+    from organizer.models.download.sources import Part
+
+NAME = "inception-yt8m"
+VERSION = "1.1.0"
+"""Of the recipe, how frames become pictures included; what it was made of is told apart by the digest that
+follows it in the bundle's version."""
+QUANTISER = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
+"""The data set's own: it clips to this range and truncates."""
+SETTINGS: dict[str, Any] = {
+    "output": "pool_3",
+    "input_size": 299,
+    "pixel_mean": 128.0,
+    "pixel_scale": 128.0,
+}
+THRESHOLD = 0.5
+PCA_PART = "yt8m-pca"
+
+_BACKBONE, _PCA, _CLASSIFIER = "backbone", "pca.npz", "classifier.npz"
+_AGAIN = "then run the command again."
+_NO_CLASSIFIER = "no classifier is installed, so it makes features and no tags; nothing is measured"
+_MEASURED = (
+    "published for its classifier: 87.9 % of validation videos have their best label right. Only published, "
+    "not measured here; so each threshold is 0.5, the middle of the classifier's outputs"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A part, and the file that is it."""
+
+    part: Part
+    file: Path
+
+    def check(self) -> None:
+        """Hold the file against its pin, where one is known.
+
+        Raises:
+            BundleError: it is a wrong one, or cannot be read.
+        """
+        pin = self.part.checksum
+        try:
+            found = None if pin is None else pin.of(self.file)
+        except OSError as error:
+            raise BundleError(f"{self.file}: it cannot be read ({error.strerror}). Get it again.") from error
+        if found != pin:
+            raise BundleError(
+                f"{self.file}: this is not {self.part.title} (checksum {found}, not {pin}). Get it again."
+            )
+
+
+def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
+    """Unpack the backbone's archive to a SavedModel that is known to work.
+
+    Args:
+        ingredient: the TF Hub module, or the archive with the frozen graph.
+        folder: where the SavedModel shall lie; it must not exist yet.
+
+    Raises:
+        BundleError: the archive is not what it should be.
+        MissingDependencyError: TensorFlow is not installed.
+        StorageError: there is no room.
+    """
+    from organizer.features.tensorflow.frozen_graph import GRAPH, module_from_frozen_graph
+    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
+
+    ingredient.check()
+    with storing(folder, _AGAIN):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        inside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacked-"))
+    try:
+        unpack(ingredient.file, inside / "archive", ingredient.part.members)
+        unpacked = _top(inside / "archive")
+        with storing(folder, _AGAIN):
+            if (unpacked / GRAPH).is_file():
+                module = inside / "module"
+                module.mkdir()
+                module_from_frozen_graph(unpacked / GRAPH, module)
+                unpacked = module
+            check_saved_model(unpacked)
+        # One picture at a time is what loads fastest.
+        network = TfHubBackbone(unpacked, **SETTINGS, batch_size=1, bfloat16=False)
+        if network.feature_dim != INPUTS:
+            raise BundleError(
+                f"{ingredient.file}: this network gives {network.feature_dim} numbers for a picture and not "
+                f"{INPUTS}. Get it again."
+            )
+        with storing(folder, _AGAIN):
+            unpacked.rename(folder)
+    finally:
+        shutil.rmtree(inside, ignore_errors=True)
+
+
+def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bool = False) -> Bundle:
+    """Install the bundle.
+
+    Args:
+        module: what ``prepare_backbone`` made.
+        ingredients: by role; ``backbone`` (for its provenance), ``pca`` and perhaps ``classifier``.
+        replace: whether another model of this name may be replaced.
+
+    Raises:
+        BundleError: a part is not what it should be, or there is another model of this name.
+        MissingDependencyError: what reads a part is not installed.
+        StorageError: there is no room.
+    """
+    from organizer.models.inception.keras_h5 import read_published_classifier
+
+    for ingredient in ingredients.values():
+        ingredient.check()
+    classifier = ingredients.get("classifier")
+    with installing(NAME, replace=replace) as folder:
+        copy_folder(module, folder / _BACKBONE, _AGAIN)
+        unpacked = folder / ".pca"
+        unpack(ingredients["pca"].file, unpacked, ingredients["pca"].part.members)
+        read_yt8m_pca(unpacked).save(folder / _PCA)
+        shutil.rmtree(unpacked)
+        if classifier is not None:
+            read_published_classifier(classifier.file).save(folder / _CLASSIFIER)
+        write_manifest(folder, _description(ingredients, _version(folder)))
+    return open_bundle(NAME)
+
+
+def _version(folder: Path) -> str:
+    """Return a version that another network, PCA or classifier does not share: scores are stored with it."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    lines = "".join(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}\n" for file in files)
+    return f"{VERSION}+{hashlib.sha256(lines.encode()).hexdigest()[:8]}"
+
+
+def _description(ingredients: Mapping[str, Ingredient], version: str) -> Description:
+    has_classifier = "classifier" in ingredients
+    return Description(
+        name=NAME,
+        version=version,
+        summary="Inception v3 features in YouTube-8M's own space"
+        + (", the published CNN + LSTM for ten labels" if has_classifier else "; no classifier yet"),
+        licence="; ".join(f"{role}: {found.part.licence}" for role, found in ingredients.items()),
+        input_size=SETTINGS["input_size"],
+        # As the data set was made: whole frames went into the graph, which resizes them itself. Pictures here
+        # have the right size already, and then its own resizing changes nothing.
+        resize=Resize.BILINEAR,
+        dimensions=OUTPUTS,
+        quantiser=QUANTISER,
+        thresholds=dict.fromkeys(LABELS, THRESHOLD) if has_classifier else {},
+        metrics={"summary": _MEASURED if has_classifier else _NO_CLASSIFIER},
+        provenance={
+            role: {
+                "part": found.part.name,
+                "title": found.part.title,
+                "published_at": list(found.part.urls),
+                "sha256": sha256_of(found.file),
+                "licence": found.part.licence,
+            }
+            for role, found in ingredients.items()
+        },
+        roles={"backbone": _BACKBONE, "pca": _PCA} | ({"classifier": _CLASSIFIER} if has_classifier else {}),
+        backbone_settings=SETTINGS,
+        classifier_kind=ClassifierKind.CNN_LSTM if has_classifier else None,
+    )
+
+
+def has_yt8m_pca(bundle: Bundle) -> bool:
+    """Say whether a bundle's PCA is YouTube-8M's, so that only one network fits it."""
+    made_of = bundle.provenance.get("pca")
+    return isinstance(made_of, dict) and made_of.get("part") == PCA_PART
+
+
+def _top(folder: Path) -> Path:
+    """Return the folder that holds the files: this one, or the only one in it."""
+    entries = list(folder.iterdir())
+    if len(entries) == 1 and entries[0].is_dir() and not (folder / SAVED_MODEL).exists():
+        return entries[0]
+    return folder

@@ -1,0 +1,217 @@
+"""Download the parts of a model and install it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from organizer.errors import BundleError, DownloadError
+from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.models.catalogue import open_bundle
+from organizer.models.download.fetch import FetchStoppedError, Patience, fetch
+from organizer.models.download.partial import AGAIN
+from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
+from organizer.models.installing import is_free
+from organizer.models.safe_write import storing
+from organizer.models.transfer import check_files
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from threading import Event
+
+    from organizer.models.bundle import Bundle
+    from organizer.models.download.fetch import FetchProgress
+    from organizer.models.download.sources import Part
+
+_PREPARED = "prepared-"
+_LOOK_AT_LOCK_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person should know while a model is pulled."""
+
+    text: str
+    """A full sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The end: the model is there."""
+
+    bundle: Bundle
+
+
+PullEvent = Note | Installed
+"""Besides ``FetchProgress``."""
+
+
+def pull(
+    roles: Mapping[str, tuple[Part, ...]],
+    downloads: Path,
+    *,
+    classifier: bool,
+    replace: bool = False,
+    stop: Event | None = None,
+    patience: Patience | None = None,
+) -> Generator[FetchProgress | PullEvent, None, None]:
+    """Download what is missing and install ``inception-yt8m``; where it is installed and whole, do nothing.
+
+    What was downloaded stays until the model is installed, so that the next call goes on from there. Of
+    several processes one does it, and the others wait and find it done.
+
+    Args:
+        roles: parts by role; of several for one role, the first one that can be had and used is taken.
+        downloads: folder for what is downloaded; deleted in the end.
+        classifier: whether its classifier is wanted.
+        replace: whether an installed model of its name may be replaced; a whole one is, too.
+        stop: to be set when the download shall end soon.
+        patience: how often to try one address.
+
+    Yields:
+        Progress and notes, and ``Installed`` in the end.
+
+    Raises:
+        FetchStoppedError: ``stop`` was set; everything that came is kept.
+        DownloadError: a part cannot be had.
+        BundleError: a part is not what it should be, or an installed model of its name is not what is wanted
+            and may not be replaced.
+        MissingDependencyError: what is needed to use the model is not installed.
+        StorageError: there is no room.
+    """
+    # Said before anything is downloaded.
+    load_tensorflow()
+    lock = FileLock(downloads.with_name(f".{downloads.name}.lock"), thread_local=False)
+    with storing(downloads, AGAIN):
+        downloads.parent.mkdir(parents=True, exist_ok=True)
+    yield from _wait_for(lock, downloads, stop)
+    try:
+        # Another process may have pulled it while this one waited, or asked.
+        if (whole := in_place(NAME, with_classifier=classifier, replace=replace)) is not None:
+            yield Note("It is installed already, and whole.")
+            yield Installed(whole)
+            return
+        bundle = yield from _pull(roles, downloads, stop, patience, classifier=classifier, replace=replace)
+        shutil.rmtree(downloads, ignore_errors=True)
+    finally:
+        lock.release()
+    yield Installed(bundle)
+
+
+def in_place(name: str, *, with_classifier: bool, replace: bool) -> Bundle | None:
+    """Return an installed model that is proven whole and need not be pulled; None where it shall be pulled.
+
+    Args:
+        name: of the model.
+        with_classifier: whether it must have one.
+        replace: whether it is pulled in any case.
+
+    Raises:
+        BundleError: one of this name is damaged or lacks a classifier, and may not be replaced.
+    """
+    if replace or is_free(name):
+        return None
+    try:
+        bundle = open_bundle(name)
+        check_files(bundle)
+    except BundleError as error:
+        raise BundleError(_not_replaced(name, "is damaged")) from error
+    if with_classifier and not bundle.has_classifier:
+        raise BundleError(_not_replaced(name, "has no classifier"))
+    return bundle
+
+
+def _not_replaced(name: str, reason: str) -> str:
+    return (
+        f"There is a model {name} already, and it {reason}. To put another in its place, say so: "
+        f"organizer models pull {name} --replace"
+    )
+
+
+def _wait_for(lock: FileLock, downloads: Path, stop: Event | None) -> Generator[PullEvent, None, None]:
+    """Take the lock; what is below ``downloads`` then belongs to this process alone."""
+    said = False
+    while not lock.is_locked:
+        if stop is not None and stop.is_set():
+            raise FetchStoppedError
+        with storing(downloads, AGAIN), suppress(Timeout):
+            lock.acquire(blocking=False)
+            return
+        if not said:
+            said = True
+            yield Note("Another process is pulling this model. Waiting until it has ended.")
+        time.sleep(_LOOK_AT_LOCK_S)
+
+
+def _pull(
+    roles: Mapping[str, tuple[Part, ...]],
+    downloads: Path,
+    stop: Event | None,
+    patience: Patience | None,
+    *,
+    classifier: bool,
+    replace: bool,
+) -> Generator[FetchProgress | PullEvent, None, Bundle]:
+    with storing(downloads, AGAIN):
+        downloads.mkdir(exist_ok=True)
+        for left in downloads.glob(f"{_PREPARED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        prepared = Path(tempfile.mkdtemp(dir=downloads, prefix=_PREPARED))
+    module = prepared / "backbone"
+    ingredients: dict[str, Ingredient] = {}
+    try:
+        for role in ("pca", "classifier", "backbone"):
+            if role == "classifier" and not classifier:
+                continue
+            ingredients[role] = yield from _first(
+                roles[role], role, downloads, module, stop=stop, patience=patience
+            )
+        yield Note("Putting it together.")
+        # In the order in which a person thinks of them.
+        ordered = {role: ingredients[role] for role in roles if role in ingredients}
+        return assemble(module, ordered, replace=replace)
+    except BundleError:
+        # A wrong file without a known checksum would be found in place the next time.
+        for ingredient in ingredients.values():
+            if ingredient.part.checksum is None:
+                ingredient.file.unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(prepared, ignore_errors=True)
+
+
+def _first(
+    parts: tuple[Part, ...],
+    role: str,
+    downloads: Path,
+    module: Path,
+    *,
+    stop: Event | None,
+    patience: Patience | None,
+) -> Generator[FetchProgress | PullEvent, None, Ingredient]:
+    """Return the first part that can be had; a backbone must also work."""
+    failure: DownloadError | BundleError | None = None
+    for number, part in enumerate(parts):
+        ingredient = Ingredient(part, downloads / part.file_name)
+        try:
+            yield from fetch(part, downloads, stop=stop, patience=patience)
+            if role == "backbone":
+                yield Note(f"Checking {part.title}.")
+                prepare_backbone(ingredient, module)
+            return ingredient
+        except (DownloadError, BundleError) as error:
+            # A file that is whole and wrong would be found in place the next time.
+            ingredient.file.unlink(missing_ok=True)
+            failure = failure or error
+            if number + 1 < len(parts):
+                yield Note(f"{error} Now from the second source: {parts[number + 1].title}.")
+                continue
+            raise
+    raise AssertionError("a role has at least one part") from failure

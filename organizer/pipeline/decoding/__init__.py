@@ -1,0 +1,1 @@
+"""Where videos are decoded: worker processes, and how the scan sees them."""

@@ -1,0 +1,325 @@
+"""Where videos are decoded: in processes of their own, or in threads of this one."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from organizer.errors import NotNowError, OrganizerError, OutOfMemoryError, ScanError, UnreadableVideoError
+from organizer.features.processor import processors
+from organizer.frames.decode import Decoded, decode
+from organizer.frames.loading import load_decoders
+from organizer.frames.readers.sampling import Sampling, reader_for
+from organizer.pipeline.decoding.worker import Worker, WorkerDiedError, WorkerStalledError
+from organizer.pipeline.decoding.worker_process import Work
+
+if TYPE_CHECKING:
+    from organizer.frames.readers.reader import FrameReader
+    from organizer.types import InputSpec, VideoFile
+
+_MEMORY_FOR_WORKER = 600 * 2**20
+"""Bytes; what decoding one 4K video takes at the most, with room to spare."""
+_MAX_FAILED_STARTS = 6
+"""In a row, by all workers together, and by themselves: then something is wrong with the installation."""
+_MAX_ENDED_STARTS = 100
+"""The same for those that were ended from outside while they started."""
+_FAILURES_THAT_COUNT = 2
+_START_AGAIN_S = 0.3
+_WATCH_EVERY_S = 1.0
+_MAX_WORKERS = 16
+"""By default. More decode more than one network can look at."""
+
+
+class Decoders(Protocol):
+    """Decodes several videos at once, each into pictures of network size."""
+
+    def submit(self, file: VideoFile) -> Future[Decoded]:
+        """Decode a file when a worker is free.
+
+        The future raises VideoError: the file is no video, cannot be read, changed meanwhile, or made its
+        decoder crash; and ScanError: no worker can be started.
+        """
+        ...
+
+    def close(self) -> None:
+        """Drop what has not started, end what has, and wait for it."""
+        ...
+
+
+class ProcessDecoders:
+    """Decodes in processes of their own: a codec that crashes takes one file with it, not the scan.
+
+    A thread for each worker process gives it one file after the other and waits for the answer, over a pipe
+    that no other process knows. So the end of a worker, whatever ended it, is the affair of this thread and
+    of that one file. Whether it is the file's fault, only workers tell that did nothing before: it is when
+    two of them end in the same way.
+    """
+
+    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int, threads: int = 1) -> None:
+        """Prepare; workers start with the first file.
+
+        reader: can be pickled. spec: the network's pictures. workers: how many processes. threads: that
+        ``reader`` decodes one video with; memory and processor time are allotted accordingly.
+        """
+        self._work = Work(reader, spec, threads, load_decoders, decode)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._own = threading.local()
+        """``worker``: the one of this thread."""
+        self._lock = threading.Lock()
+        self._workers: set[Worker] = set()
+        self._failed_starts = 0.0
+        """A share of those that are borne."""
+        self._closed = threading.Event()
+        self._gate = _Gate()
+        self._watch: threading.Thread | None = None
+
+    def submit(self, file: VideoFile) -> Future[Decoded]:
+        """See ``Decoders.submit``."""
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._end_the_late, daemon=True)
+            self._watch.start()
+        return self._pool.submit(self._decode, file)
+
+    def close(self) -> None:
+        """See ``Decoders.close``."""
+        self._closed.set()
+        with self._lock:
+            workers = list(self._workers)
+        for worker in workers:
+            worker.end()
+        self._pool.shutdown(cancel_futures=True)
+        with self._lock:
+            workers = list(self._workers)
+        for worker in workers:
+            worker.close()
+        if self._watch is not None:
+            self._watch.join()
+
+    def _end_the_late(self) -> None:
+        while not self._closed.wait(_WATCH_EVERY_S):
+            with self._lock:
+                workers = list(self._workers)
+            for worker in workers:
+                worker.end_if_late()
+
+    def _decode(self, file: VideoFile) -> Decoded:
+        """Decode a file, in as many workers as it takes to know whose fault a failure is."""
+        counted: list[_Failure] = []
+        failure: _Failure | None = None
+        while len(counted) < _FAILURES_THAT_COUNT:
+            # Memory may be short because of the others.
+            with self._gate.alone() if failure is _Failure.MEMORY else self._gate.shared():
+                worker = self._worker(fresh=failure is not None)
+                fresh = worker.files == 0
+                answer = self._answer(worker, file)
+            if isinstance(answer, Decoded):
+                return answer
+            failure = answer
+            # What a worker did before may have broken it, but takes nothing from the time of a file.
+            if fresh or failure in (_Failure.TIME, _Failure.MEMORY):
+                counted.append(failure)
+        raise _verdict(file, counted)
+
+    def _answer(self, worker: Worker, file: VideoFile) -> Decoded | _Failure:
+        """Return what a worker makes of a file; raise what it says of it."""
+        try:
+            answer = worker.decode(file)
+        except WorkerStalledError:
+            self._drop()
+            raise NotNowError(
+                file.path, "it was not read in time; perhaps its disk stood still", "Scan again later."
+            ) from None
+        except WorkerDiedError as death:
+            self._drop()
+            if self._closed.is_set():
+                raise CancelledError from None
+            if death.out_of_time:
+                return _Failure.TIME
+            return _Failure.CRASH if death.own_doing else _Failure.ENDED
+        if isinstance(answer, OutOfMemoryError):
+            self._drop()
+            return _Failure.MEMORY
+        if isinstance(answer, OrganizerError):
+            raise answer
+        return answer
+
+    def _worker(self, *, fresh: bool) -> Worker:
+        """Return the worker of this thread; fresh: one that did nothing before."""
+        worker: Worker | None = getattr(self._own, "worker", None)
+        if worker is not None and (not worker.is_there() or (fresh and worker.files)):
+            self._drop()
+            worker = None
+        if worker is None:
+            worker = self._own.worker = self._started()
+        return worker
+
+    def _drop(self) -> None:
+        worker: Worker = self._own.worker
+        self._own.worker = None
+        worker.close()
+        with self._lock:
+            self._workers.discard(worker)
+
+    def _started(self) -> Worker:
+        """Start a worker, again where it is ended meanwhile. Raises ScanError when it is of no use."""
+        reason = ""
+        while self._failed_starts < 1:
+            if self._closed.is_set():
+                raise CancelledError
+            try:
+                worker = Worker(self._work)
+                with self._lock:
+                    self._workers.add(worker)
+                if self._closed.is_set():
+                    # Too late for ``close`` to see it.
+                    worker.end()
+                try:
+                    worker.wait_until_ready()
+                except BaseException:
+                    worker.close()
+                    with self._lock:
+                        self._workers.discard(worker)
+                    raise
+            except (OSError, EOFError, WorkerDiedError, WorkerStalledError) as error:
+                reason = str(error) or type(error).__name__
+                from_outside = isinstance(error, WorkerDiedError) and not error.own_doing
+                with self._lock:
+                    self._failed_starts += 1 / (_MAX_ENDED_STARTS if from_outside else _MAX_FAILED_STARTS)
+                # A fork server that was ended takes a moment to be seen so.
+                self._closed.wait(_START_AGAIN_S)
+            else:
+                self._failed_starts = 0.0
+                return worker
+        reason = f" ({reason})" if reason else ""
+        raise ScanError(f"The processes that decode videos cannot be started{reason}. Scan again.")
+
+
+class _Failure(Enum):
+    """Why a worker gave no answer about a file."""
+
+    CRASH = "crash"
+    TIME = "time"
+    """Its processor time was used up."""
+    MEMORY = "memory"
+    ENDED = "ended"
+    """Something outside ended it, or nobody knows what."""
+
+
+def _verdict(file: VideoFile, failures: list[_Failure]) -> UnreadableVideoError:
+    """Return what two workers that did nothing else say of a file."""
+    last = failures[-1]
+    if set(failures) == {_Failure.MEMORY}:
+        return UnreadableVideoError(
+            file.path,
+            "it asks for more memory than a video may take",
+            "If it plays, convert a copy of it to H.264 and add that.",
+        )
+    if set(failures) <= {_Failure.CRASH, _Failure.TIME}:
+        reason = (
+            "it makes its decoder crash"
+            if last is _Failure.CRASH
+            else "it takes more processor time than a video may take"
+        )
+        return UnreadableVideoError(file.path, reason, "Convert a copy of it to H.264 and add that.")
+    if last is _Failure.MEMORY:
+        return OutOfMemoryError(file.path, "there was not enough memory", "Scan again with fewer --workers.")
+    # The system does this where memory runs out, a person or a logout at any time.
+    return NotNowError(
+        file.path, "its decoder was ended by the system, perhaps for memory", "Scan with fewer --workers."
+    )
+
+
+class _Gate:
+    """Lets several threads through at once, or one alone."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._wanting_alone = 0
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Be inside with others; waits for those that want to be alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._wanting_alone)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be inside alone; waits until all others are out."""
+        with self._changed:
+            self._wanting_alone += 1
+            self._changed.wait_for(lambda: not self._inside)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._wanting_alone -= 1
+                self._changed.notify_all()
+
+
+class ThreadDecoders:
+    """Decodes in threads of this process: starts at once, but a codec that crashes ends the process.
+
+    Limits of memory and time do not hold here (organizer/frames/limits.py), those of size and reading do.
+    """
+
+    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int) -> None:
+        """reader: used by all threads. spec: the network's pictures. workers: how many threads."""
+        self._stop = threading.Event()
+        self._work = (reader, spec, self._stop)
+        self._pool = ThreadPoolExecutor(workers)
+
+    def submit(self, file: VideoFile) -> Future[Decoded]:
+        """See ``Decoders.submit``."""
+        return self._pool.submit(decode, file, *self._work)
+
+    def close(self) -> None:
+        """See ``Decoders.close``."""
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+
+def start_decoders(
+    how: FrameReader | Sampling, spec: InputSpec, *, workers: int, files: int, isolated: bool
+) -> Decoders:
+    """Return decoders for a number of files.
+
+    how: a reader, or the sampling to make one for. spec: the network's pictures. workers: at the most so many
+    files at once. isolated: whether each worker is a process of its own.
+    """
+    workers = max(1, min(workers, files))
+    # Few long files on many processors: what workers leave free, their decoders use.
+    threads = max(1, processors() // workers)
+    reader = reader_for(how, threads=threads) if isinstance(how, Sampling) else how
+    if isolated:
+        return ProcessDecoders(reader, spec, workers=workers, threads=threads)
+    return ThreadDecoders(reader, spec, workers=workers)
+
+
+def default_workers() -> int:
+    """Return how many files to decode at once: one a processor, as far as memory carries them."""
+    memory = _memory()
+    fitting = _MAX_WORKERS if memory is None else memory // 2 // _MEMORY_FOR_WORKER
+    return max(1, min(processors(), fitting, _MAX_WORKERS))
+
+
+def _memory() -> int | None:
+    """Return the bytes of memory of this computer, None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -1,0 +1,151 @@
+"""Keeps a job's row in the library up to date, so that the gallery can show and stop the job."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from organizer.errors import LibraryError, OrganizerError, OutputClosedError
+from organizer.frames.limits import FILE_WAIT_S
+from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
+from organizer.text import lite_meanwhile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from organizer.library.scans import JobKind, RetagReport
+    from organizer.pipeline import ScanEvent
+
+_BEAT_S = 1.0
+STUCK_AFTER_S = FILE_WAIT_S + 60.0
+"""Seconds without a file done: every one in work should have been done, or given up, in that time."""
+
+
+class ScanRecord:
+    """The numbers of a running job; the job's thread writes them, the beating thread reads them."""
+
+    def __init__(self) -> None:
+        self.to_do: int | None = None
+        self.done = 0
+        self.failed = 0
+        self.message: str | None = None
+        self.report: RetagReport | None = None
+        """What tagging again did so far."""
+        self._moved_s = time.monotonic()
+        self._done_then = 0
+
+    def stuck(self, now_s: float | None = None) -> str | None:
+        """Return a sentence when no file was done for longer than any may take, None otherwise.
+
+        now_s: of ``time.monotonic``, by default the present. While folders are walked there is nothing to
+        tell by, for some hold a million files.
+        """
+        now_s = time.monotonic() if now_s is None else now_s
+        if self.done != self._done_then:
+            self._done_then, self._moved_s = self.done, now_s
+        silent_s = now_s - self._moved_s
+        if not self.to_do or self.done >= self.to_do or silent_s <= STUCK_AFTER_S:
+            return None
+        return (
+            f"The scan is stuck: no file was done for {silent_s / 60:.0f} minutes. "
+            "Look whether the disk answers; stop it and scan again, it goes on from there."
+        )
+
+    def following(self, events: Iterator[ScanEvent]) -> Iterator[ScanEvent]:
+        """Yield the events of a scan and note them."""
+        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, Stored
+
+        for event in events:
+            self._moved_s = time.monotonic()
+            if isinstance(event, Listed):
+                self.to_do = event.to_do
+            elif isinstance(event, ModelUnusable):
+                self.to_do = event.to_do
+                self.message = lite_meanwhile(event.reason)
+            elif isinstance(event, Stored):
+                self.done = event.done
+                self.failed += event.outcome.kind is OutcomeKind.FAILED
+            yield event
+
+
+@contextmanager
+def recorded(
+    library: Path,
+    folders: Sequence[str],
+    stop: threading.Event,
+    kind: JobKind | None = None,
+    *,
+    alone: bool = False,
+) -> Iterator[ScanRecord]:
+    """Record a job for the length of a block; set ``stop`` when another process asks for its end.
+
+    Args:
+        library: the library's file.
+        folders: the folders of a scan.
+        stop: is set when the page asks for the end.
+        kind: what the job does; None means a scan.
+        alone: whether it is refused while another job of this library runs.
+
+    Raises:
+        LibraryError: the library cannot be written.
+        ScanRunningError: another job runs.
+    """
+    from organizer.library import scans
+    from organizer.library.database import opened
+    from organizer.pipeline import StoppedError
+
+    with opened(library) as db:
+        scan_id = scans.begin(db, folders, kind or scans.JobKind.SCAN, alone=alone)
+    record, ended = ScanRecord(), threading.Event()
+    beating = threading.Thread(target=_beat, args=(library, scan_id, record, stop, ended), daemon=True)
+    beating.start()
+    state, message = scans.ScanState.FAILED, None
+    try:
+        yield record
+        state, message = scans.ScanState.DONE, record.message
+    except (StoppedError, KeyboardInterrupt, OutputClosedError):
+        state = scans.ScanState.STOPPED
+        raise
+    except OrganizerError as error:
+        message = str(error)
+        raise
+    except Exception as error:
+        message = (
+            f"{TOO_LITTLE_MEMORY}."
+            if lacks_memory(error)
+            else f"Something unexpected happened ({type(error).__name__})."
+        )
+        raise
+    finally:
+        ended.set()
+        beating.join()
+        with opened(library) as db:
+            scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
+            scans.finish(db, scan_id, state, message, record.report)
+
+
+def _beat(
+    library: Path, scan_id: int, record: ScanRecord, stop: threading.Event, ended: threading.Event
+) -> None:
+    from organizer.library import scans
+    from organizer.library.database import opened
+
+    while not ended.wait(_BEAT_S):
+        try:
+            with opened(library, create=False) as db:
+                asked = scans.beat(
+                    db,
+                    scan_id,
+                    to_do=record.to_do,
+                    done=record.done,
+                    failed=record.failed,
+                    message=record.stuck(),
+                )
+        except (LibraryError, MemoryError):
+            # The scan itself finds out and says so.
+            continue
+        if asked:
+            stop.set()

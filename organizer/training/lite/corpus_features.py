@@ -1,0 +1,125 @@
+"""Backbone features of the whole corpus, computed once and kept in a file beside the repository's work."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from organizer.features.processor import processors
+from organizer.training.lite.augmentation import AUGMENTATION, VIEWS, view
+from organizer.training.lite.corpus import Corpus, read_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.features.backbone import Backbone
+
+
+BITS = 128
+_SIDE = 9
+
+
+def picture_hash(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the difference hash of a picture, uint8 (16,).
+
+    The picture is shrunk to 9 x 9 grey cells; each bit says whether a cell is brighter than its neighbour, 64
+    to the right and 64 downwards. Resized, recompressed and recoloured copies differ in few of the 128 bits,
+    other pictures in about half.
+    """
+    import cv2
+    import numpy as np
+
+    cells = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    cells = cells.astype(np.int16)
+    right = cells[:-1, 1:] > cells[:-1, :-1]
+    down = cells[1:, :-1] > cells[:-1, :-1]
+    return np.packbits(np.concatenate([right.ravel(), down.ravel()]))
+
+
+def distance(picture: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return how many of the 128 bits differ between one hash (16,) and each of (n, 16)."""
+    import numpy as np
+
+    different: NDArray[np.int64] = np.unpackbits(picture ^ others, axis=1).sum(axis=1, dtype=np.int64)
+    return different
+
+
+_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class CorpusFeatures:
+    """Raw backbone features of every picture and frame, in the corpus's order."""
+
+    pictures: NDArray[np.float32]
+    """(pictures, views, feature_dim)."""
+    frames: NDArray[np.float32]
+    """(frames of all clips one after another, views, feature_dim)."""
+    frame_clip: NDArray[np.int64]
+    """(frames,) index of the clip each frame belongs to."""
+
+
+def corpus_features(
+    corpus: Corpus, backbone_file: Path, cache: Path, poolings: Sequence[str] = ("mean",)
+) -> CorpusFeatures:
+    """Return the features, from the cache file when backbone and corpus are unchanged.
+
+    Args:
+        corpus: what to run over.
+        backbone_file: the LiteRT graph.
+        cache: folder for the cache; it is made when missing.
+        poolings: as ``LiteRtBackbone`` takes them.
+    """
+    import numpy as np
+
+    from organizer.features.litert import LiteRtBackbone
+
+    key = hashlib.sha256(backbone_file.read_bytes())
+    lengths = [len(clip.frames) for clip in corpus.clips]
+    key.update(f"{AUGMENTATION} {VIEWS} {list(poolings)} {len(corpus.pictures)} {lengths}".encode())
+    file = cache / f"{key.hexdigest()[:16]}.npz"
+    frame_clip = np.concatenate([np.full(len(clip.frames), i) for i, clip in enumerate(corpus.clips)])
+    if not file.exists():
+        backbone = LiteRtBackbone(backbone_file, poolings=poolings)
+        pictures = _extract(backbone, [picture.file for picture in corpus.pictures])
+        frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames])
+        cache.mkdir(parents=True, exist_ok=True)
+        np.savez(file, pictures=pictures, frames=frames)
+    with np.load(file) as stored:
+        return CorpusFeatures(
+            stored["pictures"].astype(np.float32), stored["frames"].astype(np.float32), frame_clip
+        )
+
+
+def _extract(backbone: Backbone, files: list[Path]) -> NDArray[np.float16]:
+    import numpy as np
+
+    features = np.empty((len(files), VIEWS, backbone.feature_dim), np.float16)
+    for start, views in zip(range(0, len(files), _CHUNK), _chunks(files, backbone.input_size), strict=True):
+        flat = backbone.extract(views.reshape(-1, *views.shape[2:]))
+        features[start : start + len(views)] = flat.reshape(len(views), VIEWS, -1)
+    return features
+
+
+def _chunks(files: list[Path], size: int) -> Iterable[NDArray[np.uint8]]:
+    import numpy as np
+
+    from organizer.frames.pictures.resize import shrink
+
+    def views(seed: int) -> NDArray[np.uint8]:
+        rgb = read_picture(files[seed])
+        return np.stack([shrink(view(rgb, number, seed), size) for number in range(VIEWS)])
+
+    def chunks() -> Iterator[NDArray[np.uint8]]:
+        # OpenCV and NumPy let other threads run while they compute.
+        with ThreadPoolExecutor(processors()) as pool:
+            for start in range(0, len(files), _CHUNK):
+                yield np.stack(list(pool.map(views, range(start, min(start + _CHUNK, len(files))))))
+
+    return chunks()

@@ -1,0 +1,192 @@
+"""All figures of one model on one set of labelled videos."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from organizer.tags.tagger import NEVER
+from organizer.training.measure.bootstrap import REPEATS, Interval, group_draws, interval
+from organizer.training.measure.curves import (
+    Confusion,
+    CurvePoint,
+    Reliability,
+    confusion,
+    precision_recall_curve,
+    reliability,
+)
+from organizer.training.measure.measures import FEWEST, HEADLINE, Measures
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from organizer.training.measure.scored import Scored
+
+_STEPS = tuple(round(0.1 * step, 1) for step in range(1, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number and how sure it is."""
+
+    value: float | None
+    """None where it is not defined, as the precision of no tag."""
+    interval: Interval | None
+    """95 %; None where there are too few videos or sources to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtThreshold:
+    """What tags are worth that are given from some score on."""
+
+    threshold: float | None
+    """None: each label has its own."""
+    precision: float | None
+    """None where no tag is given."""
+    recall: float | None
+    """None where none is due."""
+    tags: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """How well one label is found."""
+
+    label: str
+    videos: int
+    """Videos known to have it."""
+    known: int
+    """Videos of which it is known whether they have it."""
+    sources: int
+    """Groups that the videos with it come from."""
+    in_mean: bool
+    average_precision: Figure
+    at_threshold: AtThreshold
+    """At its own threshold; None as threshold where that differs by video."""
+    never: bool
+    """It is never suggested: no threshold gave the wanted precision."""
+    curve: tuple[CurvePoint, ...]
+    confidences: tuple[AtThreshold, ...]
+    """At 0.1, 0.2 ... 0.9."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of it."""
+
+    videos: int
+    without_label: int
+    sources: int
+    headline: dict[str, Figure]
+    """By the names of ``measures.HEADLINE``."""
+    labels: tuple[LabelFigures, ...]
+    at_thresholds: tuple[AtThreshold, ...]
+    """Of all labels together: at the labels' own thresholds, then at 0.1, 0.2 ... 0.9."""
+    curve: tuple[CurvePoint, ...]
+    """Of all labels together."""
+    reliability: Reliability
+    confusion: Confusion
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain tables, lists and numbers."""
+        return asdict(self)
+
+
+def figures_of(scored: Scored, *, repeats: int = REPEATS, seed: int = 0) -> Figures:
+    """Measure one model.
+
+    Args:
+        scored: labelled videos with its scores.
+        repeats: draws for the intervals; 0 leaves them out.
+        seed: of the draws.
+    """
+    import numpy as np
+
+    measures = Measures(scored)
+    once = np.ones((1, len(scored.names)), np.int64)
+    values, precisions = measures.headline(once), measures.label_precisions(once)[0]
+    draws: dict[str, list[NDArray[np.float64]]] = {name: [] for name in HEADLINE}
+    label_draws: list[NDArray[np.float64]] = []
+    sources = len(set(scored.groups))
+    if repeats and sources > 1:
+        for weights in group_draws(
+            scored.groups,
+            repeats=repeats,
+            seed=seed,
+            accepts=measures.has_all_labels,
+            width=len(scored.labels),
+        ):
+            label_draws.append(measures.label_precisions(weights))
+            for name, drawn in measures.headline(weights, label_draws[-1]).items():
+                draws[name].append(drawn)
+
+    def figure(value: float, parts: list[NDArray[np.float64]]) -> Figure:
+        return Figure(number_or_none(value), interval(np.concatenate(parts)) if parts else None)
+
+    labels = tuple(
+        _label(
+            scored,
+            column,
+            bool(measures.in_mean[column]),
+            # Drawing three videos again and again tells nothing about a fourth.
+            figure(
+                precisions[column],
+                [part[:, column] for part in label_draws] if measures.in_mean[column] else [],
+            ),
+        )
+        for column in range(len(scored.labels))
+    )
+    right, known = scored.positives, scored.known
+    few_tags = int(scored.tagged.sum()) < FEWEST
+    return Figures(
+        videos=len(scored.names),
+        without_label=int((~right.any(axis=1)).sum()),
+        sources=sources,
+        headline={
+            name: figure(values[name][0], [] if name == "precision" and few_tags else draws[name])
+            for name in HEADLINE
+        },
+        labels=labels,
+        at_thresholds=(_tags(right, scored.tagged, None), *_at_steps(right[known], scored.scores[known])),
+        curve=precision_recall_curve(right[known], scored.scores[known]),
+        reliability=reliability(scored),
+        confusion=confusion(scored),
+    )
+
+
+def _label(scored: Scored, column: int, in_mean: bool, precision: Figure) -> LabelFigures:
+    import numpy as np
+
+    known = scored.known[:, column]
+    right, scores = scored.positives[known, column], scored.scores[known, column]
+    thresholds = scored.thresholds[..., column]
+    own = float(thresholds) if thresholds.ndim == 0 else None
+    sources = {group for group, has in zip(scored.groups, scored.positives[:, column], strict=True) if has}
+    return LabelFigures(
+        label=scored.labels[column],
+        videos=int(right.sum()),
+        known=int(known.sum()),
+        sources=len(sources),
+        in_mean=in_mean,
+        average_precision=precision,
+        at_threshold=_tags(right, scored.tagged[known, column], own),
+        never=bool(np.all(thresholds >= NEVER)),
+        curve=precision_recall_curve(right, scores),
+        confidences=_at_steps(right, scores),
+    )
+
+
+def _at_steps(right: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[AtThreshold, ...]:
+    return tuple(_tags(right, scores >= step, step) for step in _STEPS)
+
+
+def _tags(right: NDArray[np.bool_], tagged: NDArray[np.bool_], threshold: float | None) -> AtThreshold:
+    given, due, found = int(tagged.sum()), int(right.sum()), int((tagged & right).sum())
+    return AtThreshold(threshold, found / given if given else None, found / due if due else None, given)
+
+
+def number_or_none(value: float) -> float | None:
+    """Return a number as it is, and None for one that is not defined."""
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,167 @@
+"""What there is to train on, each with what must be remembered of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import TrainingDataError
+from organizer.models.inception.assemble import NAME, QUANTISER
+from organizer.text import count
+from organizer.training.library_data import LibraryData
+from organizer.training.lite.corpus_data import DEFAULT_FOLD, corpus_data
+from organizer.training.yt8m.dataset import Yt8mData, find_shards
+from organizer.training.yt8m.shards import VOCABULARY
+from organizer.training.yt8m.vocabulary import read_label_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+    from organizer.models.bundle import Bundle
+    from organizer.training.engine.data import TrainingData
+    from organizer.training.ensemble_weights import Base
+    from organizer.training.library_data import LibrarySettings
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSource:
+    """Training data, and what a bundle will say of it."""
+
+    data: TrainingData
+    """What is held out in it chooses epoch and thresholds, and gives the figures."""
+    summary: str
+    """A sentence for the model card."""
+    held_out: str
+    """What is held out, for the end of a sentence."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """For ``evaluate``, which must not measure on what was trained on."""
+    everything: Callable[[], TrainingData] | None = None
+    """The same with nothing held out, to train the final weights on; None where these are trained on
+    ``data``."""
+    notes: tuple[str, ...] = ()
+    """What the person should know before training begins."""
+    base: Base | None = None
+    """What is corrected, where something is."""
+    untouched: tuple[str, ...] = ()
+    """Its labels that nothing is learnt for."""
+
+
+def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -> TrainingSource:
+    """Return the corpus.
+
+    Args:
+        bundle: its backbone, PCA and quantiser make the features.
+        folder: with the corpus.
+        cache: for backbone features.
+        fold: held out, and never trained on. None holds out the last fold to choose epoch and thresholds,
+            and trains the final weights on all.
+
+    Raises:
+        TrainingDataError: the corpus cannot be used.
+    """
+    data = corpus_data(folder, bundle, cache, DEFAULT_FOLD if fold is None else fold)
+    left_out = "" if fold is None else f" without fold {fold}"
+    return TrainingSource(
+        data,
+        summary=f"trained on the corpus of clips and photographs{left_out}; it is not part of the product.",
+        held_out=f"fold {data.fold} of the corpus ({count(len(data.validation_names), 'clip')})",
+        facts={"data": "corpus", "fold": fold},
+        everything=(lambda: corpus_data(folder, bundle, cache, None)) if fold is None else None,
+    )
+
+
+def library_source(
+    bundle: Bundle, db: Database, settings: LibrarySettings, base: Base | None = None
+) -> TrainingSource:
+    """Return the decisions in a library.
+
+    Args:
+        bundle: its features are used.
+        db: the library.
+        settings: what is taken for an example.
+        base: a classifier to correct; None to learn from nothing.
+
+    Raises:
+        TrainingDataError: there are too few.
+    """
+    data = LibraryData(db, bundle, settings, base)
+    trained, held_out = len(data.to_train.names), len(data.held_out.names)
+    taught = f"{base.name}, corrected by" if base else "trained on"
+    notes = []
+    untouched: tuple[str, ...] = ()
+    facts: dict[str, Any] = {"data": "library", "groups": data.trained_groups}
+    if base:
+        facts["based_on"] = base.name
+    if data.not_learnt:
+        # Built-in labels without a decision are as good as not there, but the person should hear of it.
+        unknown = {
+            name: number for name, number in data.not_learnt.items() if not base or name not in base.labels
+        }
+        untouched = tuple(name for name in data.not_learnt if name not in unknown)
+        if base and untouched:
+            notes.append(f"Too few decisions, so as {base.name} has them: {', '.join(untouched)}.")
+        if unknown:
+            notes.append(
+                "Too few examples, so this model will not know: "
+                + ", ".join(f"{name} ({number} confirmed)" for name, number in unknown.items())
+                + "."
+            )
+    return TrainingSource(
+        data,
+        summary=f"{taught} decisions about {count(trained, 'video')} of its owner's library.",
+        held_out=f"{count(held_out, 'video')} of other days in this library",
+        facts=facts,
+        notes=tuple(notes),
+        base=base,
+        untouched=untouched,
+    )
+
+
+def yt8m_source(bundle: Bundle, places: Sequence[Path], vocabulary: Path | None) -> TrainingSource:
+    """Return shards of YouTube-8M.
+
+    Raises:
+        TrainingDataError: shards or vocabulary cannot be used, or the bundle's features are others.
+    """
+    data = yt8m_data(bundle, places, vocabulary)
+    return TrainingSource(
+        data,
+        summary=f"trained on {count(len(data.train), 'frame-level shard')} of YouTube-8M.",
+        held_out=f"{count(len(data.validate), 'validation shard')} of YouTube-8M",
+        facts={"data": "yt8m", "shards": [shard.name for shard in data.train]},
+    )
+
+
+def yt8m_data(
+    bundle: Bundle, places: Sequence[Path], vocabulary: Path | None = None, *, train: bool = True
+) -> Yt8mData:
+    """Return frame-level shards as training data.
+
+    Args:
+        bundle: its feature space is said to be that of the shards.
+        places: folders with shards ``train*.tfrecord`` and ``validate*.tfrecord``.
+        vocabulary: of the release; None means ``vocabulary.csv`` in the first folder.
+        train: whether there must be shards to train on.
+
+    Raises:
+        TrainingDataError: shards or vocabulary are missing, or the bundle's space is another one.
+    """
+    if bundle.quantiser != QUANTISER:
+        raise TrainingDataError(
+            f"YouTube-8M's features are of the space of {NAME}, and mean nothing to {bundle.name}. "
+            f"Install it and name it: organizer models pull {NAME}, then --space {NAME}"
+        )
+    if not places:
+        raise TrainingDataError("Name the folder with YouTube-8M's shards: --folder FOLDER")
+    first = Path(places[0])
+    vocabulary = vocabulary or (first if first.is_dir() else first.parent) / VOCABULARY
+    return Yt8mData(
+        find_shards(places, "train") if train else (),
+        find_shards(places, "validate"),
+        read_label_classes(vocabulary),
+        space_id=bundle.space_id,
+    )

@@ -1,0 +1,264 @@
+"""Train a classifier on labelled videos, choose its thresholds, measure it, and make a model of it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import BundleError
+from organizer.models.bundle import load_bundle
+from organizer.models.catalogue import open_bundle
+from organizer.models.installing import check_free, installing
+from organizer.models.manifest_fields import check_name
+from organizer.models.safe_write import appearing
+from organizer.training.calibration import calibrate
+from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.engine.settings import Monitor
+from organizer.training.engine.trainer import CHECKPOINTS, Trained, train
+from organizer.training.evaluate_model import TRAINED_ON
+from organizer.training.measure.compare import compare
+from organizer.training.measure.figures import figures_of
+from organizer.training.measure.scored import Scored
+from organizer.training.measure.words import number
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping
+    from pathlib import Path
+    from threading import Event
+
+    from organizer.models.bundle import Bundle
+    from organizer.training.calibration import Calibration
+    from organizer.training.engine.data import TrainingData
+    from organizer.training.engine.settings import TrainingSettings
+    from organizer.training.engine.trained import TrainedClassifier
+    from organizer.training.engine.trainer import TrainingEvent
+    from organizer.training.measure.compare import Comparison
+    from organizer.training.measure.figures import Figures
+    from organizer.training.sources import TrainingSource
+
+TARGET_PRECISION = 0.9
+_HELD_OUT, _FINAL = "held-out", "final"
+_BATCH = 64
+_AGAIN = "then run the command again: it goes on where it stopped."
+_ROUNDED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to make."""
+
+    name: str
+    """Of the new model."""
+    architecture: str
+    settings: TrainingSettings
+    work: Path
+    """Folder for checkpoints and curves; the same one goes on where a training was stopped."""
+    target_precision: float = TARGET_PRECISION
+    """Of the tags, 0..1; a label that cannot reach it is never suggested."""
+    out: Path | None = None
+    """Folder for the model, which must not exist or be empty; None installs it."""
+    replace: bool = False
+    """Whether an installed model of this name may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Thresholds are chosen and the held-out videos measured."""
+
+    figures: Figures
+    calibration: Calibration
+    against_base: Comparison | None = None
+    """How it differs on these videos from the classifier that it corrects."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinalBegins:
+    """The weights that are kept are trained on everything now."""
+
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The model is there; always the last event."""
+
+    bundle: Bundle
+
+
+def train_model(
+    plan: Plan, source: TrainingSource, space: Bundle, *, stop: Event | None = None
+) -> Iterator[TrainingEvent | Calibrated | FinalBegins | Made]:
+    """Train, choose thresholds on what is held out, and write a bundle with the space's backbone and PCA.
+
+    Called again with the same plan and source after a break, it goes on. Checkpoints go when all is done.
+
+    Args:
+        plan: what to make.
+        source: what to train on.
+        space: the model whose features these are.
+        stop: set to end early with StoppedError; a checkpoint is written before.
+
+    Yields:
+        What happens.
+
+    Raises:
+        BundleError: the name is taken or cannot be used, or the space's files are damaged.
+        TrainingDataError: there is nothing to train on, or another training in the work folder.
+        StorageError: there is no room.
+        StoppedError: it was asked to stop.
+    """
+    check_plan(plan)
+    trained = yield from _trained(plan, source.data, plan.settings, _HELD_OUT, stop)
+    known = source.base.thresholds if source.base else None
+    calibration = calibrate(
+        score_trained(trained, source.data), plan.target_precision, known, source.untouched
+    )
+    measured = score_trained(trained, source.data, calibration)
+    figures = figures_of(measured)
+    yield Calibrated(figures, calibration, _against_base(measured, trained, source))
+    if source.everything is not None:
+        epochs = trained.best_epoch + 1
+        yield FinalBegins(epochs)
+        # Nothing is held out any more: the loss falls to the last epoch, which is the one to keep.
+        settings = replace(plan.settings, epochs=epochs, patience=None, monitor=Monitor.LOSS)
+        trained = yield from _trained(plan, source.everything(), settings, _FINAL, stop)
+    new = NewBundle(
+        plan.name,
+        calibration.thresholds,
+        _metrics(figures, calibration, source),
+        source.summary[0].upper() + source.summary[1:],
+    )
+    bundle = _written(plan, space, trained, new)
+    forget(plan)
+    yield Made(bundle)
+
+
+def check_plan(plan: Plan) -> None:
+    """Refuse, before hours are spent, what could not be written in the end.
+
+    Raises:
+        BundleError: the name is taken or cannot be used, or there is something in the folder to write to.
+    """
+    if plan.out is None:
+        check_free(plan.name, replace=plan.replace)
+        return
+    check_name(plan.name)
+    if plan.out.exists() and (not plan.out.is_dir() or any(plan.out.iterdir())):
+        raise BundleError(f"{plan.out}: there is something here already. Name another folder for the model.")
+
+
+def forget(plan: Plan) -> None:
+    """Delete the checkpoints of a training, and nothing else: the curves stay."""
+    for part in (_HELD_OUT, _FINAL):
+        shutil.rmtree(plan.work / part / CHECKPOINTS, ignore_errors=True)
+
+
+def score_trained(
+    trained: TrainedClassifier, data: TrainingData, calibration: Calibration | None = None
+) -> Scored:
+    """Return what a trained classifier says of the held-out videos.
+
+    Args:
+        trained: the classifier.
+        data: what is held out in it is scored.
+        calibration: thresholds; without, each is 0.5.
+    """
+    chosen = calibration.thresholds if calibration else dict.fromkeys(trained.labels, 0.5)
+    return _scored(trained.model(), trained.labels, data, chosen)
+
+
+def _scored(
+    model: Any, labels: tuple[str, ...], data: TrainingData, thresholds: Mapping[str, float]
+) -> Scored:
+    import numpy as np
+
+    from organizer.training.architectures.architecture import scorer_of
+
+    scorer = scorer_of(model)
+    scores, targets, known = [], [], []
+    for features, of_batch, weights in data.validation(_BATCH):
+        scores.append(np.asarray(scorer(features, training=False), np.float64))
+        targets.append(of_batch.numpy())
+        known.append(weights.numpy() > 0)
+    videos = sum(len(batch) for batch in scores)
+    names = getattr(data, "validation_names", None) or tuple(f"video {row + 1}" for row in range(videos))
+    return Scored(
+        labels=labels,
+        names=names,
+        groups=getattr(data, "validation_groups", None) or names,
+        targets=np.concatenate(targets),
+        known=np.concatenate(known),
+        scores=np.concatenate(scores),
+        thresholds=np.array([thresholds[label] for label in labels]),
+    )
+
+
+def _against_base(measured: Scored, trained: TrainedClassifier, source: TrainingSource) -> Comparison | None:
+    """Compare with what is corrected, on the labels that both know."""
+    if source.base is None:
+        return None
+    labels = tuple(label for label in trained.labels if label in source.base.labels)
+    thresholds = dict.fromkeys(trained.labels, 0.5) | source.base.thresholds
+    before = _scored(trained.untrained(), trained.labels, source.data, thresholds)
+    return compare(before.only(labels), measured.only(labels))
+
+
+def _trained(
+    plan: Plan, data: TrainingData, settings: TrainingSettings, part: str, stop: Event | None
+) -> Generator[TrainingEvent, None, TrainedClassifier]:
+    """Pass on what happens, and return the classifier."""
+    for event in train(plan.architecture, data, settings, plan.work / part, stop=stop):
+        yield event
+        if isinstance(event, Trained):
+            return event.classifier
+    raise AssertionError("a training ends with Trained or an error")
+
+
+def _written(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
+    if plan.out is not None:
+        with appearing(plan.out, _AGAIN) as growing:
+            write_classifier_bundle(growing, space, trained, new)
+        return load_bundle(plan.out)
+    with installing(plan.name, replace=plan.replace) as growing:
+        write_classifier_bundle(growing, space, trained, new)
+    return open_bundle(plan.name)
+
+
+def _metrics(figures: Figures, calibration: Calibration, source: TrainingSource) -> dict[str, Any]:
+    headline = {name: figure.value for name, figure in figures.headline.items()}
+    never = {row.label: row.reason for row in calibration.abstaining}
+    kept = {row.label for row in calibration.labels if row.kept}
+    by_label = {}
+    for row in figures.labels:
+        tags = row.at_threshold
+        by_label[row.label] = {
+            "videos": row.videos,
+            "average_precision": _rounded(row.average_precision.value),
+            "precision": _rounded(tags.precision),
+            "recall": _rounded(tags.recall),
+            "suggested": f"never: {never[row.label]}" if row.label in never else "yes",
+            **({"threshold": "as before" if row.label in kept else "chosen"} if kept else {}),
+        }
+    precision, recall = number(headline["precision"], 2), number(headline["recall"], 2)
+    return {
+        "summary": (
+            f"held out, {source.held_out}: mAP {number(headline['map_all'], 2)}, top-1 "
+            f"{number(headline['top1'], 2)}, precision {precision} at recall {recall}; "
+            "epoch and thresholds were chosen on the same videos, so expect a little less"
+        ),
+        **{name: _rounded(value) for name, value in headline.items() if value is not None},
+        "intervals_95": {
+            name: [_rounded(figure.interval.low), _rounded(figure.interval.high)]
+            for name, figure in figures.headline.items()
+            if figure.interval is not None
+        },
+        "target_precision": calibration.target,
+        "never_suggested": never,
+        "labels": by_label,
+        TRAINED_ON: source.facts,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _ROUNDED)

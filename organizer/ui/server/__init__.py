@@ -1,0 +1,1 @@
+"""The gallery's server: its routes, who may talk to it, and how files are sent."""

@@ -1,0 +1,110 @@
+"""Routes that serve posters and original videos, by the unguessable key of a video and nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from organizer.config import read_settings
+from organizer.errors import LibraryError
+from organizer.frames.folders.extensions import extension
+from organizer.library import media
+from organizer.library.database import opened
+from organizer.ui.server.beneath import open_beneath
+from organizer.ui.server.file_response import answer_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+
+    from organizer.library.media import StoredPlace
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+_POSTER_AGE_S = 3600
+
+MEDIA_TYPES = {
+    ".avi": "video/x-msvideo",
+    ".flv": "video/x-flv",
+    ".m4v": "video/mp4",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".mp4": "video/mp4",
+    ".mpeg": "video/mpeg",
+    ".mpg": "video/mpeg",
+    ".mts": "video/mp2t",
+    ".ogv": "video/ogg",
+    ".qt": "video/quicktime",
+    ".ts": "video/mp2t",
+    ".webm": "video/webm",
+    ".wmv": "video/x-ms-wmv",
+    ".3gp": "video/3gpp",
+}
+"""Content types by extension; a file of any other name is sent as bytes that no browser interprets."""
+
+_MEDIA_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+def media_routes() -> list[Route]:
+    """Return the routes; whatever follows the prefix is taken as a key, or is not found."""
+    return [Route("/clip/{key:path}", clip), Route("/poster/{key:path}", poster)]
+
+
+def clip(request: Request) -> Response:
+    """Send the original, or the range of it that the browser asks for, in small pieces."""
+    key = request.path_params["key"]
+    file = None
+    if _KEY.fullmatch(key):
+        try:
+            with opened(read_settings(None).library, create=False) as db:
+                places = media.places_of(db, key)
+        except LibraryError:
+            places = []
+        file = first_servable(places)
+    if file is None:
+        return _not_found()
+    descriptor, name = file
+    media_type = MEDIA_TYPES.get(extension(name), "application/octet-stream")
+    return answer_with(
+        request,
+        descriptor,
+        {"Content-Type": media_type, "Cache-Control": "private, no-cache", **_MEDIA_HEADERS},
+    )
+
+
+def poster(request: Request) -> Response:
+    """Send a poster as WebP."""
+    key = request.path_params["key"]
+    picture = None
+    if _KEY.fullmatch(key):
+        try:
+            with opened(read_settings(None).library, create=False) as db:
+                picture = media.poster_of(db, key)
+        except LibraryError:
+            picture = None
+    if picture is None:
+        return _not_found()
+    headers = _MEDIA_HEADERS | {"Cache-Control": f"private, max-age={_POSTER_AGE_S}"}
+    return Response(picture, media_type="image/webp", headers=headers)
+
+
+def first_servable(places: Iterable[StoredPlace]) -> tuple[int, str] | None:
+    """Open the first place that is a regular file inside its root; return the descriptor and its path.
+
+    Scans follow no links, so a link at such a place was put there later: it is as good as no file.
+    """
+    for place in places:
+        try:
+            return open_beneath(place.root, place.relative_path), place.relative_path
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def _not_found() -> Response:
+    return PlainTextResponse(
+        "There is no such video.", status_code=404, headers=_MEDIA_HEADERS | {"Cache-Control": "no-store"}
+    )

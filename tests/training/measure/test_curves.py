@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from organizer.training.measure.curves import confusion, precision_recall_curve, reliability
+from tests.training.measure.scores import random_scored, scored
+
+
+def test_curve_of_a_worked_example():
+    right = np.array([True, False, True, True, False])
+    points = precision_recall_curve(right, np.array([0.9, 0.8, 0.7, 0.7, 0.1]))
+    assert [(point.threshold, point.precision, point.recall) for point in points] == [
+        (0.9, 1.0, pytest.approx(1 / 3)),
+        (0.8, 0.5, pytest.approx(1 / 3)),
+        (0.7, 0.75, 1.0),
+    ]
+
+
+def test_a_long_curve_keeps_its_ends():
+    rng = np.random.default_rng(0)
+    scores = rng.random(5000)
+    points = precision_recall_curve(rng.random(5000) < scores, scores)
+    assert len(points) <= 200
+    assert points[0].threshold == scores.max() and points[-1].recall == 1
+
+
+def test_nothing_due_has_no_curve():
+    assert precision_recall_curve(np.zeros(3, bool), np.ones(3)) == ()
+
+
+def test_reliability_of_a_worked_example():
+    # Claims 0.95 twice and is right once; claims 0.05 twice and is right never.
+    found = reliability(scored([[1], [0], [0], [0]], [[0.95], [0.95], [0.05], [0.05]]))
+    low, high = found.bins
+    assert (low.predictions, low.mean_score, low.share_right) == (2, pytest.approx(0.05), 0)
+    assert (high.low, high.high, high.share_right) == (0.9, 1.0, 0.5)
+    assert found.expected_error == pytest.approx(0.5 * 0.05 + 0.5 * 0.45)
+
+
+def test_a_score_of_one_is_in_the_last_bin():
+    (only,) = reliability(scored([[1]], [[1.0]])).bins
+    assert (only.low, only.high, only.predictions) == (0.9, 1.0, 1)
+
+
+def test_confusion_of_a_worked_example():
+    found = confusion(
+        scored(
+            [[1, 0, 0], [1, 0, 0], [0, 1, 1], [1, 1, 0], [0, 0, 0], [0, 0, 0]],
+            # right; B for A; A for B and for C; one of its own; tagged with C; left alone
+            [[0.9, 0, 0], [0.1, 0.3, 0], [0.9, 0, 0], [0.1, 0.2, 0], [0, 0, 0.7], [0, 0.4, 0]],
+        )
+    )
+    assert found.counts == ((1, 1, 0), (1, 1, 0), (1, 0, 0), (0, 0, 1))
+    assert found.without_label == 2
+
+
+def test_the_diagonal_counts_the_right_ones():
+    given = random_scored()
+    right = given.positives[np.arange(250), given.best].sum()
+    counts = np.array(confusion(given).counts)
+    assert np.trace(counts[:-1]) == right
