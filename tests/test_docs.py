@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from organizer.demo import make_clips
 from scripts import command_line, docs_site
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,9 @@ HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```|^ {4}[^\n]*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 FILE = re.compile(r"`((?:organizer|tests|benchmarks|scripts|docs|assets|\.ci)/[\w./-]*)`")
+EXAMPLES = re.findall(r"^```python\n(.*?)^```", (DOCS / "python.md").read_text(encoding="utf-8"), re.M | re.S)
+OUTPUTS = (r"cat\.mp4 .*Animal", r"4 \(360, 640, 3\)", r"name='Animal'")
+"""What each prints of the demo's cat."""
 MODULE = re.compile(r"\bpython -m ([\w.]+)(?: ([a-z_]+))?")
 
 
@@ -172,6 +176,24 @@ def test_environment_variables_are_documented():
     page = text_of(command_line.PAGE)
     for variable in set(re.findall(r"\bORGANIZER_[A-Z]+\b", source)):
         assert f"`{variable}`" in page, variable
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    """Return a folder with the demo's clips, a cat among them."""
+    folder = tmp_path_factory.mktemp("videos")
+    make_clips(folder)
+    return folder
+
+
+@pytest.mark.parametrize(("example", "printed"), zip(EXAMPLES, OUTPUTS, strict=True), ids=OUTPUTS)
+def test_examples_run(example, printed, videos, tmp_path):
+    example = example.replace("/home/me/Videos", str(videos)).replace("/home/me", str(tmp_path))
+    script = tmp_path / "example.py"
+    script.write_text(example, encoding="utf-8")
+    ran = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert re.search(printed, ran.stdout), ran.stdout
 
 
 def test_changes_have_their_form():
