@@ -54,7 +54,7 @@ class Walk:
             root: the folder; it may have a hidden name or be a symbolic link.
             below: walk only this folder, given relative to the root.
             exclude: case-sensitive globs, matched against the name of each file and folder and against its
-                path relative to the root with ``/`` between the parts; how accents are composed does not count.
+                path relative to the root, with ``/`` between the parts; accents may be composed or not.
             skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
             known: tells of a file that it is a video already known unchanged, so that its content need not be
                 looked at again. It is asked where the content cannot be taken for granted: for an ambiguous
