@@ -235,7 +235,7 @@ class _Training:
             yield batch
 
     def _end_epoch(self) -> EpochDone:
-        from organizer.training.measure.held_out import held_out_figures
+        from organizer.training.measure.metrics import held_out_figures
 
         progress, settings = self._progress, self._settings
         loss, mean_precision = held_out_figures(*self._learner.score(self._data.validation(settings.batch)))

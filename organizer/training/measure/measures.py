@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from organizer.training.measure.ranking import average_precision, rank
+from organizer.training.measure.metrics import average_precision, rank
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,7 +21,7 @@ from organizer.stopping import StoppedError
 from organizer.training.engine.checkpoints import load_checkpoint
 from organizer.training.engine.settings import Monitor, Precision, Schedule, TrainingSettings
 from organizer.training.engine.trainer import Began, EpochDone, Stepped, Trained, train, train_to_the_end
-from organizer.training.measure.held_out import held_out_figures
+from organizer.training.measure.metrics import held_out_figures
 from tests.training.fakes import FakeData
 
 DATA = FakeData()

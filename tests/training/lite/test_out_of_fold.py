@@ -22,8 +22,10 @@ from organizer.training.lite.out_of_fold import (
     bootstrap_intervals,
     evaluate,
     paired_differences,
+    precision_recall,
     read_out_of_fold,
     read_reference_scores,
+    top1,
 )
 from organizer.types import LABELS
 from tests.corpus import CORPUS, needs_corpus
@@ -96,6 +98,26 @@ def test_the_scores_are_of_the_corpus_clips_in_their_fixed_folds():
     for clip, fold, target in zip(result.clips, result.folds, result.targets, strict=True):
         labels = {label for label, fits in zip(LABELS, target, strict=True) if fits} or {"none"}
         assert (int(rows[clip]["fold"]), set(rows[clip]["labels"].split(";"))) == (fold, labels)
+
+
+def test_top1_counts_labelled_videos_only():
+    targets = np.array([[1, 0], [0, 1], [0, 0], [1, 1]], np.float32)
+    scores = np.array([[0.9, 0.1], [0.6, 0.5], [0.9, 0.1], [0.1, 0.2]])
+    assert top1(targets, scores) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("tagged", "precision", "recall"),
+    [([[1, 0], [0, 1]], 0.5, 1 / 3), ([[0, 0], [0, 0]], 1.0, 0.0), ([[1, 1], [1, 0]], 1.0, 1.0)],
+)
+def test_precision_and_recall_over_all_pairs(tagged, precision, recall):
+    figures = precision_recall(np.array([[1, 1], [1, 0]], np.float32), np.array(tagged, bool))
+    assert (figures.precision, figures.recall) == (pytest.approx(precision), pytest.approx(recall))
+
+
+def test_nothing_due_is_all_found():
+    figures = precision_recall(np.zeros((2, 2), np.float32), np.array([[1, 0], [0, 0]], bool))
+    assert (figures.precision, figures.recall) == (0.0, 1.0)
 
 
 def small_result():
