@@ -91,6 +91,11 @@ NEVER_AT_IMPORT_TIME = {
 }
 """Packages that take long to import; a command loads what it needs when it needs it."""
 
+NETWORKS = "training/architectures/"
+CHEAP_BESIDE_NETWORKS = {f"{NETWORKS}__init__.py", f"{NETWORKS}architecture.py"}
+"""The modules of networks and of their layers import Keras, for layers are subclasses of its own. They are
+loaded by name when a network is built, and nothing but each other may import them before."""
+
 SQL = re.compile(
     r"\bSELECT\s.+\sFROM\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
     r"|\bCREATE\s+(UNIQUE\s+)?(TABLE|INDEX)\b|\bPRAGMA\s+\w+|\bALTER\s+TABLE\b",
@@ -186,7 +191,7 @@ def room_of(module: str) -> str:
     return (path if rooms and not path.is_dir() else folder).relative_to(PACKAGE.parent).as_posix()
 
 
-UNTIDY = ("organizer/models", "organizer/training")
+UNTIDY = ("organizer/models",)
 
 
 def test_the_rooms_of_a_layer_have_no_circle():
@@ -240,7 +245,26 @@ def test_nothing_heavy_is_imported_before_it_is_needed(file):
     heavy &= NEVER_AT_IMPORT_TIME
     if part_of(file) == "ui":
         heavy -= {"streamlit"}
+    if is_network(file):
+        heavy -= {"keras"}
     assert not heavy
+
+
+def is_network(file: Path) -> bool:
+    return name_of(file).startswith(NETWORKS) and name_of(file) not in CHEAP_BESIDE_NETWORKS
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if not is_network(file)], ids=name_of)
+def test_no_other_module_imports_networks_before_one_is_built(file):
+    networks = {
+        "organizer." + name_of(network).removesuffix(".py").replace("/", ".")
+        for network in FILES
+        if is_network(network)
+    }
+    assert networks
+    for module in runtime_imports(tree_of(file), when_called=False):
+        assert module not in networks
+        assert module.rpartition(".")[0] not in networks
 
 
 def test_the_entry_of_the_gallery_holds_no_logic():

@@ -243,7 +243,7 @@ def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
 
 
 def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> Made:
-    from organizer.training.engine.trainer import Began, EpochDone, Stepped, Trained
+    from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
     from organizer.training.train_model import Calibrated, FinalBegins, Made, train_model
 
     shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()

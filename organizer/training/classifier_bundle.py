@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VERSION = "1.0.0"
 """Of the recipe; a digest of the classifier follows, for scores are stored with a bundle's version."""
-CLASSIFIER, KERAS, CARD = "classifier.tflite", "classifier.keras", "MODEL_CARD.md"
+CLASSIFIER, CARD = "classifier.tflite", "MODEL_CARD.md"
 _KEPT = ("LICENSE", "NOTICE")
 """Files of the source that say what its parts may be used for; they go with them."""
 _PACKAGES = ("tensorflow", "keras", "numpy")
@@ -77,7 +77,7 @@ def write_classifier_bundle(
         if any(folder.iterdir()):
             raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
         _copy_space(source, folder)
-        difference = export_checked(trained, folder, keras_name=KERAS, litert_name=CLASSIFIER)
+        difference = export_checked(trained, folder / CLASSIFIER)
         description = _description(source, trained, new, difference)
         (folder / CARD).write_text(classifier_card(description, trained), encoding="utf-8")
         write_manifest(folder, description)

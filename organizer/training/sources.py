@@ -68,7 +68,7 @@ def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -
     return TrainingSource(
         data,
         summary=f"trained on the corpus of clips and photographs{left_out}; it is not part of the product.",
-        held_out=f"fold {data.fold} of the corpus ({count(len(data.validation_names), 'clip')})",
+        held_out=f"fold {data.fold} of the corpus ({count(len(data.held_out.names), 'clip')})",
         facts={"data": "corpus", "fold": fold},
         everything=(lambda: corpus_data(folder, bundle, cache, None)) if fold is None else None,
     )

@@ -97,6 +97,8 @@ class Yt8mData:
     """What the columns mean."""
     dimensions: int = field(init=False, default=DIMENSIONS)
     based_on: BasedOn | None = field(init=False, default=None)
+    validation_names: tuple[str, ...] | None = field(init=False, default=None)
+    validation_groups: tuple[str, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.labels = self.classes.labels
