@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
+
+from tests.workers import spread
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    spread(config)
+
+
+def pytest_collection_finish() -> None:
+    """Keep tests and modules out of all garbage collections from here on: they are many, and they stay."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

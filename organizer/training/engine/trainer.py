@@ -27,6 +27,7 @@ from organizer.training.engine.replicas import open_replicas
 from organizer.training.engine.settings import Monitor
 from organizer.training.engine.tensorboard import TensorBoardWriter
 from organizer.training.engine.trained import TrainedClassifier
+from organizer.training.metrics import held_out_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,8 +175,6 @@ class _Training:
             yield batch
 
     def _end_epoch(self) -> EpochDone:
-        from organizer.training.measure.held_out import held_out_figures
-
         progress, settings = self._progress, self._settings
         loss, mean_precision = held_out_figures(*self._learner.score(self._data.validation(settings.batch)))
         figures = EpochFigures(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from organizer.features.pca import Pca, fit_pca
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.lite.frame_ensemble import Examples, FrameEnsembleSettings, pool, train
-from organizer.training.measure.metrics import mean_average_precision
+from organizer.training.lite.out_of_fold import mean_average_precision
 from organizer.training.thresholds import fit_thresholds
 from organizer.types import LABELS
 

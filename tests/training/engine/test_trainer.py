@@ -22,7 +22,7 @@ from organizer.stopping import StoppedError
 from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
 from organizer.training.engine.settings import Monitor, Precision, TrainingSettings
 from organizer.training.engine.trainer import train
-from organizer.training.measure.held_out import held_out_figures
+from organizer.training.metrics import held_out_figures
 from tests.training.fakes import FakeData, train_to_the_end
 
 DATA = FakeData()

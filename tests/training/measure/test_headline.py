@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
+from organizer.training.lite.out_of_fold import precision_recall, top1
 from organizer.training.measure.bootstrap import group_draws
-from organizer.training.measure.measures import HEADLINE, Measures
-from organizer.training.measure.metrics import average_precisions, precision_recall, top1
+from organizer.training.measure.figures import HEADLINE, Measures
+from organizer.training.metrics import average_precisions
 from tests.training.measure.scores import random_scored, scored
 
 
@@ -68,7 +69,7 @@ def test_what_is_not_known_counts_nowhere():
 def test_figures_are_those_of_the_model_card():
     given = random_scored()
     figures = headline(given)
-    precisions = average_precisions(given.targets, given.scores)
+    precisions = average_precisions(given.positives, given.scores)
     at_thresholds = precision_recall(given.targets, given.scores >= 0.5)
     assert figures["map"] == pytest.approx(np.mean(precisions))
     assert Measures(given).label_precisions(once(250))[0] == pytest.approx(precisions)
