@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.models.inception.cnn_lstm_weights import DENSE_UNITS, FILTERS, LEAK, LSTM_UNITS, TAPS
+from organizer.models.cnn_lstm_weights import DENSE_UNITS, FILTERS, LEAK, LSTM_UNITS, TAPS
 from organizer.training.architectures.architecture import Architecture, Reading
 from organizer.types import MAX_SECONDS
 
