@@ -186,7 +186,7 @@ def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
 
 def _plan(options: dict[str, Any]) -> Plan:
     from organizer.config import cache_folder
-    from organizer.models.manifest_fields import check_name
+    from organizer.models.manifest import check_name
     from organizer.training.engine.settings import TrainingSettings
     from organizer.training.train_model import Plan
 

@@ -10,10 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, TrainingDataError
-from organizer.models.bundle import ClassifierKind, load_bundle
-from organizer.models.bundle_checks import check_contents
-from organizer.models.manifest import Description, write_manifest
-from organizer.models.manifest_fields import check_name
+from organizer.models.bundle import load_bundle
+from organizer.models.bundle_checks import check_bundle
+from organizer.models.manifest import (
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    check_name,
+    write_manifest,
+)
 from organizer.models.safe_write import storing
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import architecture
@@ -78,9 +84,9 @@ def write_classifier_bundle(
             raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
         _copy_space(source, folder)
         difference = export_checked(trained, folder / CLASSIFIER)
-        description = _description(source, trained, new, difference)
-        (folder / CARD).write_text(classifier_card(description, trained), encoding="utf-8")
-        write_manifest(folder, description)
+        manifest = _manifest(source, trained, new, difference)
+        (folder / CARD).write_text(classifier_card(manifest, trained), encoding="utf-8")
+        write_manifest(folder, manifest)
     bundle = load_bundle(folder)
     if bundle.space_id != source.space_id:
         raise BundleError(
@@ -88,7 +94,7 @@ def write_classifier_bundle(
             f"{source.space_id}, as {source.name} does. Pull {source.name} again, then train again."
         )
     bundle.verify()
-    check_contents(bundle)
+    check_bundle(bundle)
     _check_scores(bundle)
     return bundle
 
@@ -125,21 +131,20 @@ def _copy_space(source: Bundle, folder: Path) -> None:
         shutil.copyfile(source.folder / path, target)
 
 
-def _description(
-    source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float
-) -> Description:
+def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float) -> Manifest:
     kind, figures = architecture(trained.architecture), trained.figures
     held_out = {"loss": figures.validation_loss, "mean_average_precision": figures.validation_map}
     mean_precision = figures.validation_map
     summary = "not measured" if mean_precision is None else f"held-out videos: mAP {mean_precision:.2f}"
-    return Description(
+    return Manifest(
         name=new.name,
         version=f"{VERSION}+{_digest(source, trained)}",
         summary=f"features of {source.name}, {len(trained.labels)} labels by {trained.architecture}",
         licence=source.licence if new.licence is None else f"{source.licence}; classifier: {new.licence}",
         input_size=source.input_size,
         dimensions=source.dimensions,
-        quantiser=source.quantiser,
+        quantiser=QuantiserRange.of(source.quantiser),
+        labels=trained.labels,
         thresholds=dict(new.thresholds),
         metrics={"summary": summary, "held_out": held_out, **new.metrics},
         provenance={
@@ -163,8 +168,7 @@ def _description(
         resize=source.resize,
         space_name=source.space_name or source.name,
         backbone_settings=source.backbone_settings,
-        backbone_kind=source.backbone_kind,
-        classifier_kind=ClassifierKind.LITERT,
+        kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),
     )
 
 

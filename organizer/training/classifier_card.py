@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from organizer.models.manifest import Description
+    from organizer.models.manifest import Manifest
     from organizer.training.engine.trained import TrainedClassifier
 
 
-def classifier_card(description: Description, trained: TrainedClassifier) -> str:
+def classifier_card(manifest: Manifest, trained: TrainedClassifier) -> str:
     """Return the card as Markdown."""
-    made = description.provenance["classifier"]
-    space = description.provenance["space"]
+    made = manifest.provenance["classifier"]
+    space = manifest.provenance["space"]
     settings = "\n".join(f"- {name}: {value}" for name, value in made["settings"].items())
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
-    thresholds = "\n".join(f"| {label} | {value:.2f} |" for label, value in description.thresholds.items())
+    thresholds = "\n".join(f"| {label} | {value:.2f} |" for label, value in manifest.thresholds.items())
     history = "\n".join(
         f"| {figures.epoch + 1} | {figures.loss:.4f} | {_shown(figures.validation_loss)} "
         f"| {_shown(figures.validation_map)} |"
         for figures in trained.history
     )
-    return f"""# Model card: {description.name} {description.version}
+    return f"""# Model card: {manifest.name} {manifest.version}
 
-Licence: {description.licence}
+Licence: {manifest.licence}
 
 ## What it is
 
-Features of the model {space["model"]} (feature space `{space["space_id"]}`), {description.dimensions} numbers
+Features of the model {space["model"]} (feature space `{space["space_id"]}`), {manifest.dimensions} numbers
 for each of the first 45 seconds of a video, -> {trained.architecture}: {made["what"]}.
 {made["weights"]:,} weights.
 
@@ -43,9 +43,9 @@ Labels: {", ".join(trained.labels)}.
 
 ## What was measured
 
-{description.metrics["summary"]}
+{manifest.metrics["summary"]}
 
-{_tables(description.metrics)}
+{_tables(manifest.metrics)}
 | label | threshold |
 |---|---|
 {thresholds}

@@ -10,7 +10,7 @@ from organizer.errors import BundleError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
-from organizer.models.manifest_fields import check_name
+from organizer.models.manifest import check_name
 from organizer.models.safe_write import appearing
 from organizer.training.calibration import calibrate
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from organizer.models.inception.cnn_lstm_weights import DENSE_UNITS, FILTERS, LEAK, LSTM_UNITS, TAPS
+from organizer.models.cnn_lstm_weights import DENSE_UNITS, FILTERS, LEAK, LSTM_UNITS, TAPS
 from organizer.training.architectures.layers import real_seconds
 from organizer.types import MAX_SECONDS
 

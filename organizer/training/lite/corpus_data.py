@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
-from organizer.models.bundle import BackboneKind
+from organizer.models.manifest import BackboneKind
 from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.training.lite.corpus import FOLDS, read_corpus
 from organizer.training.lite.corpus_features import corpus_features
