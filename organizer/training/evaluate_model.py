@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.training.engine.memory_data import MemoryVideos
+from organizer.training.engine.data import MemoryVideos
 from organizer.training.library_data import decided_videos
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
 from organizer.training.measure.scored import Scored

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.models.bundle import Bundle
-    from organizer.training.engine.data import TrainingData
-    from organizer.training.engine.memory_data import MemoryVideos
+    from organizer.training.engine.data import MemoryVideos, TrainingData
 
 _BATCH = 64
 
@@ -72,11 +71,9 @@ def score_held_out(bundle: Bundle, data: TrainingData) -> Scored:
         known.append(weights > 0)
     if not scores:
         raise TrainingDataError("Nothing is held out to measure on. Add validation videos or shards.")
-    names = getattr(data, "validation_names", None) or tuple(
-        f"video {number}" for number in range(1, len(scores) + 1)
-    )
+    names = data.validation_names or tuple(f"video {number}" for number in range(1, len(scores) + 1))
     # Where nothing tells the sources, each video is one.
-    groups = getattr(data, "validation_groups", None) or names
+    groups = data.validation_groups or names
     rows = _Rows(names, groups, np.concatenate(targets), np.concatenate(known))
     return _scored(bundle, tuple(data.labels), rows, scores)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import NAME, QUANTISER
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.models.inception.assemble import NAME
 from organizer.text import count
 from organizer.training.library_data import LibraryData
 from organizer.training.lite.corpus_data import DEFAULT_FOLD, corpus_data
@@ -68,7 +69,7 @@ def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -
     return TrainingSource(
         data,
         summary=f"trained on the corpus of clips and photographs{left_out}; it is not part of the product.",
-        held_out=f"fold {data.fold} of the corpus ({count(len(data.validation_names), 'clip')})",
+        held_out=f"fold {data.fold} of the corpus ({count(len(data.held_out.names), 'clip')})",
         facts={"data": "corpus", "fold": fold},
         everything=(lambda: corpus_data(folder, bundle, cache, None)) if fold is None else None,
     )
@@ -150,7 +151,7 @@ def yt8m_data(
     Raises:
         TrainingDataError: shards or vocabulary are missing, or the bundle's space is another one.
     """
-    if bundle.quantiser != QUANTISER:
+    if bundle.quantiser != YT8M_QUANTISER:
         raise TrainingDataError(
             f"YouTube-8M's features are of the space of {NAME}, and mean nothing to {bundle.name}. "
             f"Install it and name it: organizer models pull {NAME}, then --space {NAME}"

@@ -10,12 +10,13 @@ from organizer.errors import BundleError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
-from organizer.models.manifest_fields import check_name
+from organizer.models.manifest import check_name
 from organizer.models.safe_write import appearing
 from organizer.training.calibration import calibrate
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.engine.events import Trained
 from organizer.training.engine.settings import Monitor
-from organizer.training.engine.trainer import CHECKPOINTS, Trained, train
+from organizer.training.engine.trainer import CHECKPOINTS, train
 from organizer.training.evaluate_model import TRAINED_ON
 from organizer.training.measure.compare import compare
 from organizer.training.measure.figures import figures_of
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.training.calibration import Calibration
     from organizer.training.engine.data import TrainingData
+    from organizer.training.engine.events import TrainingEvent
     from organizer.training.engine.settings import TrainingSettings
     from organizer.training.engine.trained import TrainedClassifier
-    from organizer.training.engine.trainer import TrainingEvent
     from organizer.training.measure.compare import Comparison
     from organizer.training.measure.figures import Figures
     from organizer.training.sources import TrainingSource
@@ -182,11 +183,11 @@ def _scored(
         targets.append(of_batch.numpy())
         known.append(weights.numpy() > 0)
     videos = sum(len(batch) for batch in scores)
-    names = getattr(data, "validation_names", None) or tuple(f"video {row + 1}" for row in range(videos))
+    names = data.validation_names or tuple(f"video {row + 1}" for row in range(videos))
     return Scored(
         labels=labels,
         names=names,
-        groups=getattr(data, "validation_groups", None) or names,
+        groups=data.validation_groups or names,
         targets=np.concatenate(targets),
         known=np.concatenate(known),
         scores=np.concatenate(scores),

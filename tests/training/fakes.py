@@ -8,6 +8,8 @@ import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.engine.data import Place
+from organizer.training.engine.events import Trained
+from organizer.training.engine.trainer import train
 from organizer.training.ensemble_weights import BasedOn, MemberArrays
 
 
@@ -55,6 +57,8 @@ class FakeData:
     space_id: str = "fake-0"
     quantiser: Quantiser = field(default_factory=lambda: Quantiser(-2.0, 2.0, Rounding.NEAREST))
     based_on: BasedOn | None = None
+    validation_names: None = None
+    validation_groups: None = None
 
     def arrays(self):
         """All videos, those held out last: features, targets, weights."""
@@ -105,3 +109,10 @@ class FakeData:
             tf.TensorSpec((None, len(self.labels)), tf.float32),
             tf.TensorSpec((None, len(self.labels)), tf.float32),
         )
+
+
+def train_to_the_end(name, data, settings, folder):
+    """Train without looking on, and return the classifier."""
+    *_, last = train(name, data, settings, folder)
+    assert isinstance(last, Trained)
+    return last.classifier

@@ -9,7 +9,7 @@ import pytest
 
 from organizer.errors import FeatureSpaceError, TrainingDataError
 from organizer.tags import classifier
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.training.evaluate_model import Measured, align, measure_on_data, trained_on
 from organizer.training.measure.scored import Scored
 from organizer.training.score_videos import score_held_out, score_videos

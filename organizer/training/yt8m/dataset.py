@@ -19,7 +19,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import NAME, QUANTISER
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.models.inception.assemble import NAME
 from organizer.training.yt8m.record_formats import DIMENSIONS, ForeignRecordError, FrameLevel, VideoLevel
 from organizer.training.yt8m.records import read_records
 from organizer.training.yt8m.streams import (
@@ -86,10 +87,10 @@ class Yt8mData:
     validate: tuple[Path, ...]
     """Shards that are held out."""
     classes: LabelClasses
-    level: Level = field(default_factory=lambda: FrameLevel(QUANTISER))
+    level: Level = field(default_factory=lambda: FrameLevel(YT8M_QUANTISER))
     space_id: str = NAME
     """The feature space: the ``space_id`` of the installed ``inception-yt8m`` bundle."""
-    quantiser: Quantiser = QUANTISER
+    quantiser: Quantiser = YT8M_QUANTISER
     reading: Reading = Reading()
     skips: SkipLog = field(default_factory=SkipLog)
     """What could not be read so far."""
@@ -97,6 +98,8 @@ class Yt8mData:
     """What the columns mean."""
     dimensions: int = field(init=False, default=DIMENSIONS)
     based_on: BasedOn | None = field(init=False, default=None)
+    validation_names: tuple[str, ...] | None = field(init=False, default=None)
+    validation_groups: tuple[str, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.labels = self.classes.labels

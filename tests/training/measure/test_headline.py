@@ -7,7 +7,7 @@ from organizer.errors import TrainingDataError
 from organizer.training.lite.out_of_fold import precision_recall, top1
 from organizer.training.measure.bootstrap import group_draws
 from organizer.training.measure.figures import HEADLINE, Measures
-from organizer.training.measure.metrics import average_precisions
+from organizer.training.metrics import average_precisions
 from tests.training.measure.scores import random_scored, scored
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from organizer.models.inception.assemble import QUANTISER
+from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.training.yt8m.record_formats import ForeignRecordError, FrameLevel, VideoLevel, find_table
 from tests.training.yt8m.generate import make_videos, sequence_example, video_example
 
-FRAME = FrameLevel(QUANTISER)
+FRAME = FrameLevel(YT8M_QUANTISER)
 VIDEO = VideoLevel()
 
 
@@ -50,7 +50,7 @@ def test_a_frame_level_record(video):
     read = FRAME.read(memoryview(sequence_example(video)))
     assert read.id == video.id.encode()
     assert read.classes == video.label_ids
-    np.testing.assert_array_equal(read.rows, QUANTISER.quantise(video.features))
+    np.testing.assert_array_equal(read.rows, YT8M_QUANTISER.quantise(video.features))
 
 
 def test_a_video_level_record(video):
@@ -137,5 +137,5 @@ def test_no_stored_value_becomes_zero():
     features = FRAME.features(rows, np.array([1], np.int32)).numpy()
     assert (features != 0).all()
     np.testing.assert_allclose(
-        features[0, 0, :256], QUANTISER.dequantise(np.arange(256, dtype=np.uint8)), atol=1e-6
+        features[0, 0, :256], YT8M_QUANTISER.dequantise(np.arange(256, dtype=np.uint8)), atol=1e-6
     )

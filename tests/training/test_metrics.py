@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from organizer.errors import TrainingDataError
-from organizer.training.measure.metrics import average_precision, average_precisions, held_out_figures, rank
+from organizer.training.metrics import average_precision, average_precisions, held_out_figures, rank
 
 
 def test_average_precision_of_a_worked_example():
