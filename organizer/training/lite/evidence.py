@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from organizer.training.lite.frame_ensemble import pool
 from organizer.types import LABELS
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32
         evidence: (seconds, labels) of each clip by a model that did not see it.
     """
     import numpy as np
-
-    from organizer.training.lite.frame_ensemble import pool
 
     shares: dict[str, list[float]] = {label: [] for label in LABELS}
     all_shares: list[float] = []
