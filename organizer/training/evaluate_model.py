@@ -11,7 +11,6 @@ from organizer.training.engine.data import MemoryVideos
 from organizer.training.library_data import decided_videos
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
 from organizer.training.lite.out_of_fold import read_out_of_fold
-from organizer.training.measure.scored import Scored
 from organizer.training.score_videos import score_held_out, score_videos
 from organizer.training.trained_on import Origin, read_trained_on
 from organizer.types import LABELS, VideoFeatures
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
     from organizer.training.lite.corpus import Clip, Corpus
+    from organizer.training.measure.scored import Scored
 
 OUT_OF_FOLD = "out_of_fold.csv"
 """Beside the bundled model: what models that did not see a clip said of it."""
@@ -153,21 +153,11 @@ def align(first: Measured, second: Measured) -> tuple[Scored, Scored]:
 
 
 def _on_out_of_fold_scores(bundle: Bundle, corpus: Corpus, fold: int | None) -> Measured:
-    import numpy as np
-
     result = read_out_of_fold(bundle.folder / OUT_OF_FOLD)
-    groups = {clip.name: clip.group for clip in corpus.clips}
-    rows = np.flatnonzero((result.folds == fold) if fold is not None else np.ones(len(result.folds), bool))
-    scored = Scored(
-        labels=LABELS,
-        names=tuple(result.clips[row] for row in rows),
-        # A clip that the corpus has no more is a source of its own.
-        groups=tuple(groups.get(result.clips[row], result.clips[row]) for row in rows),
-        targets=result.targets[rows],
-        known=np.ones((len(rows), len(LABELS)), bool),
-        scores=result.scores[rows],
-        thresholds=result.fold_thresholds[result.folds[rows]],
-    )
+    scored = result.scored({clip.name: clip.group for clip in corpus.clips})
+    if fold is not None:
+        of_fold = zip(result.clips, result.folds, strict=True)
+        scored = scored.pick([clip for clip, its_fold in of_fold if its_fold == fold])
     note = (
         "It was trained on these clips. Shown are its out-of-fold figures: scores by models of the same "
         "recipe that did not see a clip's fold, with thresholds fitted without it. What tags your videos is "
