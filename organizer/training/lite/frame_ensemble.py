@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.training.ensemble_weights import LINEAR_SHARE, MemberArrays
+from organizer.training.ensemble_weights import LINEAR_SHARE, EnsembleWeights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,7 +125,7 @@ class Examples:
     """(examples, labels), 0 and up; 0 where it is not known whether the label fits."""
 
 
-def build_members(dimensions: int, labels: int, settings: FrameEnsembleSettings) -> Any:
+def build_networks(dimensions: int, labels: int, settings: FrameEnsembleSettings) -> Any:
     """Return an untrained Keras model: float32 (batch, dimensions) -> (batch, members, labels), 0..1."""
     import keras
 
@@ -140,8 +140,8 @@ def build_members(dimensions: int, labels: int, settings: FrameEnsembleSettings)
     return keras.Model(features, keras.ops.stack(outputs, axis=1))
 
 
-def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
-    """Return a trained model, see ``build_members``.
+def train_networks(examples: Examples, settings: FrameEnsembleSettings) -> Any:
+    """Return a trained model, see ``build_networks``.
 
     Loss: binary cross-entropy of every member, weighted by example and label. Each epoch draws one view of
     every example. AdamW with a one-cycle schedule of the learning rate.
@@ -151,7 +151,7 @@ def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     import tensorflow as tf
 
     count, views, dimensions = examples.features.shape
-    model = build_members(dimensions, examples.targets.shape[1], settings)
+    model = build_networks(dimensions, examples.targets.shape[1], settings)
     steps_per_epoch = -(-count // settings.batch)
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate / 25,
@@ -201,7 +201,7 @@ def train(examples: Examples, settings: FrameEnsembleSettings) -> Any:
         np.repeat(examples.targets, views, axis=0),
         np.repeat(examples.weights, views, axis=0),
     )
-    members = train_members(examples, settings)
+    members = train_networks(examples, settings)
     features = keras.Input(members.input_shape[1:])
     layer = keras.layers.Dense(len(linear.bias), activation="sigmoid", name="linear")
     by_members = keras.ops.mean(members(features), axis=1)
@@ -211,14 +211,14 @@ def train(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     return network
 
 
-def arrays_of(network: Any) -> MemberArrays:
+def ensemble_weights_of(network: Any) -> EnsembleWeights:
     """Return the weights of a model that ``train`` gave."""
     import numpy as np
 
     *weights, linear_kernel, linear_bias = network.get_weights()
     # Keras goes through a model by depth: first come the hidden layers of all members, then the last ones.
     hidden, last = weights[: len(weights) // 2], weights[len(weights) // 2 :]
-    return MemberArrays(
+    return EnsembleWeights(
         *(np.stack(hidden[::2], axis=1), np.stack(hidden[1::2])),
         *(np.stack(last[::2]), np.stack(last[1::2])),
         *(linear_kernel, linear_bias),
