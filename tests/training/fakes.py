@@ -20,9 +20,8 @@ def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5)
         *((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known)),
         *((dimensions, known), (known,)),
     )
-    arrays = EnsembleWeights(
-        *(rng.normal(size=shape).astype(np.float16).astype(np.float32) for shape in shapes)
-    )
+    halves = (rng.normal(size=shape).astype(np.float16) for shape in shapes)
+    arrays = EnsembleWeights(*(half.astype(np.float32) for half in halves))
     return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
 

@@ -92,21 +92,22 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 def degraded(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Do one thing to a picture, or in three of ten cases nothing."""
     kind = rng.random()
-    for share, degrade in _SHARES:
+    for share, degrade in DEGRADATIONS:
         if kind < share:
             return degrade(rgb, rng)
         kind -= share
     return rgb
 
 
-def _blurred(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def blurred(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Blur it, as a lens out of focus does."""
     import cv2
     import numpy as np
 
     return np.asarray(cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.8, 2.5)), np.uint8)
 
 
-def _moved(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def moved(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Blur along a line, as a moving camera does."""
     import cv2
     import numpy as np
@@ -120,7 +121,8 @@ def _moved(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8
     return np.asarray(cv2.filter2D(rgb, -1, kernel / max(float(kernel.sum()), 1e-3)), np.uint8)
 
 
-def _compressed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def compressed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Compress it to a JPEG of low quality."""
     import cv2
     import numpy as np
 
@@ -128,21 +130,23 @@ def _compressed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
-def _letterboxed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def letterboxed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Add black bars above and below."""
     import numpy as np
 
     bar = round(rgb.shape[0] * rng.uniform(0.08, 0.25))
     return np.pad(rgb, ((bar, bar), (0, 0), (0, 0)))
 
 
-def _pillarboxed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def pillarboxed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Add black bars at both sides."""
     import numpy as np
 
     bar = round(rgb.shape[1] * rng.uniform(0.15, 0.8))
     return np.pad(rgb, ((0, 0), (bar, bar), (0, 0)))
 
 
-def _captioned(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def captioned(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Write one to three lines over it, some on a box, as clips from social networks have."""
     import cv2
     import numpy as np
@@ -165,12 +169,12 @@ def _captioned(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
     return written
 
 
-_SHARES: tuple[tuple[float, Degrade], ...] = (
-    (0.12, _blurred),
-    (0.10, _moved),
-    (0.20, _compressed),
-    (0.08, _letterboxed),
-    (0.08, _pillarboxed),
-    (0.14, _captioned),
+DEGRADATIONS: tuple[tuple[float, Degrade], ...] = (
+    (0.12, blurred),
+    (0.10, moved),
+    (0.20, compressed),
+    (0.08, letterboxed),
+    (0.08, pillarboxed),
+    (0.14, captioned),
 )
 """How often each; they add up to 0.72."""

@@ -116,10 +116,8 @@ def picture_hash(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     import cv2
     import numpy as np
 
-    cells = cv2.resize(
-        cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (_HASHED_CELLS, _HASHED_CELLS), interpolation=cv2.INTER_AREA
-    )
-    cells = cells.astype(np.int16)
+    grey, size = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (_HASHED_CELLS, _HASHED_CELLS)
+    cells = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.int16)
     right = cells[:-1, 1:] > cells[:-1, :-1]
     down = cells[1:, :-1] > cells[:-1, :-1]
     return np.packbits(np.concatenate([right.ravel(), down.ravel()]))

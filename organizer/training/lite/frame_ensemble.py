@@ -1,7 +1,7 @@
-"""The architecture of the bundled classifier: small networks and a linear function, pooled over time.
+"""The bundled classifier: how its small networks and its linear function are built, trained and exported.
 
 Each member looks at one second at a time: dropout, dense ReLU, dropout, dense sigmoid. So does the linear
-function, see ``ridge``. A second's evidence is the members' mean probability and that of the linear function,
+function, see ``fit_ridge``. A second's evidence is the members' mean probability and that of the linear one,
 weighted: they are wrong about different seconds. A video's score for a label is the mean over the half of its
 seconds with the highest evidence for it. So a thing seen for half of a video counts in full, and a single odd
 second does not.
@@ -31,67 +31,6 @@ STEEPNESS, OFFSET = 6.0, -2.3
 About what logistic regression on the scores of whole clips gave inside the five folds: 5.7 to 7.0, -2.1 to
 -2.7.
 """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Linear:
-    """Logits of a second: ``features @ kernel + bias``."""
-
-    kernel: NDArray[np.float32]
-    """(dimensions, labels)."""
-    bias: NDArray[np.float32]
-    """(labels,)."""
-
-
-def fit_ridge(
-    features: NDArray[np.float32], targets: NDArray[np.float32], weights: NDArray[np.float32]
-) -> Linear:
-    """Fit every label by itself, with what shows it and what does not counting half each.
-
-    Args:
-        features: (examples, dimensions).
-        targets: (examples, labels) of 0 and 1.
-        weights: (examples, labels), 0 and up; 0 where it is not known whether the label fits.
-
-    Raises:
-        TrainingDataError: a label has no example that shows it, or none that does not.
-    """
-    import numpy as np
-
-    shown = (weights * (targets > 0)).sum(axis=0)
-    if (lacking := (shown <= 0) | (weights.sum(axis=0) - shown <= 0)).any():
-        raise TrainingDataError(
-            f"Label number {int(lacking.argmax()) + 1} has only examples that show it, or only such that do "
-            "not. Add some of the other kind."
-        )
-
-    length = np.linalg.norm(features, axis=1).mean()
-    of_length_one = features / length
-    fitted = [
-        _fit_label(of_length_one, targets[:, label] > 0, weights[:, label])
-        for label in range(targets.shape[1])
-    ]
-    kernel = np.stack([slope for slope, _ in fitted], axis=1) / length
-    bias = np.array([constant for _, constant in fitted])
-    return Linear((STEEPNESS * kernel).astype(np.float32), (STEEPNESS * bias + OFFSET).astype(np.float32))
-
-
-def _fit_label(
-    features: NDArray[np.float32], shows: NDArray[np.bool_], weights: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], float]:
-    """Return slope (dimensions,) and constant of one label."""
-    import numpy as np
-
-    wanted = np.where(shows, np.float32(1), np.float32(-1))
-    of_class = np.where(shows, weights[shows].sum(), weights[~shows].sum())
-    shares = (weights / of_class / 2).astype(np.float32)
-    centre = shares @ features
-    rows = features * np.sqrt(shares)[:, np.newaxis]
-    moments = (rows.T @ rows).astype(np.float64) - np.outer(centre, centre)
-    moments[np.diag_indices_from(moments)] += SHRINKAGE
-    # The wanted values are -1 and 1 with half of the weight each: their mean is 0.
-    slope: NDArray[np.float64] = np.linalg.solve(moments, (shares * wanted) @ features)
-    return slope, float(-centre @ slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +148,67 @@ def train(examples: Examples, settings: FrameEnsembleSettings) -> Any:
     layer.set_weights([linear.kernel, linear.bias])
     network.set_weights([weight.astype(np.float16).astype(np.float32) for weight in network.get_weights()])
     return network
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linear:
+    """Logits of a second: ``features @ kernel + bias``."""
+
+    kernel: NDArray[np.float32]
+    """(dimensions, labels)."""
+    bias: NDArray[np.float32]
+    """(labels,)."""
+
+
+def fit_ridge(
+    features: NDArray[np.float32], targets: NDArray[np.float32], weights: NDArray[np.float32]
+) -> Linear:
+    """Fit every label by itself, with what shows it and what does not counting half each.
+
+    Args:
+        features: (examples, dimensions).
+        targets: (examples, labels) of 0 and 1.
+        weights: (examples, labels), 0 and up; 0 where it is not known whether the label fits.
+
+    Raises:
+        TrainingDataError: a label has no example that shows it, or none that does not.
+    """
+    import numpy as np
+
+    shown = (weights * (targets > 0)).sum(axis=0)
+    if (lacking := (shown <= 0) | (weights.sum(axis=0) - shown <= 0)).any():
+        raise TrainingDataError(
+            f"Label number {int(lacking.argmax()) + 1} has only examples that show it, or only such that do "
+            "not. Add some of the other kind."
+        )
+
+    length = np.linalg.norm(features, axis=1).mean()
+    of_length_one = features / length
+    fitted = [
+        _fit_label(of_length_one, targets[:, label] > 0, weights[:, label])
+        for label in range(targets.shape[1])
+    ]
+    kernel = np.stack([slope for slope, _ in fitted], axis=1) / length
+    bias = np.array([constant for _, constant in fitted])
+    return Linear((STEEPNESS * kernel).astype(np.float32), (STEEPNESS * bias + OFFSET).astype(np.float32))
+
+
+def _fit_label(
+    features: NDArray[np.float32], shows: NDArray[np.bool_], weights: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], float]:
+    """Return slope (dimensions,) and constant of one label."""
+    import numpy as np
+
+    wanted = np.where(shows, np.float32(1), np.float32(-1))
+    of_class = np.where(shows, weights[shows].sum(), weights[~shows].sum())
+    shares = (weights / of_class / 2).astype(np.float32)
+    centre = shares @ features
+    rows = features * np.sqrt(shares)[:, np.newaxis]
+    moments = (rows.T @ rows).astype(np.float64) - np.outer(centre, centre)
+    moments[np.diag_indices_from(moments)] += SHRINKAGE
+    # The wanted values are -1 and 1 with half of the weight each: their mean is 0.
+    slope: NDArray[np.float64] = np.linalg.solve(moments, (shares * wanted) @ features)
+    return slope, float(-centre @ slope)
 
 
 def ensemble_weights_of(network: Any) -> EnsembleWeights:
