@@ -25,8 +25,8 @@ from benchmarks.results_file import default_folder
 from organizer.assets import assets_folder
 from organizer.models.bundle import load_bundle
 from organizer.training.engine.data import MemoryData, MemoryVideos
-from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.events import Trained
+from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trainer import train
 from organizer.training.lite.corpus import FOLDS, read_corpus
 from organizer.training.lite.corpus_data import corpus_data

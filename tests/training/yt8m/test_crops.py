@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from organizer.training.yt8m.streams import draw_crop, first_seconds, is_chosen
+from organizer.training.yt8m.sampling import draw_crop, first_seconds, is_chosen
 
 IDS = [f"{number:04d}".encode() for number in range(20_000)]
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from organizer.training.yt8m.streams import interleaved, shuffled
+from organizer.training.yt8m.sampling import interleaved, shuffled
 
 
 def source(name, count):
