@@ -30,7 +30,7 @@ from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trainer import train
 from organizer.training.lite.corpus import FOLDS, read_corpus
 from organizer.training.lite.corpus_data import corpus_data
-from organizer.training.train_model import score_trained
+from organizer.training.score_videos import score_network
 from organizer.types import LABELS
 
 NAMES = {"majority": "majority class", "rnn": "two SimpleRNN(64)", "cnn-lstm": "CNN + LSTM"}
@@ -69,7 +69,7 @@ def scores_of(architecture: str, corpus: Path, epochs: int, share: float, work: 
         trained = last.classifier
         best = trained.figures
         print(f"{architecture}, fold {fold}: loss {best.loss:.4f}, mAP {best.validation_map:.3f}", flush=True)
-        scored = score_trained(trained, data)
+        scored = score_network(trained.model(), data, dict.fromkeys(LABELS, 0.5))
         for name, target, scores in zip(scored.names, scored.targets, scored.scores, strict=True):
             labels = ";".join(label for label, fits in zip(LABELS, target, strict=True) if fits)
             values = [f"{score:.6f}" for score in scores]

@@ -23,8 +23,8 @@ from organizer.models.manifest import (
 from organizer.models.safe_write import storing
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import architecture
-from organizer.training.classifier_card import classifier_card
 from organizer.training.export_classifier import LENGTHS_S, export_checked
+from organizer.training.render import render
 from organizer.types import VideoFeatures
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def write_classifier_bundle(
         _copy_space(source, folder)
         difference = export_checked(trained, folder / CLASSIFIER)
         manifest = _manifest(source, trained, new, difference)
-        (folder / CARD).write_text(classifier_card(manifest, trained), encoding="utf-8")
+        card = render("classifier_card.md", manifest=manifest, trained=trained)
+        (folder / CARD).write_text(card, encoding="utf-8")
         write_manifest(folder, manifest)
     bundle = load_bundle(folder)
     if bundle.space_id != source.space_id:

@@ -21,14 +21,15 @@ def render(template: str, **values: Any) -> str:
     Raises:
         jinja2.UndefinedError: it names something else.
     """
-    return _environment().get_template(template).render(values)
+    return environment().get_template(template).render(values)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what all templates are read with; making it costs more than filling one."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("organizer.training"),
         autoescape=select_autoescape(enabled_extensions=("html",)),
         undefined=StrictUndefined,
@@ -36,5 +37,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["thousands"] = "{:,}".format
-    return environment
+    made.filters["thousands"] = "{:,}".format
+    return made

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
@@ -12,6 +12,7 @@ from organizer.models.inception.assemble import NAME
 from organizer.text import count
 from organizer.training.library_data import LibraryData
 from organizer.training.lite.corpus_data import DEFAULT_FOLD, corpus_data
+from organizer.training.trained_on import Origin, TrainedOn
 from organizer.training.yt8m.dataset import Yt8mData, find_shards
 from organizer.training.yt8m.shards import VOCABULARY
 from organizer.training.yt8m.vocabulary import read_label_classes
@@ -38,8 +39,8 @@ class TrainingSource:
     """A sentence for the model card."""
     held_out: str
     """What is held out, for the end of a sentence."""
-    facts: dict[str, Any] = field(default_factory=dict)
-    """For ``evaluate``, which must not measure on what was trained on."""
+    trained_on: TrainedOn
+    """For ``evaluate``, which must not measure on it."""
     everything: Callable[[], TrainingData] | None = None
     """The same with nothing held out, to train the final weights on; None where these are trained on
     ``data``."""
@@ -70,7 +71,7 @@ def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -
         data,
         summary=f"trained on the corpus of clips and photographs{left_out}; it is not part of the product.",
         held_out=f"fold {data.fold} of the corpus ({count(len(data.held_out.names), 'clip')})",
-        facts={"data": "corpus", "fold": fold},
+        trained_on=TrainedOn(Origin.CORPUS, fold=fold),
         everything=(lambda: corpus_data(folder, bundle, cache, None)) if fold is None else None,
     )
 
@@ -94,9 +95,6 @@ def library_source(
     taught = f"{base.name}, corrected by" if base else "trained on"
     notes = []
     untouched: tuple[str, ...] = ()
-    facts: dict[str, Any] = {"data": "library", "groups": data.trained_groups}
-    if base:
-        facts["based_on"] = base.name
     if data.not_learnt:
         # Built-in labels without a decision are as good as not there, but the person should hear of it.
         unknown = {
@@ -115,7 +113,9 @@ def library_source(
         data,
         summary=f"{taught} decisions about {count(trained, 'video')} of its owner's library.",
         held_out=f"{count(held_out, 'video')} of other days in this library",
-        facts=facts,
+        trained_on=TrainedOn(
+            Origin.LIBRARY, groups=tuple(data.trained_groups), based_on=base.name if base else None
+        ),
         notes=tuple(notes),
         base=base,
         untouched=untouched,
@@ -133,7 +133,7 @@ def yt8m_source(bundle: Bundle, places: Sequence[Path], vocabulary: Path | None)
         data,
         summary=f"trained on {count(len(data.train), 'frame-level shard')} of YouTube-8M.",
         held_out=f"{count(len(data.validate), 'validation shard')} of YouTube-8M",
-        facts={"data": "yt8m", "shards": [shard.name for shard in data.train]},
+        trained_on=TrainedOn(Origin.YT8M, shards=tuple(shard.name for shard in data.train)),
     )
 
 

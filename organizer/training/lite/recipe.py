@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.features.pca import Pca, fit_pca
 from organizer.features.quantiser import Quantiser, fit_quantiser
+from organizer.training.calibration import fit_thresholds
 from organizer.training.lite.frame_ensemble import Examples, FrameEnsembleSettings, pool, train
 from organizer.training.lite.out_of_fold import mean_average_precision
-from organizer.training.thresholds import fit_thresholds
 from organizer.types import LABELS
 
 if TYPE_CHECKING:

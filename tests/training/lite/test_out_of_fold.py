@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -22,10 +23,8 @@ from organizer.training.lite.out_of_fold import (
     evaluate,
     evidence_shares,
     paired_differences,
-    precision_recall,
     read_out_of_fold,
     read_reference_scores,
-    top1,
 )
 from organizer.types import LABELS
 from tests.corpus import CORPUS, needs_corpus
@@ -89,6 +88,27 @@ def test_the_evidence_points_at_the_right_half(evidence, first, second):
     assert min(shares.values()) >= 0.85
 
 
+@pytest.fixture(scope="module")
+def repositories():
+    with (CORPUS / "clips.csv").open(newline="") as file:
+        groups = {row["clip"]: row["group"] for row in csv.DictReader(file)}
+    return [groups[clip] for clip in read_out_of_fold(LITE / "out_of_fold.csv").clips]
+
+
+@needs_corpus
+def test_the_manifest_has_the_intervals_that_the_scores_give(repositories):
+    found = bootstrap_intervals(read_out_of_fold(LITE / "out_of_fold.csv"), repositories)
+    assert {name: list(ends) for name, ends in found.items()} == MANIFEST["metrics"]["intervals_95"]
+
+
+@needs_corpus
+@pytest.mark.parametrize("file", REFERENCES)
+def test_the_manifest_has_the_differences_that_the_scores_give(file, repositories):
+    result = read_out_of_fold(LITE / "out_of_fold.csv")
+    for model, other in read_reference_scores(DATA / file).items():
+        assert paired_differences(result, other, repositories) == MANIFEST["metrics"]["compared"][model]
+
+
 @needs_corpus
 def test_the_scores_are_of_the_corpus_clips_in_their_fixed_folds():
     with (CORPUS / "clips.csv").open(newline="") as file:
@@ -100,24 +120,21 @@ def test_the_scores_are_of_the_corpus_clips_in_their_fixed_folds():
         assert (int(rows[clip]["fold"]), set(rows[clip]["labels"].split(";"))) == (fold, labels)
 
 
-def test_top1_counts_labelled_videos_only():
-    targets = np.array([[1, 0], [0, 1], [0, 0], [1, 1]], np.float32)
-    scores = np.array([[0.9, 0.1], [0.6, 0.5], [0.9, 0.1], [0.1, 0.2]])
-    assert top1(targets, scores) == pytest.approx(2 / 3)
+def test_no_tag_at_all_is_wrong_nowhere_and_finds_nothing():
+    result = small_result()
+    silent = replace(result, fold_thresholds=np.full((5, len(LABELS)), 0.999))
+    figures = evaluate(silent)
+    assert (figures["micro_precision"], figures["micro_recall"]) == (1, 0)
+    assert {(row["precision"], row["recall"]) for row in figures["labels"].values()} == {(1, 0)}
+    intervals = bootstrap_intervals(silent, [f"g{n % 20}" for n in range(60)], repeats=20)
+    assert (intervals["micro_precision"], intervals["micro_recall"]) == ((1, 1), (0, 0))
 
 
-@pytest.mark.parametrize(
-    ("tagged", "precision", "recall"),
-    [([[1, 0], [0, 1]], 0.5, 1 / 3), ([[0, 0], [0, 0]], 1.0, 0.0), ([[1, 1], [1, 0]], 1.0, 1.0)],
-)
-def test_precision_and_recall_over_all_pairs(tagged, precision, recall):
-    figures = precision_recall(np.array([[1, 1], [1, 0]], np.float32), np.array(tagged, bool))
-    assert (figures.precision, figures.recall) == (pytest.approx(precision), pytest.approx(recall))
-
-
-def test_nothing_due_is_all_found():
-    figures = precision_recall(np.zeros((2, 2), np.float32), np.array([[1, 0], [0, 0]], bool))
-    assert (figures.precision, figures.recall) == (0.0, 1.0)
+def test_each_clip_has_the_thresholds_of_its_fold_and_its_repository_as_group():
+    result = replace(small_result(), fold_thresholds=np.arange(50).reshape(5, 10) / 100)
+    scored = result.scored({"c0": "one", "c1": "one"})
+    assert scored.groups[:3] == ("one", "one", "c2")
+    assert scored.thresholds[7].tolist() == result.fold_thresholds[2].tolist()
 
 
 def small_result():
