@@ -14,7 +14,7 @@ from organizer.training.lite.out_of_fold import mean_average_precision
 from organizer.types import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -108,6 +108,7 @@ class LiteRecipe:
         features: CorpusFeatures,
         settings: FrameEnsembleSettings,
         kept: KeptSpace | None = None,
+        narrow_sources: Mapping[str, float] = NARROW_SOURCES,
     ) -> None:
         """Take what is trained on.
 
@@ -116,11 +117,13 @@ class LiteRecipe:
             features: of its pictures and frames.
             settings: of the networks.
             kept: space of the model that leaves no fold out. With a fold left out it is always fitted.
+            narrow_sources: what pictures of some repositories count beside others, 0..1.
         """
         self.corpus = corpus
         self.features = features
         self.settings = settings
         self.kept = kept
+        self.narrow_sources = narrow_sources
         self._trained: dict[frozenset[int], TrainedModel] = {}
         self._scored: dict[frozenset[int], NDArray[np.float64]] = {}
 
@@ -214,7 +217,7 @@ class LiteRecipe:
         groups = [picture.group for picture in self.corpus.pictures]
         weights = np.repeat(group_weights(groups, PICTURE_GROUP_FULL)[:, np.newaxis], len(LABELS), axis=1)
         for row, picture in zip(weights, self.corpus.pictures, strict=True):
-            np.multiply(row, NARROW_SOURCES.get(picture.group, 1.0), out=row)
+            np.multiply(row, self.narrow_sources.get(picture.group, 1.0), out=row)
             for label in picture.labels:
                 for other in MAY_ALSO_SHOW.get(label, ()):
                     if other not in picture.labels:

@@ -42,8 +42,8 @@ def small_corpus(rng, spoilt_fold=None):
     return corpus, features
 
 
-def recipe(spoilt_fold=None, kept=None):
-    return LiteRecipe(*small_corpus(np.random.default_rng(0), spoilt_fold), SETTINGS, kept)
+def recipe(spoilt_fold=None, kept=None, **settings):
+    return LiteRecipe(*small_corpus(np.random.default_rng(0), spoilt_fold), SETTINGS, kept, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +100,8 @@ def test_a_large_source_counts_less_per_picture():
     assert group_weights(["large"] * 400 + ["small"] * 4, 100)[[0, -1]].tolist() == [0.5, 1.0]
 
 
-def test_pictures_of_a_narrow_source_count_little(monkeypatch):
-    monkeypatch.setattr("organizer.training.lite.recipe.NARROW_SOURCES", {"g3": 0.1})
-    trained = recipe()
+def test_pictures_of_a_narrow_source_count_little():
+    trained = recipe(narrow_sources={"g3": 0.1})
     counts = trained.picture_weights.max(axis=1)
     narrow = np.array([picture.group == "g3" for picture in trained.corpus.pictures])
     assert counts[narrow] == pytest.approx(np.full(narrow.sum(), 0.1))
