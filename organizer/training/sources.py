@@ -19,7 +19,6 @@ from organizer.training.yt8m.vocabulary import read_label_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from sqlite_utils import Database
 

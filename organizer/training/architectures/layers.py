@@ -222,7 +222,7 @@ class Past(keras.layers.Layer):  # type: ignore[misc]
 
 @_registered
 class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
-    """(batch, seconds, n) -> (batch, seconds, labels): what ``MemberArrays`` say, as one logit.
+    """(batch, seconds, n) -> (batch, seconds, labels): what ``EnsembleWeights`` say, as one logit.
 
     Args:
         members: networks.
@@ -230,7 +230,7 @@ class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
         labels: of the networks.
         columns: for each label of the output, that of the networks; -1 for one they do not know.
         unknown: logit of such a label.
-        linear_share: how much the linear function says, see ``MemberArrays``.
+        linear_share: how much the linear function says, see ``EnsembleWeights``.
     """
 
     def __init__(

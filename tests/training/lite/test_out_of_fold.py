@@ -16,12 +16,12 @@ from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 from organizer.training.lite.build import EXPERIMENTS, REFERENCES
 from organizer.training.lite.corpus import read_picture
-from organizer.training.lite.evidence import evidence_shares
 from organizer.training.lite.model_card import model_card
 from organizer.training.lite.out_of_fold import (
     OutOfFold,
     bootstrap_intervals,
     evaluate,
+    evidence_shares,
     paired_differences,
     read_out_of_fold,
     read_reference_scores,

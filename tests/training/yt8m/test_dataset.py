@@ -16,7 +16,7 @@ from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.training.engine.data import Place
 from organizer.training.yt8m.dataset import Reading, Yt8mData, find_shards, video_level
-from organizer.training.yt8m.streams import draw_crop
+from organizer.training.yt8m.sampling import draw_crop
 from organizer.training.yt8m.vocabulary import LabelClasses, read_label_classes
 from organizer.types import LABELS
 from tests.training.yt8m.generate import make_videos
