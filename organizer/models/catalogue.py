@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from organizer.assets import assets_folder
 from organizer.config import models_folder
 from organizer.errors import BundleError
-from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.bundle import load_bundle
 from organizer.models.download.sources import read_sources
+from organizer.models.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from organizer.config import models_folder
 from organizer.errors import BundleError
-from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import (
     DEFAULT,
     broken_bundles,
@@ -19,7 +19,7 @@ from organizer.models.catalogue import (
     chosen,
     generation_of,
 )
-from organizer.models.manifest_fields import check_name
+from organizer.models.manifest import MANIFEST, check_name
 from organizer.models.safe_write import rename_for_good, storing, to_disk
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from organizer.config import cache_folder
 from organizer.errors import BundleError
-from organizer.models.bundle import MANIFEST, load_bundle
-from organizer.models.bundle_checks import check_contents
+from organizer.models.bundle import load_bundle
+from organizer.models.bundle_checks import check_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import installing
+from organizer.models.manifest import MANIFEST
 from organizer.models.safe_write import appearing, check_room, copy_regular, size_of, storing
 from organizer.models.unpack import unpack
 
@@ -97,29 +98,8 @@ def export_model(name: str, target: Path) -> Path:
         raise BundleError(f"{target}: it is there already. Name another folder.")
     with appearing(target, _AGAIN) as growing, storing(target, _AGAIN):
         _copy(bundle, growing)
-        check_files(load_bundle(growing))
+        load_bundle(growing).verify(every_file=True)
     return target
-
-
-def check_files(bundle: Bundle) -> None:
-    """Check every file that a manifest names, whatever its role.
-
-    Raises:
-        BundleError: a file is missing or damaged.
-    """
-    bundle.verify()
-    from organizer.models.checksums import sha256_of
-
-    for name, digest in bundle.files.items():
-        file = bundle.folder / name
-        try:
-            found = sha256_of(file)
-        except OSError as error:
-            raise BundleError(
-                f"{file}: it cannot be read ({error.strerror}). Export the model again."
-            ) from error
-        if found != digest:
-            raise BundleError(f"{file}: this file is damaged. Export the model again.")
 
 
 def check_plain(folder: Path, name: str) -> None:
@@ -145,13 +125,13 @@ def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
     for name in bundle.files:
         check_plain(folder, name)
     # Looked at before anything is copied or replaced, and at the copies again.
-    check_files(bundle)
-    check_contents(bundle)
+    bundle.verify(every_file=True)
+    check_bundle(bundle)
     with installing(bundle.name, replace=replace) as growing:
         _copy(bundle, growing)
         copied = load_bundle(growing)
-        check_files(copied)
-        check_contents(copied)
+        copied.verify(every_file=True)
+        check_bundle(copied)
         prove(copied)
     return open_bundle(bundle.name)
 

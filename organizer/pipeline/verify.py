@@ -8,12 +8,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, OrganizerError
+from organizer.features.npz import read_npz
 from organizer.features.pca import load_pca
 from organizer.features.tensorflow.frozen_network import Precision
-from organizer.models.bundle import BackboneKind
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, cosines, like_photographs
 from organizer.models.inception.assemble import has_yt8m_pca
 from organizer.models.inception.pca_fit import MIN_CORRELATION, MIN_FRAMES, Verdict, fit
-from organizer.models.transfer import check_files
+from organizer.models.manifest import BackboneKind
 from organizer.tags.tagger import Tagger
 from organizer.text import count
 from organizer.types import MAX_SECONDS, VideoFeatures
@@ -108,7 +109,7 @@ def _judged(good: bool, sentence: str) -> _Finding:
 
 
 def _checksums(bundle: Bundle) -> _Finding:
-    check_files(bundle)
+    bundle.verify(every_file=True)
     return CheckOutcome.OK, f"{count(len(bundle.files), 'file')} as installed"
 
 
@@ -133,8 +134,6 @@ def _pca(bundle: Bundle) -> _Finding:
 
 def _golden(bundle: Bundle, file: Path | None) -> _Finding:
     import numpy as np
-
-    from organizer.features.npz import read_npz
 
     if file is None:
         return CheckOutcome.NOT_POSSIBLE, "no pair was given (--golden FILE.npz)"
@@ -170,8 +169,6 @@ def _features(bundle: Bundle) -> _Finding:
         return CheckOutcome.FAILED, f"{features.shape} numbers for {_COPIES} pictures, not what the PCA takes"
     if not np.isfinite(features).all() or not features.any():
         return CheckOutcome.FAILED, "they are all zero, or not finite"
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, cosines
-
     alike = float(cosines(features[1:], np.repeat(features[:1], _COPIES - 1, axis=0)).min())
     words = f"{features.shape[1]} finite numbers, copies in one batch alike (cosine {alike:.5f})"
     if alike < MIN_COPY_COSINE:
@@ -190,8 +187,6 @@ def _precision(
 ) -> _Finding:
     """Compare scores; ``seen`` gets the videos that are taken for it."""
     import numpy as np
-
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, like_photographs
 
     if not bundle.has_classifier:
         return CheckOutcome.NOT_POSSIBLE, "it is for models with a classifier"

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from organizer.features.processor import processors, single_threaded_blas
-from organizer.models.inception.cnn_lstm_weights import (
+from organizer.models.cnn_lstm_weights import (
     DENSE_UNITS,
     FILTERS,
     INPUTS,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.features.quantiser import Quantiser
-    from organizer.models.inception.cnn_lstm_weights import CnnLstmWeights
+    from organizer.models.cnn_lstm_weights import CnnLstmWeights
 
 WINDOW_SECONDS = 3
 """Evidence is given for windows of this length: 15 sequences for a video of 45 seconds."""

@@ -10,15 +10,21 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, TrainingDataError
-from organizer.models.bundle import ClassifierKind, load_bundle
-from organizer.models.bundle_checks import check_contents
-from organizer.models.manifest import Description, write_manifest
-from organizer.models.manifest_fields import check_name
+from organizer.models.bundle import load_bundle
+from organizer.models.bundle_checks import check_bundle
+from organizer.models.manifest import (
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    check_name,
+    write_manifest,
+)
 from organizer.models.safe_write import storing
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import architecture
-from organizer.training.classifier_card import classifier_card
 from organizer.training.export_classifier import LENGTHS_S, export_checked
+from organizer.training.render import render
 from organizer.types import VideoFeatures
 
 if TYPE_CHECKING:
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
 
 VERSION = "1.0.0"
 """Of the recipe; a digest of the classifier follows, for scores are stored with a bundle's version."""
-CLASSIFIER, KERAS, CARD = "classifier.tflite", "classifier.keras", "MODEL_CARD.md"
+CLASSIFIER, CARD = "classifier.tflite", "MODEL_CARD.md"
 _KEPT = ("LICENSE", "NOTICE")
 """Files of the source that say what its parts may be used for; they go with them."""
 _PACKAGES = ("tensorflow", "keras", "numpy")
@@ -77,10 +83,11 @@ def write_classifier_bundle(
         if any(folder.iterdir()):
             raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
         _copy_space(source, folder)
-        difference = export_checked(trained, folder, keras_name=KERAS, litert_name=CLASSIFIER)
-        description = _description(source, trained, new, difference)
-        (folder / CARD).write_text(classifier_card(description, trained), encoding="utf-8")
-        write_manifest(folder, description)
+        difference = export_checked(trained, folder / CLASSIFIER)
+        manifest = _manifest(source, trained, new, difference)
+        card = render("classifier_card.md", manifest=manifest, trained=trained)
+        (folder / CARD).write_text(card, encoding="utf-8")
+        write_manifest(folder, manifest)
     bundle = load_bundle(folder)
     if bundle.space_id != source.space_id:
         raise BundleError(
@@ -88,7 +95,7 @@ def write_classifier_bundle(
             f"{source.space_id}, as {source.name} does. Pull {source.name} again, then train again."
         )
     bundle.verify()
-    check_contents(bundle)
+    check_bundle(bundle)
     _check_scores(bundle)
     return bundle
 
@@ -125,21 +132,20 @@ def _copy_space(source: Bundle, folder: Path) -> None:
         shutil.copyfile(source.folder / path, target)
 
 
-def _description(
-    source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float
-) -> Description:
+def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float) -> Manifest:
     kind, figures = architecture(trained.architecture), trained.figures
     held_out = {"loss": figures.validation_loss, "mean_average_precision": figures.validation_map}
     mean_precision = figures.validation_map
     summary = "not measured" if mean_precision is None else f"held-out videos: mAP {mean_precision:.2f}"
-    return Description(
+    return Manifest(
         name=new.name,
         version=f"{VERSION}+{_digest(source, trained)}",
         summary=f"features of {source.name}, {len(trained.labels)} labels by {trained.architecture}",
         licence=source.licence if new.licence is None else f"{source.licence}; classifier: {new.licence}",
         input_size=source.input_size,
         dimensions=source.dimensions,
-        quantiser=source.quantiser,
+        quantiser=QuantiserRange.of(source.quantiser),
+        labels=trained.labels,
         thresholds=dict(new.thresholds),
         metrics={"summary": summary, "held_out": held_out, **new.metrics},
         provenance={
@@ -163,8 +169,7 @@ def _description(
         resize=source.resize,
         space_name=source.space_name or source.name,
         backbone_settings=source.backbone_settings,
-        backbone_kind=source.backbone_kind,
-        classifier_kind=ClassifierKind.LITERT,
+        kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),
     )
 
 

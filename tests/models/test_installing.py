@@ -7,10 +7,16 @@ import pytest
 
 from organizer.errors import BundleError, StorageError
 from organizer.features.pca import Pca
-from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.quantiser import Rounding
 from organizer.models import catalogue, installing
-from organizer.models.manifest import Description, write_manifest
-from organizer.models.manifest_fields import check_name
+from organizer.models.manifest import (
+    BackboneKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    check_name,
+    write_manifest,
+)
 
 
 @pytest.fixture
@@ -24,21 +30,22 @@ def fill(folder, name="mine", version="1"):
     (folder / "backbone").mkdir()
     (folder / "backbone" / "saved_model.pb").write_bytes(version.encode())
     Pca(np.zeros(4, np.float32), np.eye(4, 2, dtype=np.float32)).save(folder / "pca.npz")
-    description = Description(
+    manifest = Manifest(
         name=name,
         version=version,
         summary="for tests",
         licence="none",
         input_size=32,
         dimensions=2,
-        quantiser=Quantiser(-1.0, 1.0, Rounding.NEAREST),
-        thresholds={},
+        quantiser=QuantiserRange(-1.0, 1.0, Rounding.NEAREST),
+        labels=(),
         metrics={"summary": "nothing"},
         provenance={},
         roles={"backbone": "backbone", "pca": "pca.npz"},
+        kinds=Kinds(BackboneKind.TF_HUB),
         backbone_settings={"input_size": 32},
     )
-    write_manifest(folder, description)
+    write_manifest(folder, manifest)
 
 
 def install(version="1", name="mine"):

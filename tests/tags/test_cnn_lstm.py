@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import ThreadpoolController
 
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.models.inception.cnn_lstm_weights import SHAPES, CnnLstmWeights
+from organizer.models.cnn_lstm_weights import SHAPES, CnnLstmWeights
 from organizer.models.inception.keras_h5 import read_published_classifier
 from organizer.tags.cnn_lstm import CnnLstmClassifier
 from tests.published_model import save_h5
@@ -161,7 +161,7 @@ def test_runs_without_tensorflow():
 import sys, numpy as np
 for name in ("tensorflow", "keras", "tf_keras", "h5py"): sys.modules[name] = None
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.models.inception.cnn_lstm_weights import SHAPES, CnnLstmWeights
+from organizer.models.cnn_lstm_weights import SHAPES, CnnLstmWeights
 from organizer.tags.cnn_lstm import CnnLstmClassifier
 zeros = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
 classifier = CnnLstmClassifier(CnnLstmWeights(zeros, (1e-3,) * 3), Quantiser(-2, 2, Rounding.TRUNCATE))

@@ -8,7 +8,9 @@ import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.engine.data import Place
-from organizer.training.ensemble_weights import BasedOn, MemberArrays
+from organizer.training.engine.events import Trained
+from organizer.training.engine.trainer import train
+from organizer.training.ensemble_weights import BasedOn, EnsembleWeights
 
 
 def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5) -> BasedOn:
@@ -18,7 +20,8 @@ def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5)
         *((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known)),
         *((dimensions, known), (known,)),
     )
-    arrays = MemberArrays(*(rng.normal(size=shape).astype(np.float16).astype(np.float32) for shape in shapes))
+    halves = (rng.normal(size=shape).astype(np.float16) for shape in shapes)
+    arrays = EnsembleWeights(*(half.astype(np.float32) for half in halves))
     return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
 
@@ -26,7 +29,7 @@ GRAPH_SHARE = float(np.float16(0.35))
 """What a graph of 16 bits makes of the linear function's share."""
 
 
-def evidence_of(arrays: MemberArrays, features, share=0.35):
+def evidence_of(arrays: EnsembleWeights, features, share=0.35):
     """Return (seconds, labels), 0..1, of features (seconds, dimensions): what graphs are held against."""
     dimensions, members, hidden = arrays.hidden_kernel.shape
     seen = features @ arrays.hidden_kernel.reshape(dimensions, members * hidden)
@@ -55,6 +58,8 @@ class FakeData:
     space_id: str = "fake-0"
     quantiser: Quantiser = field(default_factory=lambda: Quantiser(-2.0, 2.0, Rounding.NEAREST))
     based_on: BasedOn | None = None
+    validation_names: None = None
+    validation_groups: None = None
 
     def arrays(self):
         """All videos, those held out last: features, targets, weights."""
@@ -105,3 +110,10 @@ class FakeData:
             tf.TensorSpec((None, len(self.labels)), tf.float32),
             tf.TensorSpec((None, len(self.labels)), tf.float32),
         )
+
+
+def train_to_the_end(name, data, settings, folder):
+    """Train without looking on, and return the classifier."""
+    *_, last = train(name, data, settings, folder)
+    assert isinstance(last, Trained)
+    return last.classifier

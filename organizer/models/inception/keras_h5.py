@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, MissingDependencyError
-from organizer.models.inception.cnn_lstm_weights import (
+from organizer.models.cnn_lstm_weights import (
     DENSE_UNITS,
     FILTERS,
     INPUTS,

@@ -20,7 +20,6 @@ from organizer.models.download.partial import AGAIN
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import is_free
 from organizer.models.safe_write import storing
-from organizer.models.transfer import check_files
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -120,7 +119,7 @@ def in_place(name: str, *, with_classifier: bool, replace: bool) -> Bundle | Non
         return None
     try:
         bundle = open_bundle(name)
-        check_files(bundle)
+        bundle.verify(every_file=True)
     except BundleError as error:
         raise BundleError(_not_replaced(name, "is damaged")) from error
     if with_classifier and not bundle.has_classifier:

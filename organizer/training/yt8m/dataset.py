@@ -19,12 +19,16 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import NAME, QUANTISER
-from organizer.training.yt8m.record_formats import DIMENSIONS, ForeignRecordError, FrameLevel, VideoLevel
-from organizer.training.yt8m.records import read_records
-from organizer.training.yt8m.streams import (
-    SkipLog,
-    Skipped,
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.models.inception.assemble import NAME
+from organizer.training.yt8m.record_formats import (
+    DIMENSIONS,
+    FrameLevelFormat,
+    RecordFormatError,
+    VideoLevelFormat,
+)
+from organizer.training.yt8m.records import SkipLog, SkippedRecord, read_records
+from organizer.training.yt8m.sampling import (
     draw_crop,
     first_seconds,
     interleaved,
@@ -38,8 +42,8 @@ if TYPE_CHECKING:
     from organizer.features.quantiser import Quantiser
     from organizer.training.engine.data import Place
     from organizer.training.ensemble_weights import BasedOn
-    from organizer.training.yt8m.record_formats import Level, Video
-    from organizer.training.yt8m.streams import Crop
+    from organizer.training.yt8m.record_formats import RecordFormat, Video
+    from organizer.training.yt8m.sampling import Crop
     from organizer.training.yt8m.vocabulary import LabelClasses
 
     _Cut = tuple[Any, list[int]]
@@ -86,10 +90,10 @@ class Yt8mData:
     validate: tuple[Path, ...]
     """Shards that are held out."""
     classes: LabelClasses
-    level: Level = field(default_factory=lambda: FrameLevel(QUANTISER))
+    record_format: RecordFormat = field(default_factory=lambda: FrameLevelFormat(YT8M_QUANTISER))
     space_id: str = NAME
     """The feature space: the ``space_id`` of the installed ``inception-yt8m`` bundle."""
-    quantiser: Quantiser = QUANTISER
+    quantiser: Quantiser = YT8M_QUANTISER
     reading: Reading = Reading()
     skips: SkipLog = field(default_factory=SkipLog)
     """What could not be read so far."""
@@ -97,6 +101,8 @@ class Yt8mData:
     """What the columns mean."""
     dimensions: int = field(init=False, default=DIMENSIONS)
     based_on: BasedOn | None = field(init=False, default=None)
+    validation_names: tuple[str, ...] | None = field(init=False, default=None)
+    validation_groups: tuple[str, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.labels = self.classes.labels
@@ -151,13 +157,13 @@ class Yt8mData:
         import tensorflow as tf
 
         signature = (
-            tf.TensorSpec((None, None, DIMENSIONS), self.level.type_name),
+            tf.TensorSpec((None, None, DIMENSIONS), self.record_format.type_name),
             tf.TensorSpec((None,), tf.int32),
             tf.TensorSpec((None, len(self.labels)), tf.float32),
         )
 
         def finish(rows: Any, seconds: Any, targets: Any) -> Any:
-            return self.level.features(rows, seconds), targets, tf.ones_like(targets)
+            return self.record_format.features(rows, seconds), targets, tf.ones_like(targets)
 
         options = tf.data.Options()
         # Workers are told apart by their places; TensorFlow must not share out what is shared out.
@@ -193,7 +199,7 @@ class Yt8mData:
         import numpy as np
 
         seconds = np.array([len(rows) for rows, _ in videos], np.int32)
-        joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.level.type_name)
+        joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.record_format.type_name)
         targets = np.zeros((len(videos), len(self.labels)), np.float32)
         for slot, (rows, columns) in enumerate(videos):
             joined[slot, : len(rows)] = rows
@@ -214,9 +220,9 @@ class Yt8mData:
             if record_number % a_pass.parts != a_pass.part:
                 continue
             try:
-                video = self.level.read(record)
-            except ForeignRecordError as error:
-                self.skips.add(Skipped(str(shard), record_number, str(error)))
+                video = self.record_format.read(record)
+            except RecordFormatError as error:
+                self.skips.add(SkippedRecord(str(shard), record_number, str(error)))
                 continue
             column_of = self.classes.column_of
             columns = [column_of[number] for number in video.classes if number in column_of]
@@ -228,7 +234,7 @@ def video_level(
     train: Sequence[Path], validate: Sequence[Path], classes: LabelClasses, reading: Reading | None = None
 ) -> Yt8mData:
     """Return video-level shards as a source: each video is one second, its mean, (batch, 1, 1024)."""
-    return Yt8mData(tuple(train), tuple(validate), classes, VideoLevel(), reading=reading or Reading())
+    return Yt8mData(tuple(train), tuple(validate), classes, VideoLevelFormat(), reading=reading or Reading())
 
 
 def find_shards(places: Sequence[str | Path], split: str) -> tuple[Path, ...]:

@@ -9,11 +9,11 @@ from benchmarks.inception import natural_pictures
 from organizer.errors import BundleError, DownloadError, MissingDependencyError, StorageError
 from organizer.features.tensorflow.frozen_network import Precision
 from organizer.models import catalogue
-from organizer.models.bundle import ClassifierKind
 from organizer.models.checksums import parse_checksum, sha256_of
 from organizer.models.download.fetch import FetchProgress, FetchStep, FetchStoppedError, Patience
 from organizer.models.download.sources import read_sources
 from organizer.models.inception.pull import Installed, Note, pull
+from organizer.models.manifest import ClassifierKind
 from organizer.models.unpack import unpack
 from organizer.tags.tagger import Tagger
 from organizer.types import LABELS, InputSpec, Resize, VideoFeatures

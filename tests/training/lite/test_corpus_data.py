@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
-from organizer.models.bundle import BackboneKind
+from organizer.models.manifest import BackboneKind
 from organizer.training.engine.data import Place
 from organizer.training.lite.corpus import Clip, Corpus, Picture
 from organizer.training.lite.corpus_data import CorpusData, corpus_data

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import QUANTISER
+from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.training.engine.data import Place
 from organizer.training.yt8m.dataset import Reading, Yt8mData, find_shards, video_level
-from organizer.training.yt8m.streams import draw_crop
+from organizer.training.yt8m.sampling import draw_crop
 from organizer.training.yt8m.vocabulary import LabelClasses, read_label_classes
 from organizer.types import LABELS
 from tests.training.yt8m.generate import make_videos
@@ -62,7 +62,7 @@ def same(made, others):
 
 
 def expected(video, start, seconds):
-    rows = QUANTISER.dequantise(QUANTISER.quantise(video.features))[start : start + seconds]
+    rows = YT8M_QUANTISER.dequantise(YT8M_QUANTISER.quantise(video.features))[start : start + seconds]
     return seconds, rows[0, :8].round(4).tolist(), [label in video.labels for label in LABELS]
 
 
@@ -88,7 +88,7 @@ def alike(ones, others):
 
 
 def test_batches_are_as_the_protocol_says(data):
-    assert (data.labels, data.dimensions, data.quantiser) == (LABELS, 1024, QUANTISER)
+    assert (data.labels, data.dimensions, data.quantiser) == (LABELS, 1024, YT8M_QUANTISER)
     made = batches(data.training(Place(1, 0), 16))
     assert [len(features) for features, _, _ in made] == [16, 16, 8]
     for features, targets, weights in made:

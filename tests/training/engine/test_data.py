@@ -3,8 +3,7 @@ import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.training.engine.data import Place
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos, Place
 
 LABELS = ("A", "B")
 QUANTISER = Quantiser(-2, 2, Rounding.NEAREST)
