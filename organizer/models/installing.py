@@ -20,13 +20,12 @@ from organizer.models.catalogue import (
     generation_of,
 )
 from organizer.models.manifest import MANIFEST, check_name
-from organizer.models.safe_write import rename_for_good, storing, to_disk
+from organizer.models.safe_write import durable_rename, storage_errors, sync_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_AGAIN = "then run the command again."
 _LOCK = ".installing.lock"
 _LONGEST_WAIT_S = 600.0
 _OURS = re.compile(r"\.[a-z0-9_-]+(\.\d+)?\.[0-9a-f]{32}", re.ASCII)
@@ -56,7 +55,7 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
     with _alone(folder):
         growing = folder / f".{name}.{uuid.uuid4().hex}"
         try:
-            with storing(growing, _AGAIN):
+            with storage_errors(growing):
                 growing.mkdir()
                 yield growing
                 bundle = load_bundle(growing)
@@ -65,10 +64,10 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
                 older = _folders_of(name)
                 if not replace and any(_differ(growing, old) for old in older):
                     raise _taken(name)
-                to_disk(growing)
+                sync_files(growing)
                 generation = 1 + max((generation_of(old)[1] for old in older), default=0)
                 target = folder / (name if generation == 1 else f"{name}.{generation}")
-                rename_for_good(growing, target)
+                durable_rename(growing, target)
             for old in older:
                 _discard(old)
         finally:
@@ -124,7 +123,7 @@ def remove(name: str) -> bool:
         if in_use:
             choose(DEFAULT)
         for old in found:
-            with storing(old, _AGAIN):
+            with storage_errors(old):
                 _discard(old)
     return in_use
 
@@ -139,7 +138,7 @@ def _alone(folder: Path) -> Iterator[None]:
     """Keep other processes from installing, and clear what one left behind that was ended."""
     from filelock import FileLock, Timeout
 
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK, timeout=_LONGEST_WAIT_S)
         try:

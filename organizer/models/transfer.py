@@ -18,7 +18,7 @@ from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import installing
 from organizer.models.manifest import MANIFEST
-from organizer.models.safe_write import appearing, check_room, copy_regular, size_of, storing
+from organizer.models.safe_write import check_free_space, copy_regular, new_folder, size_of, storage_errors
 from organizer.models.unpack import unpack
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.models.download.sources import Part, Sources
 
-_AGAIN = "then run the command again."
-Prove = Callable[["Bundle"], None]
+Prove = Callable[["Bundle"], object]
 
 
 def _trust(_bundle: Bundle) -> None:
@@ -96,7 +95,7 @@ def export_model(name: str, target: Path) -> Path:
         target /= name
     if target.exists():
         raise BundleError(f"{target}: it is there already. Name another folder.")
-    with appearing(target, _AGAIN) as growing, storing(target, _AGAIN):
+    with new_folder(target) as growing, storage_errors(target):
         _copy(bundle, growing)
         load_bundle(growing).verify(every_file=True)
     return target
@@ -138,7 +137,7 @@ def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
 
 def _copy(bundle: Bundle, target: Path) -> None:
     """Copy what the manifest names, and nothing else."""
-    check_room(target, sum(size_of(bundle.folder / name) for name in bundle.files), _AGAIN)
+    check_free_space(target, sum(size_of(bundle.folder / name) for name in bundle.files))
     for name in (*bundle.files, MANIFEST):
         source = bundle.folder / name
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +170,7 @@ def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: 
 @contextmanager
 def _scratch() -> Iterator[Path]:
     folder = cache_folder()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=folder, prefix="import-"))
     try:

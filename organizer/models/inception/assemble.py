@@ -27,7 +27,7 @@ from organizer.models.manifest import (
     QuantiserRange,
     write_manifest,
 )
-from organizer.models.safe_write import copy_folder, storing
+from organizer.models.safe_write import copy_folder, storage_errors
 from organizer.models.unpack import unpack
 from organizer.types import LABELS, Resize
 
@@ -46,7 +46,6 @@ THRESHOLD = 0.5
 PCA_PART = "yt8m-pca"
 
 _BACKBONE, _PCA, _CLASSIFIER = "backbone", "pca.npz", "classifier.npz"
-_AGAIN = "then run the command again."
 _NO_CLASSIFIER = "no classifier is installed, so it makes features and no tags; nothing is measured"
 _MEASURED = (
     "published for its classifier: 87.9 % of validation videos have their best label right. Only published, "
@@ -91,13 +90,13 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
         StorageError: there is no room.
     """
     ingredient.check()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         inside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacked-"))
     try:
         unpack(ingredient.file, inside / "archive", ingredient.part.members)
         unpacked = _top(inside / "archive")
-        with storing(folder, _AGAIN):
+        with storage_errors(folder):
             if (unpacked / GRAPH).is_file():
                 module = inside / "module"
                 module.mkdir()
@@ -111,7 +110,7 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
                 f"{ingredient.file}: this network gives {network.feature_dim} numbers for a picture and not "
                 f"{INPUTS}. Get it again."
             )
-        with storing(folder, _AGAIN):
+        with storage_errors(folder):
             unpacked.rename(folder)
     finally:
         shutil.rmtree(inside, ignore_errors=True)
@@ -134,18 +133,18 @@ def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bo
         ingredient.check()
     classifier = ingredients.get("classifier")
     with installing(NAME, replace=replace) as folder:
-        copy_folder(module, folder / _BACKBONE, _AGAIN)
+        copy_folder(module, folder / _BACKBONE)
         unpacked = folder / ".pca"
         unpack(ingredients["pca"].file, unpacked, ingredients["pca"].part.members)
         read_yt8m_pca(unpacked).save(folder / _PCA)
         shutil.rmtree(unpacked)
         if classifier is not None:
             read_published_classifier(classifier.file).save(folder / _CLASSIFIER)
-        write_manifest(folder, _manifest(ingredients, _version(folder)))
+        write_manifest(folder, _manifest(ingredients, version_of(folder)))
     return open_bundle(NAME)
 
 
-def _version(folder: Path) -> str:
+def version_of(folder: Path) -> str:
     """Return a version that another network, PCA or classifier does not share: scores are stored with it."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     lines = "".join(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}\n" for file in files)
