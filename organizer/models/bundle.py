@@ -153,7 +153,8 @@ class Bundle:
             return parse_settings(self.backbone_kind, self.backbone_settings)
         except ValueError as error:
             raise BundleError(
-                f"{self.folder}: its backbone cannot be run with its settings ({error}). {self._mend}"
+                f"{self.folder}: its backbone cannot be run with its settings ({error}). "
+                f"{self._repair_advice}"
             ) from error
 
     def _backbone(self, pca: Pca) -> Backbone:
@@ -184,12 +185,14 @@ class Bundle:
         try:
             digest = sha256_of(file)
         except OSError as error:
-            raise BundleError(f"{file}: a file of the model {self.name} is missing. {self._mend}") from error
+            raise BundleError(
+                f"{file}: a file of the model {self.name} is missing. {self._repair_advice}"
+            ) from error
         if digest != self.files[name]:
-            raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._mend}")
+            raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._repair_advice}")
 
     @property
-    def _mend(self) -> str:
+    def _repair_advice(self) -> str:
         if self.name == "lite":
             return "Reinstall organizer."
         made_of = self.provenance.get("backbone")

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 Prove = Callable[["Bundle"], object]
 
 
-def _trust(_bundle: Bundle) -> None:
+def _unproven(_bundle: Bundle) -> None:
     """See nothing that a checksum does not show."""
 
 
 def import_model(
-    path: Path, sources: Sources, *, prove: Prove = _trust, classifier: bool = True, replace: bool = False
+    path: Path, sources: Sources, *, prove: Prove = _unproven, classifier: bool = True, replace: bool = False
 ) -> Bundle:
     """Install a model from files.
 
@@ -55,7 +55,7 @@ def import_model(
     if path.exists() and not path.is_file() and not path.is_dir():
         raise BundleError(f"{path}: this is neither a folder nor a plain file. Name one of them.")
     if path.is_file():
-        with _scratch() as scratch:
+        with _scratch_folder() as scratch:
             unpack(path, scratch / "archive")
             manifests = [*scratch.glob(f"archive/{MANIFEST}"), *scratch.glob(f"archive/*/{MANIFEST}")]
             if len(manifests) != 1:
@@ -162,13 +162,13 @@ def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: 
                 f"{folder}: there is neither an exported model ({MANIFEST}) nor {names} in this folder. "
                 f"To see what belongs there: organizer models pull {NAME} --dry-run"
             )
-    with _scratch() as scratch:
+    with _scratch_folder() as scratch:
         prepare_backbone(ingredients["backbone"], scratch / "module")
         return assemble(scratch / "module", ingredients, replace=replace)
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def _scratch_folder() -> Iterator[Path]:
     folder = cache_folder()
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
 from organizer.features.quantiser import YT8M_QUANTISER
-from organizer.features.tensorflow.frozen_graph import GRAPH, module_from_frozen_graph
+from organizer.features.tensorflow.frozen_graph import (
+    GRAPH,
+    INPUT_SIZE,
+    PIXEL_MEAN,
+    PIXEL_SCALE,
+    module_from_frozen_graph,
+)
 from organizer.features.tensorflow.graph_ops import SAVED_MODEL, check_saved_model
 from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.catalogue import open_bundle
@@ -41,7 +47,9 @@ NAME = "inception-yt8m"
 VERSION = "1.1.0"
 """Of the recipe, how frames become pictures included; what it was made of is told apart by the digest that
 follows it in the bundle's version."""
-SETTINGS = TfHubSettings(output="pool_3", input_size=299, pixel_mean=128.0, pixel_scale=128.0)
+SETTINGS = TfHubSettings(
+    output="pool_3", input_size=INPUT_SIZE, pixel_mean=PIXEL_MEAN, pixel_scale=PIXEL_SCALE
+)
 THRESHOLD = 0.5
 PCA_PART = "yt8m-pca"
 
@@ -95,7 +103,7 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
         inside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacked-"))
     try:
         unpack(ingredient.file, inside / "archive", ingredient.part.members)
-        unpacked = _top(inside / "archive")
+        unpacked = _module_folder(inside / "archive")
         with storage_errors(folder):
             if (unpacked / GRAPH).is_file():
                 module = inside / "module"
@@ -191,7 +199,7 @@ def has_yt8m_pca(bundle: Bundle) -> bool:
     return isinstance(made_of, dict) and made_of.get("part") == PCA_PART
 
 
-def _top(folder: Path) -> Path:
+def _module_folder(folder: Path) -> Path:
     """Return the folder that holds the files: this one, or the only one in it."""
     entries = list(folder.iterdir())
     if len(entries) == 1 and entries[0].is_dir() and not (folder / SAVED_MODEL).exists():

@@ -153,7 +153,7 @@ def _pull(
         for role in ("pca", "classifier", "backbone"):
             if role == "classifier" and not classifier:
                 continue
-            ingredients[role] = yield from _first(
+            ingredients[role] = yield from _fetch_first(
                 roles[role], role, downloads, module, stop=stop, patience=patience
             )
         yield Note("Putting it together.")
@@ -170,7 +170,7 @@ def _pull(
         shutil.rmtree(prepared, ignore_errors=True)
 
 
-def _first(
+def _fetch_first(
     parts: tuple[Part, ...],
     role: str,
     downloads: Path,

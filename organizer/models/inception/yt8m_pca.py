@@ -14,6 +14,7 @@ import zlib
 from typing import IO, TYPE_CHECKING
 
 from organizer.errors import BundleError
+from organizer.features.npz import read_npy
 from organizer.features.pca import Pca
 from organizer.regular_file import open_regular
 
@@ -48,7 +49,7 @@ def read_yt8m_pca(source: Path, most_bytes: int = MOST_BYTES) -> Pca:
     try:
         read = _from_folder if source.is_dir() else _from_archive
         contents = read(source, most_bytes)
-        arrays = {name: _array(name, contents[name]) for name in NAMES}
+        arrays = {name: _float32(name, contents[name]) for name in NAMES}
         return assemble_pca(*(arrays[name] for name in NAMES))
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:
         raise BundleError(f"{source}: this is not the PCA of YouTube-8M ({error}). {_ADVICE}") from error
@@ -127,29 +128,13 @@ def _bounded(file: IO[bytes] | gzip.GzipFile, name: str, most_bytes: int) -> byt
     return content
 
 
-def _array(name: str, content: bytes) -> NDArray[np.float32]:
-    """Read a ``.npy`` file of float32; the header is data, and what it promises must be there.
+def _float32(name: str, content: bytes) -> NDArray[np.float32]:
+    """Read a ``.npy`` file of float32.
 
     Raises:
         ValueError: it is none.
     """
-    import numpy as np
-    from numpy.lib import format as npy
-
-    stream = io.BytesIO(content)
-    try:
-        version = npy.read_magic(stream)
-        if version != (1, 0):
-            raise ValueError(f"version {version}")
-        shape, by_columns, dtype = npy.read_array_header_1_0(stream)
-    except ValueError as error:
-        raise ValueError(f"{name} is no array file: {error}") from error
-    if dtype != np.dtype("<f4"):
-        raise ValueError(f"{name} holds {dtype} instead of float32")
-    numbers = content[stream.tell() :]
-    if len(shape) != 2 or shape[0] * shape[1] * 4 != len(numbers):
-        raise ValueError(f"{name} holds {len(numbers)} bytes for the shape {shape}")
-    array: NDArray[np.float32] = np.frombuffer(numbers, "<f4").reshape(
-        shape, order="F" if by_columns else "C"
-    )
+    array = read_npy(io.BytesIO(content), len(content), name)
+    if array.dtype.str != "<f4":
+        raise ValueError(f"{name} holds {array.dtype} instead of float32")
     return array
