@@ -16,9 +16,22 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep tests and modules out of all garbage collections from here on: they are many, and they stay."""
+    _keep()
+
+
+def _keep() -> None:
+    """Leave what is there now out of all garbage collections: tests and modules, which are many and stay."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _large_packages_stay():
+    """TensorFlow is loaded by whatever test needs it first; each collection would look through all of it."""
+    missing = "tensorflow" not in sys.modules
+    yield
+    if missing and "tensorflow" in sys.modules:
+        _keep()
 
 
 @pytest.fixture(autouse=True)

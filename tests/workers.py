@@ -14,6 +14,7 @@ from organizer.features.processor import processors
 
 _SEVERAL_TESTS = 2
 """Named files or tests from which on another process is worth its start."""
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _MOST = 8
 """TensorFlow takes up to 2 GB of each."""
 
@@ -29,6 +30,9 @@ def spread(config: pytest.Config) -> None:
         return
     if option.numprocesses is None and not option.tx and not option.usepdb and not _is_single(config.args):
         option.numprocesses = min(processors(), _MOST)
+        if option.numprocesses > 1:
+            # They are the parallelism: threads of their own would only wait for each other.
+            os.environ.update({name: "1" for name in _THREADS if name not in os.environ})
     if option.numprocesses and option.dist == "no":
         option.dist = "worksteal"
 
