@@ -124,7 +124,6 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
     check_installed("tensorflow", "sklearn")
     quiet_tensorflow()
     from organizer.errors import TrainingDataError
-    from organizer.models.download.fetch import FetchStoppedError
     from organizer.stopping import StoppedError
     from organizer.training.train_model import check_plan, forget
 
@@ -148,7 +147,7 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
             made = _follow(plan, source, space, stop)
-    except (StoppedError, FetchStoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. How far it came is kept in {safe_text(str(plan.work))}; the same command goes on.",
             err=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +16,18 @@ from organizer.errors import BundleError, FeatureSpaceError
 from organizer.features.litert import LiteRtBackbone, LiteRtSettings
 from organizer.features.pca import load_pca
 from organizer.features.space import FeatureSpace
-from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
-from organizer.models.backbone_settings import parse_settings
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.checksums import sha256_of
 from organizer.models.manifest import BackboneKind, ClassifierKind, files_below, read_manifest
 from organizer.types import InputSpec, Resize
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from organizer.features.backbone import Backbone
     from organizer.features.pca import Pca
     from organizer.features.quantiser import Quantiser
-    from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
     from organizer.types import VideoFeatures
 
 
@@ -150,10 +149,11 @@ class Bundle:
             BundleError: a setting is not known here, or not what it must be.
         """
         try:
-            return parse_settings(self.backbone_kind, self.backbone_settings)
+            return _parse_settings(self.backbone_kind, self.backbone_settings)
         except ValueError as error:
             raise BundleError(
-                f"{self.folder}: its backbone cannot be run with its settings ({error}). {self._mend}"
+                f"{self.folder}: its backbone cannot be run with its settings ({error}). "
+                f"{self._repair_advice}"
             ) from error
 
     def _backbone(self, pca: Pca) -> Backbone:
@@ -184,12 +184,14 @@ class Bundle:
         try:
             digest = sha256_of(file)
         except OSError as error:
-            raise BundleError(f"{file}: a file of the model {self.name} is missing. {self._mend}") from error
+            raise BundleError(
+                f"{file}: a file of the model {self.name} is missing. {self._repair_advice}"
+            ) from error
         if digest != self.files[name]:
-            raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._mend}")
+            raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._repair_advice}")
 
     @property
-    def _mend(self) -> str:
+    def _repair_advice(self) -> str:
         if self.name == "lite":
             return "Reinstall organizer."
         made_of = self.provenance.get("backbone")
@@ -232,3 +234,29 @@ def load_bundle(folder: Path) -> Bundle:
         resize=manifest.resize,
         space_name=manifest.space_name,
     )
+
+
+def _parse_settings(kind: BackboneKind, table: Mapping[str, Any]) -> LiteRtSettings | TfHubSettings:
+    """Return the settings that a manifest has for its backbone.
+
+    Raises:
+        ValueError: a setting is not known here, or not what it must be; the message names it.
+    """
+    known: type[LiteRtSettings | TfHubSettings] = (
+        LiteRtSettings if kind is BackboneKind.LITERT else TfHubSettings
+    )
+    if unknown := sorted(table.keys() - {setting.name for setting in fields(known)}):
+        raise ValueError(f"its setting {unknown[0]!r} is not known here. Update organizer")
+    import msgspec
+
+    try:
+        return msgspec.convert(dict(table), known)
+    except msgspec.ValidationError as error:
+        # Each by itself tells which one it is.
+        for name, value in table.items():
+            try:
+                msgspec.convert({name: value}, known)
+            except msgspec.ValidationError as reason:
+                words = str(reason).partition(" - at ")[0]
+                raise ValueError(f"its setting {name} is {repr(value)[:100]}: {words}") from error
+        raise ValueError(str(error)) from error

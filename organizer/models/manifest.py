@@ -113,7 +113,7 @@ class Manifest:
     """What it was made of, JSON values."""
     kinds: Kinds = field(default_factory=Kinds)
     backbone_settings: dict[str, Any] = field(default_factory=dict)
-    """As stored, for they are part of the feature space; see ``models.backbone_settings``."""
+    """As stored, for they are part of the feature space; see ``Bundle.settings``."""
     roles: dict[str, str] = field(default_factory=dict)
     """The file, or the folder of files, that is ``backbone``, ``pca`` and perhaps ``classifier``."""
     files: dict[str, str] = field(default_factory=dict)

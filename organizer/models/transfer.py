@@ -18,7 +18,7 @@ from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import installing
 from organizer.models.manifest import MANIFEST
-from organizer.models.safe_write import appearing, check_room, copy_regular, size_of, storing
+from organizer.models.safe_write import check_free_space, copy_regular, new_folder, size_of, storage_errors
 from organizer.models.unpack import unpack
 
 if TYPE_CHECKING:
@@ -27,16 +27,15 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.models.download.sources import Part, Sources
 
-_AGAIN = "then run the command again."
-Prove = Callable[["Bundle"], None]
+Prove = Callable[["Bundle"], object]
 
 
-def _trust(_bundle: Bundle) -> None:
+def _unproven(_bundle: Bundle) -> None:
     """See nothing that a checksum does not show."""
 
 
 def import_model(
-    path: Path, sources: Sources, *, prove: Prove = _trust, classifier: bool = True, replace: bool = False
+    path: Path, sources: Sources, *, prove: Prove = _unproven, classifier: bool = True, replace: bool = False
 ) -> Bundle:
     """Install a model from files.
 
@@ -56,7 +55,7 @@ def import_model(
     if path.exists() and not path.is_file() and not path.is_dir():
         raise BundleError(f"{path}: this is neither a folder nor a plain file. Name one of them.")
     if path.is_file():
-        with _scratch() as scratch:
+        with _scratch_folder() as scratch:
             unpack(path, scratch / "archive")
             manifests = [*scratch.glob(f"archive/{MANIFEST}"), *scratch.glob(f"archive/*/{MANIFEST}")]
             if len(manifests) != 1:
@@ -96,7 +95,7 @@ def export_model(name: str, target: Path) -> Path:
         target /= name
     if target.exists():
         raise BundleError(f"{target}: it is there already. Name another folder.")
-    with appearing(target, _AGAIN) as growing, storing(target, _AGAIN):
+    with new_folder(target) as growing, storage_errors(target):
         _copy(bundle, growing)
         load_bundle(growing).verify(every_file=True)
     return target
@@ -138,7 +137,7 @@ def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
 
 def _copy(bundle: Bundle, target: Path) -> None:
     """Copy what the manifest names, and nothing else."""
-    check_room(target, sum(size_of(bundle.folder / name) for name in bundle.files), _AGAIN)
+    check_free_space(target, sum(size_of(bundle.folder / name) for name in bundle.files))
     for name in (*bundle.files, MANIFEST):
         source = bundle.folder / name
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -163,15 +162,15 @@ def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: 
                 f"{folder}: there is neither an exported model ({MANIFEST}) nor {names} in this folder. "
                 f"To see what belongs there: organizer models pull {NAME} --dry-run"
             )
-    with _scratch() as scratch:
+    with _scratch_folder() as scratch:
         prepare_backbone(ingredients["backbone"], scratch / "module")
         return assemble(scratch / "module", ingredients, replace=replace)
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def _scratch_folder() -> Iterator[Path]:
     folder = cache_folder()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=folder, prefix="import-"))
     try:

@@ -44,7 +44,6 @@ KEPT = 0.9995
 """Share of the fitted features that the quantiser's range holds."""
 
 _BACKBONE, _PCA = "backbone", "pca.npz"
-_AGAIN = "then run the command again."
 _TF_HUB_CACHE = "TFHUB_CACHE_DIR"
 
 
@@ -138,7 +137,7 @@ def _install(
     quantiser = fit_quantiser(projected, KEPT)
     clipped = quantiser.clipped_share(projected)
     with installing(name, replace=replace) as growing:
-        copy_folder(module, growing / _BACKBONE, _AGAIN)
+        copy_folder(module, growing / _BACKBONE)
         pca.save(growing / _PCA)
         # The PCA's numbers differ with the videos: so must the version, which is stored with every score.
         write_manifest(

@@ -20,12 +20,11 @@ from organizer.models.manifest import (
     check_name,
     write_manifest,
 )
-from organizer.models.safe_write import storing
-from organizer.tags.tagger import Tagger
+from organizer.models.safe_write import storage_errors
+from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.training.architectures import architecture
-from organizer.training.export_classifier import LENGTHS_S, export_checked
+from organizer.training.export_classifier import export_checked
 from organizer.training.render import render
-from organizer.types import VideoFeatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +39,6 @@ CLASSIFIER, CARD = "classifier.tflite", "MODEL_CARD.md"
 _KEPT = ("LICENSE", "NOTICE")
 """Files of the source that say what its parts may be used for; they go with them."""
 _PACKAGES = ("tensorflow", "keras", "numpy")
-_AGAIN = "then run the command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def write_classifier_bundle(
     check_name(new.name)
     _check_same_space(source, trained, new)
     source.verify()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
@@ -96,7 +94,7 @@ def write_classifier_bundle(
         )
     bundle.verify()
     check_bundle(bundle)
-    _check_scores(bundle)
+    prove_classifier(bundle, "Train it again, or take another architecture.")
     return bundle
 
 
@@ -196,28 +194,3 @@ def _versions() -> dict[str, str]:
             # Installed under another name, as tensorflow-cpu.
             continue
     return found
-
-
-def _check_scores(bundle: Bundle) -> None:
-    """Tag made-up videos as the product does.
-
-    Raises:
-        BundleError: what comes out is no score from 0 to 1 for every label and second.
-    """
-    import numpy as np
-
-    rng = np.random.default_rng(1)
-    videos = [
-        VideoFeatures(bundle.space_id, rng.integers(0, 256, (seconds, bundle.dimensions), np.uint8))
-        for seconds in LENGTHS_S
-    ]
-    labels = len(bundle.labels)
-    for seconds, video in zip(LENGTHS_S, Tagger(bundle).score(videos), strict=True):
-        good = len(video.scores) == labels and video.evidence.shape == (seconds, labels)
-        for values in (np.array(video.scores), video.evidence):
-            good = good and bool(((values >= 0) & (values <= 1)).all())
-        if not good:
-            raise BundleError(
-                f"{bundle.folder}: the classifier gives no score from 0 to 1 for each of {labels} labels and "
-                f"{seconds} s. Train it again, or take another architecture."
-            )

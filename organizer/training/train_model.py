@@ -11,7 +11,7 @@ from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
 from organizer.models.manifest import check_name
-from organizer.models.safe_write import appearing
+from organizer.models.safe_write import RESUME, new_folder
 from organizer.training.calibration import calibrate
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
 from organizer.training.engine.events import Trained
@@ -43,7 +43,6 @@ TARGET_PRECISION = 0.9
 _UNCHOSEN = 0.5
 """A threshold before one is chosen."""
 _HELD_OUT, _FINAL = "held-out", "final"
-_AGAIN = "then run the command again: it goes on where it stopped."
 _ROUNDED = 4
 
 
@@ -179,7 +178,7 @@ def _trained(
 
 def _written(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
     if plan.out is not None:
-        with appearing(plan.out, _AGAIN) as growing:
+        with new_folder(plan.out, RESUME) as growing:
             write_classifier_bundle(growing, space, trained, new)
         return load_bundle(plan.out)
     with installing(plan.name, replace=plan.replace) as growing:

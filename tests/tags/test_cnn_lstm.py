@@ -103,9 +103,9 @@ def test_evidence_tells_the_halves_of_a_video_apart(ours):
     assert np.abs(of_first.mean(axis=1) - of_second.mean(axis=1)).max() > 0.01
 
 
-def test_a_video_does_not_depend_on_its_neighbours(ours, monkeypatch):
+def test_a_video_does_not_depend_on_its_neighbours(both):
     # More sequences than are computed at once: 3 videos of 1 + 4.
-    monkeypatch.setattr("organizer.tags.cnn_lstm._CHUNK", 4)
+    ours = CnnLstmClassifier(both[1], TRUNCATE, chunk=4)
     features = TRUNCATE.dequantise(raw_videos(3, 12))
     scores, evidence = ours.classify(features)
     for index in range(3):

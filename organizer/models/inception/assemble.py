@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
 from organizer.features.quantiser import YT8M_QUANTISER
-from organizer.features.tensorflow.frozen_graph import GRAPH, module_from_frozen_graph
+from organizer.features.tensorflow.frozen_graph import (
+    GRAPH,
+    INPUT_SIZE,
+    PIXEL_MEAN,
+    PIXEL_SCALE,
+    module_from_frozen_graph,
+)
 from organizer.features.tensorflow.graph_ops import SAVED_MODEL, check_saved_model
 from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.catalogue import open_bundle
@@ -27,7 +33,7 @@ from organizer.models.manifest import (
     QuantiserRange,
     write_manifest,
 )
-from organizer.models.safe_write import copy_folder, storing
+from organizer.models.safe_write import copy_folder, storage_errors
 from organizer.models.unpack import unpack
 from organizer.types import LABELS, Resize
 
@@ -41,12 +47,13 @@ NAME = "inception-yt8m"
 VERSION = "1.1.0"
 """Of the recipe, how frames become pictures included; what it was made of is told apart by the digest that
 follows it in the bundle's version."""
-SETTINGS = TfHubSettings(output="pool_3", input_size=299, pixel_mean=128.0, pixel_scale=128.0)
+SETTINGS = TfHubSettings(
+    output="pool_3", input_size=INPUT_SIZE, pixel_mean=PIXEL_MEAN, pixel_scale=PIXEL_SCALE
+)
 THRESHOLD = 0.5
 PCA_PART = "yt8m-pca"
 
 _BACKBONE, _PCA, _CLASSIFIER = "backbone", "pca.npz", "classifier.npz"
-_AGAIN = "then run the command again."
 _NO_CLASSIFIER = "no classifier is installed, so it makes features and no tags; nothing is measured"
 _MEASURED = (
     "published for its classifier: 87.9 % of validation videos have their best label right. Only published, "
@@ -91,13 +98,13 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
         StorageError: there is no room.
     """
     ingredient.check()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         inside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacked-"))
     try:
         unpack(ingredient.file, inside / "archive", ingredient.part.members)
-        unpacked = _top(inside / "archive")
-        with storing(folder, _AGAIN):
+        unpacked = _module_folder(inside / "archive")
+        with storage_errors(folder):
             if (unpacked / GRAPH).is_file():
                 module = inside / "module"
                 module.mkdir()
@@ -111,7 +118,7 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
                 f"{ingredient.file}: this network gives {network.feature_dim} numbers for a picture and not "
                 f"{INPUTS}. Get it again."
             )
-        with storing(folder, _AGAIN):
+        with storage_errors(folder):
             unpacked.rename(folder)
     finally:
         shutil.rmtree(inside, ignore_errors=True)
@@ -134,18 +141,18 @@ def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bo
         ingredient.check()
     classifier = ingredients.get("classifier")
     with installing(NAME, replace=replace) as folder:
-        copy_folder(module, folder / _BACKBONE, _AGAIN)
+        copy_folder(module, folder / _BACKBONE)
         unpacked = folder / ".pca"
         unpack(ingredients["pca"].file, unpacked, ingredients["pca"].part.members)
         read_yt8m_pca(unpacked).save(folder / _PCA)
         shutil.rmtree(unpacked)
         if classifier is not None:
             read_published_classifier(classifier.file).save(folder / _CLASSIFIER)
-        write_manifest(folder, _manifest(ingredients, _version(folder)))
+        write_manifest(folder, _manifest(ingredients, version_of(folder)))
     return open_bundle(NAME)
 
 
-def _version(folder: Path) -> str:
+def version_of(folder: Path) -> str:
     """Return a version that another network, PCA or classifier does not share: scores are stored with it."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     lines = "".join(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}\n" for file in files)
@@ -192,7 +199,7 @@ def has_yt8m_pca(bundle: Bundle) -> bool:
     return isinstance(made_of, dict) and made_of.get("part") == PCA_PART
 
 
-def _top(folder: Path) -> Path:
+def _module_folder(folder: Path) -> Path:
     """Return the folder that holds the files: this one, or the only one in it."""
     entries = list(folder.iterdir())
     if len(entries) == 1 and entries[0].is_dir() and not (folder / SAVED_MODEL).exists():

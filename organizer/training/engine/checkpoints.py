@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.safe_write import rename_for_good, storing
+from organizer.models.safe_write import durable_rename, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,13 +131,13 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     arrays |= {f"best/{number:04d}": array for number, array in enumerate(checkpoint.best)}
     arrays[_JSON] = np.frombuffer(json.dumps(words).encode(), np.uint8)
     file = folder / f"checkpoint-{checkpoint.progress.steps:010d}.npz"
-    with storing(folder, _AGAIN):
+    with storage_errors(folder, _AGAIN):
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / _GROWING).open("wb") as stream:
             np.savez(stream, **arrays)
             stream.flush()
             os.fsync(stream.fileno())
-        rename_for_good(folder / _GROWING, file)
+        durable_rename(folder / _GROWING, file)
         for old in sorted(folder.glob(_NAMES))[:-KEPT]:
             old.unlink()
     return file

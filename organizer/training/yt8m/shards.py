@@ -15,7 +15,7 @@ from organizer.errors import DownloadError, TrainingDataError
 from organizer.models.checksums import Checksum, ChecksumKind
 from organizer.models.download.fetch import announced_size, fetch
 from organizer.models.download.sources import Part
-from organizer.models.safe_write import check_room, storing
+from organizer.models.safe_write import RESUME, check_free_space, storage_errors
 from organizer.training.yt8m.sources import Yt8mSources, read_yt8m_sources
 from organizer.training.yt8m.vocabulary import read_label_classes
 
@@ -30,7 +30,6 @@ LEVELS = ("frame", "video")
 SPLITS = ("train", "validate")
 VOCABULARY = "vocabulary.csv"
 _LICENCE = "CC BY 4.0"
-_AGAIN = "then run the command again: it goes on where it stopped."
 _ASKED_FOR_SIZE = 3
 """Shards that a server is asked the size of; the others are much alike."""
 _MOST_FAILURES = 3
@@ -108,7 +107,7 @@ def download_shards(
         DownloadError: the list, or in the end a shard, cannot be had.
         StorageError: there is no room for all of it (nothing is downloaded then), or the folder cannot be
         written.
-        FetchStoppedError: ``stop`` was set.
+        StoppedError: ``stop`` was set.
     """
     if wanted.level not in LEVELS or wanted.split not in SPLITS:
         raise DownloadError(
@@ -154,7 +153,7 @@ def download_vocabulary(
     Raises:
         DownloadError: it cannot be had, or is another file.
         StorageError: the folder cannot be written.
-        FetchStoppedError: ``stop`` was set.
+        StoppedError: ``stop`` was set.
     """
     sources = sources or read_yt8m_sources()
     yield from fetch(
@@ -166,7 +165,7 @@ def download_vocabulary(
     try:
         read_label_classes(folder / VOCABULARY)
     except TrainingDataError as error:
-        with storing(folder, _AGAIN):
+        with storage_errors(folder, RESUME):
             (folder / VOCABULARY).unlink(missing_ok=True)
         raise DownloadError(f"What came was deleted again. {error}") from error
 
@@ -255,7 +254,7 @@ def _check_room(parts: Sequence[Part], folder: Path, usual_bytes: int) -> None:
     begun = sum(
         file.stat().st_size for part in missing if (file := folder / f"{part.file_name}.part").exists()
     )
-    check_room(folder, each * len(missing) - begun, _AGAIN)
+    check_free_space(folder, each * len(missing) - begun, RESUME)
 
 
 def _is_hopeless(failed: Sequence[str], tried: Sequence[Part]) -> bool:
