@@ -51,7 +51,7 @@ class NewBundle:
     """By label, 0..1."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, JSON values; ``summary`` is one line for the list of models."""
-    data: str = "not told"
+    data: str = "not said"
     """What it was trained on, one sentence."""
     licence: str | None = None
     """Of the classifier; None takes the source's for all."""
@@ -178,8 +178,8 @@ def _digest(source: Bundle, trained: TrainedClassifier) -> str:
     """
     import numpy as np
 
-    told = (source.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
-    hashed = hashlib.sha256(repr(told).encode())
+    scores_by = (source.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
+    hashed = hashlib.sha256(repr(scores_by).encode())
     for weight in trained.weights:
         hashed.update(np.ascontiguousarray(weight, np.float32).tobytes())
     return hashed.hexdigest()[:8]

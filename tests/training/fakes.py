@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.training.engine.data import Place
+from organizer.training.engine.data import Position
 from organizer.training.engine.events import Trained
 from organizer.training.engine.trainer import train
 from organizer.training.ensemble_weights import BasedOn, EnsembleWeights
@@ -74,15 +74,15 @@ class FakeData:
         weights[rng.random(videos) < 0.2, -1] = 0
         return features, targets, weights
 
-    def training(self, place: Place, batch_size: int):
+    def training(self, position: Position, batch_size: int):
         import tensorflow as tf
 
         features, targets, weights = (array[: self.videos] for array in self.arrays())
-        order = np.random.default_rng([place.seed, place.epoch]).permutation(self.videos)
-        together = batch_size * place.workers
+        order = np.random.default_rng([position.seed, position.epoch]).permutation(self.videos)
+        together = batch_size * position.workers
         batches = [order[at : at + together] for at in range(0, self.videos, together)]
-        mine = [batch[place.worker * batch_size : (place.worker + 1) * batch_size] for batch in batches]
-        chosen = [rows for rows in mine[place.batch :] if len(rows)]
+        mine = [batch[position.worker * batch_size : (position.worker + 1) * batch_size] for batch in batches]
+        chosen = [rows for rows in mine[position.batch :] if len(rows)]
 
         def of_epoch():
             for rows in chosen:

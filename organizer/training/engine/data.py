@@ -29,8 +29,8 @@ SHORTEST_CROP_S = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a training's stream of batches to begin: the same place always gives the same batches."""
+class Position:
+    """Where in a training's stream of batches to begin: the same position always gives the same batches."""
 
     seed: int
     """Of the whole training."""
@@ -67,8 +67,8 @@ class TrainingData(Protocol):
     validation_groups: tuple[str, ...] | None
     """The source of each held-out video, such as a day or a repository; None where nothing tells it."""
 
-    def training(self, place: Place, batch_size: int) -> Any:
-        """Return a ``tf.data.Dataset`` of one epoch, from a place on; the last batch may be smaller.
+    def training(self, position: Position, batch_size: int) -> Any:
+        """Return a ``tf.data.Dataset`` of one epoch, from a position on; the last batch may be smaller.
 
         Raises:
             TrainingDataError: there is nothing to train on.
@@ -100,7 +100,7 @@ class MemoryData:
     """A ``TrainingData`` of videos in memory.
 
     Each epoch has an order of its own and draws of every video a view and a crop of 5 seconds or more; videos
-    that are held out come whole and as a scan sees them. The same place always gives the same batches.
+    that are held out come whole and as a scan sees them. The same position always gives the same batches.
     """
 
     def __init__(
@@ -130,9 +130,9 @@ class MemoryData:
         self.validation_groups: tuple[str, ...] | None = held_out.groups
         self.based_on = based_on
 
-    def training(self, place: Place, batch_size: int) -> Any:
+    def training(self, position: Position, batch_size: int) -> Any:
         """See ``TrainingData.training``."""
-        return self._dataset(lambda: self._training_batches(place, batch_size))
+        return self._dataset(lambda: self._training_batches(position, batch_size))
 
     def validation(self, batch_size: int) -> Any:
         """See ``TrainingData.validation``."""
@@ -145,20 +145,20 @@ class MemoryData:
 
         return self._dataset(batches)
 
-    def _training_batches(self, place: Place, batch_size: int) -> Iterator[Batch]:
+    def _training_batches(self, position: Position, batch_size: int) -> Iterator[Batch]:
         import numpy as np
 
         videos = self.to_train
-        order = np.random.default_rng((place.seed, place.epoch)).permutation(len(videos.names))
+        order = np.random.default_rng((position.seed, position.epoch)).permutation(len(videos.names))
         # All workers take equally many steps, so the odd videos of an epoch are left out of it.
-        own = order[place.worker :: place.workers][: max(1, len(order) // place.workers)]
-        for start in range(place.batch * batch_size, len(own), batch_size):
+        own = order[position.worker :: position.workers][: max(1, len(order) // position.workers)]
+        for start in range(position.batch * batch_size, len(own), batch_size):
             chosen = own[start : start + batch_size].tolist()
-            # Each video's own draw, so that it does not hang on how many came before.
-            crops = [
-                _random_crop(videos.features[video], np.random.default_rng((place.seed, place.epoch, video)))
-                for video in chosen
-            ]
+            crops = []
+            for video in chosen:
+                # Each video's own draw, so that it does not hang on how many came before.
+                rng = np.random.default_rng((position.seed, position.epoch, video))
+                crops.append(_random_crop(videos.features[video], rng))
             yield self._batch(videos, chosen, crops)
 
     def _batch(

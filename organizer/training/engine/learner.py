@@ -70,7 +70,7 @@ class Learner:
         Returns:
             A TensorFlow tensor, float64 (2,): the sum of the weighted losses, and of the weights.
         """
-        return self._step(*self._replicas.hand_out(self._parts(batch)))
+        return self._step(*self._replicas.distribute(self._parts(batch)))
 
     def score(self, batches: Iterable[Any]) -> tuple[NDArray[np.float32], ...]:
         """Return scores, targets and weights of videos, each float32 (videos, labels)."""

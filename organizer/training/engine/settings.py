@@ -46,7 +46,7 @@ class TrainingSettings:
     checkpoint_s: float = 60.0
     """or so many seconds, whichever is first; and after each epoch."""
     report_steps: int = 10
-    """Progress is told after so many steps."""
+    """Progress is reported after so many steps."""
 
     def __post_init__(self) -> None:
         """Check the numbers.

@@ -20,7 +20,7 @@ from organizer.training.engine.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
-from organizer.training.engine.data import Place
+from organizer.training.engine.data import Position
 from organizer.training.engine.events import Began, EpochDone, Stepped, Trained, TrainingEvent
 from organizer.training.engine.learner import Learner
 from organizer.training.engine.replicas import open_replicas
@@ -136,18 +136,18 @@ class _Training:
     def _epoch(self) -> Iterator[TrainingEvent]:
         import tensorflow as tf
 
-        start, settings = self._progress, self._settings
+        start, settings, replicas = self._progress, self._settings, self._replicas
         sums = tf.constant([start.lost, start.known], tf.float64)
-        place = Place(settings.seed, start.epoch, start.batch, self._replicas.worker, self._replicas.workers)
-        for batch in self._together(self._data.training(place, settings.batch // self._replicas.workers)):
+        position = Position(settings.seed, start.epoch, start.batch, replicas.worker, replicas.workers)
+        for batch in self._together(self._data.training(position, settings.batch // replicas.workers)):
             sums += self._learner.learn(batch)
             self._progress = replace(
                 self._progress, batch=self._progress.batch + 1, steps=self._progress.steps + 1
             )
-            told = self._progress.steps % settings.report_steps == 0
+            reports = self._progress.steps % settings.report_steps == 0
             due = self._checkpoint_is_due()
             stopped = self._stop is not None and self._stop.is_set()
-            if not (told or due or stopped):
+            if not (reports or due or stopped):
                 # Until here nothing waits for the processor that computes the step.
                 continue
             lost, known = (float(value) for value in sums.numpy())
@@ -156,7 +156,7 @@ class _Training:
             if due or stopped:
                 self._save()
             check(self._stop)
-            if told:
+            if reports:
                 yield self._stepped()
         lost, known = (float(value) for value in sums.numpy())
         self._check_finite(lost)
@@ -273,7 +273,8 @@ def digest(data: TrainingData, settings: TrainingSettings) -> str:
     import numpy as np
 
     hashed = hashlib.sha256()
-    for batches in (data.training(Place(settings.seed, 0), settings.batch), data.validation(settings.batch)):
+    first_epoch = data.training(Position(settings.seed, 0), settings.batch)
+    for batches in (first_epoch, data.validation(settings.batch)):
         for batch in batches.take(1):
             for tensor in batch:
                 hashed.update(repr(tuple(tensor.shape)).encode())

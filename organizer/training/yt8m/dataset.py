@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from organizer.features.quantiser import Quantiser
-    from organizer.training.engine.data import Place
+    from organizer.training.engine.data import Position
     from organizer.training.ensemble_weights import BasedOn
     from organizer.training.yt8m.record_formats import RecordFormat, Video
     from organizer.training.yt8m.sampling import Crop
@@ -107,25 +107,24 @@ class Yt8mData:
     def __post_init__(self) -> None:
         self.labels = self.classes.labels
 
-    def training(self, place: Place, batch_size: int) -> Any:
+    def training(self, position: Position, batch_size: int) -> Any:
         """Return one epoch as a ``tf.data.Dataset`` (see ``TrainingData``): random crops, shuffled.
 
-        Videos before the place are read and shuffled, for the order cannot be had otherwise, but not joined,
-        dequantised or handed over.
-        Workers share the shards; where there are fewer shards than workers, the records of each. Their
-        numbers of batches may differ.
+        Videos before the position are read and shuffled, for the order cannot be had otherwise, but not
+        joined, dequantised or handed over. Workers share the shards; where there are fewer shards than
+        workers, the records of each. Their numbers of batches may differ.
 
         Raises:
             TrainingDataError: there is no shard, or no record in them that can be used.
         """
         self._check(self.train, "train on")
-        order = _epoch_order(self.train, place.seed, place.epoch)
-        crop = partial(draw_crop, seed=place.seed, epoch=place.epoch)
-        if len(order) >= place.workers:
-            a_pass = _Pass(order[place.worker :: place.workers], crop)
+        order = _epoch_order(self.train, position.seed, position.epoch)
+        crop = partial(draw_crop, seed=position.seed, epoch=position.epoch)
+        if len(order) >= position.workers:
+            a_pass = _Pass(order[position.worker :: position.workers], crop)
         else:
-            a_pass = _Pass(order, crop, place.worker, place.workers)
-        return self._batches(a_pass, batch_size, place)
+            a_pass = _Pass(order, crop, position.worker, position.workers)
+        return self._batches(a_pass, batch_size, position)
 
     def validation(self, batch_size: int) -> Any:
         """Return the first 45 s of all held-out videos as a ``tf.data.Dataset``, always in the same order.
@@ -152,8 +151,8 @@ class Yt8mData:
             "shards of this level (frame or video), and the vocabulary of their release."
         )
 
-    def _batches(self, a_pass: _Pass, batch_size: int, place: Place | None) -> Any:
-        """Return a pass as a dataset, shuffled where a place is given."""
+    def _batches(self, a_pass: _Pass, batch_size: int, position: Position | None) -> Any:
+        """Return a pass as a dataset, shuffled where a position is given."""
         import tensorflow as tf
 
         signature = (
@@ -166,11 +165,11 @@ class Yt8mData:
             return self.record_format.features(rows, seconds), targets, tf.ones_like(targets)
 
         options = tf.data.Options()
-        # Workers are told apart by their places; TensorFlow must not share out what is shared out.
+        # Workers are told apart by their positions; TensorFlow must not share out what is shared out.
         options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
         return (
             tf.data.Dataset.from_generator(
-                partial(self._stored_batches, a_pass, batch_size, place), output_signature=signature
+                partial(self._stored_batches, a_pass, batch_size, position), output_signature=signature
             )
             .map(finish, num_parallel_calls=self.reading.threads, deterministic=True)
             .prefetch(_READ_AHEAD_BATCHES)
@@ -178,7 +177,7 @@ class Yt8mData:
         )
 
     def _stored_batches(
-        self, a_pass: _Pass, batch_size: int, place: Place | None
+        self, a_pass: _Pass, batch_size: int, position: Position | None
     ) -> Iterator[tuple[Any, Any, Any]]:
         """Yield batches as stored: rows (batch, seconds, 1024), seconds of each (int32), targets."""
         videos = interleaved(
@@ -189,9 +188,9 @@ class Yt8mData:
         # Closed here and not when it is forgotten: its threads end with it.
         with closing(videos):
             ordered: Iterator[_Cut] = videos
-            if place is not None:
-                ordered = shuffled(videos, self.reading.shuffled, Random(f"{place.seed} {place.epoch}"))
-                ordered = islice(ordered, place.batch * batch_size, None)
+            if position is not None:
+                ordered = shuffled(videos, self.reading.shuffled, Random(f"{position.seed} {position.epoch}"))
+                ordered = islice(ordered, position.batch * batch_size, None)
             while batch := list(islice(ordered, batch_size)):
                 yield self._joined(batch)
 

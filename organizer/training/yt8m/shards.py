@@ -30,7 +30,6 @@ LEVELS = ("frame", "video")
 SPLITS = ("train", "validate")
 VOCABULARY = "vocabulary.csv"
 _LICENCE = "CC BY 4.0"
-_AGAIN = "then run the command again: it goes on where it stopped."
 _ASKED_FOR_SIZE = 3
 """Shards that a server is asked the size of; the others are much alike."""
 _MOST_FAILURES = 3
