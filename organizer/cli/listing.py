@@ -9,8 +9,8 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import SORTS, build_filter, filter_options
-from organizer.cli.text import date, duration, tag_list
-from organizer.text import safe_text
+from organizer.cli.text import tag_list
+from organizer.text import UNKNOWN, duration, safe_text, sortable_date
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -81,4 +81,5 @@ def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":
         words = f"[{place.status.value}] {words}"
-    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken)}  {words}"
+    length, taken = duration(video.duration_s, unknown=UNKNOWN), sortable_date(video.taken)
+    return f"{safe_text(place.path)}  {length}  {taken}  {words}"

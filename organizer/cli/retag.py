@@ -13,9 +13,8 @@ import click
 from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
 from organizer.cli.filter_options import build_filter, filter_options
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.text import count_list
 from organizer.pipeline.scan_record import recorded
-from organizer.text import count, safe_text
+from organizer.text import count, count_list, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,11 +20,10 @@ from organizer.cli.context import (
     open_library,
 )
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.text import count_list
 from organizer.errors import OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.pipeline.scan_record import recorded
-from organizer.text import count, lite_meanwhile, safe_text
+from organizer.text import count, count_list, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

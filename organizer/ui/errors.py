@@ -8,7 +8,7 @@ import traceback
 import streamlit as st
 
 from organizer.errors import OrganizerError
-from organizer.gallery.words import shown
+from organizer.text import safe_text
 from organizer.shortage import lacks_memory
 
 
@@ -16,7 +16,7 @@ def show_error(error: OrganizerError) -> None:
     """Say what went wrong. The words may quote file names, so they are shown as plain text."""
     with st.container(border=True):
         st.markdown("**That did not work.**")
-        st.text(shown(str(error)))
+        st.text(safe_text(str(error)))
 
 
 def show_script_error(error: Exception) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from organizer.errors import FolderError, OrganizerError
-from organizer.gallery.words import shown
+from organizer.text import safe_text
 from organizer.library import facets
 from organizer.pipeline.background_scan import start_scan
 from organizer.ui.errors import show_error
@@ -26,7 +26,7 @@ def show_folders(db: Database) -> None:
     with st.expander("Folders", icon=":material/folder:"):
         known = facets.roots(db)
         for root in known:
-            st.text(shown(root.path) + ("  (offline)" if root.offline else ""))
+            st.text(safe_text(root.path) + ("  (offline)" if root.offline else ""))
         if known and st.button("Scan all again", icon=":material/refresh:", width="stretch"):
             _start([])
         show_add_folder()

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from organizer.errors import BundleError
-from organizer.gallery.words import shown
 from organizer.library.queries import count_tagged_by_others, count_without_features
 from organizer.library.store import Store
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
-from organizer.text import count
+from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,7 +24,7 @@ def show_model(db: Database) -> None:
         except BundleError as error:
             _show_unusable(error)
             return
-        st.text(shown(f"{bundle.id}: {bundle.summary}"))
+        st.text(safe_text(f"{bundle.id}: {bundle.summary}"))
         # Every readable video has features of some space; where there is but this one, nothing is counted.
         by_others = set(Store(db).spaces()) - {bundle.space_id}
         if by_others and (unseen := count_without_features(db, bundle.space_id)):
@@ -38,7 +37,7 @@ def show_model(db: Database) -> None:
             )
         others = [other.name for other in bundles() if other.name != chosen()]
         if others:
-            st.text(shown(f"Also installed: {', '.join(others)}. To choose, on the command line:"))
+            st.text(safe_text(f"Also installed: {', '.join(others)}. To choose, on the command line:"))
             st.code(f"organizer models use {others[0]}", language=None, wrap_lines=True)
         if {DEFAULT} == {other.name for other in bundles()}:
             st.text("A larger one, Inception v3 with the features of YouTube-8M, can be fetched:")
@@ -46,7 +45,7 @@ def show_model(db: Database) -> None:
 
 
 def _show_unusable(error: BundleError) -> None:
-    st.text(shown(str(error)))
+    st.text(safe_text(str(error)))
     if chosen() != DEFAULT:
         st.text(f"Scans tag with {DEFAULT} until then. To choose it for good, on the command line:")
         st.code("organizer models use auto", language=None, wrap_lines=True)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.gallery.words import shown
 from organizer.library import scans
 from organizer.library.scans import JobKind, ScanState
 from organizer.pipeline.background_scan import newest_scan
-from organizer.text import count
+from organizer.text import count, safe_text
 from organizer.ui import state
 from organizer.ui.resources import library, library_file
 
@@ -71,7 +70,7 @@ def _show_running() -> None:
             )
         st.progress(scan.done / scan.to_do if scan.to_do else 0.0)
         if scan.message:
-            st.warning(shown(scan.message))
+            st.warning(safe_text(scan.message))
     _, seen_done, seen_at = st.session_state.get(_SEEN, (scan.id, 0, 0.0))
     waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
     if scan.done > seen_done and waited and state.view().video is None:
@@ -102,7 +101,7 @@ def _show_end(scan: ScanRow) -> None:
             with st.container(width="stretch"):
                 st.markdown(f"**{words}**")
                 if scan.message:
-                    st.text(shown(scan.message))
+                    st.text(safe_text(scan.message))
                 if scan.report and scan.report.tagged < scan.report.asked and scan.state is ScanState.DONE:
                     st.markdown(
                         f"{count(scan.report.asked - scan.report.tagged, 'video')} need a scan first."
@@ -143,7 +142,7 @@ def show_changes(report: RetagReport) -> None:
     lines = []
     for change in report.changes:
         signs = [f"+{name}" for name in change.added] + [f"\u2212{name}" for name in change.removed]
-        lines.append(shown(f"{change.title}: {', '.join(signs)}"))
+        lines.append(safe_text(f"{change.title}: {', '.join(signs)}"))
     if lines:
         st.text("\n".join(lines))
     if report.changed > len(lines):

@@ -9,7 +9,7 @@ import streamlit as st
 
 from organizer.errors import OrganizerError
 from organizer.gallery.detail import why_no_tag
-from organizer.gallery.words import shown
+from organizer.text import safe_text
 from organizer.library import decisions, facets, journal
 from organizer.models.catalogue import thresholds_of
 from organizer.types import LABELS, TagState
@@ -56,7 +56,7 @@ def _show_tag(video: VideoRecord, tag: TagRecord, last: Entry | None) -> None:
         st.container(border=True, gap="small"),
         st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
     ):
-        st.text(f"{shown(tag.name)}{score}\n{_STATE_WORDS[tag.state]}", width="content")
+        st.text(f"{safe_text(tag.name)}{score}\n{_STATE_WORDS[tag.state]}", width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             for decide, label in _choices(tag, last):
                 st.button(
@@ -84,7 +84,7 @@ def _show_removed(video: VideoRecord, decided: Mapping[str, Entry]) -> None:
     if last is None or last.after is not None or name in {tag.name for tag in video.tags}:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.text(f"{shown(name)}\nremoved by you", width="content")
+        st.text(f"{safe_text(name)}\nremoved by you", width="content")
         undo = partial(decisions.undo, entry=last.id)
         st.button("Undo", key=f"undo_removed_{video.id}", on_click=_decide, args=(undo, video.id, name))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.gallery.words import shown
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ def show_tag_field(names: Sequence[str], video: str, typed: str, on_add: Callabl
         for name in sent["names"]:
             on_add(str(name))
 
-    tags = [{"name": name, "shown": shown(name)} for name in names]
+    tags = [{"name": name, "shown": safe_text(name)} for name in names]
     heard = st.session_state.get(_HEARD, 0)
     _field(
         key=_KEY,
