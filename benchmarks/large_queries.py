@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.large_seed import RARE_WORD
+from organizer.config import Settings
 from organizer.gallery.view_state import PAGE_SIZE
 from organizer.library import facets, media, queries
 from organizer.library.database import opened
@@ -121,9 +121,10 @@ def script_times(library: Path, videos: int, *, runs: int = 12) -> list[Measured
     """Measure runs of the page's script for many views, after one of each that is not counted."""
     from streamlit.testing.v1 import AppTest
 
-    from organizer.ui.server.options import main_script
+    from organizer.ui.resources import use
+    from organizer.ui.server.app import main_script
 
-    os.environ["ORGANIZER_LIBRARY"] = str(library)
+    use(Settings(library))
     with opened(library) as db:
         key = queries.video(db, queries.video_ids(db, VideoFilter(limit=1, status=Status.OK))[0]).key
     views: tuple[dict[str, str], ...] = (

@@ -7,15 +7,13 @@ from organizer.library.queries import count_videos
 from organizer.ui import state
 from organizer.ui.errors import show_error
 from organizer.ui.parts.filters import show_filters
-from organizer.ui.parts.folders import show_folders
-from organizer.ui.parts.model import show_model
-from organizer.ui.parts.retag import show_retag
+from organizer.ui.parts.folders import show_folders, show_start
+from organizer.ui.parts.model import show_model, show_retag
 from organizer.ui.parts.scan_panel import show_scan
-from organizer.ui.parts.style import ICON, show_style
 from organizer.ui.resources import library
+from organizer.ui.theme import ICON, show_style
 from organizer.ui.views.detail import show_detail
 from organizer.ui.views.grid import show_grid
-from organizer.ui.views.start import show_start
 
 st.set_page_config(page_title="organizer", page_icon=ICON, layout="wide")
 show_style()

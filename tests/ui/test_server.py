@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from organizer.library.database import opened
-from organizer.ui.server import options
+from organizer.ui import theme
+from organizer.ui.server.app import server_options
 from organizer.ui.server.connections import Limits
 from tests.gallery_server.process import memory_bytes, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
@@ -451,7 +452,7 @@ def test_a_taken_port_is_said_in_words(gallery):
 def test_every_option_is_one_that_streamlit_knows():
     from streamlit import config
 
-    for name in options.server_options(1):
+    for name in server_options(1):
         assert name in config._config_options_template, name
 
 
@@ -465,8 +466,8 @@ def test_colours_have_contrast():
         lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
         return (lighter + 0.05) / (darker + 0.05)
 
-    for theme in (options.LIGHT, options.DARK):
+    for colours in (theme.LIGHT, theme.DARK):
         for background in ("backgroundColor", "secondaryBackgroundColor"):
             for text in ("textColor", "linkColor"):
-                assert contrast(theme[text], theme[background]) >= 4.5
-        assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
+                assert contrast(colours[text], colours[background]) >= 4.5
+        assert contrast("#ffffff", colours["primaryColor"]) >= 4.5

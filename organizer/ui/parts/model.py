@@ -1,4 +1,4 @@
-"""Which model tags the videos, and that there are others."""
+"""The model in use, and tagging again with it: from stored features, many videos as a job, one at once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.errors import BundleError
-from organizer.library.queries import count_tagged_by_others, count_without_features
+from organizer import pipeline
+from organizer.errors import BundleError, OrganizerError
+from organizer.gallery.cards import title
+from organizer.library import scans
+from organizer.library.queries import count_tagged_by_others, count_without_features, video, video_ids
+from organizer.library.scans import RetagChange, RetagReport
 from organizer.library.store import Store
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
+from organizer.pipeline.background_scan import start_retag
 from organizer.text import count, safe_text
+from organizer.ui.errors import show_error
+from organizer.ui.parts.scan_panel import remember_scan, show_changes
+from organizer.ui.resources import library, library_file, tagger
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
+
+    from organizer.gallery.view_state import ViewState
+
+_ONE = "retagged_video"
 
 
 def show_model(db: Database) -> None:
@@ -49,3 +63,67 @@ def _show_unusable(error: BundleError) -> None:
     if chosen() != DEFAULT:
         st.text(f"Scans tag with {DEFAULT} until then. To choose it for good, on the command line:")
         st.code("organizer models use auto", language=None, wrap_lines=True)
+
+
+def show_retag(db: Database, view: ViewState, found: int) -> None:
+    """Draw the buttons that tag many videos again.
+
+    Args:
+        db: the library.
+        view: the view; where it is filtered, the videos it chooses can be tagged alone.
+        found: how many videos it chooses; not looked at while one video is open.
+    """
+    job = scans.newest(db)
+    busy = job is not None and not job.finished
+    with st.expander("Tag again", icon=":material/sell:"):
+        st.markdown("From what is stored, no video is opened. What you confirmed or rejected stays.")
+        if view.is_filtered and view.video is None:
+            label = f"Tag the {count(found, 'chosen video')} again"
+            if st.button(label, key="retag_chosen", width="stretch", disabled=not found or busy):
+                _start(video_ids(db, view.filter()))
+        if st.button("Tag all videos again", key="retag_all", width="stretch", disabled=busy):
+            _start(None)
+        if job is not None and busy:
+            st.markdown(f"{scans.running_words(job.kind)} This waits for its end.")
+
+
+def _start(ids: Sequence[int] | None) -> None:
+    try:
+        with st.spinner("Starting"):
+            job_id = start_retag(library_file(), ids)
+    except OrganizerError as error:
+        show_error(error)
+        return
+    remember_scan(job_id)
+    st.rerun()
+
+
+def show_retag_one(video_id: int) -> None:
+    """Draw the button that tags one video again, and what that changed."""
+    # A callback: no click elsewhere stops one, as it would stop a run of the script.
+    st.button("Tag this video again", icon=":material/sell:", on_click=_retag_one, args=(video_id,))
+    id_, outcome = st.session_state.pop(_ONE, (None, None))
+    if id_ != video_id:
+        return
+    if isinstance(outcome, OrganizerError):
+        show_error(outcome)
+    elif isinstance(outcome, RetagReport) and not outcome.tagged:
+        st.markdown("It needs a scan first: nothing is stored for the model in use.")
+    elif isinstance(outcome, RetagReport):
+        st.markdown("Tagged again." if outcome.changed else "Tagged again; nothing changed.")
+        show_changes(outcome)
+
+
+def _retag_one(video_id: int) -> None:
+    outcome: RetagReport | OrganizerError
+    try:
+        with library() as db, tagger() as shared:
+            (step,) = pipeline.retag(db, Store(db), shared, [video_id])
+            changes = tuple(
+                RetagChange(title(video(db, video_id)), change.added, change.removed)
+                for change in step.changes
+            )
+        outcome = RetagReport(1, step.tagged, len(changes), changes)
+    except OrganizerError as error:
+        outcome = error
+    st.session_state[_ONE] = (video_id, outcome)

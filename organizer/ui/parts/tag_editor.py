@@ -1,4 +1,7 @@
-"""The tags of one video, to confirm, reject, take back and add."""
+"""The tags of one video, to confirm, reject, take back and add.
+
+The field to add one is a component: what stands in it counts, whether Enter was pressed or not.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,16 @@ import streamlit as st
 
 from organizer.errors import OrganizerError
 from organizer.gallery.detail import why_no_tag
-from organizer.text import safe_text
 from organizer.library import decisions, facets, journal
 from organizer.models.catalogue import thresholds_of
+from organizer.text import safe_text
 from organizer.types import LABELS, TagState
 from organizer.ui.errors import show_error
-from organizer.ui.parts.tag_field import show_tag_field
+from organizer.ui.parts.component import load_component
 from organizer.ui.resources import library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -33,6 +36,8 @@ _STATE_WORDS = {
     TagState.REJECTED: "rejected by you",
 }
 _ERROR = "tag_error"
+_FIELD, _HEARD = "tag_field", "tag_field_heard"
+_field = load_component(_FIELD)
 
 
 def show_tag_editor(db: Database, video: VideoRecord) -> None:
@@ -92,11 +97,38 @@ def _show_removed(video: VideoRecord, decided: Mapping[str, Entry]) -> None:
 def _show_add(db: Database, video: VideoRecord, typed: str) -> None:
     carried = {tag.name for tag in video.tags if tag.state is not TagState.REJECTED}
     names = dict.fromkeys([*LABELS, *facets.tag_names(db)])
-    show_tag_field(
+    _show_field(
         [name for name in names if name not in carried],
         video.key,
         typed,
         on_add=lambda name: _decide(decisions.confirm, video.id, name),
+    )
+
+
+def _show_field(names: Sequence[str], video: str, typed: str, on_add: Callable[[str], object]) -> None:
+    """Draw the field.
+
+    Args:
+        names: the tags that it proposes.
+        video: the video's key; for another one the field is empty again.
+        typed: what was typed and could not be added, to be mended; else empty.
+        on_add: called with what the person chose or typed.
+    """
+
+    def added() -> None:
+        sent = getattr(st.session_state.get(_FIELD), "add", None)
+        if not isinstance(sent, dict):
+            return
+        st.session_state[_HEARD] = int(sent["number"])
+        for name in sent["names"]:
+            on_add(str(name))
+
+    tags = [{"name": name, "shown": safe_text(name)} for name in names]
+    heard = st.session_state.get(_HEARD, 0)
+    _field(
+        key=_FIELD,
+        data={"tags": tags, "video": video, "typed": typed, "heard": heard},
+        on_add_change=added,
     )
 
 

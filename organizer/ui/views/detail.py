@@ -1,7 +1,11 @@
-"""One video: play it, see what the model says of each second, correct its tags."""
+"""One video: play it, see what the model says of each second, correct its tags.
+
+Player and labels are components: a click on a second needs no run of the script.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,8 +18,8 @@ from organizer.library.queries import stored_features, video, video_ids
 from organizer.library.records import Status
 from organizer.models.catalogue import thresholds_of
 from organizer.ui import state
-from organizer.ui.parts.player import show_labels, show_player
-from organizer.ui.parts.retag import show_retag_one
+from organizer.ui.parts.component import load_component
+from organizer.ui.parts.model import show_retag_one
 from organizer.ui.parts.tag_editor import show_tag_editor
 from organizer.ui.resources import tagger
 from organizer.ui.views.grid import page_filter
@@ -27,8 +31,9 @@ if TYPE_CHECKING:
     from organizer.gallery.view_state import ViewState
     from organizer.library.records import VideoRecord
 
-
 _WIDTHS = (1.7, 1)
+_player = load_component("player")
+_labels = load_component("labels")
 
 
 def show_detail(db: Database, view: ViewState) -> None:
@@ -51,7 +56,11 @@ def show_detail(db: Database, view: ViewState) -> None:
         note = " ".join(filter(None, [detail.looked_at(record), missing]))
         # A browser may play what could not be decoded here.
         playable = record.status in {Status.OK, Status.FAILED}
-        show_player(record.key, playable=playable, poster=poster, note=note)
+        # Not by the video's key: two underscores in it would be taken for a separator.
+        _player(
+            key="player",
+            data={"key": record.key, "playable": playable, "poster": poster, "note": note},
+        )
     with right:
         if problem := detail.why_not_playable(record):
             with st.container(border=True):
@@ -61,7 +70,7 @@ def show_detail(db: Database, view: ViewState) -> None:
     with left:
         if rows:
             st.markdown("**What the model sees**")
-            show_labels(rows)
+            _labels(key="labels", data={"rows": [asdict(row) for row in rows]})
     with right:
         if record.scores:
             show_retag_one(record.id)
