@@ -1,4 +1,7 @@
-"""The page's script: Streamlit runs it from top to bottom at every click."""
+"""The page's script: Streamlit runs it from top to bottom at every click.
+
+A new panel is drawn from ``show_page``; a panel about one video from ``views/detail.py``.
+"""
 
 import streamlit as st
 
@@ -8,8 +11,8 @@ from organizer.ui import state
 from organizer.ui.errors import show_error
 from organizer.ui.parts.filters import show_filters
 from organizer.ui.parts.folders import show_folders, show_start
+from organizer.ui.parts.job_panel import show_job
 from organizer.ui.parts.model import show_model, show_retag
-from organizer.ui.parts.scan_panel import show_scan
 from organizer.ui.resources import library
 from organizer.ui.theme import ICON, show_style
 from organizer.ui.views.detail import show_detail
@@ -24,7 +27,7 @@ def show_page() -> None:
     view = state.view()
     with library() as db:
         if state.is_empty(db):
-            show_scan(db)
+            show_job(db)
             show_start()
             return
         # Counted once for all parts of the page.
@@ -35,7 +38,7 @@ def show_page() -> None:
             show_retag(db, view, found)
             show_folders(db)
             show_model(db)
-        show_scan(db)
+        show_job(db)
         if view.video is None:
             show_grid(db, view, found)
         else:

@@ -53,7 +53,7 @@ def show_detail(db: Database, view: ViewState) -> None:
     left, right = st.columns(_WIDTHS, gap="medium")
     with left:
         poster = poster_address(record) if media.with_posters(db, [record.id]) else ""
-        note = " ".join(filter(None, [detail.looked_at(record), missing]))
+        note = " ".join(filter(None, [detail.analysed_part(record), missing]))
         # A browser may play what could not be decoded here.
         playable = record.status in {Status.OK, Status.FAILED}
         # Not by the video's key: two underscores in it would be taken for a separator.

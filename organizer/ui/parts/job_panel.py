@@ -26,17 +26,17 @@ _CHANGES_PX = 280
 _SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
 
 
-def show_scan(db: Database) -> None:
+def show_job(db: Database) -> None:
     """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
     scan = scans.newest(db)
     if scan is None or scan.id == st.session_state.get(_DISMISSED):
         return
     if not scan.finished:
         # What the grid below shows is as new as this.
-        remember_scan(scan.id, scan.done)
+        remember_job(scan.id, scan.done)
         _show_running()
     elif _is_news(scan):
-        remember_scan(scan.id, scan.done)
+        remember_job(scan.id, scan.done)
         _show_end(scan)
 
 
@@ -46,7 +46,7 @@ def _is_news(scan: ScanRow) -> bool:
     return known or scan.silent_s < _FRESH_S or scan.state is ScanState.DIED
 
 
-def remember_scan(scan_id: int, done: int = 0) -> None:
+def remember_job(scan_id: int, done: int = 0) -> None:
     """Note that this tab knows of a job, however short it is, and how far it was."""
     st.session_state[_SEEN] = (scan_id, done, time.monotonic())
 
