@@ -26,11 +26,9 @@ def adopt(old: str, new: str) -> None:
     or its id. What you decided about NEW itself stays. OLD is not listed any more; should its file come back,
     it has its tags again.
     """
-    from organizer.library import adoption, queries
-
-    with open_library() as db:
-        new_id = queries.find_video(db, new)
-        adopted = adoption.adopt(db, adoption.find_missing(db, old), new_id)
+    with open_library() as library:
+        new_id = library.find(new)
+        adopted = library.adopt(library.find_missing(old), new_id)
     if not adopted.tags:
         click.echo(f"{safe_text(adopted.old_path)}: it has no tags of yours; nothing was moved.")
         return

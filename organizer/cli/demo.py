@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from organizer.cli.text import tag_list
+from organizer.library import Library
 from organizer.text import safe_text
 
 
@@ -26,21 +27,18 @@ def demo(folder: Path | None) -> None:
     from organizer.config import LIBRARY_NAME, data_folder
     from organizer.demo import PHOTOGRAPHS, make_clips
     from organizer.errors import OrganizerError
-    from organizer.library import queries
-    from organizer.library.database import opened
-    from organizer.library.store import Store
     from organizer.models.catalogue import open_bundle
     from organizer.tags.tagger import Tagger
 
     folder = (folder or data_folder() / "demo").absolute()
     clips = make_clips(folder / "clips")
     library = folder / LIBRARY_NAME
-    with opened(library) as db:
-        for _ in pipeline.scan(Store(db), Tagger(open_bundle()), folders=[str(folder / "clips")]):
+    with Library.open(library) as opened:
+        for _ in pipeline.scan(opened, Tagger(open_bundle()), folders=[str(folder / "clips")]):
             pass
         failed = False
         for clip in clips:
-            video = queries.video(db, queries.find_video(db, str(clip)))
+            video = opened.video(opened.find(str(clip)))
             failed = failed or video.error is not None
             words = safe_text(video.error) if video.error else tag_list(video.tags)
             click.echo(f"{clip.name:16} {words}")

@@ -96,8 +96,8 @@ def _measured(bundle: Bundle, options: dict[str, Any]) -> Measured:
 
         shards = yt8m_data(bundle, options["folders"], options["vocabulary"], train=False)
         return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
-    with open_library() as db:
-        return measure_on_library(bundle, db, own_tags=options["own_tags"])
+    with open_library() as library:
+        return measure_on_library(bundle, library, own_tags=options["own_tags"])
 
 
 def _say(report: Report) -> None:

@@ -10,11 +10,11 @@ import click
 from organizer.cli.context import library_option, open_library
 from organizer.cli.filter_options import SORTS, build_filter, filter_options
 from organizer.cli.text import date, duration, tag_list
+from organizer.library import Library
+from organizer.library.spelling import folded
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from organizer.library.records import PlaceRecord, VideoRecord
 
 
@@ -27,31 +27,26 @@ if TYPE_CHECKING:
 @library_option
 def list_(as_json: bool, **options: Any) -> None:
     """List videos with their tags, one line for each file."""
-    from organizer.library.queries import videos
-
     rejected = options["state"] == "rejected"
-    with open_library() as db:
+    with open_library() as library:
         found = False
-        for video in videos(db, build_filter(**options)):
+        for video in library.list(build_filter(**options)):
             for place in video.places:
                 found = True
                 click.echo(
                     json.dumps(as_object(video, place)) if as_json else _line(video, place, rejected=rejected)
                 )
         if not found and not as_json:
-            click.echo(_why_none(db, (*options["all_tags"], *options["any_tags"])), err=True)
+            click.echo(_why_none(library, (*options["all_tags"], *options["any_tags"])), err=True)
 
 
-def _why_none(db: Database, wanted: tuple[str, ...]) -> str:
-    from organizer.library.facets import tag_names
+def _why_none(library: Library, wanted: tuple[str, ...]) -> str:
     from organizer.library.filters import VideoFilter
-    from organizer.library.names import folded
-    from organizer.library.queries import count_videos
     from organizer.types import LABELS
 
-    if not count_videos(db, VideoFilter()):
+    if not library.count(VideoFilter()):
         return "This library is empty. To fill it: organizer scan FOLDER"
-    known = {folded(name) for name in (*LABELS, *tag_names(db))}
+    known = {folded(name) for name in (*LABELS, *library.tag_names())}
     unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."

@@ -16,6 +16,7 @@ from organizer.cli.failures import in_words
 from organizer.cli.streams import discard_output, mend_streams
 from organizer.cli.whole_help import WholeHelpGroup
 from organizer.errors import OrganizerError, OutputClosedError, OutputError
+from organizer.library.waiting import tell_waits
 from organizer.shortage import LEAST_FOR_ANYTHING, check_memory_limit
 
 if TYPE_CHECKING:
@@ -56,7 +57,6 @@ def cli() -> None:
     130 stopped with Ctrl-C, 141 stopped because its output was not read to the end.
     """  # noqa: D301 - click wants the character, not the two letters
     check_memory_limit(LEAST_FOR_ANYTHING)
-    from organizer.library.transaction import tell_waits
 
     tell_waits(_say_once(_WAITING))
 

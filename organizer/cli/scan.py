@@ -23,6 +23,8 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list
 from organizer.errors import OutputClosedError
 from organizer.frames.readers.sampling import Sampling
+from organizer.library import Library
+from organizer.library.changes import Adopted, Alike
 from organizer.pipeline.scan_record import recorded
 from organizer.text import count, lite_meanwhile, safe_text
 
@@ -31,10 +33,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rich.progress import Progress
-    from sqlite_utils import Database
 
     from organizer.frames.folders.left_out import LeftOut
-    from organizer.library.adoption import Adopted, Alike
     from organizer.pipeline import FileOutcome, LeftBehind, ScanEvent
     from organizer.tags.tagger import Tagger
 
@@ -104,7 +104,6 @@ def scan(
     """
     from organizer import pipeline
     from organizer.errors import BundleError, FolderError
-    from organizer.library.store import Store
     from organizer.models.catalogue import DEFAULT, open_bundle
     from organizer.tags.tagger import Tagger
 
@@ -115,9 +114,8 @@ def scan(
     if refresh:
         refresh_facts(folders)
         return
-    with open_library(create=True) as db:
-        store = Store(db)
-        first = not store.roots()
+    with open_library(create=True) as library:
+        first = not library.roots.all()
         if first and (retry_failed or again or not folders):
             raise FolderError("No folder was ever scanned. Name one: organizer scan FOLDER")
         # What the person chose may not run here: it is gone, a library missing, a file damaged.
@@ -129,7 +127,7 @@ def scan(
         report = ScanReport()
         with stop_asked_for() as stop:
             events = pipeline.scan(
-                store,
+                library,
                 tagger,
                 Sampling(sampling),
                 folders,
@@ -157,9 +155,9 @@ def scan(
         rows = _RETRIED if retry_failed else _LOOKED_AT_AGAIN if again else _SCANNED
         print_report(report, folders, rows, show_skipped=show_skipped)
         _print_decisions(report)
-        _hint_at_older_failures(db, report)
+        _hint_at_older_failures(library, report)
         if report.unusable_model is None:
-            _hint_at_older_tags(db, tagger)
+            _hint_at_older_tags(library, tagger)
         if first and report.kinds["new"] + report.kinds["changed"]:
             used = tagger if report.unusable_model is None else lite
             origin = ", the model that comes with organizer" if used.bundle.name == DEFAULT else ""
@@ -172,11 +170,10 @@ def scan(
 def refresh_facts(paths: Sequence[str]) -> None:
     """Read again what known videos at these paths say of themselves, and say what changed."""
     from organizer import pipeline
-    from organizer.library.store import Store
 
     report = ScanReport()
-    with open_library() as db, stop_asked_for() as stop:
-        events = pipeline.refresh(Store(db), paths, stop=stop)
+    with open_library() as library, stop_asked_for() as stop:
+        events = pipeline.refresh(library, paths, stop=stop)
         try:
             with closing(events), recorded(library_path(), paths, stop) as record:
                 follow(record.following(events), report)
@@ -413,12 +410,11 @@ def _print_left_behind(report: ScanReport) -> None:
         )
 
 
-def _hint_at_older_failures(db: Database, report: ScanReport) -> None:
+def _hint_at_older_failures(library: Library, report: ScanReport) -> None:
     from organizer.library.filters import VideoFilter
-    from organizer.library.queries import count_videos
     from organizer.library.records import Status
 
-    older = count_videos(db, VideoFilter(status=Status.FAILED)) - len(report.failures)
+    older = library.count(VideoFilter(status=Status.FAILED)) - len(report.failures)
     if report.kinds["unchanged"] and older > 0:
         click.echo(
             f"{count(older, 'video')} could not be read at an earlier scan. "
@@ -427,11 +423,10 @@ def _hint_at_older_failures(db: Database, report: ScanReport) -> None:
         )
 
 
-def _hint_at_older_tags(db: Database, tagger: Tagger) -> None:
-    from organizer.library.queries import count_tagged_by_others
+def _hint_at_older_tags(library: Library, tagger: Tagger) -> None:
 
     bundle = tagger.bundle
-    if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
+    if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
         click.echo(
             f"{count(older, 'video')} tagged by another model. To tag again with {bundle.id}: organizer retag"
         )

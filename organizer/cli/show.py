@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 @library_option
 def show(video: str) -> None:
     """Show everything known of one VIDEO: its path, its file name, or its id."""
-    from organizer.library import queries
     from organizer.models.catalogue import thresholds_of
 
-    with open_library() as db:
-        record = queries.video(db, queries.find_video(db, video))
+    with open_library() as library:
+        record = library.video(library.find(video))
     for line in describe(record, thresholds_of(record.bundle)):
         click.echo(line)
 

@@ -221,8 +221,8 @@ def _source(data: str, space: Bundle, base: Base | None, options: dict[str, Any]
         cache = cache_folder() / "corpus"
         click.echo("Looking at the corpus; the first time this takes some minutes ...")
         return corpus_source(space, one_folder(folders, data), cache, options["fold"])
-    with open_library() as db:
-        return library_source(space, db, LibrarySettings(own_tags=options["own_tags"]), base)
+    with open_library() as library:
+        return library_source(space, library, LibrarySettings(own_tags=options["own_tags"]), base)
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:

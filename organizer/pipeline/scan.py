@@ -16,8 +16,9 @@ from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.formats.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
 from organizer.frames.readers.sampling import Sampling
+from organizer.library import Library
+from organizer.library.changes import Analysis, Placed
 from organizer.library.fingerprint import fingerprint, unreadable_fingerprint
-from organizer.library.store import Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.decoding.decoders import default_workers, start_decoders
 from organizer.pipeline.listing import Job, absent_roots, areas_of, is_gone, list_jobs, without_done
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from organizer.frames.readers.reader import FrameReader
     from organizer.library.records import Facts
-    from organizer.library.store import Analysis, Store
     from organizer.pipeline.decoding.decoders import Decoders
     from organizer.pipeline.listing import Area
     from organizer.tags.tagger import Tagger
@@ -63,7 +63,7 @@ _FULL_BATCHES = 4
 
 
 def scan(
-    store: Store,
+    library: Library,
     tagger: Tagger,
     reader: FrameReader | Sampling = Sampling.AUTO,
     folders: Sequence[str] = (),
@@ -88,7 +88,7 @@ def scan(
     starts processes does.
 
     Args:
-        store: the library.
+        library: the library.
         tagger: scores and tags with the bundle to use.
         reader: which frames are looked at, or a reader of one's own to decode them.
         folders: folders to scan; none means all folders ever scanned.
@@ -121,15 +121,15 @@ def scan(
         LibraryError: the library cannot be written.
         ScanError: no process to decode in can be started.
     """
-    store.follow_zone()
+    library.contents.follow_zone()
     known = retry_failed or again
-    areas = known_areas(store, folders, failed=retry_failed) if known else areas_of(store, folders)
-    absent = absent_roots(store)
+    areas = known_areas(library, folders, failed=retry_failed) if known else areas_of(library, folders)
+    absent = absent_roots(library)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
     listing = list_known if known else partial(list_jobs, exclude=exclude)
-    listed, jobs = listing(store, present, tagger.bundle.space_id, stop=stop)
+    listed, jobs = listing(library, present, tagger.bundle.space_id, stop=stop)
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
@@ -145,9 +145,9 @@ def scan(
     if again and unusable is not None:
         raise BundleError(f"{unusable} Videos are looked at again only with the model they were tagged with.")
     if unusable is not None:
-        spaces += [space for space in store.spaces() if space not in spaces]
+        spaces += [space for space in library.features.spaces() if space not in spaces]
         for space in spaces if not known else ():
-            jobs = without_done(store, jobs, space)
+            jobs = without_done(library, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     stored: Sequence[int] = ()
     replaced: Mapping[int, tuple[int, str]] = {}
@@ -159,7 +159,7 @@ def scan(
         decoders = start_decoders(reader, spec, workers=workers, files=len(jobs), isolated=isolated)
         with closing(decoders):
             work = _Work(
-                store,
+                library,
                 tagger,
                 decoders,
                 vanished=vanished - away,
@@ -173,16 +173,18 @@ def scan(
     check(stop)
     missing: list[str] = []
     for area in present:
-        missing += store.forget_vanished(area.root, area.vanished)
-    rejoined = yield from _follow_recordings(store, stored, replaced, present, stop=stop)
+        missing += library.places.forget_vanished(area.root, area.vanished)
+    rejoined = yield from _follow_recordings(library, stored, replaced, present, stop=stop)
     for area in present:
         if not area.below and not known:
-            store.finish_root(area.root)
-    yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
+            library.roots.finish(area.root)
+    yield Vanished(
+        tuple(path for path in missing if path not in rejoined), library.recordings.count_stranded()
+    )
 
 
 def _follow_recordings(
-    store: Store,
+    library: Library,
     stored: Sequence[int],
     replaced: Mapping[int, tuple[int, str]],
     areas: Sequence[Area],
@@ -193,10 +195,10 @@ def _follow_recordings(
 
     stored: the new videos. replaced: as of ``_Work``. Raises StoppedError when ``stop`` is set.
     """
-    left = {old: path for old, (new, path) in replaced.items() if store.is_left_behind(old, new)}
+    left = {old: path for old, (new, path) in replaced.items() if library.recordings.is_left_behind(old, new)}
     roots = [area.root for area in areas]
     try:
-        adopted, alike = store.adopt_recordings(stored, roots, overwritten=left, stop=stop)
+        adopted, alike = library.recordings.follow(stored, roots, overwritten=left, stop=stop)
     except StoppedError:
         # The next scan compares the missing videos, but does not know any more what was overwritten.
         yield from (LeftBehind(old, path) for old, path in left.items())
@@ -213,7 +215,7 @@ class _Work:
 
     def __init__(
         self,
-        store: Store,
+        library: Library,
         tagger: Tagger,
         decoders: Decoders,
         *,
@@ -228,7 +230,7 @@ class _Work:
         under another name or not at all. spaces: content with features of any of these is known and not
         decoded.
         """
-        self._store = store
+        self._library = library
         self._tagger = tagger
         self._decoders = decoders
         self._vanished = vanished
@@ -296,13 +298,13 @@ class _Work:
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
-        before = self._store.facts(video_id)
-        placed = self._store.place_video(job.root, job.file, video_id, self._exists)
+        before = self._library.contents.facts(video_id)
+        placed = self._library.contents.place(job.root, job.file, video_id, self._exists)
         self._note_replaced(job, video_id)
         is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=job.is_as_known)
         if is_news:
-            self._store_facts(job, video_id, before, is_copy=self._store.has_copies(video_id))
-        changes = changed_facts(before, self._store.facts(video_id))
+            self._store_facts(job, video_id, before, is_copy=self._library.contents.has_copies(video_id))
+        changes = changed_facts(before, self._library.contents.facts(video_id))
         if job.is_as_known:
             kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
         else:
@@ -315,7 +317,7 @@ class _Work:
             info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
         except NotNowError:
             if job.known is not None:
-                self._store.look_again(job.known.id)
+                self._library.places.look_again(job.known.id)
             return
         except VideoError:
             # Its pictures are known all the same.
@@ -323,7 +325,7 @@ class _Work:
         # Of two files with the same pictures, one that tells when they were taken is the better one.
         if is_copy and not is_better_dated(info.taken_at.source, before.taken_source):
             return
-        self._store.store_facts(
+        self._library.contents.store_facts(
             job.root,
             job.file,
             video_id,
@@ -362,7 +364,7 @@ class _Work:
         if video_id is not None and not (job.again and job.is_as_known):
             return self._finish_known(job, video_id)
         analysis = replace(analysis, metadata_digest=job.metadata_digest)
-        video_id = self._store.store_video(job.root, job.file, job.fingerprint, analysis)
+        video_id = self._library.contents.store(job.root, job.file, job.fingerprint, analysis)
         if job.known is None or job.known.failed or not job.is_as_known:
             self.stored.append(video_id)
         self._note_replaced(job, video_id)
@@ -377,14 +379,16 @@ class _Work:
         """
         known = job.known
         if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
-            self._note_replaced(job, self._store.store_failure(job.root, job.file, job.fingerprint, reason))
+            self._note_replaced(
+                job, self._library.contents.store_failure(job.root, job.file, job.fingerprint, reason)
+            )
 
     def _note_replaced(self, job: Job, video_id: int) -> None:
         if job.known is not None and job.known.video_id != video_id:
             self.replaced[job.known.video_id] = video_id, job.file.path
 
     def _find_video(self, digest: str) -> int | None:
-        found = (self._store.find_video(digest, space) for space in self._spaces)
+        found = (self._library.contents.find(digest, space) for space in self._spaces)
         return next((video_id for video_id in found if video_id is not None), None)
 
     def _exists(self, path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, library_path
+from organizer.library import Library
 from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
@@ -58,15 +59,12 @@ def _lacking(bundle: Bundle) -> str | None:
 
 def _left_to_do(bundle: Bundle) -> tuple[int, int]:
     """Return how many videos have no features of a bundle, and how many have them and others' tags."""
-    from organizer.library.database import opened
-    from organizer.library.queries import count_tagged_by_others, count_without_features
-
     library = library_path()
     if not library.exists():
         return 0, 0
-    with opened(library, create=False) as db:
-        unseen = count_without_features(db, bundle.space_id)
-        return unseen, count_tagged_by_others(db, bundle.id, bundle.space_id)
+    with Library.open(library, create=False) as opened:
+        unseen = opened.features.count_without(bundle.space_id)
+        return unseen, opened.features.count_tagged_by_others(bundle.id, bundle.space_id)
 
 
 def _scan_in_background() -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, library_path
+from organizer.library import Library
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -49,13 +50,12 @@ def verify(name: str | None, golden: Path | None) -> None:
 
 def _library_pictures(spec: InputSpec) -> Iterator[NDArray[np.uint8]]:
     """Yield pictures of some videos of the library; none where there is no library."""
-    from organizer.library.database import opened
     from organizer.pipeline.pictures import pictures_of, videos_at_hand
     from organizer.pipeline.verify import VIDEOS, frames_a_video
 
     library = library_path()
     if not library.exists():
         return
-    with opened(library, create=False) as db:
-        paths = videos_at_hand(db, VIDEOS)
+    with Library.open(library, create=False) as opened:
+        paths = videos_at_hand(opened, VIDEOS)
     yield from pictures_of(paths, spec, frames=frames_a_video(len(paths)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from organizer.library.waiting import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,21 +21,6 @@ _PAUSE_S = 0.01
 _PRIMARY_CODE = 0xFF
 
 Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class Waiting:
-    """How this process waits for another one that writes to a library."""
-
-    patience_s: float = 30.0
-    """How long it is waited for; a scan's own transactions take milliseconds."""
-    quiet_s: float = 1.5
-    """How long a wait may be before it is told."""
-    tell: Callable[[], None] | None = None
-    """Is called, in whichever thread, when a wait becomes long."""
-
-
-WAITING = Waiting()
 
 
 def patiently(act: Callable[[], Result]) -> Result:

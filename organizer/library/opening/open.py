@@ -10,13 +10,13 @@ from organizer.errors import LibraryError
 from organizer.library.database.transaction import (
     SLICE_S,
     USUAL_SYNC,
-    WAITING,
     is_busy,
     patiently,
     primary_code,
 )
 from organizer.library.migrations.apply import MIGRATIONS, migrate
 from organizer.library.opening.read_only import lacks_the_right, open_read_only, refuse_other_databases
+from organizer.library.waiting import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

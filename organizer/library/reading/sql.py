@@ -1,8 +1,8 @@
 """A filter as SQL with bound values: which videos it chooses, and their order.
 
 What a list filters by stands in ``videos`` itself: ``present_in`` has a bit for each root that holds the
-video, ``suggested``, ``confirmed`` and ``rejected`` one for each tag. ``migrations/m3_quick_lists.py`` says how
-they are kept up to date.
+video, ``suggested``, ``confirmed`` and ``rejected`` one for each tag. ``migrations/m3_quick_lists.py`` says
+how they are kept up to date.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import streamlit as st
 
 from organizer.errors import FolderError, OrganizerError
 from organizer.gallery.words import shown
-from organizer.library import facets
+from organizer.library import Library
 from organizer.pipeline.background_scan import start_scan
 from organizer.ui.errors import show_error
 from organizer.ui.parts.scan_panel import remember_scan
@@ -18,13 +18,11 @@ from organizer.ui.resources import library_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlite_utils import Database
 
-
-def show_folders(db: Database) -> None:
+def show_folders(library: Library) -> None:
     """Draw the folders with a form to add one."""
     with st.expander("Folders", icon=":material/folder:"):
-        known = facets.roots(db)
+        known = library.roots.all()
         for root in known:
             st.text(shown(root.path) + ("  (offline)" if root.offline else ""))
         if known and st.button("Scan all again", icon=":material/refresh:", width="stretch"):

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from organizer.errors import BundleError
 from organizer.gallery.words import shown
-from organizer.library.queries import count_tagged_by_others, count_without_features
-from organizer.library.store import Store
+from organizer.library import Library
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.text import count
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
-
-def show_model(db: Database) -> None:
+def show_model(library: Library) -> None:
     """Draw the name of the model in use, what is left to do for it, and how to get or choose another."""
     with st.expander("Model", icon=":material/model_training:"):
         try:
@@ -27,12 +21,12 @@ def show_model(db: Database) -> None:
             return
         st.text(shown(f"{bundle.id}: {bundle.summary}"))
         # Every readable video has features of some space; where there is but this one, nothing is counted.
-        by_others = set(Store(db).spaces()) - {bundle.space_id}
-        if by_others and (unseen := count_without_features(db, bundle.space_id)):
+        by_others = set(library.features.spaces()) - {bundle.space_id}
+        if by_others and (unseen := library.features.count_without(bundle.space_id)):
             st.markdown(
                 f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
             )
-        if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
+        if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
             )

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from organizer.config import read_settings
 from organizer.errors import LibraryError
 from organizer.frames.folders.extensions import extension
-from organizer.library import media
-from organizer.library.database import opened
+from organizer.library import Library
+from organizer.library.records import StoredPlace
 from organizer.ui.server.beneath import open_beneath
 from organizer.ui.server.file_response import answer_with
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from organizer.library.media import StoredPlace
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _POSTER_AGE_S = 3600
@@ -59,8 +58,8 @@ def clip(request: Request) -> Response:
     file = None
     if _KEY.fullmatch(key):
         try:
-            with opened(read_settings(None).library, create=False) as db:
-                places = media.places_of(db, key)
+            with Library.open(read_settings(None).library, create=False) as opened:
+                places = opened.media.places_of(key)
         except LibraryError:
             places = []
         file = first_servable(places)
@@ -81,8 +80,8 @@ def poster(request: Request) -> Response:
     picture = None
     if _KEY.fullmatch(key):
         try:
-            with opened(read_settings(None).library, create=False) as db:
-                picture = media.poster_of(db, key)
+            with Library.open(read_settings(None).library, create=False) as opened:
+                picture = opened.media.poster_of(key)
         except LibraryError:
             picture = None
     if picture is None:
