@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from organizer.library.store import Analysis, Store, Tagging
+from organizer.library import Library
+from organizer.library.changes import Analysis, Tagging
 from organizer.types import (
     LABELS,
     SuggestedTag,
@@ -44,7 +45,7 @@ def analysis(
 
 
 def add(
-    store: Store,
+    library: Library,
     root: str,
     path: str,
     *suggested: str,
@@ -56,10 +57,10 @@ def add(
     """Store a readable video as a scan does; ``content`` is its fingerprint, by default one of its own."""
     file = VideoFile(root, path, size, mtime_ns)
     content = content or os.fsencode(path).hex()
-    return store.store_video(store.add_root(root), file, content, analysis(*suggested, **settings))
+    return library.contents.store(library.roots.add(root), file, content, analysis(*suggested, **settings))
 
 
-def add_failed(store: Store, root: str, path: str, reason: str, *, content: str | None = None) -> int:
+def add_failed(library: Library, root: str, path: str, reason: str, *, content: str | None = None) -> int:
     file = VideoFile(root, path, 0, 1)
     content = content or os.fsencode(path).hex()
-    return store.store_failure(store.add_root(root), file, content, reason)
+    return library.contents.store_failure(library.roots.add(root), file, content, reason)

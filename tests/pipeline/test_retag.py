@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from organizer.library import queries
-from organizer.library.decisions import confirm, reject
 from organizer.library.filters import VideoFilter
 from organizer.pipeline import RetagProgress, retag
 from organizer.pipeline.analyse import tagging
@@ -19,13 +17,13 @@ def scanned(world):
     feast = show_labels(world.videos / "feast.mp4", "Animal", "Food")
     cut(feast, world.videos / "broken.mp4", 0.5)
     world.scan(world.videos)
-    confirm(world.db, world.id_of(feast), "Animal")
-    reject(world.db, world.id_of(feast), "Food")
+    world.library.confirm(world.id_of(feast), "Animal")
+    world.library.reject(world.id_of(feast), "Food")
     return world
 
 
 def run(world, tagger) -> list[RetagProgress]:
-    return list(retag(world.db, world.store, tagger, queries.video_ids(world.db, VideoFilter())))
+    return list(retag(world.library, world.library, tagger, world.library.ids(VideoFilter())))
 
 
 def test_the_same_model_changes_nothing(scanned):
@@ -47,7 +45,7 @@ def test_another_classifier_changes_suggestions_and_no_decision(scanned):
         "feast.mp4": {"Animal": "confirmed", "Food": "rejected"},
         "broken.mp4": {},
     }
-    record = queries.video(scanned.db, feast)
+    record = scanned.db.video(feast)
     assert (record.bundle, record.scores["Animal"]) == ("lite 2", pytest.approx(0.4))
     assert {tag.name: tag.score for tag in record.tags}["Animal"] == pytest.approx(0.4)
     (progress,) = run(scanned, ColourTagger())
@@ -71,7 +69,7 @@ def test_videos_without_features_of_the_space_are_counted_and_left_alone(scanned
 
 def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned, monkeypatch):
     monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
-    ids = queries.video_ids(scanned.db, VideoFilter())
+    ids = scanned.db.ids(VideoFilter())
     tagger = ColourTagger(colour_bundle(version="2"), unsure=("Animal",))
     steps = retag(scanned.db, scanned.store, tagger, ids)
     progress = next(steps)
@@ -86,7 +84,7 @@ def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned, monkeypatc
 
 def test_videos_go_in_the_order_in_which_they_were_stored(scanned, monkeypatch):
     monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
-    ids = sorted(queries.video_ids(scanned.db, VideoFilter()), reverse=True)
+    ids = sorted(scanned.db.ids(VideoFilter()), reverse=True)
     stored: list[int] = []
     real = scanned.store.store_tagging
 
@@ -123,10 +121,10 @@ def test_a_person_may_decide_between_two_steps(scanned, monkeypatch):
     steps = retag(scanned.db, scanned.store, tagger, ids)
     assert next(steps).done == 1
     # The classifier may have scored the second one already; what is decided now holds all the same.
-    reject(scanned.db, last, "Animal")
-    confirm(scanned.db, last, "Holiday")
+    scanned.db.reject(last, "Animal")
+    scanned.db.confirm(last, "Holiday")
     assert [progress.done for progress in steps] == [2]
-    record = queries.video(scanned.db, last)
+    record = scanned.db.video(last)
     states = {tag.name: tag.state.value for tag in record.tags}
     assert (states["Animal"], states["Holiday"], record.bundle) == ("rejected", "confirmed", "lite 2")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_CHUNK = 500
+CHUNK = 500
 """Values of one query: SQLite bounds how many may be bound, and a write transaction stays short."""
 
 _Value = TypeVar("_Value")
@@ -47,7 +47,7 @@ def now_exactly() -> str:
 def chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
     """Yield the values a few hundred at a time, as many as one query takes."""
     rest = iter(values)
-    while chunk := list(islice(rest, _CHUNK)):
+    while chunk := list(islice(rest, CHUNK)):
         yield chunk
 
 

@@ -74,7 +74,7 @@ def _open_writable(path: Path, migrations: Sequence[Migration]) -> Database:
     connection = sqlite3.connect(path, timeout=SLICE_S)
     try:
         patiently(lambda: refuse_other_databases(connection, path))
-        _write_ahead(connection)
+        turn_write_ahead_on(connection)
         connection.execute(USUAL_SYNC)
         # Where flushing a file leaves it in the disk's own memory, have that flushed too.
         connection.execute("PRAGMA fullfsync = ON")
@@ -87,7 +87,7 @@ def _open_writable(path: Path, migrations: Sequence[Migration]) -> Database:
     return db
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def turn_write_ahead_on(connection: sqlite3.Connection) -> None:
     """Turn write-ahead logging on; SQLite does not wait for another process that does so, but fails."""
     patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
 

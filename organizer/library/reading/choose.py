@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
     """Return the ids of the videos that a filter chooses, in its order."""
-    source, values = _source(db, filter_, index_of(filter_))
+    source, values = source_of(db, filter_, index_of(filter_))
     rows = db.execute(
         f"SELECT v.id {source} ORDER BY {order_by(filter_)} LIMIT ? OFFSET ?",
         [*values, -1 if filter_.limit is None else filter_.limit, filter_.offset],
@@ -26,11 +26,11 @@ def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
 
 def count_videos(db: Database, filter_: VideoFilter) -> int:
     """Return how many videos a filter chooses, whatever its limit."""
-    source, values = _source(db, filter_, "videos_by_added")
+    source, values = source_of(db, filter_, "videos_by_added")
     return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
 
 
-def _source(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list[Any]]:
+def source_of(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list[Any]]:
     """Return FROM and WHERE for a filter, and the values bound in them.
 
     The index is named, for a plan of the planner's own may sort instead of walking along it; it is not where
