@@ -65,7 +65,9 @@ class Adopted:
     new_path: str
     """Absolute."""
     tags: tuple[TagRecord, ...]
-    """What was decided about the missing one."""
+    """What was decided about the missing one, and holds for the other one now."""
+    kept: tuple[TagRecord, ...] = ()
+    """What was decided about the missing one and about the other one too, whose own decision stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def patiently(act: Callable[[], Result]) -> Result:
         sqlite3.OperationalError: SQLITE_BUSY when the patience is over; any other error at once.
     """
     began = time.monotonic()
-    told = False
+    is_told = False
     while True:
         try:
             return act()
@@ -44,8 +44,8 @@ def patiently(act: Callable[[], Result]) -> Result:
             waited = time.monotonic() - began
             if not is_busy(error) or waited > WAITING.patience_s:
                 raise
-            if waited >= WAITING.quiet_s and not told and WAITING.tell is not None:
-                told = True
+            if waited >= WAITING.quiet_s and not is_told and WAITING.tell is not None:
+                is_told = True
                 WAITING.tell()
         # SQLite does not wait for each kind of lock.
         time.sleep(_PAUSE_S)

@@ -94,9 +94,9 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
     if filter_.status is not None:
         parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
     if filter_.taken_from is not None:
-        parts.append(_taken(">=", filter_.taken_from))
+        parts.append(_compares(">=", filter_.taken_from))
     if filter_.taken_before is not None:
-        parts.append(_taken("<", filter_.taken_before))
+        parts.append(_compares("<", filter_.taken_before))
     return Sql(
         " AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values)
     )
@@ -130,7 +130,7 @@ def _carries(tag_ids: Sequence[int], state: TagState | None) -> str:
     return f"({' OR '.join(parts)})"
 
 
-def _taken(compare: str, moment: datetime) -> Sql:
+def _compares(compare: str, moment: datetime) -> Sql:
     """Compare what the clock shows, and instants with what was then in the zone of whoever looks.
 
     The first condition, which the index answers, is as wide as zones are apart: an instant stands there where

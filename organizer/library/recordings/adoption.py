@@ -57,25 +57,32 @@ def _adopt(db: Database, old_id: int, new_id: int) -> Adopted:
         _check_missing(db, old_id)
     new = video(db, new_id)
     if new.status is Status.MISSING:
-        raise NotMissingError(f"{new.places[0].path}: this video is missing too. Name one that is there.")
+        raise NotMissingError(f"{new.path}: this video is missing too. Name one that is there.")
     tags = tuple(tag for tag in tags_of(db, old_id) if tag.state in _DECIDED)
+    own = {tag.name for tag in new.tags if tag.state in _DECIDED}
     old_path = path_of(db, old_id)
     if tags:
         inherit(db, old_id, new_id)
         db.execute("DELETE FROM places WHERE video_id = ?", [old_id])
         refresh_names(db, [old_id])
-    return Adopted(old_id, old_path, new.places[0].path, tags)
+    return Adopted(
+        old_id,
+        old_path,
+        new.path,
+        tuple(tag for tag in tags if tag.name not in own),
+        kept=tuple(tag for tag in tags if tag.name in own),
+    )
 
 
 def _check_missing(db: Database, video_id: int) -> None:
     old = video(db, video_id)
     if old.status is not Status.MISSING:
         raise NotMissingError(
-            f"{old.places[0].path}: this video is not missing ({old.status.value}). "
+            f"{old.path}: this video is not missing ({old.status.value}). "
             "Only what was decided about a missing one can be moved."
         )
 
 
 def path_of(db: Database, video_id: int) -> str:
     """Return where a video lies or lay; ``video ID`` where another file lies there now."""
-    return f"video {video_id}" if lies_nowhere(db, video_id) else video(db, video_id).places[0].path
+    return f"video {video_id}" if lies_nowhere(db, video_id) else video(db, video_id).path

@@ -29,16 +29,16 @@ _LOOKED_AT = 200
 _LOCAL_WALL = "CAST(strftime('%s', taken_utc, 'unixepoch', 'localtime') AS REAL)"
 
 
-def date_columns(taken: TakenAt) -> dict[str, str | float | None]:
+def date_columns(date: TakenAt) -> dict[str, str | float | None]:
     """Return the columns of a video that hold its date."""
-    clock = taken.clock
+    clock = date.clock
     instant = clock is TakenClock.UTC
     return {
-        "taken_at": taken.moment.isoformat(),
-        "taken_source": taken.source.value,
+        "taken_at": date.moment.isoformat(),
+        "taken_source": date.source.value,
         "taken_clock": clock.value,
-        "taken_wall": wall_seconds(here(taken.moment) if instant else taken.moment),
-        "taken_utc": utc_seconds(taken.moment) if instant else None,
+        "taken_wall": wall_seconds(here(date.moment) if instant else date.moment),
+        "taken_utc": utc_seconds(date.moment) if instant else None,
     }
 
 
@@ -80,14 +80,13 @@ def _refresh(db: Database, video_ids: Sequence[int]) -> None:
         there = [file for file, missing in files if not missing] or [file for file, _ in files]
         before = stored_date(*columns)
         container = before if before.source is TakenSource.CONTAINER else None
-        taken = best_date(container, there, duration_s, now)
-        if taken != before:
-            store_date(db, id_, taken)
+        best = best_date(container, there, duration_s, now)
+        if best != before:
+            _store_date(db, id_, best)
 
 
-def store_date(db: Database, video_id: int, taken: TakenAt) -> None:
-    """Store when a video was taken; call it inside a transaction."""
-    columns = date_columns(taken)
+def _store_date(db: Database, video_id: int, date: TakenAt) -> None:
+    columns = date_columns(date)
     db.execute(
         f"UPDATE videos SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?",
         [*columns.values(), video_id],
@@ -96,19 +95,19 @@ def store_date(db: Database, video_id: int, taken: TakenAt) -> None:
 
 def with_known_zone(db: Database, video_id: int, info: VideoInfo) -> TakenAt:
     """Return the date that a probe found, in the zone of the place where the library knows that already."""
-    taken = info.taken_at
+    found = info.taken_at
     row = db.execute(
         "SELECT taken_at, taken_source, taken_clock FROM videos WHERE id = ? AND taken_at IS NOT NULL",
         [video_id],
     ).fetchone()
-    if row is None or taken.clock is not TakenClock.UTC or taken.source is not TakenSource.CONTAINER:
-        return taken
+    if row is None or found.clock is not TakenClock.UTC or found.source is not TakenSource.CONTAINER:
+        return found
     before = stored_date(*row)
     if before.clock is not TakenClock.PLACE or before.source is not TakenSource.CONTAINER:
-        return taken
+        return found
     # The begin, which a name told, and the end, which the container notes, may be the length apart.
-    apart_s = abs((taken.moment - before.moment).total_seconds())
-    return before if apart_s <= (info.duration_s or 0.0) + 10 else taken
+    apart_s = abs((found.moment - before.moment).total_seconds())
+    return before if apart_s <= (info.duration_s or 0.0) + 10 else found
 
 
 def follow_zone(db: Database) -> None:
