@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.config import LIBRARY_VARIABLE, read_settings
+from organizer.library.database import opened
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -60,7 +61,5 @@ def open_library(*, create: bool = False) -> Iterator[Database]:
     Raises:
         LibraryError: it does not exist (unless ``create``), cannot be opened, or fails inside the block.
     """
-    from organizer.library.database import opened
-
     with opened(library_path(), create=create) as db:
         yield db

@@ -8,6 +8,7 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
+from organizer.library import decisions, queries
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 
     A TAG is one of the built-in labels or any words of your own.
     """
-    from organizer.library import decisions, queries
-
     with open_library() as db:
         video_id = queries.find_video(db, video)
         names = [decisions.clean_tag(name) for name in tags]
@@ -50,8 +49,6 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 @library_option
 def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     """Reject tags of one VIDEO; no model ever suggests them for it again."""
-    from organizer.library import decisions, queries
-
     with open_library() as db:
         video_id = queries.find_video(db, video)
         names = [decisions.clean_tag(name) for name in tags]

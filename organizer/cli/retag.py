@@ -6,15 +6,29 @@ import sys
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import EXIT_STOPPED, library_option, library_path, open_library
-from organizer.cli.filter_options import build_filter, filter_options
+from organizer import pipeline
+from organizer.cli.context import (
+    EXIT_STOPPED,
+    library_argument,
+    library_option,
+    library_path,
+    open_library,
+)
+from organizer.cli.filter_options import filter_options
 from organizer.cli.stopping import stop_asked_for
 from organizer.cli.text import count_list
+from organizer.errors import UnknownVideoError
+from organizer.gallery.cards import title
+from organizer.library import queries
+from organizer.library.scans import JobKind, RetagChange, RetagReport
+from organizer.library.store import Store
+from organizer.models.catalogue import open_bundle
 from organizer.pipeline.scan_record import recorded
+from organizer.tags.tagger import Tagger
 from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
@@ -22,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from organizer.library.scans import RetagChange
+    from organizer.library.filters import VideoFilter
     from organizer.library.store import TagChange
     from organizer.pipeline import RetagProgress
     from organizer.pipeline.scan_record import ScanRecord
@@ -33,21 +47,13 @@ if TYPE_CHECKING:
 @click.option("--stdin", is_flag=True, help="The videos are those whose ids stand on standard input.")
 @filter_options
 @library_option
-def retag(videos: tuple[str, ...], stdin: bool, **options: Any) -> None:
+def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
     """Tag videos again with the model in use, from stored features: no video is opened.
 
     Without a VIDEO or an option, all of them; with both, those that fit. What you confirmed or rejected
     stays. An open gallery shows how far it is. Ctrl-C stops; what was tagged until then stays.
     """
-    from organizer import pipeline
-    from organizer.library import queries
-    from organizer.library.scans import JobKind
-    from organizer.library.store import Store
-    from organizer.models.catalogue import open_bundle
-    from organizer.tags.tagger import Tagger
-
     with open_library() as db, stop_asked_for() as stop:
-        chosen = build_filter(**options)
         named = {queries.find_video(db, video) for video in videos} | (_ids_from_stdin() if stdin else set())
         ids = [id_ for id_ in queries.video_ids(db, chosen) if id_ in named or not (videos or stdin)]
         tagger = Tagger(open_bundle())
@@ -75,7 +81,7 @@ def retag(videos: tuple[str, ...], stdin: bool, **options: Any) -> None:
     if left:
         click.echo(
             f"{count(left, 'video')} left out: without features of this model. "
-            "To look at them: organizer scan"
+            f"To look at them: organizer scan{library_argument()}"
         )
 
 
@@ -94,8 +100,6 @@ class _Totals:
 
 def _follow(db: Database, steps: Iterator[RetagProgress], totals: _Totals, record: ScanRecord) -> None:
     """Print each change and keep the job's row up to date."""
-    from organizer.library.scans import RetagReport
-
     record.to_do = totals.asked
     record.report = RetagReport(totals.asked, 0, 0, ())
     for progress in steps:
@@ -107,11 +111,6 @@ def _follow(db: Database, steps: Iterator[RetagProgress], totals: _Totals, recor
 
 
 def _add_change(db: Database, change: TagChange, totals: _Totals) -> None:
-    from organizer.errors import UnknownVideoError
-    from organizer.gallery.cards import title
-    from organizer.library import queries
-    from organizer.library.scans import RetagChange, RetagReport
-
     totals.changed += 1
     totals.added.update(change.added)
     totals.removed.update(change.removed)

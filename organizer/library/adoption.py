@@ -42,7 +42,9 @@ class Adopted:
     new_path: str
     """Absolute."""
     tags: tuple[TagRecord, ...]
-    """What was decided about the missing one."""
+    """What was decided about the missing one, and holds for the other one now."""
+    kept: tuple[TagRecord, ...] = ()
+    """What was decided about the missing one and about the other one too, whose own decision stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +200,19 @@ def _adopt(db: Database, old_id: int, new_id: int) -> Adopted:
     if new.status is Status.MISSING:
         raise NotMissingError(f"{new.places[0].path}: this video is missing too. Name one that is there.")
     tags = tuple(tag for tag in tags_of(db, old_id) if tag.state in _DECIDED)
+    own = {tag.name for tag in new.tags if tag.state in _DECIDED}
     old_path = _path(db, old_id)
     if tags:
         inherit(db, old_id, new_id)
         db.execute("DELETE FROM places WHERE video_id = ?", [old_id])
         refresh_names(db, [old_id])
-    return Adopted(old_id, old_path, new.places[0].path, tags)
+    return Adopted(
+        old_id,
+        old_path,
+        new.places[0].path,
+        tuple(tag for tag in tags if tag.name not in own),
+        kept=tuple(tag for tag in tags if tag.name in own),
+    )
 
 
 def _check_missing(db: Database, video_id: int) -> None:

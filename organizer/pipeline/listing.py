@@ -65,9 +65,8 @@ def areas_of(store: Store, folders: Sequence[str]) -> list[Area]:
     known = {root.path: root for root in store.roots()}
     paths = [_known_spelling(_real_path(folder), known) for folder in folders] or list(known)
     for path in paths:
-        if path not in known and not os.path.isdir(path):
-            reason = "is not a folder" if os.path.exists(path) else "does not exist"
-            raise FolderError(f"{path}: it {reason}. Give a folder that holds videos.")
+        if path not in known:
+            check_folder(path)
     areas: dict[str, Area] = {}
     # Outer folders first, so that a folder inside another one becomes a part of it.
     for path in sorted(paths, key=len):
@@ -80,6 +79,22 @@ def areas_of(store: Store, folders: Sequence[str]) -> list[Area]:
             if _is_inside(nested.path, path):
                 areas[nested.path] = Area(nested)
     return list(areas.values())
+
+
+def check_folder(path: str) -> None:
+    """Refuse what cannot be scanned.
+
+    Raises:
+        FolderError: the path does not exist, or is no folder.
+    """
+    if os.path.isdir(path):
+        return
+    if not os.path.exists(path):
+        raise FolderError(f"{path}: it does not exist. Give a folder that holds videos.")
+    raise FolderError(
+        f"{path}: it is not a folder. To look at this file, scan the folder that it lies in: "
+        f"{os.path.dirname(os.path.abspath(path))}"
+    )
 
 
 def _real_path(folder: str) -> str:

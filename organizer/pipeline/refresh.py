@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from organizer.pipeline.progress import ScanEvent
     from organizer.types import VideoInfo
 
-
 _SAME_TO_THE_EYE_S = 0.05
+_SAME_LENGTH_S = 1.0
 _UNKNOWN = "unknown"
+_OTHER_CONTENT = "its content is another than at the last scan; to look at it: organizer scan"
 
 
 def is_better_dated(found: TakenSource, stored: str | None) -> bool:
@@ -71,10 +72,6 @@ def _rate(facts: Facts) -> str:
     return f"{facts.frame_rate:.4g}" if facts.frame_rate else _UNKNOWN
 
 
-_SAME_LENGTH_S = 1.0
-_OTHER_CONTENT = "its content is another than at the last scan; to look at it: organizer scan"
-
-
 def refresh(
     store: Store, paths: Sequence[str] = (), *, stop: Event | None = None
 ) -> Generator[ScanEvent, None, None]:
@@ -101,6 +98,8 @@ def refresh(
     places: list[str | None] = [os.path.realpath(path) for path in paths]
     for path in places or [None]:
         found = store.files_below(path)
+        if path is not None and not found and not os.path.lexists(path):
+            raise FolderError(f"{path}: it does not exist. What is known: organizer list")
         if path is not None and not found:
             raise FolderError(f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER")
         files |= {file.place.id: file for file in found}
@@ -120,7 +119,8 @@ def _stored(
 ) -> FileOutcome | None:
     """Store what a probe told of a known video; None where the file holds another recording now.
 
-    Raises OSError where the file cannot be read.
+    Raises:
+        OSError: the file cannot be read.
     """
     digest = fingerprint(file.path, file.size_bytes)
     same = digest == known.place.fingerprint

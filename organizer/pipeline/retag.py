@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from organizer.tags.tagger import Tagger
     from organizer.types import VideoScores
 
-_CHUNK = 192
+CHUNK = 192
 """Videos of a step: three full batches of the classifier, 9 MB of features, and a transaction so short that a
 person's decision meanwhile does not wait for it noticeably."""
 
@@ -45,6 +45,7 @@ def retag(
     video_ids: Sequence[int],
     *,
     stop: Event | None = None,
+    chunk_size: int = CHUNK,
 ) -> Generator[RetagProgress, None, None]:
     """Score stored features again, store scores and suggestions, keep what the person decided.
 
@@ -57,13 +58,14 @@ def retag(
         tagger: the model.
         video_ids: the videos.
         stop: looked at between two steps.
+        chunk_size: videos of a step.
 
     Raises:
         BundleError: the classifier is missing or damaged.
         StoppedError: ``stop`` was set; what was tagged until then is stored.
     """
     ids = sorted(video_ids)
-    chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+    chunks = [ids[start : start + chunk_size] for start in range(0, len(ids), chunk_size)]
     tagged = 0
     # The classifier has a thread of its own; the connection belongs to this one.
     with ThreadPoolExecutor(1, thread_name_prefix="retag") as scorer:
@@ -83,4 +85,4 @@ def retag(
                 (video_id, tagging(tagger, video)) for video_id, video in zip(featured, scores, strict=True)
             )
             tagged += len(featured)
-            yield RetagProgress(number * _CHUNK + len(chunk), len(ids), tagged, tuple(changes))
+            yield RetagProgress(number * chunk_size + len(chunk), len(ids), tagged, tuple(changes))

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
+from organizer.library import scans
+from organizer.library.database import opened
+from organizer.pipeline.scan_summary import ScanSummary
 from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
+from organizer.stopping import StoppedError
 from organizer.text import lite_meanwhile
 
 if TYPE_CHECKING:
@@ -17,9 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.library.scans import JobKind, RetagReport
-    from organizer.pipeline import ScanEvent
+    from organizer.pipeline.progress import ScanEvent
 
-_BEAT_S = 1.0
+BEAT_S = 1.0
+"""Seconds between two looks at the row."""
 STUCK_AFTER_S = FILE_WAIT_S + 60.0
 """Seconds without a file done: every one in work should have been done, or given up, in that time."""
 
@@ -40,8 +45,10 @@ class ScanRecord:
     def stuck(self, now_s: float | None = None) -> str | None:
         """Return a sentence when no file was done for longer than any may take, None otherwise.
 
-        now_s: of ``time.monotonic``, by default the present. While folders are walked there is nothing to
-        tell by, for some hold a million files.
+        While folders are walked there is nothing to tell by, for some hold a million files.
+
+        Args:
+            now_s: of ``time.monotonic``, by default the present.
         """
         now_s = time.monotonic() if now_s is None else now_s
         if self.done != self._done_then:
@@ -54,20 +61,17 @@ class ScanRecord:
             "Look whether the disk answers; stop it and scan again, it goes on from there."
         )
 
-    def following(self, events: Iterator[ScanEvent]) -> Iterator[ScanEvent]:
-        """Yield the events of a scan and note them."""
-        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, Stored
-
+    def following(
+        self, events: Iterator[ScanEvent], summary: ScanSummary | None = None
+    ) -> Iterator[ScanEvent]:
+        """Yield the events of a scan, each added to a summary, whose numbers go into the row."""
+        summary = summary or ScanSummary()
         for event in events:
             self._moved_s = time.monotonic()
-            if isinstance(event, Listed):
-                self.to_do = event.to_do
-            elif isinstance(event, ModelUnusable):
-                self.to_do = event.to_do
-                self.message = lite_meanwhile(event.reason)
-            elif isinstance(event, Stored):
-                self.done = event.done
-                self.failed += event.outcome.kind is OutcomeKind.FAILED
+            summary.add(event)
+            self.to_do, self.done, self.failed = summary.to_do, summary.done, len(summary.failures)
+            if summary.unusable_model is not None:
+                self.message = lite_meanwhile(summary.unusable_model)
             yield event
 
 
@@ -93,10 +97,6 @@ def recorded(
         LibraryError: the library cannot be written.
         ScanRunningError: another job runs.
     """
-    from organizer.library import scans
-    from organizer.library.database import opened
-    from organizer.pipeline import StoppedError
-
     with opened(library) as db:
         scan_id = scans.begin(db, folders, kind or scans.JobKind.SCAN, alone=alone)
     record, ended = ScanRecord(), threading.Event()
@@ -130,10 +130,8 @@ def recorded(
 def _beat(
     library: Path, scan_id: int, record: ScanRecord, stop: threading.Event, ended: threading.Event
 ) -> None:
-    from organizer.library import scans
-    from organizer.library.database import opened
 
-    while not ended.wait(_BEAT_S):
+    while not ended.wait(BEAT_S):
         try:
             with opened(library, create=False) as db:
                 asked = scans.beat(

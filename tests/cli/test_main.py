@@ -10,7 +10,6 @@ from dataclasses import replace
 import click
 import pytest
 
-from organizer.cli import commands
 from organizer.cli.main import cli
 from tests.fakes import colour_bundle, show_labels
 
@@ -189,10 +188,6 @@ def test_a_stop_anywhere_ends_in_130(organizer, add_command, error):
     add_command(raise_(error))
     outcome = organizer("extra")
     assert (outcome.code, outcome.out, outcome.err.strip()) == (130, "", "Stopped.")
-
-
-def test_all_commands_are_registered():
-    assert set(cli.commands) == {command.name for command in commands.COMMANDS}
 
 
 # The other commands

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from organizer import pipeline
 from organizer.library import scans
 from organizer.library.database import opened
 from organizer.library.scans import JobKind, RetagChange, ScanState
@@ -36,16 +37,12 @@ def test_no_more_changes_than_a_page_shows_are_kept(scanned, monkeypatch):
 
 
 def test_the_page_can_stop_it(scanned, monkeypatch):
-    from organizer import pipeline
-    from organizer.pipeline import retag
-
-    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
-    monkeypatch.setattr(scan_record, "_BEAT_S", 0.01)
+    monkeypatch.setattr(scan_record, "BEAT_S", 0.01)
     install(monkeypatch, version="2", unsure=("Animal",))
     real = pipeline.retag
 
     def asked_after_the_first_step(db, store, tagger, ids, *, stop):
-        steps = real(db, store, tagger, ids, stop=stop)
+        steps = real(db, store, tagger, ids, stop=stop, chunk_size=1)
         yield next(steps)
         with opened(scanned.library) as other:
             scans.request_stop(other, scans.newest(other).id)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from organizer.cli.failures import in_words
+from organizer.cli.main import in_words
 from organizer.errors import BundleError, OutputError, UnknownVideoError
 from organizer.library import scans
 from organizer.library.database import opened
