@@ -75,7 +75,8 @@ class World:
         settings.setdefault("workers", 2)
         # In threads, for they start at once and this process sees what they do.
         settings.setdefault("isolated", False)
-        for event in scan(self.store, self.tagger, self.reader, chosen, **settings):
+        model = settings.pop("model", self.tagger)
+        for event in scan(self.store, model, self.reader, chosen, **settings):
             match event:
                 case Listed():
                     assert scanned.listed is None

@@ -227,8 +227,11 @@ def test_only_what_lies_there_is_looked_at(world, clip):
     assert sorted(run(world, world.videos / "sub")) == ["b.mp4"]
     assert sorted(run(world, world.videos / "sub", clip, clip)) == ["a.mp4", "b.mp4"]
     assert sorted(run(world)) == ["a.mp4", "b.mp4", "sub too.mp4"]
-    for nothing in (world.folder / "other", world.videos / "broken.mp4"):
-        with pytest.raises(FolderError, match="no video that was looked at"):
+    for nothing, words in (
+        (world.folder / "other", "it does not exist"),
+        (world.videos / "broken.mp4", "no video that was looked at"),
+    ):
+        with pytest.raises(FolderError, match=words):
             run(world, nothing)
 
 

@@ -24,7 +24,7 @@ def scanned(world):
     return world
 
 
-def run(world, tagger) -> list[RetagProgress]:
+def run(world, tagger, **settings) -> list[RetagProgress]:
     return list(retag(world.db, world.store, tagger, queries.video_ids(world.db, VideoFilter())))
 
 
@@ -69,23 +69,21 @@ def test_videos_without_features_of_the_space_are_counted_and_left_alone(scanned
     assert {record.bundle for record in scanned.records()} == {"lite 1", None}
 
 
-def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned, monkeypatch):
-    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
+def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned):
     ids = queries.video_ids(scanned.db, VideoFilter())
     tagger = ColourTagger(colour_bundle(version="2"), unsure=("Animal",))
-    steps = retag(scanned.db, scanned.store, tagger, ids)
+    steps = retag(scanned.db, scanned.store, tagger, ids, chunk_size=1)
     progress = next(steps)
     while not progress.changes:
         progress = next(steps)
     steps.close()
     assert scanned.tags()["cat.mp4"] == {}
-    progresses = run(scanned, tagger)
+    progresses = run(scanned, tagger, chunk_size=1)
     assert [progress.done for progress in progresses] == [1, 2, 3]
     assert progresses[-1].tagged == 2
 
 
 def test_videos_go_in_the_order_in_which_they_were_stored(scanned, monkeypatch):
-    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
     ids = sorted(queries.video_ids(scanned.db, VideoFilter()), reverse=True)
     stored: list[int] = []
     real = scanned.store.store_tagging
@@ -96,31 +94,30 @@ def test_videos_go_in_the_order_in_which_they_were_stored(scanned, monkeypatch):
         return real(rows)
 
     monkeypatch.setattr(scanned.store, "store_tagging", noting)
-    progresses = list(retag(scanned.db, scanned.store, ColourTagger(), ids))
+    progresses = list(retag(scanned.db, scanned.store, ColourTagger(), ids, chunk_size=1))
     broken = scanned.id_of(scanned.videos / "broken.mp4")
     assert stored == [id_ for id_ in sorted(ids) if id_ != broken]
     assert [progress.done for progress in progresses] == [1, 2, 3]
 
 
-def test_a_classifier_that_fails_ends_it_with_its_error(scanned, monkeypatch):
+def test_a_classifier_that_fails_ends_it_with_its_error(scanned):
     tagger = ColourTagger()
 
     def fail(_features):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(tagger._classifier, "classify", fail)
+    tagger.score = fail
     before = scanned.tags()
     with pytest.raises(MemoryError, match="no room"):
         run(scanned, tagger)
     assert scanned.tags() == before
 
 
-def test_a_person_may_decide_between_two_steps(scanned, monkeypatch):
-    monkeypatch.setitem(retag.__globals__, "_CHUNK", 1)
+def test_a_person_may_decide_between_two_steps(scanned):
     ids = [scanned.id_of(scanned.videos / name) for name in ("cat.mp4", "feast.mp4")]
     last = max(ids)
     tagger = ColourTagger(colour_bundle(version="2"))
-    steps = retag(scanned.db, scanned.store, tagger, ids)
+    steps = retag(scanned.db, scanned.store, tagger, ids, chunk_size=1)
     assert next(steps).done == 1
     # The classifier may have scored the second one already; what is decided now holds all the same.
     reject(scanned.db, last, "Animal")

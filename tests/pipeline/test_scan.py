@@ -20,8 +20,11 @@ from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.library import queries
 from organizer.library.database import open_database
 from organizer.library.decisions import confirm, reject
+from organizer.library.fingerprint import fingerprint
 from organizer.library.store import Store
 from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
+from organizer.pipeline.scan import FileAccess
+from organizer.pipeline.usable_model import UsableModel
 from organizer.tags.tagger import Tagger
 from tests.clips import cut, make_clip, make_sound
 from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
@@ -63,12 +66,12 @@ def test_new_videos_are_found_and_tagged(world):
     assert features.quantised.shape == (3, 3)
 
 
-def test_unchanged_files_are_not_opened(world, monkeypatch):
+def test_unchanged_files_are_not_opened(world):
     for name in ("a.mp4", "b.mp4"):
         show_labels(world.videos / name, "Animal")
     world.scan(world.videos)
-    monkeypatch.setitem(scan.__globals__, "fingerprint", lambda *_: pytest.fail("opened"))
-    scanned = world.scan(world.videos)
+    unread = FileAccess(fingerprint=lambda *_: pytest.fail("opened"))
+    scanned = world.scan(world.videos, access=unread)
     assert scanned.listed == Listed(2, 2, 0, 0, 0, ())
     assert scanned.quiet
 
@@ -413,22 +416,19 @@ def test_a_bad_file_may_move_and_go(world):
     ]
 
 
-def test_a_file_that_cannot_be_opened_is_tried_at_every_scan(world, monkeypatch):
+def test_a_file_that_cannot_be_opened_is_tried_at_every_scan(world):
     path = world.videos / os.fsdecode(b"caf\xe9.mp4")
     show_labels(world.videos / "a.mp4", "Animal").rename(path)
-    real = scan.__globals__["fingerprint"]
 
     def locked(name, size):
         if name == str(path):
             raise PermissionError(errno.EACCES, "Permission denied", name)
-        return real(name, size)
+        return fingerprint(name, size)
 
-    monkeypatch.setitem(scan.__globals__, "fingerprint", locked)
     for _ in range(2):
-        scanned = world.scan(world.videos)
+        scanned = world.scan(world.videos, access=FileAccess(fingerprint=locked))
         assert scanned.reasons == {path.name: "it cannot be opened (Permission denied)"}
         assert (scanned.decoded, world.places()) == ([], {f"videos/{path.name}": "failed"})
-    monkeypatch.undo()
     assert world.scan(world.videos).kinds == {path.name: "changed"}
     assert world.tags() == {path.name: {"Animal": "suggested"}}
     assert len(world.records()) == 1
@@ -490,7 +490,7 @@ def test_what_may_work_the_next_time_is_tried_again(world, make_error):
     assert world.scan(world.videos).quiet
 
 
-def test_a_video_that_cannot_be_opened_today_is_not_hidden_by_a_failed_one(world, monkeypatch):
+def test_a_video_that_cannot_be_opened_today_is_not_hidden_by_a_failed_one(world):
     path = show_labels(world.videos / "a.mp4", "Animal")
     world.scan(world.videos)
     confirm(world.db, world.id_of(path), "Holiday")
@@ -499,12 +499,10 @@ def test_a_video_that_cannot_be_opened_today_is_not_hidden_by_a_failed_one(world
     def broken(name, size):
         raise OSError(errno.EIO, "Input/output error", name)
 
-    monkeypatch.setitem(scan.__globals__, "fingerprint", broken)
-    scanned = world.scan(world.videos)
+    scanned = world.scan(world.videos, access=FileAccess(fingerprint=broken))
     assert scanned.reasons == {"a.mp4": "it cannot be opened (Input/output error)"}
     kept = {"a.mp4": {"Animal": "suggested", "Holiday": "confirmed"}}
     assert (world.places(), world.tags()) == ({"videos/a.mp4": "ok"}, kept)
-    monkeypatch.undo()
     assert world.scan(world.videos).kinds == {"a.mp4": "unchanged"}
     assert world.tags() == kept
 
@@ -913,20 +911,19 @@ def test_an_error_while_storing_does_not_wait_for_the_videos_being_decoded(world
     assert time.monotonic() - started < 5
 
 
-def test_ctrl_c_while_a_fingerprint_is_read_does_not_wait_either(world, monkeypatch):
+def test_ctrl_c_while_a_fingerprint_is_read_does_not_wait_either(world):
     for name in ("a.mp4", "b.mp4", "c.mp4", "d.mp4"):
         show_labels(world.videos / name)
-    real = scan.__globals__["fingerprint"]
 
     def interrupted(path, size):
         if path.endswith("d.mp4"):
             raise KeyboardInterrupt
-        return real(path, size)
+        return fingerprint(path, size)
 
-    monkeypatch.setitem(scan.__globals__, "fingerprint", interrupted)
+    reader, access = EndlessReader(world.reader), FileAccess(fingerprint=interrupted)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        list(begin(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
+        list(begin(world.store, world.tagger, reader, [str(world.videos)], workers=2, access=access))
     assert time.monotonic() - started < 5
 
 
@@ -1021,7 +1018,7 @@ def test_a_file_that_came_back_is_back_for_the_model_in_the_others_place_too(wor
     assert world.places()["videos/a.mp4"] == "missing"
     path.write_bytes(content)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    list(begin(world.store, BrokenTagger(), world.reader, fallback=world.tagger))
+    list(begin(world.store, UsableModel(BrokenTagger(), world.tagger), world.reader))
     assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
 
 
@@ -1087,7 +1084,7 @@ def test_another_model_takes_the_place_of_one_that_cannot_be_run(world, error):
     show_labels(world.videos / "a.mp4", "Animal")
     lite, world.tagger = world.tagger, BrokenTagger(error)
     events = list(
-        begin(world.store, world.tagger, world.reader, [str(world.videos)], workers=1, fallback=lite)
+        begin(world.store, UsableModel(world.tagger, lite), world.reader, [str(world.videos)], workers=1)
     )
     assert [type(event) for event in events] == [Listed, ModelUnusable, Stored, Vanished]
     assert events[1] == ModelUnusable(str(error or "TensorFlow is not installed. Run: pip install it"), 1)
@@ -1103,11 +1100,10 @@ def test_what_the_other_model_saw_before_is_not_looked_at_again_by_the_one_in_it
     events = list(
         begin(
             world.store,
-            BrokenTagger(),
+            UsableModel(BrokenTagger(), world.tagger),
             world.reader,
             [str(world.videos)],
             workers=1,
-            fallback=world.tagger,
         )
     )
     (listed,) = (event for event in events if isinstance(event, Listed))
@@ -1123,7 +1119,7 @@ def test_a_model_that_is_not_needed_is_not_loaded(world):
     show_labels(world.videos / "a.mp4", "Animal")
     world.scan(world.videos)
     (world.videos / "a.mp4").unlink()
-    events = list(begin(world.store, BrokenTagger(), world.reader, fallback=world.tagger))
+    events = list(begin(world.store, UsableModel(BrokenTagger(), world.tagger), world.reader))
     assert not [event for event in events if isinstance(event, ModelUnusable)]
 
 
@@ -1150,7 +1146,13 @@ class MuteTagger(Tagger):
 def test_a_damaged_classifier_is_found_before_anything_is_decoded(world):
     show_labels(world.videos / "a.mp4", "Animal")
     events = list(
-        begin(world.store, MuteTagger(), world.reader, [str(world.videos)], workers=1, fallback=world.tagger)
+        begin(
+            world.store,
+            UsableModel(MuteTagger(), world.tagger),
+            world.reader,
+            [str(world.videos)],
+            workers=1,
+        )
     )
     assert [type(event) for event in events] == [Listed, ModelUnusable, Stored, Vanished]
     assert events[1] == ModelUnusable("classifier: this file is damaged.", 1)
@@ -1171,8 +1173,8 @@ def test_in_the_place_of_one_that_is_gone_only_what_no_model_saw_is_looked_at(wo
     (world.videos / "moved.mp4").rename(world.videos / "again.mp4")
     show_labels(world.videos / "new.mp4", "Nature")
     world.reader.paths.clear()
-    settings = {"workers": 1, "isolated": False, "unusable": "It is gone."}
-    events = list(begin(world.store, lite, world.reader, [str(world.videos)], **settings))
+    in_place = UsableModel(lite, unusable="It is gone.")
+    events = list(begin(world.store, in_place, world.reader, [str(world.videos)], workers=1))
     # Two are known where they lie, the one that came back among them.
     assert [event for event in events if isinstance(event, ModelUnusable)] == [
         ModelUnusable("It is gone.", 2)
@@ -1182,7 +1184,7 @@ def test_in_the_place_of_one_that_is_gone_only_what_no_model_saw_is_looked_at(wo
     assert models == {"a.mp4": "lite 2", "again.mp4": "lite 2", "c.mp4": "lite 2", "new.mp4": "lite 1"}
     assert set(world.places().values()) == {"ok"}
     # Nothing is left to do, whichever of the two the next scan is given.
-    events = list(begin(world.store, lite, world.reader, **settings))
+    events = list(begin(world.store, in_place, world.reader, workers=1))
     assert not [event for event in events if isinstance(event, Stored)]
 
 
@@ -1307,7 +1309,7 @@ def test_known_videos_are_looked_at_again_when_asked(misread, asked, looked_at):
     ids = {name: world.id_of(world.videos / name) for name in ("a.mp4", "sub/b.mp4", "sub/c.mp4")}
     assert world.scan(world.videos).quiet
     scanned = world.scan(*(world.videos / name for name in asked), again=True)
-    assert scanned.kinds == dict.fromkeys(looked_at, "changed")
+    assert scanned.kinds == dict.fromkeys(looked_at, "looked at again")
     assert ids == {name: world.id_of(world.videos / name) for name in ids}
     tags = world.tags()
     for name in looked_at:
@@ -1339,7 +1341,7 @@ def test_one_that_was_stopped_begins_with_the_rest(misread):
 def test_no_other_model_takes_the_place_when_videos_are_looked_at_again(misread):
     before = misread.tags()
     with pytest.raises(BundleError, match="looked at again only with the model"):
-        misread.scan(again=True, fallback=misread.tagger, unusable="The model is damaged.")
+        misread.scan(again=True, model=UsableModel(misread.tagger, unusable="The model is damaged."))
     assert misread.tags() == before
 
 
@@ -1351,7 +1353,7 @@ def test_a_zone_that_an_earlier_name_gave_away_stays_when_looked_at_again(world)
     world.scan(world.videos)
     (before,) = (record.taken_at for record in world.records())
     assert before.endswith("+02:00")
-    assert world.scan(again=True).kinds == {"holiday.mp4": "changed"}
+    assert world.scan(again=True).kinds == {"holiday.mp4": "looked at again"}
     assert [record.taken_at for record in world.records()] == [before]
 
 

@@ -100,7 +100,7 @@ class ProcessDecoders:
         self._failed_starts = 0.0
         """A share of those that are borne."""
         self._closed = threading.Event()
-        self._gate = _Gate()
+        self._gate = Gate()
         self._watch: threading.Thread | None = None
 
     def submit(self, file: VideoFile) -> Future[Decoded]:
@@ -259,7 +259,7 @@ def _verdict(file: VideoFile, failures: list[_Failure]) -> UnreadableVideoError:
     )
 
 
-class _Gate:
+class Gate:
     """Lets several threads through at once, or one alone."""
 
     def __init__(self) -> None:
@@ -302,15 +302,18 @@ class ThreadDecoders:
     Limits of memory and time do not hold here (organizer/frames/limits.py), those of size and reading do.
     """
 
-    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int) -> None:
+    def __init__(
+        self, reader: FrameReader, spec: InputSpec, *, workers: int, stop: threading.Event | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             reader: used by all threads.
             spec: the network's pictures.
             workers: how many threads.
+            stop: looked at between two frames; set at the latest when this is closed.
         """
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._work = (reader, spec, self._stop)
         self._pool = ThreadPoolExecutor(workers)
 
