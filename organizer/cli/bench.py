@@ -13,6 +13,7 @@ import click
 from organizer.bench.measure import Step, measure
 from organizer.bench.report import seconds
 from organizer.bench.sample import choose, generate
+from organizer.cli.parameters import ExistingPath
 from organizer.pipeline.decoding.decoders import default_workers
 from organizer.pipeline.usable_model import model_in_use
 from organizer.text import count, lite_meanwhile, safe_text
@@ -38,7 +39,7 @@ _WORDS = {
 
 
 @click.command()
-@click.argument("folder", required=False, metavar="[FOLDER]", type=click.Path())
+@click.argument("folder", required=False, metavar="[FOLDER]", type=ExistingPath(file_okay=False))
 @click.option(
     "--videos",
     type=click.IntRange(1, 1000),

@@ -115,12 +115,12 @@ def scan(
     known_only = retry_failed or again or not folders
     if known_only and not library_path().exists():
         # Before an empty library is made.
-        raise FolderError(_NEVER_SCANNED)
+        raise FolderError(_NEVER_SCANNED + library_argument())
     with open_library(create=True) as db:
         store = Store(db)
         first = not store.roots()
         if first and known_only:
-            raise FolderError(_NEVER_SCANNED)
+            raise FolderError(_NEVER_SCANNED + library_argument())
         model = model_in_use()
         summary = ScanSummary()
         with stop_asked_for() as stop:

@@ -66,6 +66,24 @@ def test_the_next_step_names_the_chosen_library(organizer):
     assert last == (f"See them: organizer list --library '{chosen}', organizer gallery --library '{chosen}'")
 
 
+def test_every_hint_names_the_chosen_library(organizer, monkeypatch):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    (organizer.videos / "broken.mp4").write_bytes(b"")
+    library = organizer.folder / "chosen.db"
+
+    def hints_of(*command):
+        return [line for line in organizer(*command, "--library", library).lines if "organizer " in line]
+
+    organizer("scan", organizer.videos, "--library", library)
+    install(monkeypatch, version="2")
+    hints = hints_of("scan") + hints_of("models", "use", "auto", "--no-scan")
+    install(monkeypatch, version="2", backbone="d" * 64)
+    hints += hints_of("retag") + hints_of("models", "use", "auto", "--no-scan")
+    assert len(hints) == 6
+    for hint in hints:
+        assert hint.count("organizer ") == hint.count(f" --library {library}")
+
+
 def test_a_scan_counts_every_kind(scanned):
     (scanned.videos / "cat.mp4").rename(scanned.videos / "tom.mp4")
     (scanned.videos / "copy.mp4").write_bytes((scanned.videos / "feast.mp4").read_bytes())

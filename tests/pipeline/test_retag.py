@@ -25,7 +25,8 @@ def scanned(world):
 
 
 def run(world, tagger, **settings) -> list[RetagProgress]:
-    return list(retag(world.db, world.store, tagger, queries.video_ids(world.db, VideoFilter())))
+    ids = queries.video_ids(world.db, VideoFilter())
+    return list(retag(world.db, world.store, tagger, ids, **settings))
 
 
 def test_the_same_model_changes_nothing(scanned):
