@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.config import LIBRARY_VARIABLE, read_settings
-from organizer.library import Library
+from organizer.library.database import opened
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from sqlite_utils import Database
 
 EXIT_STOPPED = 130
 """Exit code of a command that Ctrl-C stopped."""
@@ -53,11 +55,11 @@ def library_argument() -> str:
 
 
 @contextmanager
-def open_library(*, create: bool = False) -> Iterator[Library]:
+def open_library(*, create: bool = False) -> Iterator[Database]:
     """Open the library that the person chose.
 
     Raises:
         LibraryError: it does not exist (unless ``create``), cannot be opened, or fails inside the block.
     """
-    with Library.open(library_path(), create=create) as opened:
-        yield opened
+    with opened(library_path(), create=create) as db:
+        yield db

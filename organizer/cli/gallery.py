@@ -1,4 +1,4 @@
-"""``organizer gallery``."""
+"""``organizer gallery``, and ``organizer open``, which scans meanwhile."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.cli.context import library_option, library_path
+from organizer.errors import ScanRunningError
+from organizer.pipeline.background_scan import start_scan
+from organizer.pipeline.listing import check_folder
 from organizer.text import safe_text
+from organizer.ui.server.serve import listen, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +45,35 @@ def gallery(port: int | None, no_browser: bool) -> None:
 
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
-    from organizer.ui.server.serve import listen
-
     library = library_path()
     listener = listen(port)
     if not library.exists():
         click.echo(f"There is no library at {safe_text(str(library))} yet; the gallery starts empty.")
+    show_gallery(library, listener, no_browser=no_browser)
+
+
+@click.command("open")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path())
+@server_options
+@library_option
+def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
+    """Show the gallery and scan folders meanwhile; videos appear as they are done.
+
+    Ctrl-C ends both; the next scan goes on from there.
+    """
+    library = library_path()
+    for folder in folders:
+        check_folder(folder)
+    # First, for a port that cannot be had is no reason to leave a scan running unseen.
+    listener = listen(port)
+    try:
+        start_scan(library, [os.path.abspath(folder) for folder in folders])
+        click.echo("Scanning; the gallery shows how far it is.")
+    except ScanRunningError:
+        click.echo(
+            "A scan, or tagging again, is running already; these folders were not added to it. "
+            "Add them in the gallery when it is done."
+        )
     show_gallery(library, listener, no_browser=no_browser)
 
 
@@ -61,7 +88,6 @@ def show_gallery(library: Path, listener: socket, *, no_browser: bool) -> None:
     Raises:
         GalleryError: the server did not start.
     """
-    from organizer.ui.server.serve import serve
 
     def ready(address: str) -> None:
         click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")

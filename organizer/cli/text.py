@@ -46,6 +46,11 @@ def _tag(tag: TagRecord) -> str:
     return f"{safe_text(tag.name)}{score}{' (yours)' if tag.state == 'confirmed' else ''}"
 
 
+def decided(tags: Iterable[TagRecord]) -> str:
+    """Return decisions as ``Holiday, not Dance``."""
+    return ", ".join(("not " if tag.state == "rejected" else "") + safe_text(tag.name) for tag in tags)
+
+
 def spans(seconds: Iterable[int]) -> str:
     """Return seconds as spans: 0-4, 7, 9-10."""
     runs: list[list[int]] = []

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from organizer.library import Library
+from organizer.library import queries
+from organizer.library.database import open_database
 from organizer.library.filters import Sort, VideoFilter
+from organizer.library.store import Store
 from organizer.pipeline import (
     FileOutcome,
     LeftBehind,
@@ -61,7 +63,8 @@ class World:
         self.folder = folder
         self.videos = folder / "videos"
         self.videos.mkdir()
-        self.library = Library.open(folder / "library.db")
+        self.db = open_database(folder / "library.db")
+        self.store = Store(self.db)
         self.tagger = ColourTagger()
         self.reader = CountingReader()
 
@@ -72,7 +75,8 @@ class World:
         settings.setdefault("workers", 2)
         # In threads, for they start at once and this process sees what they do.
         settings.setdefault("isolated", False)
-        for event in scan(self.library, self.tagger, self.reader, chosen, **settings):
+        model = settings.pop("model", self.tagger)
+        for event in scan(self.store, model, self.reader, chosen, **settings):
             match event:
                 case Listed():
                     assert scanned.listed is None
@@ -98,7 +102,7 @@ class World:
         return scanned
 
     def records(self):
-        return list(self.library.list(VideoFilter(sort=Sort.ADDED, descending=False)))
+        return list(queries.videos(self.db, VideoFilter(sort=Sort.ADDED, descending=False)))
 
     def places(self) -> dict[str, str]:
         """Status by path, relative to the world's folder."""
@@ -117,7 +121,7 @@ class World:
         }
 
     def id_of(self, path: Path) -> int:
-        return self.library.find(str(path))
+        return queries.find_video(self.db, str(path))
 
 
 @pytest.fixture
@@ -125,4 +129,4 @@ def world(tmp_path):
     # A real path, as scans store it.
     world = World(tmp_path.resolve())
     yield world
-    world.library.close()
+    world.db.close()
