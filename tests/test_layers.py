@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "errors": set(),
     "config": {"types", "errors"},
     "assets": {"types", "errors"},
-    "text": set(),
+    "text": {"types", "dates"},
     "stopping": set(),
     "shortage": {"errors"},
     "regular_file": set(),

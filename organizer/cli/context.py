@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from organizer.config import Settings
+
 EXIT_STOPPED = 130
 """Exit code of a command that Ctrl-C stopped."""
 EXIT_NOT_READ = 141
@@ -45,7 +47,12 @@ def library_option(function: Decorated) -> Decorated:
 
 def library_path() -> Path:
     """Return the library file that the person chose; it may not exist yet."""
-    return read_settings(click.get_current_context().meta.get(_LIBRARY_KEY)).library
+    return settings().library
+
+
+def settings() -> Settings:
+    """Return where things lie: as the person chose, else as the environment says."""
+    return read_settings(click.get_current_context().meta.get(_LIBRARY_KEY))
 
 
 def library_argument() -> str:

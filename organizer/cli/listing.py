@@ -11,12 +11,12 @@ import click
 from organizer.cli.context import library_argument, library_option, open_library
 from organizer.cli.filter_options import filter_options
 from organizer.cli.parameters import enum_option
-from organizer.cli.text import date, duration, tag_list
+from organizer.cli.text import tag_list
 from organizer.library.facets import tag_names
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.names import folded
 from organizer.library.queries import count_videos, videos
-from organizer.text import safe_text
+from organizer.text import UNKNOWN, duration, safe_text, sortable_date
 from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
@@ -81,4 +81,5 @@ def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":
         words = f"[{place.status.value}] {words}"
-    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken)}  {words}"
+    length, taken = duration(video.duration_s, unknown=UNKNOWN), sortable_date(video.taken)
+    return f"{safe_text(place.path)}  {length}  {taken}  {words}"

@@ -20,7 +20,6 @@ from organizer.cli.context import (
 )
 from organizer.cli.filter_options import filter_options
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.text import count_list
 from organizer.errors import UnknownVideoError
 from organizer.gallery.cards import title
 from organizer.library import queries
@@ -29,7 +28,7 @@ from organizer.library.store import Store
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.scan_record import recorded
 from organizer.tags.tagger import Tagger
-from organizer.text import count, safe_text
+from organizer.text import count, count_list, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

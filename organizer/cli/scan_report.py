@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_argument
-from organizer.cli.text import count_list, decided
+from organizer.cli.text import decided
 from organizer.library.filters import VideoFilter
 from organizer.library.queries import count_tagged_by_others, count_videos
 from organizer.library.records import Status
 from organizer.pipeline import OutcomeKind
 from organizer.pipeline.scan_summary import BACK
-from organizer.text import count, safe_text
+from organizer.text import count, count_list, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

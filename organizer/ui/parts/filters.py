@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from organizer.gallery import words
 from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, ViewState
-from organizer.library import Library
+from organizer.library import facets
+from organizer.library.queries import tag_counts
 from organizer.library.records import Status
+from organizer.text import safe_text
 from organizer.types import TagState
 from organizer.ui import state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlite_utils import Database
 
 _COUNTS_SHOWN = 12
 
@@ -33,17 +36,17 @@ _STATUSES = {
 }
 
 
-def show_filters(library: Library, view: ViewState) -> None:
+def show_filters(db: Database, view: ViewState) -> None:
     """Draw the filters with the values of the view; a change shows the first page of the new choice."""
-    counts = library.tag_counts()
-    names = list(counts) + [name for name in library.tag_names() if name not in counts]
+    counts = tag_counts(db)
+    names = list(counts) + [name for name in facets.tag_names(db) if name not in counts]
 
     def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
         # An option is told apart by its words: they hold nothing that changes, as counts do.
         st.multiselect(
             label,
             [*names, *(name for name in chosen if name not in names)],
-            format_func=words.shown,
+            format_func=safe_text,
             placeholder="Any tag" if part != "no_tags" else "No tag",
             select_all=False,
             **_bound(part, list(chosen), tuple),
@@ -98,7 +101,7 @@ def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
     most = dict(list(by_name.items())[:_COUNTS_SHOWN])
     with st.container(key="tag_counts"):
         shown = (chosen_ones | most).values()
-        st.text("  ".join(f"{words.shown(name)}\u00a0{number:,}" for name, number in shown))
+        st.text("  ".join(f"{safe_text(name)}\u00a0{number:,}" for name, number in shown))
 
 
 def _day(part: str, value: Any) -> dict[str, Any]:

@@ -3,13 +3,6 @@
 const MOST = 8;
 let fields = 0;
 
-function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function build(parent) {
   const id = "organizer-tag-" + ++fields;
   const root = element("form", "field");

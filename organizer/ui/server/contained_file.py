@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_STEP_BY_STEP = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+STEP_BY_STEP = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+"""Whether this system can open a file inside an opened folder."""
 # Enough for looking into: a folder may be passed through that may not be listed.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def open_beneath(root: str, relative_path: str) -> int:
+def open_contained(root: str, relative_path: str, *, step_by_step: bool = STEP_BY_STEP) -> int:
     """Open a regular file for reading.
 
     Args:
         root: absolute path of a folder; links in it are followed, for a person chose it so.
         relative_path: of the file below it; no step of it may be a link or lead upwards.
+        step_by_step: whether each folder is opened inside the one before.
 
     Returns:
         A descriptor that belongs to the caller.
@@ -35,7 +37,7 @@ def open_beneath(root: str, relative_path: str) -> int:
         ValueError: the path is none of a file below a folder.
     """
     steps = _steps(relative_path)
-    return _open_steps(root, steps) if _STEP_BY_STEP else _open_checked(root, steps)
+    return _open_steps(root, steps) if step_by_step else _open_checked(root, steps)
 
 
 def _steps(relative_path: str) -> list[str]:
