@@ -8,7 +8,6 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.gallery.detail import picture_size, placement, why_no_tag
-from organizer.library import queries
 from organizer.models.catalogue import thresholds_of
 from organizer.text import UNKNOWN, duration, safe_text, spans
 from organizer.types import MAX_SECONDS
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 @library_option
 def show(video: str) -> None:
     """Show everything known of one VIDEO: its path, its file name, or its id."""
-    with open_library() as db:
-        record = queries.video(db, queries.find_video(db, video))
+    with open_library() as library:
+        record = library.video(library.find(video))
     for line in describe(record, thresholds_of(record.bundle)):
         click.echo(line)
 

@@ -227,8 +227,8 @@ def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSou
     if labelled.data is Data.CORPUS:
         click.echo("Looking at the corpus; the first time this takes some minutes ...")
         return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
-    with open_library() as db:
-        return library_source(space, db, LibrarySettings(own_tags=labelled.own_tags), base)
+    with open_library() as library:
+        return library_source(space, library, LibrarySettings(own_tags=labelled.own_tags), base)
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:

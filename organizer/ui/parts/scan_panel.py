@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.library import scans
-from organizer.library.scans import JobKind, ScanState
+from organizer.library import Library
+from organizer.library.jobs import Job, JobKind, JobState, RetagReport
 from organizer.pipeline.background_scan import newest_scan
 from organizer.text import count, safe_text
 from organizer.ui import state
-from organizer.ui.resources import library, library_file
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
-    from organizer.library.scans import RetagReport, ScanRow
+from organizer.ui.resources import library_file, open_library
 
 _LOOK_EVERY_S = 1.0
 _NEW_CARDS_EVERY_S = 4.0
@@ -26,9 +20,9 @@ _CHANGES_PX = 280
 _SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
 
 
-def show_scan(db: Database) -> None:
+def show_scan(library: Library) -> None:
     """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
-    scan = scans.newest(db)
+    scan = library.jobs.newest()
     if scan is None or scan.id == st.session_state.get(_DISMISSED):
         return
     if not scan.finished:
@@ -40,10 +34,10 @@ def show_scan(db: Database) -> None:
         _show_end(scan)
 
 
-def _is_news(scan: ScanRow) -> bool:
+def _is_news(scan: Job) -> bool:
     """Whether this tab tells the end of a job: it knew of it, the end is fresh, or nobody was told."""
     known = st.session_state.get(_SEEN, (None,))[0] == scan.id
-    return known or scan.silent_s < _FRESH_S or scan.state is ScanState.DIED
+    return known or scan.silent_s < _FRESH_S or scan.state is JobState.DIED
 
 
 def remember_scan(scan_id: int, done: int = 0) -> None:
@@ -77,7 +71,7 @@ def _show_running() -> None:
         st.rerun()
 
 
-def _progress_words(scan: ScanRow) -> str:
+def _progress_words(scan: Job) -> str:
     if scan.kind is JobKind.RETAG:
         far = f"{scan.done:,} of {scan.to_do or 0:,} videos"
         return f"Stopping: {far} tagged again" if scan.stop_requested else f"Tagging again: {far} done"
@@ -90,11 +84,11 @@ def _progress_words(scan: ScanRow) -> str:
 
 
 def _stop(scan_id: int) -> None:
-    with library() as db:
-        scans.request_stop(db, scan_id)
+    with open_library() as library:
+        library.jobs.request_stop(scan_id)
 
 
-def _show_end(scan: ScanRow) -> None:
+def _show_end(scan: Job) -> None:
     words = _retag_end(scan) if scan.kind is JobKind.RETAG else _scan_end(scan)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -102,7 +96,7 @@ def _show_end(scan: ScanRow) -> None:
                 st.markdown(f"**{words}**")
                 if scan.message:
                     st.text(safe_text(scan.message))
-                if scan.report and scan.report.tagged < scan.report.asked and scan.state is ScanState.DONE:
+                if scan.report and scan.report.tagged < scan.report.asked and scan.state is JobState.DONE:
                     st.markdown(
                         f"{count(scan.report.asked - scan.report.tagged, 'video')} need a scan first."
                     )
@@ -112,28 +106,28 @@ def _show_end(scan: ScanRow) -> None:
                 show_changes(scan.report)
 
 
-def _scan_end(scan: ScanRow) -> str:
+def _scan_end(scan: Job) -> str:
     failed = f", {count(scan.failed, 'file')} not readable" if scan.failed else ""
     looked = f"{count(scan.done, 'file')} looked at{failed}"
     return {
-        ScanState.DONE: f"The scan is done: {looked}." if scan.to_do else "The scan is done: nothing is new.",
-        ScanState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
-        ScanState.FAILED: "The scan failed.",
-        ScanState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
+        JobState.DONE: f"The scan is done: {looked}." if scan.to_do else "The scan is done: nothing is new.",
+        JobState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
+        JobState.FAILED: "The scan failed.",
+        JobState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
     }[scan.state]
 
 
-def _retag_end(scan: ScanRow) -> str:
+def _retag_end(scan: Job) -> str:
     if scan.report is not None:
         tagged, changed = scan.report.tagged, f", {scan.report.changed:,} changed"
     else:
         tagged, changed = scan.done, ""
     done = f"{count(tagged, 'video')} tagged again{changed}"
     return {
-        ScanState.DONE: f"{done}.",
-        ScanState.STOPPED: f"Stopped: {done}. The others are as they were.",
-        ScanState.FAILED: "Tagging again failed.",
-        ScanState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
+        JobState.DONE: f"{done}.",
+        JobState.STOPPED: f"Stopped: {done}. The others are as they were.",
+        JobState.FAILED: "Tagging again failed.",
+        JobState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
     }[scan.state]
 
 
