@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.inception import natural_pictures
 from organizer.cli.models.group import models
-from organizer.library.scans import ScanState
+from organizer.library.jobs import JobState
 from organizer.models import catalogue
 from organizer.models.download.fetch import Patience
 from organizer.pipeline.background_scan import newest_scan
@@ -414,7 +414,7 @@ def test_using_it_begins_a_scan_in_the_background(installed):
     while not newest_scan(installed.library).finished and time.monotonic() < end:
         time.sleep(0.2)
     scan = newest_scan(installed.library)
-    assert (scan.state, scan.done, scan.message) == (ScanState.DONE, 1, None)
+    assert (scan.state, scan.done, scan.message) == (JobState.DONE, 1, None)
     assert models_of(installed, "a.mp4") == {catalogue.open_bundle(NAME).id}
     # Nothing is left to look at, so nothing begins.
     back = installed("models", "use", "auto")
