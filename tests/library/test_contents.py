@@ -1,53 +1,17 @@
+"""What is stored of a video, whatever it was before."""
+
 from __future__ import annotations
 
-import os
 import sqlite3
-import threading
 from dataclasses import replace
 
 import pytest
 
-from organizer.library import Library
-from organizer.library.database import columns
-from organizer.library.database.transaction import transaction
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
 from organizer.types import VideoFile
-from tests.library.build import BUNDLE, SPACE, add, add_failed, analysis, tagging
+from tests.library.build import BUNDLE, SPACE, add, add_failed, analysis, place, rows, tags
 from tests.library.sql import database_of
-
-NOT_UTF8 = os.fsdecode(b"caf\xe9.mp4")
-
-
-def tags(library, video_id: int) -> dict[str, str]:
-    return {tag.name: tag.state.value for tag in library.video(video_id).tags}
-
-
-def places(library, video_id: int) -> list[tuple[str, Status]]:
-    return [(place.path, place.status) for place in library.video(video_id).places]
-
-
-def rows(library) -> dict[str, list]:
-    tables = ("videos", "places", "features", "posters", "scores", "tags", "video_tags")
-    return {
-        table: database_of(library).execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
-        for table in tables
-    }
-
-
-def place(library: Library, root: str, path: str, video: int, *, there: tuple[str, ...] = ()) -> str:
-    file = VideoFile(root, path, 1000, 2)
-    return library.contents.place(library.roots.add(root), file, video, lambda path: path in there).value
-
-
-def test_a_root_is_added_once(library):
-    first = library.roots.add("/v")
-    assert library.roots.add("/v") == first
-    odd = library.roots.add("/" + NOT_UTF8)
-    assert [root.path for root in library.roots.all()] == ["/v", "/" + NOT_UTF8]
-    assert not odd.offline
-    library.roots.set_offline(odd, True)
-    assert [root.offline for root in library.roots.all()] == [False, True]
 
 
 def test_everything_of_a_video_is_stored(library):
@@ -109,114 +73,6 @@ def test_a_failure_in_the_middle_stores_nothing(library, change):
     assert tags(library, video) == {"Food": "suggested"}
 
 
-def test_a_transaction_stores_all_or_nothing_and_the_next_one_works(library):
-    for error in (KeyboardInterrupt, sqlite3.OperationalError):
-        with pytest.raises(error), transaction(database_of(library)):
-            database_of(library).execute("INSERT INTO tags (name) VALUES ('a')")
-            raise error
-        assert not database_of(library).conn.in_transaction
-    with pytest.raises(ZeroDivisionError), transaction(database_of(library)):
-        # SQLite ends the transaction by itself in some errors.
-        database_of(library).conn.execute("ROLLBACK")
-        raise ZeroDivisionError
-    assert database_of(library).execute("SELECT count(*) FROM tags").fetchone() == (0,)
-    with transaction(database_of(library)):
-        database_of(library).execute("INSERT INTO tags (name) VALUES ('b')")
-    assert database_of(library).execute("SELECT name FROM tags").fetchall() == [("b",)]
-
-
-class Interrupted:
-    """A database whose connection is interrupted right after it began a transaction."""
-
-    def __init__(self, database) -> None:
-        self.conn, self.rollback, self._execute = self, database.rollback, database.conn.execute
-
-    def execute(self, sql: str) -> None:
-        self._execute(sql)
-        raise KeyboardInterrupt
-
-
-def test_an_interrupt_right_after_the_lock_was_taken_gives_it_back(library):
-    with pytest.raises(KeyboardInterrupt), transaction(Interrupted(database_of(library))):
-        pytest.fail("the block must not run")
-    assert not database_of(library).conn.in_transaction
-
-
-def test_two_writers_wait_for_each_other(tmp_path):
-    Library.open(tmp_path / "library.db").close()
-    errors = []
-
-    def write(root: str):
-        library = Library.open(tmp_path / "library.db")
-        try:
-            for number in range(15):
-                add(library, root, f"{number}.mp4", "Animal", content=f"{root}{number}")
-        except Exception as error:
-            errors.append(error)
-        finally:
-            library.close()
-
-    threads = [threading.Thread(target=write, args=(root,)) for root in ("/a", "/b")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    library = Library.open(tmp_path / "library.db")
-    assert library.count(VideoFilter(all_tags=("Animal",))) == 30
-    library.close()
-
-
-def test_names_that_are_not_utf8_come_back_as_they_were(library):
-    root = "/" + NOT_UTF8
-    video = add(library, root, NOT_UTF8, "Animal")
-    (record,) = library.video(video).places
-    assert (record.root, record.relative_path, record.path) == (root, NOT_UTF8, f"{root}/{NOT_UTF8}")
-    (stored_root,) = library.roots.all()
-    assert library.places.known(stored_root, NOT_UTF8, SPACE).video_id == video
-    assert library.places.present_files(stored_root, SPACE) == {NOT_UTF8: (1000, 1)}
-    assert library.places.forget_vanished(stored_root, [NOT_UTF8]) == [f"{root}/{NOT_UTF8}"]
-    add_failed(library, root, "b.mp4", f"cannot open {NOT_UTF8}")
-    assert [v.error for v in library.list(VideoFilter(status=Status.FAILED))] == [
-        "cannot open caf\\udce9.mp4"
-    ]
-
-
-def test_what_is_known_of_a_file(library):
-    root = library.roots.add("/v")
-    assert library.places.known(root, "a.mp4", SPACE) is None
-    assert not library.places.has_files(root)
-    video = add(library, "/v", "a.mp4", content="11", size=5, mtime_ns=7)
-    known = library.places.known(root, "a.mp4", SPACE)
-    assert (known.video_id, known.size_bytes, known.mtime_ns, known.fingerprint) == (video, 5, 7, "11")
-    assert (known.missing, known.failed, known.has_features) == (False, False, True)
-    assert not library.places.known(root, "a.mp4", "another space").has_features
-    assert library.places.has_files(root)
-    library.places.forget_vanished(root, ["a.mp4"])
-    assert library.places.known(root, "a.mp4", SPACE).missing
-    assert not library.places.has_files(root)
-    add_failed(library, "/v", "b.mp4", "broken")
-    assert library.places.known(root, "b.mp4", SPACE).failed
-
-
-def test_all_files_of_a_root_at_once(library):
-    root = library.roots.add("/v")
-    assert library.places.present_files(root, SPACE) == {}
-    add(library, "/v", "a.mp4", content="1", size=5, mtime_ns=7)
-    add(library, "/w", "elsewhere.mp4", content="2")
-    add(library, "/v", "gone.mp4", content="3")
-    add(library, "/v", "other space.mp4", content="4", space="another space")
-    add_failed(library, "/v", "broken.mp4", "broken")
-    add_failed(library, "/v", "locked.mp4", "no permission", content="unreadable:1")
-    library.places.forget_vanished(root, ["gone.mp4"])
-    assert library.places.present_files(root, SPACE) == {
-        "a.mp4": (5, 7),
-        "broken.mp4": (0, 1),
-        "locked.mp4": None,
-        "other space.mp4": None,
-    }
-
-
 def test_known_content_is_found_only_when_readable_and_of_the_space(library):
     video = add(library, "/v", "a.mp4", content="1")
     add_failed(library, "/v", "b.mp4", "broken", content="2")
@@ -224,86 +80,6 @@ def test_known_content_is_found_only_when_readable_and_of_the_space(library):
     assert library.contents.find("1", "another space") is None
     assert library.contents.find("2", SPACE) is None
     assert library.contents.find("3", SPACE) is None
-
-
-def test_a_copy_is_another_place_of_the_same_video(library):
-    video = add(library, "/v", "a.mp4", content="1")
-    assert place(library, "/w", "b.mp4", video, there=("/v/a.mp4",)) == "copy"
-    assert places(library, video) == [("/v/a.mp4", Status.OK), ("/w/b.mp4", Status.OK)]
-
-
-def test_a_moved_video_leaves_its_old_place(library):
-    video = add(library, "/v", "a.mp4", content="1")
-    library.confirm(video, "Holiday")
-    assert place(library, "/w", "b.mp4", video) == "moved"
-    assert places(library, video) == [("/w/b.mp4", Status.OK)]
-    assert tags(library, video) == {"Holiday": "confirmed"}
-
-
-def test_a_video_found_again_elsewhere_after_it_was_missing_moved(library):
-    video = add(library, "/v", "a.mp4", content="1")
-    library.places.forget_vanished(library.roots.add("/v"), ["a.mp4"])
-    assert place(library, "/w", "b.mp4", video) == "moved"
-    assert places(library, video) == [("/w/b.mp4", Status.OK)]
-
-
-def test_a_video_that_another_scan_found_at_the_same_file_did_not_move(library):
-    video = add(library, "/v", "a.mp4", content="1")
-    assert place(library, "/v", "a.mp4", video) == "here"
-    assert place(library, "/v", "b.mp4", video, there=("/v/a.mp4",)) == "copy"
-    assert place(library, "/v", "b.mp4", video) == "here"
-    assert places(library, video) == [("/v/b.mp4", Status.OK)]
-
-
-def test_a_place_in_a_root_that_is_offline_is_kept(library):
-    video = add(library, "/usb", "a.mp4", content="1")
-    library.roots.set_offline(library.roots.add("/usb"), True)
-    assert place(library, "/v", "a.mp4", video) == "copy"
-    assert places(library, video) == [("/v/a.mp4", Status.OK), ("/usb/a.mp4", Status.OFFLINE)]
-
-
-def test_a_video_whose_place_was_taken_by_another_one_moved(library):
-    first, second = add(library, "/v", "a.mp4", content="1"), add(library, "/v", "b.mp4", content="2")
-    # a became b, and b became c.
-    assert place(library, "/v", "b.mp4", first) == "moved"
-    assert place(library, "/v", "c.mp4", second) == "moved"
-    assert (places(library, first), places(library, second)) == (
-        [("/v/b.mp4", Status.OK)],
-        [("/v/c.mp4", Status.OK)],
-    )
-
-
-def test_the_last_place_of_a_video_is_marked_and_others_are_forgotten(library):
-    video = add(library, "/v", "a.mp4", "Animal", content="1")
-    place(library, "/v", "b.mp4", video, there=("/v/a.mp4",))
-    root = library.roots.add("/v")
-    assert library.places.forget_vanished(root, ["b.mp4"]) == []
-    assert places(library, video) == [("/v/a.mp4", Status.OK)]
-    assert library.places.forget_vanished(root, ["a.mp4", "never seen.mp4"]) == ["/v/a.mp4"]
-    assert places(library, video) == [("/v/a.mp4", Status.MISSING)]
-    assert library.places.forget_vanished(root, ["a.mp4"]) == []
-    library.places.restore([library.places.known(root, "a.mp4", SPACE).id])
-    assert places(library, video) == [("/v/a.mp4", Status.OK)]
-    assert tags(library, video) == {"Animal": "suggested"}
-
-
-def test_many_files_go_and_come_back_in_steps(library, monkeypatch):
-    monkeypatch.setattr(columns, "CHUNK", 2)
-    names = [f"{number}.mp4" for number in range(5)]
-    for name in names:
-        add(library, "/v", name)
-    root = library.roots.add("/v")
-    assert library.places.forget_vanished(root, iter(names)) == [f"/v/{name}" for name in names]
-    assert library.count(VideoFilter(status=Status.MISSING)) == 5
-    library.places.restore({library.places.known(root, name, SPACE).id for name in names})
-    assert library.count(VideoFilter(status=Status.OK)) == 5
-
-
-def test_both_places_gone_at_once_leave_one_that_is_missing(library):
-    video = add(library, "/v", "a.mp4", content="1")
-    place(library, "/v", "b.mp4", video, there=("/v/a.mp4",))
-    assert library.places.forget_vanished(library.roots.add("/v"), ["a.mp4", "b.mp4"]) == ["/v/b.mp4"]
-    assert places(library, video) == [("/v/b.mp4", Status.MISSING)]
 
 
 def test_features_of_several_spaces_live_side_by_side(library):
@@ -367,80 +143,6 @@ def test_own_decisions_win_over_inherited_ones(library):
     library.confirm(old, "Food")
     assert add(library, "/v", "a.mp4", "Animal", "Food", content="2") == known
     assert tags(library, known) == {"Animal": "rejected", "Food": "confirmed"}
-
-
-def test_tagging_replaces_suggestions_and_never_decisions(library):
-    video = add(library, "/v", "a.mp4", "Animal", "Food", "Dance", "Nature")
-    library.confirm(video, "Animal")
-    library.reject(video, "Food")
-    library.confirm(video, "Holiday")
-    (change,) = library.contents.store_tagging(
-        [(video, tagging("Food", "Nature", "Concert", score=0.8, bundle="lite 2"))]
-    )
-    assert (change.video_id, change.added, change.removed) == (video, ("Concert",), ("Dance",))
-    assert [(tag.name, tag.state, tag.score, tag.seconds) for tag in library.video(video).tags] == [
-        ("Concert", "suggested", 0.8, (2,)),
-        ("Nature", "suggested", 0.8, (1,)),
-        ("Animal", "confirmed", 0.1, ()),
-        ("Holiday", "confirmed", None, ()),
-        ("Food", "rejected", 0.8, (0,)),
-    ]
-    assert library.video(video).bundle == "lite 2"
-
-
-def test_tagging_reports_only_videos_whose_tags_changed(library):
-    first, second = add(library, "/v", "a.mp4", "Animal"), add(library, "/v", "b.mp4", "Animal")
-    changes = library.contents.store_tagging(
-        [(first, tagging("Animal", score=0.7)), (second, tagging("Food"))]
-    )
-    assert [change.video_id for change in changes] == [second]
-
-
-def test_tagging_writes_only_what_changed(library):
-    videos = [
-        add(library, "/v", f"{number}.mp4", "Animal", "Food", content=str(number)) for number in range(700)
-    ]
-    library.confirm(videos[3], "Dance")
-    before, written = rows(library), database_of(library).conn.total_changes
-    assert library.contents.store_tagging((video, tagging("Animal", "Food")) for video in videos) == []
-    assert database_of(library).conn.total_changes == written
-    assert rows(library) == before
-    taggings = {video: tagging("Animal", "Food") for video in videos}
-    taggings[videos[650]] = tagging("Animal", "Nature")
-    (change,) = library.contents.store_tagging(taggings.items())
-    assert (change.video_id, change.added, change.removed) == (videos[650], ("Nature",), ("Food",))
-    assert tags(library, videos[650]) == {"Animal": "suggested", "Nature": "suggested"}
-    assert tags(library, videos[649]) == {"Animal": "suggested", "Food": "suggested"}
-
-
-def test_tagging_many_videos_is_one_transaction(library):
-    video = add(library, "/v", "a.mp4", "Animal")
-
-    def taggings():
-        yield video, tagging("Food")
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        library.contents.store_tagging(taggings())
-    assert tags(library, video) == {"Animal": "suggested"}
-
-
-def test_counts_of_tags_leave_rejected_ones_out(library):
-    first, second = add(library, "/v", "a.mp4", "Animal", "Food"), add(library, "/v", "b.mp4", "Animal")
-    library.confirm(second, "Animal")
-    library.confirm(second, "Holiday")
-    library.reject(first, "Food")
-    assert list(library.tag_counts().items()) == [("Animal", 2), ("Holiday", 1)]
-
-
-def test_only_videos_that_can_be_tagged_again_are_counted(library):
-    add(library, "/v", "a.mp4", content="1")
-    add(library, "/v", "b.mp4", content="2", bundle="lite 2")
-    add(library, "/v", "c.mp4", content="3", space="another space")
-    add(library, "/v", "d.mp4", content="4", duration_s=5)
-    add(library, "/v", "d.mp4", content="5", bundle="lite 2", duration_s=50)
-    assert library.features.count_tagged_by_others("lite 2", SPACE) == 1
-    assert library.features.count_tagged_by_others("lite 1", SPACE) == 2
 
 
 def test_deleting_a_video_leaves_no_row_behind(library):
