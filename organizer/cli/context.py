@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.config import LIBRARY_VARIABLE, read_settings
+from organizer.library import Library
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from sqlite_utils import Database
 
     from organizer.config import Settings
 
@@ -61,13 +60,11 @@ def library_argument() -> str:
 
 
 @contextmanager
-def open_library(*, create: bool = False) -> Iterator[Database]:
+def open_library(*, create: bool = False) -> Iterator[Library]:
     """Open the library that the person chose.
 
     Raises:
         LibraryError: it does not exist (unless ``create``), cannot be opened, or fails inside the block.
     """
-    from organizer.library.database import opened
-
-    with opened(library_path(), create=create) as db:
-        yield db
+    with Library.open(library_path(), create=create) as library:
+        yield library

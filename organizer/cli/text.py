@@ -27,3 +27,8 @@ def tag_list(tags: Iterable[TagRecord], *, rejected: bool = False) -> str:
 def _tag(tag: TagRecord) -> str:
     score = "" if tag.score is None else f" {tag.score:.2f}"
     return f"{safe_text(tag.name)}{score}{' (yours)' if tag.state == 'confirmed' else ''}"
+
+
+def decided(tags: Iterable[TagRecord]) -> str:
+    """Return decisions as ``Holiday, not Dance``."""
+    return ", ".join(("not " if tag.state == "rejected" else "") + safe_text(tag.name) for tag in tags)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
+from organizer.library import Library
 from organizer.training.engine.memory_data import MemoryVideos
 from organizer.training.library_data import decided_videos
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
@@ -16,8 +17,6 @@ from organizer.types import VideoFeatures
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from sqlite_utils import Database
 
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
@@ -55,7 +54,7 @@ def trained_on(bundle: Bundle) -> str:
     return "Its manifest does not say what it was trained on."
 
 
-def measure_on_library(bundle: Bundle, db: Database, *, own_tags: bool = False) -> Measured:
+def measure_on_library(bundle: Bundle, library: Library, *, own_tags: bool = False) -> Measured:
     """Measure on the decisions in a library; days that the model was trained on are left out.
 
     Raises:
@@ -64,7 +63,7 @@ def measure_on_library(bundle: Bundle, db: Database, *, own_tags: bool = False) 
     """
     told = _told(bundle)
     trained_groups = told.get("groups", []) if told.get("data") == "library" else []
-    videos = decided_videos(db, bundle, trained_groups, own_tags=own_tags)
+    videos = decided_videos(library, bundle, trained_groups, own_tags=own_tags)
     notes = [_LIBRARY_NOTE]
     if trained_groups:
         notes.append(

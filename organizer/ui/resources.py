@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-    from sqlite_utils import Database
 
     from organizer.config import Settings
     from organizer.models.bundle import Bundle
@@ -47,13 +45,13 @@ def library_file() -> Path:
     return settings().library
 
 
-def library() -> AbstractContextManager[Database]:
+def open_library() -> AbstractContextManager[Library]:
     """Open the library for one run of the script: a connection belongs to the thread of that run.
 
     Raises:
         LibraryError: it cannot be opened.
     """
-    return opened(library_file())
+    return Library.open(library_file())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -14,12 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.ui import theme
 from organizer.ui.server.app import server_options
 from organizer.ui.server.connections import Limits
 from tests.gallery_server.process import memory_bytes, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
+from tests.library.sql import database_of
 
 CONTENT = bytes(range(256)) * 40
 BIG = 2 * 1000**3
@@ -375,14 +376,16 @@ def test_no_file_is_sent_as_a_page(gallery, key):
 
 
 def test_a_file_that_the_last_scan_missed_is_not_served(gallery, key):
-    with opened(gallery.library) as db:
-        db.execute("UPDATE places SET missing_since = 'now' WHERE relative_path = 'page.html'")
-        db.conn.commit()
+    with Library.open(gallery.library) as opened:
+        database_of(opened).execute(
+            "UPDATE places SET missing_since = 'now' WHERE relative_path = 'page.html'"
+        )
+        database_of(opened).conn.commit()
         try:
             assert get(gallery, f"/clip/{key['page.html']}")[0] == 404
         finally:
-            db.execute("UPDATE places SET missing_since = NULL")
-            db.conn.commit()
+            database_of(opened).execute("UPDATE places SET missing_since = NULL")
+            database_of(opened).conn.commit()
 
 
 def test_streaming_two_gigabytes_takes_little_memory(gallery, key):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, ViewState
-from organizer.library import facets
-from organizer.library.queries import tag_counts
+from organizer.library import Library
 from organizer.library.records import Status
 from organizer.text import safe_text
 from organizer.types import TagState
@@ -22,8 +21,6 @@ from organizer.ui import state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from sqlite_utils import Database
 
 _COUNTS_SHOWN = 12
 
@@ -42,10 +39,10 @@ _STATUSES = {
 }
 
 
-def show_filters(db: Database, view: ViewState) -> None:
+def show_filters(library: Library, view: ViewState) -> None:
     """Draw the filters with the values of the view; a change shows the first page of the new choice."""
-    counts = tag_counts(db)
-    names = list(counts) + [name for name in facets.tag_names(db) if name not in counts]
+    counts = library.tag_counts()
+    names = list(counts) + [name for name in library.tag_names() if name not in counts]
 
     def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
         # An option is told apart by its words: they hold nothing that changes, as counts do.

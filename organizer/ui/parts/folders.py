@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from organizer.errors import FolderError, OrganizerError
-from organizer.library import facets
+from organizer.library import Library
 from organizer.pipeline.background_scan import start_scan
 from organizer.text import safe_text
 from organizer.ui.errors import show_error
@@ -17,8 +17,6 @@ from organizer.ui.resources import library_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sqlite_utils import Database
 
 
 def show_start() -> None:
@@ -33,10 +31,10 @@ def show_start() -> None:
         show_add_folder()
 
 
-def show_folders(db: Database) -> None:
+def show_folders(library: Library) -> None:
     """Draw the folders with a form to add one."""
     with st.expander("Folders", icon=":material/folder:"):
-        known = facets.roots(db)
+        known = library.roots.all()
         for root in known:
             st.text(safe_text(root.path) + ("  (offline)" if root.offline else ""))
         if known and st.button("Scan all again", icon=":material/refresh:", width="stretch"):

@@ -9,28 +9,24 @@ import streamlit as st
 from organizer import pipeline
 from organizer.errors import BundleError, OrganizerError
 from organizer.gallery.cards import title
-from organizer.library import scans
-from organizer.library.queries import count_tagged_by_others, count_without_features, video, video_ids
-from organizer.library.scans import RetagChange, RetagReport
-from organizer.library.store import Store
+from organizer.library import Library
+from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.pipeline.background_scan import start_retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error
 from organizer.ui.parts.job_panel import remember_job, show_changes
-from organizer.ui.resources import library, library_file, tagger
+from organizer.ui.resources import library_file, open_library, tagger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sqlite_utils import Database
 
     from organizer.gallery.view_state import ViewState
 
 _ONE = "retagged_video"
 
 
-def show_model(db: Database) -> None:
+def show_model(library: Library) -> None:
     """Draw the name of the model in use, what is left to do for it, and how to get or choose another."""
     with st.expander("Model", icon=":material/model_training:"):
         try:
@@ -40,12 +36,12 @@ def show_model(db: Database) -> None:
             return
         st.text(safe_text(f"{bundle.id}: {bundle.summary}"))
         # Every readable video has features of some space; where there is but this one, nothing is counted.
-        by_others = set(Store(db).spaces()) - {bundle.space_id}
-        if by_others and (unseen := count_without_features(db, bundle.space_id)):
+        by_others = set(library.features.spaces()) - {bundle.space_id}
+        if by_others and (unseen := library.features.count_without(bundle.space_id)):
             st.markdown(
                 f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
             )
-        if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
+        if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
             )
@@ -65,26 +61,26 @@ def _show_unusable(error: BundleError) -> None:
         st.code("organizer models use auto", language=None, wrap_lines=True)
 
 
-def show_retag(db: Database, view: ViewState, found: int) -> None:
+def show_retag(library: Library, view: ViewState, found: int) -> None:
     """Draw the buttons that tag many videos again.
 
     Args:
-        db: the library.
+        library: the library.
         view: the view; where it is filtered, the videos it chooses can be tagged alone.
         found: how many videos it chooses; not looked at while one video is open.
     """
-    job = scans.newest(db)
+    job = library.jobs.newest()
     busy = job is not None and not job.finished
     with st.expander("Tag again", icon=":material/sell:"):
         st.markdown("From what is stored, no video is opened. What you confirmed or rejected stays.")
         if view.is_filtered and view.video is None:
             label = f"Tag the {count(found, 'chosen video')} again"
             if st.button(label, key="retag_chosen", width="stretch", disabled=not found or busy):
-                _start(video_ids(db, view.filter()))
+                _start(library.ids(view.filter()))
         if st.button("Tag all videos again", key="retag_all", width="stretch", disabled=busy):
             _start(None)
         if job is not None and busy:
-            st.markdown(f"{scans.running_words(job.kind)} This waits for its end.")
+            st.markdown(f"{running_words(job.kind)} This waits for its end.")
 
 
 def _start(ids: Sequence[int] | None) -> None:
@@ -117,10 +113,10 @@ def show_retag_one(video_id: int) -> None:
 def _retag_one(video_id: int) -> None:
     outcome: RetagReport | OrganizerError
     try:
-        with library() as db, tagger() as shared:
-            (step,) = pipeline.retag(db, Store(db), shared, [video_id])
+        with open_library() as library, tagger() as shared:
+            (step,) = pipeline.retag(library, shared, [video_id])
             changes = tuple(
-                RetagChange(title(video(db, video_id)), change.added, change.removed)
+                RetagChange(title(library.video(video_id)), change.added, change.removed)
                 for change in step.changes
             )
         outcome = RetagReport(1, step.tagged, len(changes), changes)

@@ -12,23 +12,21 @@ import streamlit as st
 
 from organizer.errors import OrganizerError
 from organizer.gallery.detail import why_no_tag
-from organizer.library import decisions, facets, journal
+from organizer.library import Library
+from organizer.library.records import JournalEntry
 from organizer.models.catalogue import thresholds_of
 from organizer.text import safe_text
 from organizer.types import LABELS, TagState
 from organizer.ui.errors import show_error
 from organizer.ui.parts.component import load_component
-from organizer.ui.resources import library
+from organizer.ui.resources import open_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlite_utils import Database
-
-    from organizer.library.journal import Entry
     from organizer.library.records import TagRecord, VideoRecord
 
-    Decision = Callable[[Database, int, str], object]
+    Decision = Callable[[Library, int, str], object]
 
 _STATE_WORDS = {
     TagState.SUGGESTED: "suggested",
@@ -40,22 +38,22 @@ _FIELD, _ACKNOWLEDGED = "tag_field", "tag_field_acknowledged"
 _field = load_component(_FIELD)
 
 
-def show_tag_editor(db: Database, video: VideoRecord) -> None:
+def show_tag_editor(library: Library, video: VideoRecord) -> None:
     """Draw a row for each tag with what can be decided about it, and a field to add one."""
     st.markdown("**Tags**")
     if reason := why_no_tag(video, thresholds_of(video.bundle)):
         st.text(reason)
-    decided = journal.last_of_video(db, video.id)
+    decided = library.last_decisions(video.id)
     for tag in video.tags:
         _show_tag(video, tag, decided.get(tag.name))
     _show_removed(video, decided)
     error, typed = st.session_state.pop(_ERROR, (None, ""))
-    _show_add(db, video, typed)
+    _show_add(library, video, typed)
     if error is not None:
         show_error(error)
 
 
-def _show_tag(video: VideoRecord, tag: TagRecord, last: Entry | None) -> None:
+def _show_tag(video: VideoRecord, tag: TagRecord, last: JournalEntry | None) -> None:
     score = "" if tag.score is None else f" {tag.score:.2f}"
     with (
         st.container(border=True, gap="small"),
@@ -72,36 +70,36 @@ def _show_tag(video: VideoRecord, tag: TagRecord, last: Entry | None) -> None:
                 )
 
 
-def _choices(tag: TagRecord, last: Entry | None) -> list[tuple[Decision, str]]:
-    undo: Decision = partial(decisions.undo, entry=None if last is None else last.id)
+def _choices(tag: TagRecord, last: JournalEntry | None) -> list[tuple[Decision, str]]:
+    undo: Decision = partial(Library.undo, entry=None if last is None else last.id)
     if tag.state is TagState.SUGGESTED:
-        return [(decisions.confirm, "Confirm"), (decisions.reject, "Reject")]
+        return [(Library.confirm, "Confirm"), (Library.reject, "Reject")]
     if tag.state is TagState.REJECTED:
-        return [(decisions.confirm, "Confirm"), (undo, "Undo")]
+        return [(Library.confirm, "Confirm"), (undo, "Undo")]
     if tag.name not in LABELS and tag.score is None:
-        return [(decisions.reject, "Remove")]
-    return [(decisions.reject, "Reject"), (undo, "Undo")]
+        return [(Library.reject, "Remove")]
+    return [(Library.reject, "Reject"), (undo, "Undo")]
 
 
-def _show_removed(video: VideoRecord, decided: Mapping[str, Entry]) -> None:
+def _show_removed(video: VideoRecord, decided: Mapping[str, JournalEntry]) -> None:
     """Draw a way back where the last decision about this video took a tag away."""
     name, last = list(decided.items())[-1] if decided else ("", None)
     if last is None or last.after is not None or name in {tag.name for tag in video.tags}:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.text(f"{safe_text(name)}\nremoved by you", width="content")
-        undo = partial(decisions.undo, entry=last.id)
+        undo = partial(Library.undo, entry=last.id)
         st.button("Undo", key=f"undo_removed_{video.id}", on_click=_decide, args=(undo, video.id, name))
 
 
-def _show_add(db: Database, video: VideoRecord, typed: str) -> None:
+def _show_add(library: Library, video: VideoRecord, typed: str) -> None:
     carried = {tag.name for tag in video.tags if tag.state is not TagState.REJECTED}
-    names = dict.fromkeys([*LABELS, *facets.tag_names(db)])
+    names = dict.fromkeys([*LABELS, *library.tag_names()])
     _show_field(
         [name for name in names if name not in carried],
         video.key,
         typed,
-        on_add=lambda name: _decide(decisions.confirm, video.id, name),
+        on_add=lambda name: _decide(Library.confirm, video.id, name),
     )
 
 
@@ -135,7 +133,7 @@ def _show_field(names: Sequence[str], video: str, typed: str, on_add: Callable[[
 def _decide(decide: Decision, video_id: int, name: str) -> None:
     """Store a decision; a callback, so that the page below it is drawn with the new tags."""
     try:
-        with library() as db:
-            decide(db, video_id, name)
+        with open_library() as library:
+            decide(library, video_id, name)
     except OrganizerError as error:
         st.session_state[_ERROR] = error, name

@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from organizer.errors import LibraryError
 from organizer.frames.folders.extensions import extension
-from organizer.library import media
-from organizer.library.database import opened
+from organizer.library import Library
+from organizer.library.records import StoredPlace
 from organizer.ui.server.contained_file import open_contained
 from organizer.ui.server.file_response import file_response
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from organizer.library.media import StoredPlace
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _POSTER_AGE_S = 3600
@@ -63,8 +62,8 @@ def clip(library: Path, request: Request) -> Response:
     file = None
     if _KEY.fullmatch(key):
         try:
-            with opened(library, create=False) as db:
-                places = media.places_of(db, key)
+            with Library.open(library, create=False) as opened:
+                places = opened.media.places_of(key)
         except LibraryError:
             places = []
         file = first_servable(places)
@@ -85,8 +84,8 @@ def poster(library: Path, request: Request) -> Response:
     picture = None
     if _KEY.fullmatch(key):
         try:
-            with opened(library, create=False) as db:
-                picture = media.poster_of(db, key)
+            with Library.open(library, create=False) as opened:
+                picture = opened.media.poster_of(key)
         except LibraryError:
             picture = None
     if picture is None:

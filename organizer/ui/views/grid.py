@@ -13,17 +13,14 @@ import streamlit as st
 
 from organizer.gallery.cards import card
 from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
-from organizer.library import media
+from organizer.library import Library
 from organizer.library.filters import Sort
-from organizer.library.queries import videos
 from organizer.text import count
 from organizer.ui import state
 from organizer.ui.parts.component import load_component
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sqlite_utils import Database
 
     from organizer.gallery.cards import Card
     from organizer.library.filters import VideoFilter
@@ -45,7 +42,7 @@ ORDERS = {
 }
 
 
-def show_grid(db: Database, view: ViewState, found: int) -> None:
+def show_grid(library: Library, view: ViewState, found: int) -> None:
     """Draw one page of the ``found`` videos that the view chooses."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"### {count(found, 'video')}", width="content")
@@ -55,8 +52,8 @@ def show_grid(db: Database, view: ViewState, found: int) -> None:
         return
     last = pages(found)
     page = min(view.page, last)
-    records = list(videos(db, page_filter(view, page)))
-    pictured = media.with_posters(db, [video.id for video in records])
+    records = list(library.list(page_filter(view, page)))
+    pictured = library.media.with_posters([video.id for video in records])
     _show_cards([card(video, poster=video.id in pictured) for video in records], page)
     if last > 1:
         # A key for each choice: a click on a page of another choice, still on its way, is not this one's.
