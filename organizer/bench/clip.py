@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from organizer.frames.loading import load_cv2
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -117,8 +119,6 @@ def noise_frames(form: Format, count: int, seed: int) -> Iterable[NDArray[np.uin
     Uneven at all scales like a photograph, so that the encoder has about as much to do.
     """
     import numpy as np
-
-    from organizer.frames.loading import load_cv2
 
     cv2 = load_cv2()
     random = np.random.default_rng(seed)

@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from organizer.errors import ScanError
+from organizer.frames.loading import load_decoders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +74,6 @@ class WarmWorkers:
 
 
 def _prepare(barrier: Any) -> None:
-    from organizer.frames.loading import load_decoders
 
     global _barrier  # noqa: PLW0603 - a worker process has no other place to keep it
     _barrier = barrier

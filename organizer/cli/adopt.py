@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from organizer.cli.context import library_argument, library_option, open_library
+from organizer.cli.text import decided
 from organizer.text import safe_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from organizer.library.records import TagRecord
 
 
 @click.command()
@@ -26,18 +20,16 @@ def adopt(old: str, new: str) -> None:
     or its id. What you decided about NEW itself stays. OLD is not listed any more; should its file come back,
     it has its tags again.
     """
-    from organizer.library import adoption, queries
-
-    with open_library() as db:
-        new_id = queries.find_video(db, new)
-        adopted = adoption.adopt(db, adoption.find_missing(db, old), new_id)
-    if not adopted.tags:
+    with open_library() as library:
+        new_id = library.find(new)
+        adopted = library.adopt(library.find_missing(old), new_id)
+    if not (adopted.tags or adopted.kept):
         click.echo(f"{safe_text(adopted.old_path)}: it has no tags of yours; nothing was moved.")
         return
-    click.echo(f"Moved to {safe_text(adopted.new_path)}: {decided(adopted.tags)}")
+    new_path = safe_text(adopted.new_path)
+    if adopted.tags:
+        click.echo(f"Moved to {new_path}: {decided(adopted.tags)}")
+    if adopted.kept:
+        names = ", ".join(safe_text(tag.name) for tag in adopted.kept)
+        click.echo(f"Not moved, for {new_path} has decisions of its own about it: {names}")
     click.echo(f"To see it: organizer show {new_id}{library_argument()}")
-
-
-def decided(tags: Sequence[TagRecord]) -> str:
-    """Return decisions as ``Holiday, not Dance``."""
-    return ", ".join(("not " if tag.state == "rejected" else "") + safe_text(tag.name) for tag in tags)

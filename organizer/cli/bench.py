@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.bench.measure import Step, measure
+from organizer.bench.report import seconds
+from organizer.bench.sample import choose, generate
+from organizer.cli.parameters import ExistingPath
+from organizer.pipeline.decoding.decoders import default_workers
+from organizer.pipeline.usable_model import model_in_use
 from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
@@ -33,7 +39,7 @@ _WORDS = {
 
 
 @click.command()
-@click.argument("folder", required=False, metavar="[FOLDER]", type=click.Path())
+@click.argument("folder", required=False, metavar="[FOLDER]", type=ExistingPath(file_okay=False))
 @click.option(
     "--videos",
     type=click.IntRange(1, 1000),
@@ -53,9 +59,6 @@ def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -
     With videos of a FOLDER, else with clips made for the occasion: 20 s of 1080p like a phone's. Takes about
     a minute, longer with 4K videos. Folder and library are left as they are.
     """
-    from organizer.bench.sample import choose, generate
-    from organizer.pipeline.decoding.decoders import default_workers
-
     workers = workers or default_workers()
     tagger = _tagger()
     with tempfile.TemporaryDirectory(prefix="organizer-bench-") as scratch:
@@ -76,24 +79,13 @@ def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -
 
 def _tagger() -> Tagger:
     """Return one with the model in use, or with lite where that one cannot be run, as a scan does."""
-    from organizer.errors import BundleError, MissingDependencyError
-    from organizer.models.catalogue import DEFAULT, open_bundle
-    from organizer.tags.tagger import Tagger
-
-    try:
-        tagger = Tagger(open_bundle())
-        if tagger.bundle.name != DEFAULT:
-            _ = tagger.bundle.space
-            tagger.load()
-    except (BundleError, MissingDependencyError) as error:
-        click.echo(lite_meanwhile(safe_text(str(error))), err=True)
-        return Tagger(open_bundle(DEFAULT))
-    return tagger
+    model = model_in_use().loaded()
+    if model.unusable is not None:
+        click.echo(lite_meanwhile(safe_text(model.unusable)), err=True)
+    return model.tagger
 
 
 def _measured(sample: Sample, tagger: Tagger, workers: int, folder: Path) -> Report:
-    from organizer.bench.measure import Step, measure
-
     report: Report | None = None
     for event in measure(sample, tagger, workers=workers, folder=folder):
         if isinstance(event, Step):
@@ -113,8 +105,6 @@ def _tell(step: str) -> None:
 def print_report(report: Report) -> None:
     """Print a report in at most 80 columns."""
     from rich.console import Console
-
-    from organizer.bench.report import seconds
 
     videos = report.videos
     console = Console(width=80, highlight=False)
@@ -154,8 +144,6 @@ def print_report(report: Report) -> None:
 def _stages(report: Report) -> Table:
     from rich.table import Table
 
-    from organizer.bench.report import seconds
-
     table = Table(box=None, pad_edge=False)
     table.add_column("stage")
     for column in ("speed", "a video", "share"):
@@ -172,8 +160,6 @@ def _stages(report: Report) -> Table:
 
 def _samplings(report: Report) -> Table:
     from rich.table import Table
-
-    from organizer.bench.report import seconds
 
     table = Table(box=None, pad_edge=False)
     table.add_column("seconds a video with --sampling")

@@ -1,17 +1,165 @@
-"""All commands, in the order that help shows them."""
+"""All commands, in the order that help shows them; a command's module is imported only when it is needed."""
 
-from organizer.cli.adopt import adopt
-from organizer.cli.bench import bench
-from organizer.cli.decide import tag, untag
-from organizer.cli.demo import demo
-from organizer.cli.evaluate import evaluate
-from organizer.cli.gallery import gallery
-from organizer.cli.listing import list_
-from organizer.cli.models import models
-from organizer.cli.open import open_
-from organizer.cli.retag import retag
-from organizer.cli.scan import scan
-from organizer.cli.show import show
-from organizer.cli.train import train
+from __future__ import annotations
 
-COMMANDS = (open_, gallery, scan, list_, show, tag, untag, adopt, retag, models, train, evaluate, demo, bench)
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """A line of help, and where the command is found."""
+
+    name: str
+    module: str
+    """Full name of the module that holds the command."""
+    attribute: str
+    """The command's name in that module."""
+    help: str
+    """The first sentence of the command's help."""
+
+
+COMMANDS = (
+    CommandEntry(
+        "open",
+        "organizer.cli.gallery",
+        "open_",
+        "Show the gallery and scan folders meanwhile; videos appear as they are done.",
+    ),
+    CommandEntry(
+        "gallery",
+        "organizer.cli.gallery",
+        "gallery",
+        "Show the library in the browser: see, play, correct, tag again.",
+    ),
+    CommandEntry("scan", "organizer.cli.scan", "scan", "Look at the videos in folders and tag them."),
+    CommandEntry(
+        "list", "organizer.cli.listing", "list_", "List videos with their tags, one line for each file."
+    ),
+    CommandEntry(
+        "show",
+        "organizer.cli.show",
+        "show",
+        "Show everything known of one VIDEO: its path, its file name, or its id.",
+    ),
+    CommandEntry(
+        "tag",
+        "organizer.cli.decide",
+        "tag",
+        "Confirm or add tags of one VIDEO; no model ever takes them away.",
+    ),
+    CommandEntry(
+        "untag",
+        "organizer.cli.decide",
+        "untag",
+        "Reject tags of one VIDEO; no model ever suggests them for it again.",
+    ),
+    CommandEntry(
+        "adopt", "organizer.cli.adopt", "adopt", "Move your tags from the missing video OLD to NEW."
+    ),
+    CommandEntry(
+        "retag",
+        "organizer.cli.retag",
+        "retag",
+        "Tag videos again with the model in use, from stored features: no video is opened.",
+    ),
+    CommandEntry(
+        "models",
+        "organizer.cli.models.group",
+        "models",
+        "List the installed models, each checked against its checksums.",
+    ),
+    CommandEntry("train", "organizer.cli.train", "train", "Train a classifier and make a model of it."),
+    CommandEntry(
+        "evaluate",
+        "organizer.cli.evaluate",
+        "evaluate",
+        "Measure a MODEL, the one in use without, on labelled videos it was not trained on.",
+    ),
+    CommandEntry(
+        "demo", "organizer.cli.demo", "demo", "Make five small clips, tag them, and say what was found."
+    ),
+    CommandEntry(
+        "bench", "organizer.cli.bench", "bench", "Measure how fast this machine scans, and what limits it."
+    ),
+)
+
+MODEL_COMMANDS = (
+    CommandEntry("pull", "organizer.cli.models.pull", "pull", "Download a model and install it."),
+    CommandEntry(
+        "import", "organizer.cli.models.transfer", "import_", "Install a model from files, without network."
+    ),
+    CommandEntry(
+        "export",
+        "organizer.cli.models.transfer",
+        "export",
+        'Copy a model to a folder that "organizer models import" takes on another computer.',
+    ),
+    CommandEntry(
+        "verify",
+        "organizer.cli.models.verify",
+        "verify",
+        "Check a model, the one in use without a NAME, and say of each check what was found.",
+    ),
+    CommandEntry(
+        "use",
+        "organizer.cli.models.use",
+        "use",
+        "Use a model from now on, for scans, tagging and the gallery.",
+    ),
+    CommandEntry("remove", "organizer.cli.models.transfer", "remove", "Delete an installed model's files."),
+    CommandEntry(
+        "build",
+        "organizer.cli.models.build",
+        "build",
+        "Make a model of any TF Hub module, with a PCA fitted to your own videos.",
+    ),
+)
+"""Those of ``organizer models``."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is run or its own help is asked for.
+
+    Its help is made of the table alone, and shows the whole first sentence of each command, where click
+    would cut what does not fit on one line.
+    """
+
+    def __init__(self, *arguments: Any, entries: Sequence[CommandEntry], **settings: Any) -> None:
+        """Take the commands of a table.
+
+        Args:
+            arguments: of ``click.Group``.
+            entries: the commands, in the order of help.
+            settings: of ``click.Group``.
+        """
+        super().__init__(*arguments, **settings)
+        self._entries = {entry.name: entry for entry in entries}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table, then of those that were added."""
+        return [*self._entries, *(name for name in super().list_commands(ctx) if name not in self._entries)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command and return it; None where there is none of this name."""
+        entry = self._entries.get(cmd_name)
+        if entry is not None and cmd_name not in self.commands:
+            self.add_command(load_command(entry), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(entry.name, entry.help) for entry in self._entries.values()])
+
+
+def load_command(entry: CommandEntry) -> click.Command:
+    """Import the command of an entry."""
+    command: click.Command = getattr(import_module(entry.module), entry.attribute)
+    return command

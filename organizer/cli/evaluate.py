@@ -9,13 +9,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from organizer.cli.context import library_option, open_library
-from organizer.cli.training_options import check_installed, data_options, one_folder, quiet_tensorflow
+from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
+from organizer.cli.training_options import (
+    Data,
+    Labelled,
+    check_installed,
+    data_options,
+    quiet_tensorflow,
+)
+from organizer.models.catalogue import open_bundle
 from organizer.text import safe_text
+from organizer.training.evaluate_model import (
+    align,
+    measure_on_corpus,
+    measure_on_data,
+    measure_on_library,
+    trained_on,
+)
+from organizer.training.measure.compare import compare
+from organizer.training.measure.figures import figures_of
+from organizer.training.measure.report import Report, report_html
+from organizer.training.measure.words import what_was_measured
+from organizer.training.sources import yt8m_data
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.training.evaluate_model import Measured
-    from organizer.training.measure.report import Report
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -35,12 +54,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @library_option
 def evaluate(
+    *,
     model: str | None,
     other: str | None,
     html: Path | None,
     json_file: Path | None,
     repeats: int,
-    **options: Any,
+    labelled: Labelled,
 ) -> None:
     """Measure a MODEL, the one in use without, on labelled videos it was not trained on.
 
@@ -48,19 +68,13 @@ def evaluate(
     model is never measured on what it was trained on: days of the library and folds of the corpus that it saw
     are left out, or it is refused. Figures come with 95 % intervals over sources.
     """
-    from organizer.models.catalogue import open_bundle
-    from organizer.training.evaluate_model import align, trained_on
-    from organizer.training.measure.compare import compare
-    from organizer.training.measure.figures import figures_of
-    from organizer.training.measure.report import Report
-
     bundle = open_bundle(model)
-    measured = _measured(bundle, options)
+    measured = _measured(bundle, labelled)
     report_of_other, comparison, other_bundle, notes = None, None, None, measured.notes
     scored = measured.scored
     if other is not None:
         other_bundle = open_bundle(other)
-        second = _measured(other_bundle, options)
+        second = _measured(other_bundle, labelled)
         before, scored = align(second, measured)
         comparison = compare(before, scored, repeats=repeats)
         report_of_other = figures_of(before, repeats=repeats)
@@ -83,27 +97,19 @@ def evaluate(
         click.echo(f"Figures: {safe_text(str(json_file))}")
 
 
-def _measured(bundle: Bundle, options: dict[str, Any]) -> Measured:
-    from organizer.training.evaluate_model import measure_on_corpus, measure_on_data, measure_on_library
-
-    data = options["data"]
-    if data == "corpus":
-        return measure_on_corpus(bundle, one_folder(options["folders"], data), fold=options["fold"])
-    if data == "yt8m":
+def _measured(bundle: Bundle, labelled: Labelled) -> Measured:
+    if labelled.data is Data.CORPUS:
+        return measure_on_corpus(bundle, labelled.one_folder(), fold=labelled.fold)
+    if labelled.data is Data.YT8M:
         check_installed("tensorflow")
         quiet_tensorflow()
-        from organizer.training.sources import yt8m_data
-
-        shards = yt8m_data(bundle, options["folders"], options["vocabulary"], train=False)
+        shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
         return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
-    with open_library() as db:
-        return measure_on_library(bundle, db, own_tags=options["own_tags"])
+    with open_library() as library:
+        return measure_on_library(bundle, library, own_tags=labelled.own_tags)
 
 
 def _say(report: Report) -> None:
-    from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
-    from organizer.training.measure.words import what_was_measured
-
     click.echo(f"{safe_text(report.model)}, measured on {safe_text(report.data)}")
     click.echo(what_was_measured(report.figures))
     click.echo(safe_text(report.trained_on))
@@ -117,8 +123,6 @@ def _say(report: Report) -> None:
 
 
 def _write_html(report: Report, file: Path) -> None:
-    from organizer.training.measure.report import report_html
-
     file.write_text(report_html(report), encoding="utf-8")
     click.echo(f"Report: {safe_text(str(file))}")
 

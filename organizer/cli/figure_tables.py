@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from organizer.training.measure.words import NAMES, name_of, number, signed, signed_span, span
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,8 +19,6 @@ _WIDTH = 80
 
 def print_headline(figures: Figures) -> None:
     """Print the main figures with their intervals."""
-    from organizer.training.measure.words import NAMES, name_of, number, span
-
     table = _table("figure", ("value", "95 % interval"))
     for name in NAMES:
         figure = figures.headline[name]
@@ -29,8 +29,6 @@ def print_headline(figures: Figures) -> None:
 
 def print_labels(figures: Figures) -> None:
     """Print a line for each label."""
-    from organizer.training.measure.words import number, span
-
     table = _table("label", ("videos", "AP", "95 % interval", "threshold", "precision", "recall"))
     for row in figures.labels:
         figure, tags = row.average_precision, row.at_threshold
@@ -56,8 +54,6 @@ def print_comparison(comparison: Comparison, first: str, second: str) -> None:
 
 
 def _differences(title: str, rows: Sequence[Difference]) -> Table:
-    from organizer.training.measure.words import NAMES, signed, signed_span
-
     table = _table(title, ("difference", "95 % interval", ""))
     for row in rows:
         table.add_row(
@@ -67,8 +63,6 @@ def _differences(title: str, rows: Sequence[Difference]) -> Table:
 
 
 def _threshold(row: LabelFigures) -> str:
-    from organizer.training.measure.words import number
-
     if row.never:
         return "never"
     return "by fold" if row.at_threshold.threshold is None else number(row.at_threshold.threshold, 2)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from organizer.cli.parameters import enum_option
+from organizer.library.filters import VideoFilter
+from organizer.library.records import Status
+from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from organizer.library.filters import VideoFilter
-
-Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
-
-# Spelled out, for the enums live beside SQL that --help must not import; a test compares them.
-STATUSES = ("ok", "failed", "missing", "offline")
-STATES = ("suggested", "confirmed", "rejected")
-SORTS = ("taken", "name", "duration", "size", "added")
 
 _OPTIONS = (
     click.option(
@@ -26,8 +23,8 @@ _OPTIONS = (
     click.option("--any", "any_tags", multiple=True, metavar="TAG", help="With at least one of these tags."),
     click.option("--not", "no_tags", multiple=True, metavar="TAG", help="Without any of these tags."),
     click.option("--untagged", is_flag=True, help="Without any tag."),
-    click.option("--state", type=click.Choice(STATES), help="Count only tags in this state."),
-    click.option("--status", type=click.Choice(STATUSES), help="Only videos in this status."),
+    enum_option("--state", enum=TagState, help="Count only tags in this state."),
+    enum_option("--status", enum=Status, help="Only videos in this status."),
     click.option("--text", default="", help="Words in the file's name or folder."),
     click.option(
         "--since", "taken_from", type=click.DateTime(), help="Taken then or later, as dates are shown."
@@ -38,32 +35,36 @@ _OPTIONS = (
 )
 
 
-def filter_options(function: Decorated) -> Decorated:
-    """Add the options; the command takes them as keyword arguments for ``build_filter``."""
+def filter_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options; the command gets the filter that they describe as ``chosen``."""
+
+    @wraps(function)
+    def command(
+        *,
+        all_tags: tuple[str, ...],
+        any_tags: tuple[str, ...],
+        no_tags: tuple[str, ...],
+        untagged: bool,
+        state: TagState | None,
+        status: Status | None,
+        text: str,
+        taken_from: datetime | None,
+        taken_before: datetime | None,
+        **others: Any,
+    ) -> None:
+        chosen = VideoFilter(
+            all_tags=all_tags,
+            any_tags=any_tags,
+            no_tags=no_tags,
+            untagged=untagged,
+            state=state,
+            status=status,
+            text=text,
+            taken_from=taken_from,
+            taken_before=taken_before,
+        )
+        function(chosen=chosen, **others)
+
     for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
-def build_filter(
-    *,
-    state: str | None,
-    status: str | None,
-    taken_from: datetime | None,
-    taken_before: datetime | None,
-    sort: str = "taken",
-    **rest: Any,
-) -> VideoFilter:
-    """Return the filter that the options describe."""
-    from organizer.library.filters import Sort, VideoFilter
-    from organizer.library.records import Status
-    from organizer.types import TagState
-
-    return VideoFilter(
-        state=TagState(state) if state else None,
-        status=Status(status) if status else None,
-        taken_from=taken_from,
-        taken_before=taken_before,
-        sort=Sort(sort),
-        **rest,
-    )
+        command = option(command)
+    return command

@@ -10,22 +10,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from organizer import __version__
-from organizer.cli.commands import COMMANDS
+from organizer.cli.commands import COMMANDS, LazyGroup
 from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
-from organizer.cli.failures import in_words
 from organizer.cli.streams import discard_output, mend_streams
-from organizer.cli.whole_help import WholeHelpGroup
-from organizer.errors import OrganizerError, OutputClosedError, OutputError
-from organizer.shortage import LEAST_FOR_ANYTHING, check_memory_limit
+from organizer.errors import OrganizerError, OutputClosedError, OutputError, ScanError
+from organizer.library.waiting import tell_waits
+from organizer.shortage import (
+    LEAST_FOR_ANYTHING,
+    TOO_LITTLE_MEMORY,
+    check_memory_limit,
+    lacks_memory,
+    memory_limit,
+)
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXIT_FAILED = 1
+_LONGEST = 300
+"""Characters of what an unexpected error says of itself."""
 _WAITING = "Waiting for another program that writes to the library ..."
 
 
-class _Commands(WholeHelpGroup):
+class _Commands(LazyGroup):
     """The group, but for a broken pipe between processes: click would end in 1 for it without a word."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -39,7 +47,9 @@ class _Commands(WholeHelpGroup):
 
 
 @click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Commands,
+    entries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="organizer")
 @library_option
@@ -56,25 +66,23 @@ def cli() -> None:
     130 stopped with Ctrl-C, 141 stopped because its output was not read to the end.
     """  # noqa: D301 - click wants the character, not the two letters
     check_memory_limit(LEAST_FOR_ANYTHING)
-    from organizer.library.transaction import tell_waits
 
     tell_waits(_say_once(_WAITING))
 
 
-for command in COMMANDS:
-    cli.add_command(command)
-
-
-def main() -> None:
+def main(surroundings: object | None = None) -> None:
     """Run the command line; errors become one sentence, never a traceback.
 
     ``ORGANIZER_DEBUG=1`` in the environment shows the traceback all the same.
+
+    Args:
+        surroundings: what commands find as the context's object, for tests: a ``FileAccess`` for scans.
     """
     mend_streams()
     try:
         try:
             # Not standalone: click would end in 1 what has an exit code of its own below.
-            code = cli.main(prog_name="organizer", standalone_mode=False)
+            code = cli.main(prog_name="organizer", standalone_mode=False, obj=surroundings)
         except SystemExit as ended:
             code = ended.code
         sys.stdout.flush()
@@ -106,3 +114,32 @@ def _say_once(words: str) -> Callable[[], None]:
             click.echo(words, err=True)
 
     return say
+
+
+def in_words(error: BaseException) -> str:
+    """Return what a person is told of an error that ended a command."""
+    if lacks_memory(error):
+        return f"{TOO_LITTLE_MEMORY}; a scan takes less with --workers 1. ({safe_text(_shortly(error))})"
+    limit = memory_limit()
+    hint = f" This process may use {limit / 2**20:,.0f} MB of memory only (ulimit -v)." if limit else ""
+    if isinstance(error, ScanError):
+        # Processes that decode end without a word where they get too little.
+        return safe_text(str(error)) + hint
+    if isinstance(error, OrganizerError):
+        return safe_text(str(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        return (
+            f"{safe_text(os.fsdecode(error.filename))}: {error.strerror}. Check the path and its permissions."
+        )
+    unexpected = f"something unexpected happened ({safe_text(_shortly(error))})."
+    if hint:
+        return f"{unexpected}{hint} That is the likely reason: raise the limit, then run it again."
+    return (
+        f"{unexpected} "
+        "Nothing is lost; set ORGANIZER_DEBUG=1 and run it again to see where, and please report it."
+    )
+
+
+def _shortly(error: BaseException) -> str:
+    text = str(error).strip()[:_LONGEST]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from organizer.cli.context import EXIT_STOPPED, library_option, open_library
+from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
+from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.training_options import check_installed, data_options, one_folder, quiet_tensorflow
+from organizer.cli.training_options import (
+    Data,
+    Labelled,
+    check_installed,
+    data_options,
+    quiet_tensorflow,
+)
+from organizer.config import cache_folder
+from organizer.errors import TrainingDataError
+from organizer.models.catalogue import DEFAULT, open_bundle
+from organizer.models.inception.assemble import NAME
+from organizer.models.manifest import check_name
+from organizer.stopping import StoppedError
 from organizer.text import count, safe_text
+from organizer.training.architectures import ARCHITECTURES
+from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
+from organizer.training.engine.settings import TrainingSettings
+from organizer.training.ensemble_weights import base_of
+from organizer.training.library_data import LibrarySettings
+from organizer.training.sources import corpus_source, library_source, yt8m_source
+from organizer.training.train_model import (
+    Calibrated,
+    FinalBegins,
+    Made,
+    Plan,
+    check_plan,
+    forget,
+    train_model,
+)
+from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
     from threading import Event
-
-    from rich.progress import Progress
 
     from organizer.models.bundle import Bundle
     from organizer.training.ensemble_weights import Base
     from organizer.training.measure.compare import Comparison
     from organizer.training.sources import TrainingSource
-    from organizer.training.train_model import Calibrated, Made, Plan
 
-_ARCHITECTURES = (
-    "majority",
-    "rnn",
-    "cnn-lstm",
-    "cnn-lstm-masked",
-    "moe",
-    "netvlad",
-    "attention",
-    "attention-conv",
-    "correction",
-)
-"""Spelled out, for help must not import them; a test holds them against the registry."""
 _MIRRORS = ("us", "eu", "asia")
+"""Of the built-in list of addresses."""
 _VALIDATION_SHARE = 4
 """So many shards are trained on for each that is held out."""
 
@@ -49,7 +62,7 @@ _VALIDATION_SHARE = 4
 @click.option(
     "--arch",
     "architecture",
-    type=click.Choice(_ARCHITECTURES),
+    type=click.Choice(list(ARCHITECTURES)),
     help="The network. The first three are the published ones; correction builds on the model of --space. "
     "[default: correction for a library and a model that can be built on, as lite can; else attention]",
 )
@@ -66,7 +79,11 @@ _VALIDATION_SHARE = 4
     "about 400 MB each. What is there stays.",
 )
 @click.option(
-    "--mirror", type=click.Choice(_MIRRORS), default="us", show_default=True, help="Where shards come from."
+    "--mirror",
+    type=click.Choice(_MIRRORS),
+    default=_MIRRORS[0],
+    show_default=True,
+    help="Where shards come from.",
 )
 @click.option(
     "--epochs",
@@ -111,7 +128,25 @@ _VALIDATION_SHARE = 4
 @click.option("--out", type=click.Path(path_type=Path), help="Write the model here and do not install it.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an installed model of this name.")
 @library_option
-def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
+def train(
+    *,
+    name: str,
+    architecture: str | None,
+    labelled: Labelled,
+    space: str | None,
+    shards: int | None,
+    mirror: str,
+    epochs: int,
+    batch: int,
+    learning_rate: float,
+    patience: int,
+    seed: int,
+    precision_target: float,
+    work: Path | None,
+    from_scratch: bool,
+    out: Path | None,
+    replace: bool,
+) -> None:
     """Train a classifier and make a model of it.
 
     From your decisions: confirm and reject tags in the gallery, then "organizer train". From YouTube-8M:
@@ -123,30 +158,42 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
     """
     check_installed("tensorflow", "sklearn")
     quiet_tensorflow()
-    from organizer.errors import TrainingDataError
-    from organizer.stopping import StoppedError
-    from organizer.training.train_model import check_plan, forget
 
-    if data != "yt8m" and shards:
+    if labelled.data is not Data.YT8M and shards:
         raise TrainingDataError("--shards is for --data yt8m.")
-    space = _space(options["space"], data)
-    base = _base(options["architecture"], space, data)
-    if data == "library" and base is None and not options["architecture"]:
-        click.echo(f"{space.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
-    options["architecture"] = options["architecture"] or ("correction" if base else "attention")
-    plan = _plan(options)
+    of = open_bundle(space or (NAME if labelled.data is Data.YT8M else DEFAULT))
+    base = _base(architecture, of, labelled.data)
+    if labelled.data is Data.LIBRARY and base is None and not architecture:
+        click.echo(f"{of.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
+    # It becomes the name of a folder below.
+    check_name(name)
+    plan = Plan(
+        name=name,
+        architecture=architecture or ("correction" if base else "attention"),
+        settings=TrainingSettings(
+            epochs=epochs,
+            batch=batch,
+            learning_rate=learning_rate,
+            seed=seed,
+            patience=patience or None,
+        ),
+        work=(work or cache_folder() / "training" / name).absolute(),
+        target_precision=precision_target,
+        out=None if out is None else out.absolute(),
+        replace=replace,
+    )
     check_plan(plan)
-    if options["from_scratch"]:
+    if from_scratch:
         forget(plan)
     try:
         with stop_asked_for() as stop:
             if shards:
-                _download(one_folder(options["folders"], data), shards, mirror, stop)
-            source = _source(data, space, base, options)
+                _download(labelled.one_folder(), shards, mirror, stop)
+            source = _source(labelled, of, base)
             for note in source.notes:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
-            made = _follow(plan, source, space, stop)
+            made = _follow(plan, source, of, stop)
     except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. How far it came is kept in {safe_text(str(plan.work))}; the same command goes on.",
@@ -156,25 +203,15 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
     _say_made(made.bundle, plan)
 
 
-def _space(name: str | None, data: str) -> Bundle:
-    from organizer.models.catalogue import DEFAULT, open_bundle
-    from organizer.models.inception.assemble import NAME
-
-    return open_bundle(name or (NAME if data == "yt8m" else DEFAULT))
-
-
-def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
+def _base(architecture: str | None, space: Bundle, data: Data) -> Base | None:
     """Return what is to be corrected; None where a network learns from nothing.
 
     Raises:
         TrainingDataError: a correction is wanted, and there is nothing to correct.
     """
-    from organizer.errors import TrainingDataError
-    from organizer.training.ensemble_weights import base_of
-
     if architecture not in {None, "correction"}:
         return None
-    base = base_of(space) if data == "library" else None
+    base = base_of(space) if data is Data.LIBRARY else None
     if base is None and architecture:
         raise TrainingDataError(
             f"A correction learns from decisions in a library and builds on a model that {space.name} is "
@@ -183,81 +220,41 @@ def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
     return base
 
 
-def _plan(options: dict[str, Any]) -> Plan:
-    from organizer.config import cache_folder
-    from organizer.models.manifest import check_name
-    from organizer.training.engine.settings import TrainingSettings
-    from organizer.training.train_model import Plan
-
-    # It becomes the name of a folder below.
-    check_name(options["name"])
-    return Plan(
-        name=options["name"],
-        architecture=options["architecture"],
-        settings=TrainingSettings(
-            epochs=options["epochs"],
-            batch=options["batch"],
-            learning_rate=options["learning_rate"],
-            seed=options["seed"],
-            patience=options["patience"] or None,
-        ),
-        work=(options["work"] or cache_folder() / "training" / options["name"]).absolute(),
-        target_precision=options["precision_target"],
-        out=options["out"] and options["out"].absolute(),
-        replace=options["replace"],
-    )
-
-
-def _source(data: str, space: Bundle, base: Base | None, options: dict[str, Any]) -> TrainingSource:
-    from organizer.config import cache_folder
-    from organizer.training.library_data import LibrarySettings
-    from organizer.training.sources import corpus_source, library_source, yt8m_source
-
-    folders: Sequence[Path] = options["folders"]
-    if data == "yt8m":
-        return yt8m_source(space, folders, options["vocabulary"])
-    if data == "corpus":
-        cache = cache_folder() / "corpus"
+def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSource:
+    if labelled.data is Data.YT8M:
+        return yt8m_source(space, labelled.folders, labelled.vocabulary)
+    if labelled.data is Data.CORPUS:
         click.echo("Looking at the corpus; the first time this takes some minutes ...")
-        return corpus_source(space, one_folder(folders, data), cache, options["fold"])
-    with open_library() as db:
-        return library_source(space, db, LibrarySettings(own_tags=options["own_tags"]), base)
+        return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
+    with open_library() as library:
+        return library_source(space, library, LibrarySettings(own_tags=labelled.own_tags), base)
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
-    from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
-
     for _ in download_vocabulary(folder, stop=stop):
         pass
     for split, number in (("train", shards), ("validate", -(-shards // _VALIDATION_SHARE))):
         wanted = Wanted("frame", split, number, mirror)
-        shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
-        with shown as bar, closing(download_shards(wanted, folder, stop=stop)) as events:
-            task = bar.add_task(f"{split} shards", total=None) if bar else None
+        with (
+            progress_bar(f"{split} shards", Unit.BYTES) as bar,
+            closing(download_shards(wanted, folder, stop=stop)) as events,
+        ):
             for event in events:
-                if bar and task is not None:
-                    words = f"{split} shard {event.number} of {event.files}"
-                    bar.update(task, description=words, completed=event.file.done, total=event.file.total)
+                words = f"{split} shard {event.number} of {event.files}"
+                bar.update(event.file.done, event.file.total, words)
         click.echo(f"{count(number, f'{split} shard')} in {safe_text(str(folder))}")
 
 
 def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> Made:
-    from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
-    from organizer.training.train_model import Calibrated, FinalBegins, Made, train_model
-
-    shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
-    with shown as bar:
-        task = bar.add_task("getting ready", total=None) if bar else None
+    with progress_bar("getting ready") as bar:
         for event in train_model(plan, source, space, stop=stop):
             match event:
                 case Began(weights, epoch, step, replicas):
                     on = f", going on in epoch {epoch + 1} after {count(step, 'step')}" if step else ""
                     more = f" on {replicas} processors" if replicas > 1 else ""
                     click.echo(f"{plan.architecture}: {count(weights, 'weight')}{more}{on}")
-                case Stepped(epoch, batch, total, _, loss) if bar and task is not None:
-                    bar.update(
-                        task, description=f"epoch {epoch + 1}, loss {loss:.4f}", completed=batch, total=total
-                    )
+                case Stepped(epoch, batch, total, _, loss):
+                    bar.update(batch, total, f"epoch {epoch + 1}, loss {loss:.4f}")
                 case EpochDone(figures, best):
                     held_out = (
                         ""
@@ -279,8 +276,6 @@ def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> M
 
 
 def _say_figures(calibrated: Calibrated, plan: Plan, source: TrainingSource) -> None:
-    from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
-
     print_headline(calibrated.figures)
     print_labels(calibrated.figures)
     for row in calibrated.calibration.abstaining:
@@ -317,11 +312,3 @@ def _say_made(bundle: Bundle, plan: Plan) -> None:
         click.echo(f"To use it: organizer models use {bundle.name}")
     else:
         click.echo(f"To install it: organizer models import {safe_text(str(plan.out))}")
-
-
-def _bar() -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    return Progress(
-        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
-    )

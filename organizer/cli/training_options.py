@@ -2,64 +2,107 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from organizer.cli.parameters import ExistingPath, enum_option
 from organizer.errors import MissingDependencyError, TrainingDataError
+from organizer.features.quiet import quiet_stderr
+from organizer.shortage import LEAST_FOR_TENSORFLOW, check_memory_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-DATA = ("library", "yt8m", "corpus")
-Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 _INSTALL = (
     'Install what training needs: pip install "organizer[train]", or in a clone: pip install ".[train]"'
 )
 
 
-def data_options(function: Decorated) -> Decorated:
-    """Add the options that say which labelled videos are meant."""
-    for option in (
-        click.option("--fold", type=click.IntRange(0, 4), help="Of the corpus: the fold that is held out."),
-        click.option(
-            "--vocabulary",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="YouTube-8M's label names, of the shards' release. [default: vocabulary.csv in the FOLDER]",
-        ),
-        click.option(
-            "--own-tags", is_flag=True, help="Of the library: tags of your own count as labels too."
-        ),
-        click.option(
-            "--folder",
-            "folders",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            help="Where YouTube-8M's shards, or the corpus, lie. Can be repeated for shards.",
-        ),
-        click.option(
-            "--data",
-            type=click.Choice(DATA),
-            default="library",
-            show_default=True,
-            help="Labelled videos: your decisions in the library, YouTube-8M's shards, or the corpus.",
-        ),
-    ):
-        function = option(function)
-    return function
+class Data(StrEnum):
+    """Where labelled videos come from."""
+
+    LIBRARY = "library"
+    """A person's decisions."""
+    YT8M = "yt8m"
+    """YouTube-8M's shards."""
+    CORPUS = "corpus"
 
 
-def one_folder(folders: Sequence[Path], data: str) -> Path:
-    """Return the only folder given.
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Which labelled videos are meant."""
 
-    Raises:
-        TrainingDataError: there is none, or more than one.
-    """
-    if len(folders) != 1:
-        raise TrainingDataError(f"Name one folder for --data {data}: --folder FOLDER")
-    return folders[0]
+    data: Data
+    folders: tuple[Path, ...]
+    """Where shards or the corpus lie."""
+    own_tags: bool
+    """Of the library: whether a person's own tags are labels too."""
+    vocabulary: Path | None
+    """Of YouTube-8M: the file with label names; None is the one in the folder."""
+    fold: int | None
+    """Of the corpus: the fold that is held out."""
+
+    def one_folder(self) -> Path:
+        """Return the only folder given.
+
+        Raises:
+            TrainingDataError: there is none, or more than one.
+        """
+        if len(self.folders) != 1:
+            raise TrainingDataError(f"Name one folder for --data {self.data}: --folder FOLDER")
+        return self.folders[0]
+
+
+_OPTIONS = (
+    enum_option(
+        "--data",
+        enum=Data,
+        default=Data.LIBRARY.value,
+        show_default=True,
+        help="Labelled videos: your decisions in the library, YouTube-8M's shards, or the corpus.",
+    ),
+    click.option(
+        "--folder",
+        "folders",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Where YouTube-8M's shards, or the corpus, lie. Can be repeated for shards.",
+    ),
+    click.option("--own-tags", is_flag=True, help="Of the library: tags of your own count as labels too."),
+    click.option(
+        "--vocabulary",
+        type=ExistingPath(dir_okay=False, path_type=Path),
+        help="YouTube-8M's label names, of the shards' release. [default: vocabulary.csv in the FOLDER]",
+    ),
+    click.option("--fold", type=click.IntRange(0, 4), help="Of the corpus: the fold that is held out."),
+)
+
+
+def data_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which labelled videos are meant; the command gets them as ``labelled``."""
+
+    @wraps(function)
+    def command(
+        *,
+        data: Data,
+        folders: tuple[Path, ...],
+        own_tags: bool,
+        vocabulary: Path | None,
+        fold: int | None,
+        **others: Any,
+    ) -> None:
+        function(labelled=Labelled(data, folders, own_tags, vocabulary, fold), **others)
+
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 def check_installed(*packages: str) -> None:
@@ -78,10 +121,6 @@ def quiet_tensorflow() -> None:
     """Load TensorFlow without its remarks, and after Python's own SQLite, which it would replace."""
     # TensorFlow brings an SQLite of its own, without full-text search.
     import _sqlite3  # noqa: F401
-    import os
-
-    from organizer.features.quiet import quiet_stderr
-    from organizer.shortage import LEAST_FOR_TENSORFLOW, check_memory_limit
 
     check_memory_limit(LEAST_FOR_TENSORFLOW)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

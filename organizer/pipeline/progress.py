@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from organizer.library.changes import Adopted, Alike
+
 if TYPE_CHECKING:
     from organizer.frames.folders.left_out import LeftOut
-    from organizer.library.adoption import Adopted, Alike
 
 
 class OutcomeKind(StrEnum):
@@ -16,7 +17,9 @@ class OutcomeKind(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
-    """Its content is another than at the last scan, or it was looked at again for another model."""
+    """Its content is another than at the last scan, or it was looked at for another model."""
+    LOOKED_AT_AGAIN = "looked at again"
+    """Its content is that of the last scan; a person wanted it looked at all the same."""
     MOVED = "moved"
     """Known content at a new place, the old place is gone; tags and features are kept."""
     COPY = "copy"

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
+from organizer.library import Library
+from organizer.library.jobs import JobKind, JobState, RetagReport
+from organizer.pipeline.scan_summary import ScanSummary
 from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
+from organizer.stopping import StoppedError
 from organizer.text import lite_meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from organizer.library.scans import JobKind, RetagReport
-    from organizer.pipeline import ScanEvent
+    from organizer.pipeline.progress import ScanEvent
 
-_BEAT_S = 1.0
+BEAT_S = 1.0
+"""Seconds between two looks at the row."""
 STUCK_AFTER_S = FILE_WAIT_S + 60.0
 """Seconds without a file done: every one in work should have been done, or given up, in that time."""
 
@@ -40,8 +44,10 @@ class ScanRecord:
     def stuck(self, now_s: float | None = None) -> str | None:
         """Return a sentence when no file was done for longer than any may take, None otherwise.
 
-        now_s: of ``time.monotonic``, by default the present. While folders are walked there is nothing to
-        tell by, for some hold a million files.
+        While folders are walked there is nothing to tell by, for some hold a million files.
+
+        Args:
+            now_s: of ``time.monotonic``, by default the present.
         """
         now_s = time.monotonic() if now_s is None else now_s
         if self.done != self._done_then:
@@ -54,20 +60,17 @@ class ScanRecord:
             "Look whether the disk answers; stop it and scan again, it goes on from there."
         )
 
-    def following(self, events: Iterator[ScanEvent]) -> Iterator[ScanEvent]:
-        """Yield the events of a scan and note them."""
-        from organizer.pipeline import Listed, ModelUnusable, OutcomeKind, Stored
-
+    def following(
+        self, events: Iterator[ScanEvent], summary: ScanSummary | None = None
+    ) -> Iterator[ScanEvent]:
+        """Yield the events of a scan, each added to a summary, whose numbers go into the row."""
+        summary = summary or ScanSummary()
         for event in events:
             self._moved_s = time.monotonic()
-            if isinstance(event, Listed):
-                self.to_do = event.to_do
-            elif isinstance(event, ModelUnusable):
-                self.to_do = event.to_do
-                self.message = lite_meanwhile(event.reason)
-            elif isinstance(event, Stored):
-                self.done = event.done
-                self.failed += event.outcome.kind is OutcomeKind.FAILED
+            summary.add(event)
+            self.to_do, self.done, self.failed = summary.to_do, summary.done, len(summary.failures)
+            if summary.unusable_model is not None:
+                self.message = lite_meanwhile(summary.unusable_model)
             yield event
 
 
@@ -93,21 +96,17 @@ def recorded(
         LibraryError: the library cannot be written.
         ScanRunningError: another job runs.
     """
-    from organizer.library import scans
-    from organizer.library.database import opened
-    from organizer.pipeline import StoppedError
-
-    with opened(library) as db:
-        scan_id = scans.begin(db, folders, kind or scans.JobKind.SCAN, alone=alone)
+    with Library.open(library) as opened:
+        scan_id = opened.jobs.begin(folders, kind or JobKind.SCAN, alone=alone)
     record, ended = ScanRecord(), threading.Event()
     beating = threading.Thread(target=_beat, args=(library, scan_id, record, stop, ended), daemon=True)
     beating.start()
-    state, message = scans.ScanState.FAILED, None
+    state, message = JobState.FAILED, None
     try:
         yield record
-        state, message = scans.ScanState.DONE, record.message
+        state, message = JobState.DONE, record.message
     except (StoppedError, KeyboardInterrupt, OutputClosedError):
-        state = scans.ScanState.STOPPED
+        state = JobState.STOPPED
         raise
     except OrganizerError as error:
         message = str(error)
@@ -122,22 +121,19 @@ def recorded(
     finally:
         ended.set()
         beating.join()
-        with opened(library) as db:
-            scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
-            scans.finish(db, scan_id, state, message, record.report)
+        with Library.open(library) as opened:
+            opened.jobs.beat(scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
+            opened.jobs.finish(scan_id, state, message, record.report)
 
 
 def _beat(
     library: Path, scan_id: int, record: ScanRecord, stop: threading.Event, ended: threading.Event
 ) -> None:
-    from organizer.library import scans
-    from organizer.library.database import opened
 
-    while not ended.wait(_BEAT_S):
+    while not ended.wait(BEAT_S):
         try:
-            with opened(library, create=False) as db:
-                asked = scans.beat(
-                    db,
+            with Library.open(library, create=False) as opened:
+                asked = opened.jobs.beat(
                     scan_id,
                     to_do=record.to_do,
                     done=record.done,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
 from organizer.frames.pictures.resize import squash
+from organizer.library import Library
 from organizer.training.engine.data import MemoryVideos
 from organizer.training.library_data import decided_videos
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
@@ -18,8 +19,6 @@ from organizer.types import LABELS, VideoFeatures
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from sqlite_utils import Database
 
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
@@ -56,7 +55,7 @@ def trained_on(bundle: Bundle) -> str:
     return "Its manifest does not say what it was trained on."
 
 
-def measure_on_library(bundle: Bundle, db: Database, *, own_tags: bool = False) -> Measured:
+def measure_on_library(bundle: Bundle, library: Library, *, own_tags: bool = False) -> Measured:
     """Measure on the decisions in a library; days that the model was trained on are left out.
 
     Raises:
@@ -65,7 +64,7 @@ def measure_on_library(bundle: Bundle, db: Database, *, own_tags: bool = False) 
     """
     trained = read_trained_on(bundle)
     trained_groups = trained.groups if trained else ()
-    videos = decided_videos(db, bundle, trained_groups, own_tags=own_tags)
+    videos = decided_videos(library, bundle, trained_groups, own_tags=own_tags)
     notes = [_LIBRARY_NOTE]
     if trained_groups:
         notes.append(

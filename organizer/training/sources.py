@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.library import Library
 from organizer.models.inception.assemble import NAME
 from organizer.text import count
 from organizer.training.library_data import LibraryData
@@ -19,8 +20,6 @@ from organizer.training.yt8m.vocabulary import read_label_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from sqlite_utils import Database
 
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
@@ -76,20 +75,20 @@ def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -
 
 
 def library_source(
-    bundle: Bundle, db: Database, settings: LibrarySettings, base: Base | None = None
+    bundle: Bundle, library: Library, settings: LibrarySettings, base: Base | None = None
 ) -> TrainingSource:
     """Return the decisions in a library.
 
     Args:
         bundle: its features are used.
-        db: the library.
+        library: the library.
         settings: what is taken for an example.
         base: a classifier to correct; None to learn from nothing.
 
     Raises:
         TrainingDataError: there are too few.
     """
-    data = LibraryData(db, bundle, settings, base)
+    data = LibraryData(library, bundle, settings, base)
     trained, held_out = len(data.to_train.names), len(data.held_out.names)
     taught = f"{base.name}, corrected by" if base else "trained on"
     notes = []

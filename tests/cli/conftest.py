@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from organizer.cli import main
+from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.models import catalogue
-from organizer.pipeline import scan
-from organizer.pipeline.decoding import decoders
+from organizer.pipeline.decoding.decoders import ThreadDecoders
+from organizer.pipeline.scan import FileAccess
 from organizer.tags import classifier
 from tests.fakes import ColourClassifier, colour_bundle, show_labels
 
@@ -45,23 +46,30 @@ class Terminal:
         self.videos = folder / "videos"
         self.videos.mkdir()
         self.library = folder / "library.db"
+        self.samplings: list[Sampling] = []
+        """With which scans decoded."""
 
     def __call__(self, *arguments: str | Path) -> Outcome:
         self._monkeypatch.setattr(sys, "argv", ["organizer", *map(str, arguments)])
         self._capsys.readouterr()
         with pytest.raises(SystemExit) as exit_:
-            main()
+            main(FileAccess(start_decoders=self._one_thread))
         printed = self._capsys.readouterr()
         return Outcome(exit_.value.code or 0, printed.out, printed.err)
+
+    def _one_thread(self, how, spec, *, workers, files, isolated):
+        """Threads start at once; tests/pipeline and the end-to-end tests decode in processes.
+
+        One file at a time, so that they are stored in the order of their names.
+        """
+        assert isolated
+        self.samplings.append(how)
+        return ThreadDecoders(reader_for(how, threads=1), spec, workers=1)
 
     def json(self, *arguments: str) -> list[dict]:
         outcome = self("list", "--json", *arguments)
         assert outcome.code == 0
         return [json.loads(line) for line in outcome.lines]
-
-
-def in_threads(reader, spec, *, workers, threads):
-    return decoders.ThreadDecoders(reader, spec, workers=workers)
 
 
 @pytest.fixture
@@ -71,10 +79,6 @@ def organizer(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("ORGANIZER_DEBUG", raising=False)
     install(monkeypatch)
-    # Threads start at once; tests/pipeline and the end-to-end tests decode in processes.
-    monkeypatch.setattr(decoders, "ProcessDecoders", in_threads)
-    # One at a time, so that files are stored in the order of their names.
-    monkeypatch.setitem(scan.__globals__, "default_workers", lambda: 1)
     return terminal
 
 

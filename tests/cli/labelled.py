@@ -13,9 +13,8 @@ import pytest
 
 from organizer.config import models_folder
 from organizer.features.quantiser import YT8M_QUANTISER
-from organizer.library.database import opened
-from organizer.library.decisions import confirm, reject
-from organizer.library.store import Analysis, Store
+from organizer.library import Library
+from organizer.library.changes import Analysis
 from organizer.models.catalogue import open_bundle
 from organizer.models.inception.assemble import NAME
 from organizer.models.manifest import (
@@ -46,15 +45,14 @@ def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -
     """Make a library in the space of ``lite``: each day an animal, a meal and a wall, all decided about."""
     bundle, rng = open_bundle("lite"), np.random.default_rng(0)
     looks = dict(zip(("Animal", "Food", "wall"), rng.normal(size=(3, bundle.dimensions)), strict=True))
-    with opened(path) as db:
-        store = Store(db)
-        root = store.add_root("/videos")
+    with Library.open(path) as library:
+        root = library.roots.add("/videos")
         for day in range(days):
             for name, look in looks.items():
                 seen = look + 0.3 * rng.normal(size=(6, bundle.dimensions))
                 features = VideoFeatures(bundle.space_id, bundle.quantiser.quantise(seen.astype(np.float32)))
                 taken = TakenAt(FIRST_DAY + timedelta(days=day), TakenSource.CONTAINER)
-                video = store.store_video(
+                video = library.contents.store(
                     root,
                     VideoFile("/videos", f"{name}-{day}.mp4", 1000, 1),
                     f"{name}-{day}",
@@ -66,9 +64,9 @@ def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -
                     ),
                 )
                 for tag in ("Animal", "Food"):
-                    (confirm if tag == name else reject)(db, video, tag)
+                    (Library.confirm if tag == name else Library.reject)(library, video, tag)
                 if own_tag and name == "Animal":
-                    confirm(db, video, own_tag)
+                    library.confirm(video, own_tag)
 
 
 def install_space() -> None:

@@ -103,3 +103,21 @@ def test_what_was_overwritten_is_said_and_moved_by_its_id(organizer):
     outcome = organizer("adopt", old["id"], path)
     assert (outcome.code, outcome.lines[0]) == (0, f"Moved to {path}: Holiday")
     assert states(organizer, "my film.mov")["Holiday"] == "confirmed"
+
+
+def test_what_was_decided_about_the_new_one_itself_is_not_said_to_have_moved(gone):
+    gone("tag", "dog.mov", "Animal")
+    outcome = gone("adopt", "cat.mp4", "dog.mov")
+    new = gone.videos / "dog.mov"
+    assert outcome.lines[:2] == [
+        f"Moved to {new}: Holiday",
+        f"Not moved, for {new} has decisions of its own about it: Animal",
+    ]
+    assert states(gone, "dog.mov") == {"Holiday": "confirmed", "Animal": "confirmed", "Nature": "suggested"}
+
+
+def test_where_the_new_one_is_decided_about_already_nothing_is_said_to_have_moved(gone):
+    gone("tag", "dog.mov", "Animal", "Holiday")
+    lines = gone("adopt", "cat.mp4", "dog.mov").lines
+    assert not [line for line in lines if line.startswith("Moved")]
+    assert lines[0].endswith("has decisions of its own about it: Holiday, Animal")

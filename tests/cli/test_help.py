@@ -1,20 +1,21 @@
 from __future__ import annotations
 
+import ast
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from organizer.cli.commands import COMMANDS
-from organizer.cli.filter_options import SORTS, STATES, STATUSES
-from organizer.library.filters import Sort
-from organizer.library.records import Status
-from organizer.types import TagState
+import organizer.cli
+from organizer.cli.commands import COMMANDS, MODEL_COMMANDS, load_command
+from organizer.cli.main import cli
 
 README = Path(__file__).parents[2] / "README.md"
-NAMES = [command.name for command in COMMANDS]
+NAMES = [entry.name for entry in COMMANDS]
 HEAVY = {
     "ai_edge_litert",
     "av",
@@ -54,7 +55,7 @@ def test_every_command_has_help(organizer, name):
     outcome = organizer(name, "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith(f"Usage: organizer {name} ")
-    command = next(command for command in COMMANDS if command.name == name)
+    command = load_command(next(entry for entry in COMMANDS if entry.name == name))
     assert " ".join(command.help.split("\n\n")[0].split()) in " ".join(outcome.out.split())
     for parameter in command.params:
         if parameter.param_type_name == "option":
@@ -75,8 +76,8 @@ def test_the_version_is_that_of_the_package(organizer):
     assert organizer("--version").out.strip() == f"organizer, version {__version__}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["list", "--help"], ["--version"]])
-def test_help_imports_nothing_heavy(arguments):
+def modules_after(*arguments: str) -> set[str]:
+    """Run a command in a process of its own and return what it imported."""
     code = (
         "import sys\n"
         "from organizer.cli import main\n"
@@ -86,11 +87,68 @@ def test_help_imports_nothing_heavy(arguments):
         "print('MODULES', *sys.modules)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    modules = {name.split(".")[0] for name in result.stdout.split("MODULES")[1].split()}
+    return set(result.stdout.split("MODULES")[1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["models", "--help"], *([name, "--help"] for name in NAMES)]
+)
+def test_help_imports_nothing_heavy(arguments):
+    modules = {name.split(".")[0] for name in modules_after(*arguments)}
     assert "click" in modules
     assert modules & HEAVY == set()
 
 
-@pytest.mark.parametrize(("spelled", "enum"), [(STATUSES, Status), (STATES, TagState), (SORTS, Sort)])
-def test_spelled_out_choices_are_those_of_the_enums(spelled, enum):
-    assert spelled == tuple(member.value for member in enum)
+@pytest.mark.parametrize(
+    ("arguments", "table"), [(["--help"], COMMANDS), (["models", "--help"], MODEL_COMMANDS)]
+)
+def test_the_list_of_commands_imports_none_of_them(arguments, table):
+    assert modules_after(*arguments) & {entry.module for entry in table} == set()
+
+
+@pytest.mark.parametrize("name", ["list", "show", "tag", "untag", "adopt"])
+def test_light_commands_import_neither_the_pipeline_nor_training(name):
+    layers = {".".join(module.split(".")[:2]) for module in modules_after(name, "--help")}
+    assert "organizer.library" in layers
+    assert layers & {"organizer.pipeline", "organizer.training", "organizer.bench", "organizer.ui"} == set()
+
+
+def test_help_answers_at_once():
+    """In less than 0.4 s of processor time, whatever else the computer does."""
+    before = os.times()
+    subprocess.run([sys.executable, "-m", "organizer", "--help"], capture_output=True, check=True)
+    after = os.times()
+    spent_s = after.children_user - before.children_user + after.children_system - before.children_system
+    assert spent_s < 0.4
+
+
+@pytest.mark.parametrize("entry", COMMANDS + MODEL_COMMANDS, ids=lambda entry: entry.name)
+def test_the_table_says_what_the_command_says(entry):
+    command = load_command(entry)
+    assert command.name == entry.name
+    assert command.get_short_help_str(500) == entry.help
+
+
+def test_every_command_stands_in_the_table():
+    """Each ``@click.command`` and ``@click.group`` in the command line's files has a line."""
+    table = {(entry.module, entry.attribute) for entry in COMMANDS + MODEL_COMMANDS}
+    found = set()
+    folder = Path(organizer.cli.__file__).parent
+    for file in folder.rglob("*.py"):
+        module = ".".join(["organizer", "cli", *file.relative_to(folder).with_suffix("").parts])
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            decorators = getattr(node, "decorator_list", [])
+            if any(re.match(r"click\.(command|group)\(", ast.unparse(one)) for one in decorators):
+                found.add((module, node.name))
+    assert found - {("organizer.cli.main", "cli")} == table
+
+
+def test_programs_can_walk_all_commands():
+    context = click.Context(cli)
+    assert cli.list_commands(context) == NAMES
+    assert cli.get_command(context, "nonsense") is None
+    assert all(cli.get_command(context, name) for name in NAMES)
+    group = cli.get_command(context, "models")
+    below = click.Context(group, parent=context)
+    assert group.list_commands(below) == [entry.name for entry in MODEL_COMMANDS]
+    assert all(group.get_command(below, name).get_help(below) for name in group.list_commands(below))

@@ -115,7 +115,7 @@ def test_why_nothing_was_found(scanned):
     outcome = scanned("list", "--library", scanned.folder / "empty.db")
     assert (outcome.code, outcome.err) == (
         0,
-        "This library is empty. To fill it: organizer scan FOLDER\n",
+        f"This library is empty. To fill it: organizer scan FOLDER --library {scanned.folder}/empty.db\n",
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.inception import natural_pictures
 from organizer.cli.models.group import models
-from organizer.library.scans import ScanState
+from organizer.library.jobs import JobState
 from organizer.models import catalogue
 from organizer.models.download.fetch import Patience
 from organizer.pipeline.background_scan import newest_scan
@@ -414,7 +414,7 @@ def test_using_it_begins_a_scan_in_the_background(installed):
     while not newest_scan(installed.library).finished and time.monotonic() < end:
         time.sleep(0.2)
     scan = newest_scan(installed.library)
-    assert (scan.state, scan.done, scan.message) == (ScanState.DONE, 1, None)
+    assert (scan.state, scan.done, scan.message) == (JobState.DONE, 1, None)
     assert models_of(installed, "a.mp4") == {catalogue.open_bundle(NAME).id}
     # Nothing is left to look at, so nothing begins.
     back = installed("models", "use", "auto")
@@ -500,7 +500,7 @@ def test_one_installed_again_under_its_name_begins_what_is_left(installed, monke
     ]
     manifest.write_text(text.replace('"low": -2.0', '"low": -2.5'))
     started = []
-    monkeypatch.setattr(use, "_scan_in_background", lambda: not started.append(1))
+    monkeypatch.setattr(use, "start_scan", lambda *_, **__: started.append(1))
     outcome = installed("models", "use", NAME)
     assert outcome.lines[1].startswith("A scan began in the background: 1 video ")
     assert started == [1]
@@ -530,7 +530,7 @@ def test_without_tensorflow_it_is_chosen_and_what_to_install_is_said(installed, 
     clip(installed.videos / "a.mp4", 1)
     installed("scan", installed.videos)
     monkeypatch.setitem(sys.modules, "tf_keras", None)
-    monkeypatch.setattr(use, "_scan_in_background", lambda: pytest.fail("it cannot run"))
+    monkeypatch.setattr(use, "start_scan", lambda *_, **__: pytest.fail("it cannot run"))
     outcome = installed("models", "use", NAME)
     assert outcome.code == 0
     assert outcome.err.startswith("Not installed, but needed by this model: tf_keras. Run: pip install ")

@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 from organizer.frames import decode
-from organizer.library.database import opened
+from organizer.library import Library
 from tests.cli.test_scan import counts
 from tests.fakes import show_labels
+from tests.library.sql import database_of
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_what_cannot_be_meant_is_said(mended):
 def test_known_videos_are_looked_at_again(scanned):
     outcome = scanned("scan", "--again", scanned.videos / "cat.mp4")
     assert (outcome.code, outcome.err) == (0, "")
-    assert f"changed: {scanned.videos}/cat.mp4: Animal" in outcome.lines
+    assert f"looked at again: {scanned.videos}/cat.mp4: Animal" in outcome.lines
     assert counts(outcome.lines) == {"looked": 1}
     assert scanned("scan", "--again", scanned.videos / "broken.mp4").lines == [
         "Nothing to look at again: no video that was read lies there."
@@ -114,6 +115,42 @@ def test_what_is_left_out_is_counted_and_named_on_request(organizer):
 
 def test_a_retry_writes_a_row_of_its_own(mended):
     mended("scan", "--retry-failed", mended.videos / "late")
-    with opened(mended.library) as db:
-        row = db.execute("SELECT state, to_do, done FROM scans ORDER BY id DESC LIMIT 1").fetchone()
+    with Library.open(mended.library) as library:
+        row = (
+            database_of(library)
+            .execute("SELECT state, to_do, done FROM scans ORDER BY id DESC LIMIT 1")
+            .fetchone()
+        )
     assert row == ("done", 2, 2)
+
+
+def test_a_mended_file_that_turns_out_to_be_a_copy_can_be_read_now(scanned):
+    shutil.copyfile(scanned.videos / "cat.mp4", scanned.videos / "broken.mp4")
+    outcome = scanned("scan", "--retry-failed")
+    assert [line.strip() for line in outcome.lines if line.startswith("     ")] == ["1  can be read now"]
+    assert "copies" not in outcome.out
+
+
+def test_one_copy_is_not_several(scanned):
+    shutil.copyfile(scanned.videos / "cat.mp4", scanned.videos / "tom.mp4")
+    assert "     1  copy of a known video" in scanned("scan").lines
+    for name in ("kit.mp4", "puss.mp4"):
+        shutil.copyfile(scanned.videos / "cat.mp4", scanned.videos / name)
+    assert "     2  copies of known videos" in scanned("scan").lines
+
+
+def test_what_is_looked_at_again_is_not_said_to_have_changed(scanned):
+    cat = scanned.videos / "cat.mp4"
+    lines = scanned("scan", "--again", cat).lines
+    assert lines[0] == f"looked at again: {cat}: Animal"
+    assert counts(lines) == {"looked": 1}
+    show_labels(cat, "Food", title="another content")
+    lines = scanned("scan", "--again", cat).lines
+    assert lines[0] == f"changed: {cat}: Food"
+    assert counts(lines) == {"looked": 0, "changed": 1}
+
+
+def test_nothing_is_skipped_that_refresh_could_name(scanned):
+    outcome = scanned("scan", "--refresh", "--show-skipped")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--refresh leaves nothing out" in outcome.err

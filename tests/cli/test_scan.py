@@ -12,7 +12,7 @@ import pytest
 
 from organizer.cli.stopping import stop_asked_for
 from organizer.models import catalogue
-from organizer.pipeline import OutcomeKind, scan
+from organizer.pipeline import OutcomeKind
 from tests.cli.conftest import install
 from tests.fakes import colour_bundle, show_labels
 from tests.pipeline.test_scan import BrokenTagger
@@ -66,6 +66,24 @@ def test_the_next_step_names_the_chosen_library(organizer):
     assert last == (f"See them: organizer list --library '{chosen}', organizer gallery --library '{chosen}'")
 
 
+def test_every_hint_names_the_chosen_library(organizer, monkeypatch):
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    (organizer.videos / "broken.mp4").write_bytes(b"")
+    library = organizer.folder / "chosen.db"
+
+    def hints_of(*command):
+        return [line for line in organizer(*command, "--library", library).lines if "organizer " in line]
+
+    organizer("scan", organizer.videos, "--library", library)
+    install(monkeypatch, version="2")
+    hints = hints_of("scan") + hints_of("models", "use", "auto", "--no-scan")
+    install(monkeypatch, version="2", backbone="d" * 64)
+    hints += hints_of("retag") + hints_of("models", "use", "auto", "--no-scan")
+    assert len(hints) == 6
+    for hint in hints:
+        assert hint.count("organizer ") == hint.count(f" --library {library}")
+
+
 def test_a_scan_counts_every_kind(scanned):
     (scanned.videos / "cat.mp4").rename(scanned.videos / "tom.mp4")
     (scanned.videos / "copy.mp4").write_bytes((scanned.videos / "feast.mp4").read_bytes())
@@ -78,7 +96,7 @@ def test_a_scan_counts_every_kind(scanned):
         "unchanged": 1,
         "changed": 1,
         "moved": 1,
-        "copies": 1,
+        "copy": 1,
         "missing": 1,
     }
     show_labels(scanned.videos / "2024-05-06 wall.mp4")
@@ -151,18 +169,10 @@ def test_a_bad_number_of_workers_is_not_understood(organizer, workers):
     ("options", "expected"),
     [((), "auto"), (("--sampling", "exact"), "exact"), (("--sampling", "keyframe"), "keyframe")],
 )
-def test_the_sampling_is_chosen(organizer, monkeypatch, options, expected):
+def test_the_sampling_is_chosen(organizer, options, expected):
     show_labels(organizer.videos / "a.mp4", "Animal")
-    chosen = []
-    start = scan.__globals__["start_decoders"]
-
-    def note(how, *arguments, **settings):
-        chosen.append(how.value)
-        return start(how, *arguments, **settings)
-
-    monkeypatch.setitem(scan.__globals__, "start_decoders", note)
     outcome = organizer("scan", organizer.videos, *options)
-    assert (outcome.code, counts(outcome.lines)["new"], chosen) == (0, 1, [expected])
+    assert (outcome.code, counts(outcome.lines)["new"], organizer.samplings) == (0, 1, [expected])
 
 
 class FakeTerminal:
@@ -194,7 +204,9 @@ SLOW_SCAN = """
 import signal
 from organizer.cli import main
 from organizer.models import catalogue
-from organizer.pipeline import decoders
+from organizer.frames.readers.sampling import reader_for
+from organizer.pipeline.decoding.decoders import ProcessDecoders
+from organizer.pipeline.scan import FileAccess
 from organizer.tags import classifier
 from tests.cli.slow_decode import slow_decode
 from tests.fakes import ColourClassifier, colour_bundle
@@ -203,8 +215,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     catalogue.bundles = lambda: [colour_bundle()]
     classifier.LiteRtClassifier = lambda file: ColourClassifier()
-    decoders.decode = slow_decode
-    main()
+    def start(how, spec, *, workers, files, isolated):
+        return ProcessDecoders(reader_for(how, threads=1), spec, workers=workers, decode=slow_decode)
+    main(FileAccess(start_decoders=start))
 """
 
 

@@ -15,7 +15,6 @@ from organizer.cli import training_options
 from organizer.models.catalogue import open_bundle
 from organizer.models.inception.assemble import NAME
 from organizer.tags.tagger import Tagger
-from organizer.training.architectures import ARCHITECTURES
 from organizer.training.measure.compare import Comparison, Difference
 from organizer.training.yt8m.sources import read_yt8m_sources
 from organizer.types import LABELS, VideoFeatures
@@ -294,6 +293,6 @@ def test_what_is_missing_is_said(terminal, arguments, words):
     assert outcome.code == 1 and words in outcome.err
 
 
-def test_spelled_out_choices_are_those_of_the_registries():
-    assert tuple(ARCHITECTURES) == command._ARCHITECTURES
-    assert tuple(read_yt8m_sources({}).mirrors) == command._MIRRORS
+def test_spelled_out_mirrors_are_those_of_the_built_in_list():
+    (mirror,) = (one for one in command.train.params if one.name == "mirror")
+    assert tuple(mirror.type.choices) == tuple(read_yt8m_sources({}).mirrors)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from organizer.pipeline.look_ahead import look_ahead
+from organizer.pipeline.fingerprints import look_ahead
 
 
 def double(number: int) -> int:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
-
 import click
 
+from organizer.cli.parameters import ExistingPath
+from organizer.cli.progress import progress_bar
+from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
+from organizer.pipeline.build_model import BuildProgress, Built, build_model
 from organizer.text import count, safe_text
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from rich.progress import Progress
 
 
 @click.command()
@@ -24,7 +19,7 @@ if TYPE_CHECKING:
     "--fit-pca",
     "folder",
     required=True,
-    type=click.Path(exists=True, file_okay=False),
+    type=ExistingPath(file_okay=False),
     help="Folder with videos that the PCA is fitted to; as many and as different ones as possible.",
 )
 @click.option("--name", default="own", show_default=True, help="What the model is called.")
@@ -41,25 +36,32 @@ if TYPE_CHECKING:
     help="See --pixel-mean. 0 and 255 give 0 to 1, as most modules take it; 128 and 128 give -1 to 1.",
 )
 @click.option("--replace", is_flag=True, help="Put it in the place of an installed model of this name.")
-def build(handle: str, folder: str, name: str, replace: bool, **settings: Any) -> None:
+def build(
+    *,
+    handle: str,
+    folder: str,
+    name: str,
+    output: str | None,
+    input_size: int,
+    pixel_mean: float,
+    pixel_scale: float,
+    replace: bool,
+) -> None:
     """Make a model of any TF Hub module, with a PCA fitted to your own videos.
 
     The videos are only read. The model makes features; it has no classifier yet, so it cannot tag.
     """
-    from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
-    from organizer.pipeline.build_model import BuildProgress, Built, build_model
-
     try:
-        network = TfHubSettings(**settings)
+        settings = TfHubSettings(
+            output=output, input_size=input_size, pixel_mean=pixel_mean, pixel_scale=pixel_scale
+        )
     except ValueError as error:
         raise click.UsageError(f"{error}.") from error
-    shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
-    with shown as bar:
-        task = bar.add_task("looking at videos", total=None) if bar else None
-        for event in build_model(name, handle, folder, network, replace=replace):
+    with progress_bar("looking at videos") as bar:
+        for event in build_model(name, handle, folder, settings, replace=replace):
             match event:
-                case BuildProgress(done, total, _) if bar and task is not None:
-                    bar.update(task, completed=done, total=total)
+                case BuildProgress(done, total, _):
+                    bar.update(done, total)
                 case Built(bundle, frames, clipped):
                     click.echo(f"Fitted a PCA with {bundle.dimensions} outputs to {count(frames, 'frame')}.")
                     click.echo(
@@ -69,11 +71,3 @@ def build(handle: str, folder: str, name: str, replace: bool, **settings: Any) -
                     click.echo(f"Installed {safe_text(bundle.id)} in {safe_text(str(bundle.folder))}")
                     click.echo("It has no classifier yet: it makes features, and no tags.")
                     click.echo(f"To prove it: organizer models verify {bundle.name}")
-
-
-def _bar() -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    return Progress(
-        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
-    )

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.cli.commands import MODEL_COMMANDS, LazyGroup
 from organizer.cli.context import library_option
-from organizer.cli.models.build import build
-from organizer.cli.models.pull import pull
-from organizer.cli.models.transfer import export, import_, remove
-from organizer.cli.models.use import use
-from organizer.cli.models.verify import verify
-from organizer.cli.whole_help import WholeHelpGroup
+from organizer.errors import BundleError
+from organizer.models import catalogue
+from organizer.models.download.sources import read_sources
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
 
 
-@click.group(cls=WholeHelpGroup, invoke_without_command=True)
+@click.group(cls=LazyGroup, entries=MODEL_COMMANDS, invoke_without_command=True)
 @library_option
 @click.pass_context
 def models(context: click.Context) -> None:
@@ -32,9 +30,6 @@ def models(context: click.Context) -> None:
 
 
 def _list() -> None:
-    from organizer.models import catalogue
-    from organizer.models.download.sources import read_sources
-
     in_use = catalogue.chosen()
     found = catalogue.bundles()
     broken = catalogue.broken_bundles()
@@ -57,8 +52,6 @@ def _list() -> None:
 
 def _show(bundle: Bundle, *, in_use: bool) -> bool:
     """Print one model and return whether its files are right."""
-    from organizer.errors import BundleError
-
     try:
         bundle.verify()
         size = sum((bundle.folder / file).stat().st_size for file in bundle.files)
@@ -80,7 +73,3 @@ def _show(bundle: Bundle, *, in_use: bool) -> bool:
 
 def _mark(in_use: bool) -> str:
     return " (in use)" if in_use else ""
-
-
-for command in (pull, import_, export, verify, use, remove, build):
-    models.add_command(command)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing, nullcontext
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from organizer.cli.context import EXIT_STOPPED
+from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
+from organizer.config import cache_folder
+from organizer.errors import MissingDependencyError
+from organizer.features.tensorflow.loading import missing_tensorflow
+from organizer.models.download.fetch import FetchProgress, announced_size
+from organizer.models.download.sources import read_sources, shown_url
+from organizer.models.inception.pull import Installed, Note, in_place
+from organizer.models.inception.pull import pull as pull_model
+from organizer.stopping import StoppedError
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from rich.progress import Progress
-
     from organizer.models.bundle import Bundle
-    from organizer.models.download.fetch import FetchProgress
     from organizer.models.download.sources import Part
     from organizer.models.inception.pull import PullEvent
 
@@ -54,14 +59,6 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     and whole is not downloaded again. Ctrl-C stops; what came so far is kept, and the next call goes on from
     there.
     """
-    from organizer.config import cache_folder
-    from organizer.errors import MissingDependencyError
-    from organizer.features.tensorflow.loading import missing_tensorflow
-    from organizer.models.download.sources import read_sources
-    from organizer.models.inception.pull import in_place
-    from organizer.models.inception.pull import pull as pull_model
-    from organizer.stopping import StoppedError
-
     roles = read_sources().of(name)
     # Before a person reads on, answers and waits for nothing.
     if not dry_run and (missing := missing_tensorflow()):
@@ -103,8 +100,6 @@ def say_installed(bundle: Bundle) -> None:
 
 
 def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads: Path) -> None:
-    from organizer.models.download.sources import shown_url
-
     click.echo(f"{name} is made of these parts, downloaded one by one:")
     for parts in roles.values():
         for number, part in enumerate(parts):
@@ -118,8 +113,6 @@ def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads:
 
 
 def _size(part: Part, downloads: Path) -> str:
-    from organizer.models.download.fetch import announced_size
-
     if (downloads / part.file_name).exists():
         return ", downloaded already"
     size = part.size or announced_size(part)
@@ -151,12 +144,7 @@ def consents(parts: Sequence[Part], answer: str | None, question: str) -> bool:
 
 def _follow(events: Iterator[FetchProgress | PullEvent]) -> Bundle:
     """Show a download while it runs, a bar on a terminal and lines elsewhere; return what it installed."""
-    from organizer.models.download.fetch import FetchProgress
-    from organizer.models.inception.pull import Installed, Note
-
-    shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
-    with shown as bar:
-        task = bar.add_task("", total=None) if bar else None
+    with progress_bar("", Unit.BYTES) as bar:
         last = None
         for event in events:
             match event:
@@ -164,12 +152,12 @@ def _follow(events: Iterator[FetchProgress | PullEvent]) -> Bundle:
                     return bundle
                 case Note(text):
                     click.echo(safe_text(text))
-                case FetchProgress() if bar and task is not None:
-                    words = f"{event.part} {event.note or event.step.value}"
-                    bar.update(task, description=safe_text(words), completed=event.done, total=event.total)
                 case FetchProgress():
+                    bar.update(
+                        event.done, event.total, safe_text(f"{event.part} {event.note or event.step.value}")
+                    )
                     step = (event.part, event.step, event.note)
-                    if step != last:
+                    if step != last and not bar.drawn:
                         click.echo(_line(event))
                     last = step
     raise AssertionError("a pull ends with a model or an error")
@@ -180,16 +168,3 @@ def _line(event: FetchProgress) -> str:
     total = "" if event.total is None else f" of {event.total:,}"
     note = f": {safe_text(event.note)}" if event.note else ""
     return f"{event.part}: {event.step.value}{where}, {event.done:,}{total} bytes{note}"
-
-
-def _bar() -> Progress:
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-
-    return Progress(
-        "{task.description}",
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        transient=True,
-    )

@@ -8,6 +8,13 @@ from pathlib import Path
 import click
 
 from organizer.cli.models.pull import about_the_classifier, consents, say_installed
+from organizer.cli.parameters import ExistingPath
+from organizer.errors import BundleError
+from organizer.models import catalogue, installing
+from organizer.models.catalogue import open_bundle
+from organizer.models.download.sources import read_sources
+from organizer.models.transfer import export_model, import_model, unlicensed_parts
+from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.text import safe_text
 
 _UNLICENSED = "no licence stated"
@@ -15,7 +22,7 @@ _UNLICENSED = "no licence stated"
 
 
 @click.command("import")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", type=ExistingPath(path_type=Path))
 @about_the_classifier
 @click.option("--replace", is_flag=True, help="Put it in the place of another model of its name.")
 def import_(path: Path, classifier: str | None, replace: bool) -> None:
@@ -24,10 +31,6 @@ def import_(path: Path, classifier: str | None, replace: bool) -> None:
     PATH is a folder that "organizer models export" made, or one packed as .tar.gz; or a folder with the files
     that "organizer models pull" would download. All are held against their checksums first.
     """
-    from organizer.models.download.sources import read_sources
-    from organizer.models.transfer import import_model, unlicensed_parts
-    from organizer.pipeline.prove_classifier import prove_classifier
-
     path, sources = path.absolute(), read_sources()
     wanted = consents(unlicensed_parts(path, sources), classifier, "Install it all the same?")
     bundle = import_model(path, sources, prove=prove_classifier, classifier=wanted, replace=replace)
@@ -43,9 +46,6 @@ def export(name: str, folder: Path) -> None:
 
     FOLDER is made; where it is there already, a folder with the model's name is made inside it.
     """
-    from organizer.models.catalogue import open_bundle
-    from organizer.models.transfer import export_model
-
     target = export_model(name, folder.absolute())
     click.echo(f"Exported {name} to {safe_text(str(target))}")
     if _UNLICENSED in open_bundle(name).licence:
@@ -63,9 +63,6 @@ def remove(name: str, yes: bool) -> None:
 
     Features and tags that it made stay in your libraries. The model "lite" comes with organizer and stays.
     """
-    from organizer.errors import BundleError
-    from organizer.models import catalogue, installing
-
     installing.check_removable(name)
     if not yes:
         if not sys.stdin.isatty():

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import library_option, library_path
+from organizer.cli.context import library_argument, library_option, library_path
+from organizer.errors import ScanRunningError
+from organizer.features.tensorflow.loading import missing_tensorflow
+from organizer.library import Library
+from organizer.models import catalogue
+from organizer.models.manifest import BackboneKind
+from organizer.pipeline.background_scan import start_scan
 from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
@@ -25,8 +31,6 @@ def use(name: str, no_scan: bool) -> None:
     auto means the one that comes with organizer. What was stored with other models stays. Videos that the
     model has not looked at yet are scanned in the background.
     """
-    from organizer.models import catalogue
-
     bundle = catalogue.choose(catalogue.DEFAULT if name == AUTO else name)
     click.echo(f"In use from now on: {safe_text(bundle.id)}")
     lacking = _lacking(bundle)
@@ -42,38 +46,32 @@ def use(name: str, no_scan: bool) -> None:
     elif unseen:
         click.echo(
             f"{count(unseen, 'video')} not looked at with this model yet; features of other models are kept. "
-            "To look at them: organizer scan"
+            f"To look at them: organizer scan{library_argument()}"
         )
     if older:
-        click.echo(f"{count(older, 'video')} can be tagged again, without a scan, by: organizer retag")
+        click.echo(
+            f"{count(older, 'video')} can be tagged again, without a scan, by: "
+            f"organizer retag{library_argument()}"
+        )
 
 
 def _lacking(bundle: Bundle) -> str | None:
     """Say what must be installed before a bundle's backbone can run."""
-    from organizer.features.tensorflow.loading import missing_tensorflow
-    from organizer.models.manifest import BackboneKind
-
     return missing_tensorflow() if bundle.backbone_kind is BackboneKind.TF_HUB else None
 
 
 def _left_to_do(bundle: Bundle) -> tuple[int, int]:
     """Return how many videos have no features of a bundle, and how many have them and others' tags."""
-    from organizer.library.database import opened
-    from organizer.library.queries import count_tagged_by_others, count_without_features
-
     library = library_path()
     if not library.exists():
         return 0, 0
-    with opened(library, create=False) as db:
-        unseen = count_without_features(db, bundle.space_id)
-        return unseen, count_tagged_by_others(db, bundle.id, bundle.space_id)
+    with Library.open(library, create=False) as opened:
+        unseen = opened.features.count_without(bundle.space_id)
+        return unseen, opened.features.count_tagged_by_others(bundle.id, bundle.space_id)
 
 
 def _scan_in_background() -> bool:
     """Start a scan, unless one runs: what that one leaves, for it began with another model, is the next's."""
-    from organizer.errors import ScanRunningError
-    from organizer.pipeline.background_scan import start_scan
-
     try:
         start_scan(library_path(), [], detached=True)
     except ScanRunningError:

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, library_path
+from organizer.cli.parameters import ExistingPath
+from organizer.library import Library
+from organizer.models.catalogue import open_bundle
+from organizer.pipeline.pictures import pictures_of, videos_at_hand
+from organizer.pipeline.verify import VIDEOS, CheckOutcome, frames_a_video
+from organizer.pipeline.verify import verify as verify_model
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.option(
     "--golden",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=ExistingPath(dir_okay=False, path_type=Path),
     help="A .npz file with one frame's features before (original) and after (pca) the PCA, as known right.",
 )
 @library_option
@@ -33,10 +39,6 @@ def verify(name: str | None, golden: Path | None) -> None:
     Its files, its PCA, the features of a picture, its classifier; and whether the network fits the PCA, on
     frames of some of your library's videos, which are only read. Exit code 1 when a check failed.
     """
-    from organizer.models.catalogue import open_bundle
-    from organizer.pipeline.verify import CheckOutcome
-    from organizer.pipeline.verify import verify as verify_model
-
     bundle = open_bundle(name)
     click.echo(f"{safe_text(bundle.id)} in {safe_text(str(bundle.folder))}")
     failed = 0
@@ -49,13 +51,9 @@ def verify(name: str | None, golden: Path | None) -> None:
 
 def _library_pictures(spec: InputSpec) -> Iterator[NDArray[np.uint8]]:
     """Yield pictures of some videos of the library; none where there is no library."""
-    from organizer.library.database import opened
-    from organizer.pipeline.pictures import pictures_of, videos_at_hand
-    from organizer.pipeline.verify import VIDEOS, frames_a_video
-
     library = library_path()
     if not library.exists():
         return
-    with opened(library, create=False) as db:
-        paths = videos_at_hand(db, VIDEOS)
+    with Library.open(library, create=False) as opened:
+        paths = videos_at_hand(opened, VIDEOS)
     yield from pictures_of(paths, spec, frames=frames_a_video(len(paths)))

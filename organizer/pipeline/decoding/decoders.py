@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import Enum
@@ -51,6 +51,16 @@ class Decoders(Protocol):
         ...
 
 
+class StartDecoders(Protocol):
+    """Makes decoders for a number of files; see ``start_decoders``."""
+
+    def __call__(
+        self, how: FrameReader | Sampling, spec: InputSpec, *, workers: int, files: int, isolated: bool
+    ) -> Decoders:
+        """Return decoders; the caller closes them."""
+        ...
+
+
 class ProcessDecoders:
     """Decodes in processes of their own: a codec that crashes takes one file with it, not the scan.
 
@@ -60,13 +70,28 @@ class ProcessDecoders:
     two of them end in the same way.
     """
 
-    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int, threads: int = 1) -> None:
+    def __init__(
+        self,
+        reader: FrameReader,
+        spec: InputSpec,
+        *,
+        workers: int,
+        threads: int = 1,
+        prepare: Callable[[], None] = load_decoders,
+        decode: Callable[..., Decoded] = decode,
+    ) -> None:
         """Prepare; workers start with the first file.
 
-        reader: can be pickled. spec: the network's pictures. workers: how many processes. threads: that
-        ``reader`` decodes one video with; memory and processor time are allotted accordingly.
+        Args:
+            reader: can be pickled.
+            spec: the network's pictures.
+            workers: how many processes.
+            threads: that ``reader`` decodes one video with; memory and processor time are allotted
+                accordingly.
+            prepare: is called once in each worker; can be pickled.
+            decode: as ``organizer.frames.decode.decode``; can be pickled.
         """
-        self._work = Work(reader, spec, threads, load_decoders, decode)
+        self._work = Work(reader, spec, threads, prepare, decode)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._own = threading.local()
         """``worker``: the one of this thread."""
@@ -75,7 +100,7 @@ class ProcessDecoders:
         self._failed_starts = 0.0
         """A share of those that are borne."""
         self._closed = threading.Event()
-        self._gate = _Gate()
+        self._gate = Gate()
         self._watch: threading.Thread | None = None
 
     def submit(self, file: VideoFile) -> Future[Decoded]:
@@ -234,7 +259,7 @@ def _verdict(file: VideoFile, failures: list[_Failure]) -> UnreadableVideoError:
     )
 
 
-class _Gate:
+class Gate:
     """Lets several threads through at once, or one alone."""
 
     def __init__(self) -> None:
@@ -277,9 +302,18 @@ class ThreadDecoders:
     Limits of memory and time do not hold here (organizer/frames/limits.py), those of size and reading do.
     """
 
-    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int) -> None:
-        """reader: used by all threads. spec: the network's pictures. workers: how many threads."""
-        self._stop = threading.Event()
+    def __init__(
+        self, reader: FrameReader, spec: InputSpec, *, workers: int, stop: threading.Event | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            reader: used by all threads.
+            spec: the network's pictures.
+            workers: how many threads.
+            stop: looked at between two frames; set at the latest when this is closed.
+        """
+        self._stop = stop or threading.Event()
         self._work = (reader, spec, self._stop)
         self._pool = ThreadPoolExecutor(workers)
 
@@ -298,26 +332,46 @@ def start_decoders(
 ) -> Decoders:
     """Return decoders for a number of files.
 
-    how: a reader, or the sampling to make one for. spec: the network's pictures. workers: at the most so many
-    files at once. isolated: whether each worker is a process of its own.
+    Args:
+        how: a reader, or the sampling to make one for.
+        spec: the network's pictures.
+        workers: at the most so many files at once.
+        files: how many there are.
+        isolated: whether each worker is a process of its own.
     """
-    workers = max(1, min(workers, files))
-    # Few long files on many processors: what workers leave free, their decoders use.
-    threads = max(1, processors() // workers)
+    workers, threads = shared_processors(workers, files, processors())
     reader = reader_for(how, threads=threads) if isinstance(how, Sampling) else how
     if isolated:
         return ProcessDecoders(reader, spec, workers=workers, threads=threads)
     return ThreadDecoders(reader, spec, workers=workers)
 
 
+def shared_processors(workers: int, files: int, processors: int) -> tuple[int, int]:
+    """Return how many workers to start for some files, and the threads that each decodes a video with.
+
+    Few long files on many processors: what workers leave free, their decoders use.
+    """
+    workers = max(1, min(workers, files))
+    return workers, max(1, processors // workers)
+
+
 def default_workers() -> int:
     """Return how many files to decode at once: one a processor, as far as memory carries them."""
-    memory = _memory()
+    return fitting_workers(processors(), memory_of_computer())
+
+
+def fitting_workers(processors: int, memory: int | None) -> int:
+    """Return how many files can be decoded at once.
+
+    Args:
+        processors: how many there are.
+        memory: bytes of memory; None where it is not known.
+    """
     fitting = _MAX_WORKERS if memory is None else memory // 2 // _MEMORY_FOR_WORKER
-    return max(1, min(processors(), fitting, _MAX_WORKERS))
+    return max(1, min(processors, fitting, _MAX_WORKERS))
 
 
-def _memory() -> int | None:
+def memory_of_computer() -> int | None:
     """Return the bytes of memory of this computer, None where the system does not tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -1,23 +1,26 @@
-"""The choice of videos, in the sidebar."""
+"""The choice of videos, in the sidebar: a widget and its words for each filter.
+
+A filter is a field of ``VideoFilter`` with its SQL (``organizer.library.filters``), a field of ``ViewState``
+with its parameter in the address (``organizer.gallery.view_state``), and a widget here that ``_bound`` ties
+to that field.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from organizer.gallery import words
 from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, ViewState
-from organizer.library import facets
-from organizer.library.queries import tag_counts
+from organizer.library import Library
 from organizer.library.records import Status
+from organizer.text import safe_text
 from organizer.types import TagState
 from organizer.ui import state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from sqlite_utils import Database
 
 _COUNTS_SHOWN = 12
 
@@ -36,17 +39,17 @@ _STATUSES = {
 }
 
 
-def show_filters(db: Database, view: ViewState) -> None:
+def show_filters(library: Library, view: ViewState) -> None:
     """Draw the filters with the values of the view; a change shows the first page of the new choice."""
-    counts = tag_counts(db)
-    names = list(counts) + [name for name in facets.tag_names(db) if name not in counts]
+    counts = library.tag_counts()
+    names = list(counts) + [name for name in library.tag_names() if name not in counts]
 
     def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
         # An option is told apart by its words: they hold nothing that changes, as counts do.
         st.multiselect(
             label,
             [*names, *(name for name in chosen if name not in names)],
-            format_func=words.shown,
+            format_func=safe_text,
             placeholder="Any tag" if part != "no_tags" else "No tag",
             select_all=False,
             **_bound(part, list(chosen), tuple),
@@ -101,7 +104,7 @@ def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
     most = dict(list(by_name.items())[:_COUNTS_SHOWN])
     with st.container(key="tag_counts"):
         shown = (chosen_ones | most).values()
-        st.text("  ".join(f"{words.shown(name)}\u00a0{number:,}" for name, number in shown))
+        st.text("  ".join(f"{safe_text(name)}\u00a0{number:,}" for name, number in shown))
 
 
 def _day(part: str, value: Any) -> dict[str, Any]:
@@ -114,12 +117,5 @@ def _day(part: str, value: Any) -> dict[str, Any]:
 
 
 def _uses_more(view: ViewState) -> bool:
-    return bool(
-        view.all_tags
-        or view.no_tags
-        or view.untagged
-        or view.state
-        or view.status
-        or view.first_day
-        or view.last_day
-    )
+    """Whether any filter is set but those that are always in sight."""
+    return replace(view, text="", any_tags=()).is_filtered

@@ -18,15 +18,19 @@ import psutil
 import pytest
 
 from organizer.errors import MissingDependencyError, NotNowError, ScanError, UnreadableVideoError, VideoError
+from organizer.features.processor import processors
 from organizer.frames import limits
 from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.frames.readers.sampling import Sampling
 from organizer.pipeline import StoppedError
-from organizer.pipeline.decoding import decoders
 from organizer.pipeline.decoding.decoders import (
+    Gate,
     ProcessDecoders,
     ThreadDecoders,
     default_workers,
+    fitting_workers,
+    memory_of_computer,
+    shared_processors,
     start_decoders,
 )
 from organizer.types import InputSpec, VideoFile
@@ -253,7 +257,7 @@ def test_workers_are_limited_by_their_threads(reader, tmp_path, threads):
 
 
 def test_those_that_want_to_be_alone_are():
-    gate = decoders._Gate()
+    gate = Gate()
     inside, most, seen_alone = [], [], []
 
     def shared():
@@ -326,9 +330,8 @@ def test_nothing_is_started_before_there_is_something_to_decode(reader):
     decoding.close()
 
 
-def test_workers_that_cannot_start_are_an_error_in_words(reader, tmp_path, monkeypatch):
-    monkeypatch.setattr(decoders, "load_decoders", fail_to_start)
-    decoding = ProcessDecoders(reader, SPEC, workers=1)
+def test_workers_that_cannot_start_are_an_error_in_words(reader, tmp_path):
+    decoding = ProcessDecoders(reader, SPEC, workers=1, prepare=fail_to_start)
     try:
         error = decoding.submit(video_file(show_labels(tmp_path / "a.mp4"))).exception(timeout=60)
     finally:
@@ -378,30 +381,33 @@ def test_workers_do_not_outlive_a_scan_that_was_killed(reader, tmp_path):
 @pytest.mark.parametrize(
     ("workers", "files", "expected"), [(4, 1, (1, 8)), (4, 100, (4, 2)), (8, 3, (3, 2)), (16, 100, (16, 1))]
 )
-def test_threads_are_what_workers_leave(monkeypatch, workers, files, expected):
-    seen = []
-    monkeypatch.setattr(decoders, "processors", lambda: 8)
-    monkeypatch.setattr(decoders, "reader_for", lambda sampling, threads: seen.append(threads))
-    monkeypatch.setattr(decoders, "ThreadDecoders", lambda reader, size, workers: seen.insert(0, workers))
-    start_decoders(Sampling.AUTO, SPEC, workers=workers, files=files, isolated=False)
-    assert tuple(seen) == expected
+def test_threads_are_what_workers_leave(workers, files, expected):
+    assert shared_processors(workers, files, 8) == expected
+
+
+def test_decoders_are_started_with_what_is_left(reader):
+    """As many as there are files, and the reader that was given or the one of a sampling."""
+    for how in (reader, Sampling.EXACT):
+        with closing(start_decoders(how, SPEC, workers=4, files=1, isolated=False)) as decoding:
+            assert type(decoding) is ThreadDecoders
+        with closing(start_decoders(how, SPEC, workers=4, files=1, isolated=True)) as decoding:
+            assert type(decoding) is ProcessDecoders
 
 
 @pytest.mark.parametrize(
     ("processors", "gigabytes", "expected"), [(8, 64, 8), (8, 4, 3), (1, 64, 1), (64, 512, 16), (2, 0.5, 1)]
 )
-def test_by_default_workers_are_as_many_as_processors_and_memory_carry(
-    monkeypatch, processors, gigabytes, expected
-):
-    monkeypatch.setattr(decoders, "processors", lambda: processors)
-    monkeypatch.setattr(decoders, "_memory", lambda: int(gigabytes * 2**30))
-    assert default_workers() == expected
+def test_by_default_workers_are_as_many_as_processors_and_memory_carry(processors, gigabytes, expected):
+    assert fitting_workers(processors, int(gigabytes * 2**30)) == expected
 
 
-def test_without_word_of_memory_processors_decide(monkeypatch):
-    monkeypatch.setattr(decoders, "processors", lambda: 4)
-    monkeypatch.setattr(decoders, "_memory", lambda: None)
-    assert default_workers() == 4
+def test_without_word_of_memory_processors_decide():
+    assert fitting_workers(4, None) == 4
+
+
+def test_this_computer_has_workers_that_its_processors_and_memory_carry():
+    assert default_workers() == fitting_workers(processors(), memory_of_computer())
+    assert default_workers() >= 1
 
 
 def kinds_of(error):
@@ -419,10 +425,9 @@ def test_errors_come_back_from_processes_as_they_were(kind):
 
 def test_threads_stop_between_two_frames(reader, tmp_path):
     path = show_labels(tmp_path / "a.mp4", "Animal", "Food")
-    decoding = ThreadDecoders(reader, SPEC, workers=1)
-    decoding.close()
-    decoding = ThreadDecoders(reader, SPEC, workers=1)
-    decoding._stop.set()
+    stop = threading.Event()
+    decoding = ThreadDecoders(reader, SPEC, workers=1, stop=stop)
+    stop.set()
     assert type(decoding.submit(video_file(path)).exception(timeout=10)) is StoppedError
     decoding.close()
 

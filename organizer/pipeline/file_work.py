@@ -1,0 +1,243 @@
+"""From files that are new or changed to what the library stores of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from organizer.errors import NotNowError, VideoError
+from organizer.frames.decode import Decoded, FileChangedError
+from organizer.frames.probe import probe
+from organizer.library import Library
+from organizer.library.changes import Analysis, Placed
+from organizer.pipeline.analyse import analyse
+from organizer.pipeline.fingerprints import with_fingerprints
+from organizer.pipeline.listing import Job, is_gone
+from organizer.pipeline.progress import FileOutcome, OutcomeKind
+from organizer.pipeline.refresh import changed_facts, is_better_dated
+from organizer.stopping import check
+from organizer.types import MAX_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from threading import Event
+
+    from organizer.library.records import Facts
+    from organizer.pipeline.decoding.decoders import Decoders
+    from organizer.pipeline.fingerprints import Fingerprint
+    from organizer.tags.tagger import Tagger
+
+_LOOK_AT_STOP_S = 0.1
+_KIND_OF = {
+    Placed.MOVED: OutcomeKind.MOVED,
+    Placed.COPY: OutcomeKind.COPY,
+    # Another scan that runs at the same time stored it after this one had listed it.
+    Placed.HERE: OutcomeKind.UNCHANGED,
+}
+_FULL_BATCHES = 4
+"""Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
+
+
+class FileWork:
+    """Takes jobs through fingerprint, decoding, networks and library; only this thread writes."""
+
+    def __init__(
+        self,
+        library: Library,
+        tagger: Tagger,
+        decoders: Decoders,
+        fingerprint: Fingerprint,
+        *,
+        vanished: set[str],
+        away: set[str],
+        stop: Event,
+        spaces: Sequence[str],
+    ) -> None:
+        """Prepare for some jobs.
+
+        Args:
+            library: the library.
+            tagger: the model.
+            decoders: where videos are decoded; closed by the caller.
+            fingerprint: tells files apart by their content.
+            vanished: absolute paths of known files that the walk did not meet.
+            away: absolute paths of files that lie only in a cloud, which may show under another name or not
+                at all.
+            stop: looked at between two files.
+            spaces: content with features of any of these feature spaces is known and not decoded.
+        """
+        self._library = library
+        self._tagger = tagger
+        self._decoders = decoders
+        self._fingerprint = fingerprint
+        self._vanished = vanished
+        self._away = away
+        self._stop = stop
+        self._spaces = spaces
+        self.stored: list[int] = []
+        """The videos that were not known before, or not readable, and were stored so far."""
+        self.replaced: dict[int, tuple[int, str]] = {}
+        """Videos in whose place another was found, with that one and its absolute path."""
+
+    def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
+        """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
+        flying: dict[Future[Decoded], Job] = {}
+        landed: list[tuple[Job, Future[Decoded]]] = []
+        with closing(self._identified(jobs)) as identified:
+            while True:
+                check(self._stop)
+                taken = 0
+                for job in islice(identified, in_flight - len(flying)):
+                    taken += 1
+                    if job.error is not None or job.video_id is not None:
+                        yield self._finish_undecoded(job)
+                    else:
+                        flying[self._decoders.submit(job.file)] = job
+                if not taken and not flying and not landed:
+                    return
+                # Known files may have left room: then the next ones are taken at once.
+                room = taken and len(flying) < in_flight
+                wait(flying, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
+                landed += [(flying.pop(future), future) for future in list(flying) if future.done()]
+                if len(landed) >= self._videos_a_batch or not flying:
+                    yield from self._finish_decoded(landed)
+                    landed.clear()
+
+    @cached_property
+    def _videos_a_batch(self) -> int:
+        """Return how many decoded videos to wait for before the network runs."""
+        pictures = self._tagger.bundle.space.backbone.batch_size
+        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // MAX_SECONDS)
+
+    def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
+        """Yield the jobs with fingerprints, and the videos that are known by them."""
+        with closing(with_fingerprints(jobs, self._fingerprint)) as ahead:
+            for job in ahead:
+                if job.error is not None or (job.again and job.is_as_known):
+                    yield job
+                else:
+                    yield replace(job, video_id=self._find_video(job.fingerprint))
+
+    def _finish_undecoded(self, job: Job) -> FileOutcome:
+        """Store a file whose content is known or cannot be read at all."""
+        if job.video_id is not None:
+            return self._finish_known(job, job.video_id)
+        error = job.error
+        assert error is not None
+        if isinstance(error, FileNotFoundError):
+            return FileOutcome(job.file.path, OutcomeKind.FAILED, "it disappeared during the scan")
+        reason = f"it cannot be opened ({error.strerror or error})"
+        self._store_failure(job, reason)
+        return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
+
+    def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
+        before = self._library.contents.facts(video_id)
+        placed = self._library.contents.place(job.root, job.file, video_id, self._exists)
+        self._note_replaced(job, video_id)
+        is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=job.is_as_known)
+        if is_news:
+            self._store_facts(job, video_id, before, is_copy=self._library.contents.has_copies(video_id))
+        changes = changed_facts(before, self._library.contents.facts(video_id))
+        if job.is_as_known:
+            kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
+        else:
+            kind = _KIND_OF[placed]
+        return FileOutcome(job.file.path, kind, changes=changes)
+
+    def _store_facts(self, job: Job, video_id: int, before: Facts, *, is_copy: bool) -> None:
+        """Store what a known video's file says in its header, which somebody changed; nothing is decoded."""
+        try:
+            info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
+        except NotNowError:
+            if job.known is not None:
+                self._library.places.look_again(job.known.id)
+            return
+        except VideoError:
+            # Its pictures are known all the same.
+            return
+        # Of two files with the same pictures, one that tells when they were taken is the better one.
+        if is_copy and not is_better_dated(info.taken_at.source, before.taken_source):
+            return
+        self._library.contents.store_facts(
+            job.root,
+            job.file,
+            video_id,
+            info,
+            fingerprint=job.fingerprint,
+            metadata_digest=job.metadata_digest,
+        )
+
+    def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
+        """Store what came out of the decoders, the sound videos together through the networks."""
+        decoded: dict[int, Decoded] = {}
+        errors: dict[int, VideoError] = {}
+        for index, (_, future) in enumerate(landed):
+            try:
+                decoded[index] = future.result()
+            except VideoError as error:
+                errors[index] = error
+        analyses = dict(zip(decoded, analyse(list(decoded.values()), self._tagger), strict=True))
+        for index, (job, _) in enumerate(landed):
+            check(self._stop)
+            if index in analyses:
+                yield self._finish_analysed(job, analyses[index])
+                continue
+            failure = errors[index]
+            # What may be read the next time is not stored: it must be tried again whatever its date says.
+            reason = failure.reason
+            if not isinstance(failure, NotNowError):
+                self._store_failure(job, reason)
+            elif not isinstance(failure, FileChangedError):
+                reason += "; the next scan tries it again"
+            yield FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
+
+    def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
+        # Looked up again: a copy of the same content may have been stored since this one was submitted.
+        video_id = self._find_video(job.fingerprint)
+        if video_id is not None and not (job.again and job.is_as_known):
+            return self._finish_known(job, video_id)
+        analysis = replace(analysis, metadata_digest=job.metadata_digest)
+        video_id = self._library.contents.store(job.root, job.file, job.fingerprint, analysis)
+        if job.known is None or job.known.failed or not job.is_as_known:
+            self.stored.append(video_id)
+        self._note_replaced(job, video_id)
+        tags = tuple(tag.name for tag in analysis.tagging.suggestions)
+        kind = OutcomeKind.CHANGED if job.known else OutcomeKind.NEW
+        if job.again and job.is_as_known:
+            kind = OutcomeKind.LOOKED_AT_AGAIN
+        return FileOutcome(job.file.path, kind, tags=tags)
+
+    def _store_failure(self, job: Job, reason: str) -> None:
+        """Store that a file is broken, unless that would hide a video that was read before.
+
+        A file that could not even be opened may hold what it always held; and content that was once read does
+        not break. Such a file is tried again at the next scan, for its place in the library is as it was.
+        """
+        known = job.known
+        if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
+            self._note_replaced(
+                job, self._library.contents.store_failure(job.root, job.file, job.fingerprint, reason)
+            )
+
+    def _note_replaced(self, job: Job, video_id: int) -> None:
+        if job.known is not None and job.known.video_id != video_id:
+            self.replaced[job.known.video_id] = video_id, job.file.path
+
+    def _find_video(self, digest: str) -> int | None:
+        found = (self._library.contents.find(digest, space) for space in self._spaces)
+        return next((video_id for video_id in found if video_id is not None), None)
+
+    def _exists(self, path: str) -> bool:
+        return path in self._away or (path not in self._vanished and not is_gone(path))
+
+
+def _is_news(stored: str | None, found: str, *, written_to: bool) -> bool:
+    """Whether a header says other things than when it was last looked at.
+
+    Of a library of before nobody knows what it said: then a file is looked at that was written to.
+    """
+    return written_to if stored is None else stored != found
