@@ -68,7 +68,7 @@ def label_rows(
     return rows
 
 
-def looked_at(video: VideoRecord) -> str:
+def analysed_part(video: VideoRecord) -> str:
     """Say how much of a longer video was looked at; empty for a short one."""
     if video.duration_s is None or video.duration_s <= MAX_SECONDS + 1:
         return ""
@@ -90,9 +90,9 @@ def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
         return "No model has looked at it yet. Scan its folder again."
     rejected = {tag.name for tag in video.tags}
     high = [label for label, score in video.scores.items() if score >= thresholds.get(label, _NEVER) < _NEVER]
-    if untold := [safe_text(label) for label in high if label not in rejected]:
+    if forgotten := [safe_text(label) for label in high if label not in rejected]:
         return (
-            f"You took back what you decided about {', '.join(untold)}, and it was not tagged since. "
+            f"You took back what you decided about {', '.join(forgotten)}, and it was not tagged since. "
             "To let the model say again, tag it again (organizer retag)."
         )
     if rejected:

@@ -1,4 +1,7 @@
-"""The page's script: Streamlit runs it from top to bottom at every click."""
+"""The page's script: Streamlit runs it from top to bottom at every click.
+
+A new panel is drawn from ``show_page``; a panel about one video from ``views/detail.py``.
+"""
 
 import streamlit as st
 
@@ -7,8 +10,8 @@ from organizer.ui import state
 from organizer.ui.errors import show_error
 from organizer.ui.parts.filters import show_filters
 from organizer.ui.parts.folders import show_folders, show_start
+from organizer.ui.parts.job_panel import show_job
 from organizer.ui.parts.model import show_model, show_retag
-from organizer.ui.parts.scan_panel import show_scan
 from organizer.ui.resources import open_library
 from organizer.ui.theme import ICON, show_style
 from organizer.ui.views.detail import show_detail
@@ -23,7 +26,7 @@ def show_page() -> None:
     view = state.view()
     with open_library() as library:
         if state.is_empty(library):
-            show_scan(library)
+            show_job(library)
             show_start()
             return
         # Counted once for all parts of the page.
@@ -34,7 +37,7 @@ def show_page() -> None:
             show_retag(library, view, found)
             show_folders(library)
             show_model(library)
-        show_scan(library)
+        show_job(library)
         if view.video is None:
             show_grid(library, view, found)
         else:

@@ -325,7 +325,7 @@ def test_what_cannot_be_added_is_said_and_stays_in_the_field(three):
     assert states(three, "grey.mp4") == {"Food": TagState.CONFIRMED}
     assert "A tag has 1 to 60 characters, this one has 61." in three.plain()
     field = next(data for data in three.components() if "typed" in data)
-    assert (field["typed"], field["heard"]) == ("x" * 61, 1)
+    assert (field["typed"], field["acknowledged"]) == ("x" * 61, 1)
     three.run()
     assert "60 characters" not in three.plain()
 

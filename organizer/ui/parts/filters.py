@@ -1,7 +1,13 @@
-"""The choice of videos, in the sidebar."""
+"""The choice of videos, in the sidebar: a widget and its words for each filter.
+
+A filter is a field of ``VideoFilter`` with its SQL (``organizer.library.filters``), a field of ``ViewState``
+with its parameter in the address (``organizer.gallery.view_state``), and a widget here that ``_bound`` ties
+to that field.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -111,12 +117,5 @@ def _day(part: str, value: Any) -> dict[str, Any]:
 
 
 def _uses_more(view: ViewState) -> bool:
-    return bool(
-        view.all_tags
-        or view.no_tags
-        or view.untagged
-        or view.state
-        or view.status
-        or view.first_day
-        or view.last_day
-    )
+    """Whether any filter is set but those that are always in sight."""
+    return replace(view, text="", any_tags=()).is_filtered

@@ -12,7 +12,7 @@ from organizer.library import Library
 from organizer.pipeline.background_scan import start_scan
 from organizer.text import safe_text
 from organizer.ui.errors import show_error
-from organizer.ui.parts.scan_panel import remember_scan
+from organizer.ui.parts.job_panel import remember_job
 from organizer.ui.resources import library_file
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _start(folders: Sequence[str]) -> None:
     except OrganizerError as error:
         show_error(error)
         return
-    remember_scan(scan_id)
+    remember_job(scan_id)
     st.rerun()
 
 

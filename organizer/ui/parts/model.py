@@ -15,7 +15,7 @@ from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.pipeline.background_scan import start_retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error
-from organizer.ui.parts.scan_panel import remember_scan, show_changes
+from organizer.ui.parts.job_panel import remember_job, show_changes
 from organizer.ui.resources import library_file, open_library, tagger
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _start(ids: Sequence[int] | None) -> None:
     except OrganizerError as error:
         show_error(error)
         return
-    remember_scan(job_id)
+    remember_job(job_id)
     st.rerun()
 
 

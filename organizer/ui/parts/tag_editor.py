@@ -34,7 +34,7 @@ _STATE_WORDS = {
     TagState.REJECTED: "rejected by you",
 }
 _ERROR = "tag_error"
-_FIELD, _HEARD = "tag_field", "tag_field_heard"
+_FIELD, _ACKNOWLEDGED = "tag_field", "tag_field_acknowledged"
 _field = load_component(_FIELD)
 
 
@@ -117,15 +117,15 @@ def _show_field(names: Sequence[str], video: str, typed: str, on_add: Callable[[
         sent = getattr(st.session_state.get(_FIELD), "add", None)
         if not isinstance(sent, dict):
             return
-        st.session_state[_HEARD] = int(sent["number"])
+        st.session_state[_ACKNOWLEDGED] = int(sent["number"])
         for name in sent["names"]:
             on_add(str(name))
 
     tags = [{"name": name, "shown": safe_text(name)} for name in names]
-    heard = st.session_state.get(_HEARD, 0)
+    acknowledged = st.session_state.get(_ACKNOWLEDGED, 0)
     _field(
         key=_FIELD,
-        data={"tags": tags, "video": video, "typed": typed, "heard": heard},
+        data={"tags": tags, "video": video, "typed": typed, "acknowledged": acknowledged},
         on_add_change=added,
     )
 

@@ -14,7 +14,7 @@ from organizer.frames.folders.extensions import extension
 from organizer.library import Library
 from organizer.library.records import StoredPlace
 from organizer.ui.server.contained_file import open_contained
-from organizer.ui.server.file_response import answer_with
+from organizer.ui.server.file_response import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ def clip(library: Path, request: Request) -> Response:
         return _not_found()
     descriptor, name = file
     media_type = MEDIA_TYPES.get(extension(name), "application/octet-stream")
-    return answer_with(
+    return file_response(
         request,
         descriptor,
         {"Content-Type": media_type, "Cache-Control": "private, no-cache", **_MEDIA_HEADERS},

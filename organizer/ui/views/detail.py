@@ -50,7 +50,7 @@ def show_detail(library: Library, view: ViewState) -> None:
     left, right = st.columns(_WIDTHS, gap="medium")
     with left:
         poster = poster_address(record) if library.media.with_posters([record.id]) else ""
-        note = " ".join(filter(None, [detail.looked_at(record), missing]))
+        note = " ".join(filter(None, [detail.analysed_part(record), missing]))
         # A browser may play what could not be decoded here.
         playable = record.status in {Status.OK, Status.FAILED}
         # Not by the video's key: two underscores in it would be taken for a separator.

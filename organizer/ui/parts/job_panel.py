@@ -20,115 +20,115 @@ _CHANGES_PX = 280
 _SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
 
 
-def show_scan(library: Library) -> None:
+def show_job(library: Library) -> None:
     """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
-    scan = library.jobs.newest()
-    if scan is None or scan.id == st.session_state.get(_DISMISSED):
+    job = library.jobs.newest()
+    if job is None or job.id == st.session_state.get(_DISMISSED):
         return
-    if not scan.finished:
+    if not job.finished:
         # What the grid below shows is as new as this.
-        remember_scan(scan.id, scan.done)
+        remember_job(job.id, job.done)
         _show_running()
-    elif _is_news(scan):
-        remember_scan(scan.id, scan.done)
-        _show_end(scan)
+    elif _is_news(job):
+        remember_job(job.id, job.done)
+        _show_end(job)
 
 
-def _is_news(scan: Job) -> bool:
+def _is_news(job: Job) -> bool:
     """Whether this tab tells the end of a job: it knew of it, the end is fresh, or nobody was told."""
-    known = st.session_state.get(_SEEN, (None,))[0] == scan.id
-    return known or scan.silent_s < _FRESH_S or scan.state is JobState.DIED
+    known = st.session_state.get(_SEEN, (None,))[0] == job.id
+    return known or job.silent_s < _FRESH_S or job.state is JobState.DIED
 
 
-def remember_scan(scan_id: int, done: int = 0) -> None:
+def remember_job(job_id: int, done: int = 0) -> None:
     """Note that this tab knows of a job, however short it is, and how far it was."""
-    st.session_state[_SEEN] = (scan_id, done, time.monotonic())
+    st.session_state[_SEEN] = (job_id, done, time.monotonic())
 
 
 @st.fragment(run_every=_LOOK_EVERY_S)
 def _show_running() -> None:
-    scan = newest_scan(library_file())
-    if scan is None or scan.finished:
+    job = newest_scan(library_file())
+    if job is None or job.finished:
         st.rerun()
         return
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{_progress_words(scan)}**", width="content")
+            st.markdown(f"**{_progress_words(job)}**", width="content")
             st.button(
                 "Stop",
                 key="scan_stop",
                 icon=":material/stop_circle:",
-                disabled=scan.stop_requested,
+                disabled=job.stop_requested,
                 on_click=_stop,
-                args=(scan.id,),
+                args=(job.id,),
             )
-        st.progress(scan.done / scan.to_do if scan.to_do else 0.0)
-        if scan.message:
-            st.warning(safe_text(scan.message))
-    _, seen_done, seen_at = st.session_state.get(_SEEN, (scan.id, 0, 0.0))
+        st.progress(job.done / job.to_do if job.to_do else 0.0)
+        if job.message:
+            st.warning(safe_text(job.message))
+    _, seen_done, seen_at = st.session_state.get(_SEEN, (job.id, 0, 0.0))
     waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
-    if scan.done > seen_done and waited and state.view().video is None:
+    if job.done > seen_done and waited and state.view().video is None:
         st.rerun()
 
 
-def _progress_words(scan: Job) -> str:
-    if scan.kind is JobKind.RETAG:
-        far = f"{scan.done:,} of {scan.to_do or 0:,} videos"
-        return f"Stopping: {far} tagged again" if scan.stop_requested else f"Tagging again: {far} done"
-    if scan.stop_requested:
+def _progress_words(job: Job) -> str:
+    if job.kind is JobKind.RETAG:
+        far = f"{job.done:,} of {job.to_do or 0:,} videos"
+        return f"Stopping: {far} tagged again" if job.stop_requested else f"Tagging again: {far} done"
+    if job.stop_requested:
         return "Stopping the scan"
-    if scan.to_do is None:
+    if job.to_do is None:
         return "Looking through folders"
-    failed = f", {scan.failed:,} not readable" if scan.failed else ""
-    return f"Looking at videos: {scan.done:,} of {scan.to_do:,} done{failed}"
+    failed = f", {job.failed:,} not readable" if job.failed else ""
+    return f"Looking at videos: {job.done:,} of {job.to_do:,} done{failed}"
 
 
-def _stop(scan_id: int) -> None:
+def _stop(job_id: int) -> None:
     with open_library() as library:
-        library.jobs.request_stop(scan_id)
+        library.jobs.request_stop(job_id)
 
 
-def _show_end(scan: Job) -> None:
-    words = _retag_end(scan) if scan.kind is JobKind.RETAG else _scan_end(scan)
+def _show_end(job: Job) -> None:
+    words = _retag_end(job) if job.kind is JobKind.RETAG else _scan_end(job)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(width="stretch"):
                 st.markdown(f"**{words}**")
-                if scan.message:
-                    st.text(safe_text(scan.message))
-                if scan.report and scan.report.tagged < scan.report.asked and scan.state is JobState.DONE:
+                if job.message:
+                    st.text(safe_text(job.message))
+                if job.report and job.report.tagged < job.report.asked and job.state is JobState.DONE:
                     st.markdown(
-                        f"{count(scan.report.asked - scan.report.tagged, 'video')} need a scan first."
+                        f"{count(job.report.asked - job.report.tagged, 'video')} need a scan first."
                     )
-            st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(scan.id,))
-        if scan.report and scan.report.changes:
+            st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(job.id,))
+        if job.report and job.report.changes:
             with st.expander("What changed"), st.container(height=_CHANGES_PX, border=False):
-                show_changes(scan.report)
+                show_changes(job.report)
 
 
-def _scan_end(scan: Job) -> str:
-    failed = f", {count(scan.failed, 'file')} not readable" if scan.failed else ""
-    looked = f"{count(scan.done, 'file')} looked at{failed}"
+def _scan_end(job: Job) -> str:
+    failed = f", {count(job.failed, 'file')} not readable" if job.failed else ""
+    looked = f"{count(job.done, 'file')} looked at{failed}"
     return {
-        JobState.DONE: f"The scan is done: {looked}." if scan.to_do else "The scan is done: nothing is new.",
+        JobState.DONE: f"The scan is done: {looked}." if job.to_do else "The scan is done: nothing is new.",
         JobState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
         JobState.FAILED: "The scan failed.",
         JobState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
-    }[scan.state]
+    }[job.state]
 
 
-def _retag_end(scan: Job) -> str:
-    if scan.report is not None:
-        tagged, changed = scan.report.tagged, f", {scan.report.changed:,} changed"
+def _retag_end(job: Job) -> str:
+    if job.report is not None:
+        tagged, changed = job.report.tagged, f", {job.report.changed:,} changed"
     else:
-        tagged, changed = scan.done, ""
+        tagged, changed = job.done, ""
     done = f"{count(tagged, 'video')} tagged again{changed}"
     return {
         JobState.DONE: f"{done}.",
         JobState.STOPPED: f"Stopped: {done}. The others are as they were.",
         JobState.FAILED: "Tagging again failed.",
         JobState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
-    }[scan.state]
+    }[job.state]
 
 
 def show_changes(report: RetagReport) -> None:
@@ -143,5 +143,5 @@ def show_changes(report: RetagReport) -> None:
         st.markdown(f"and {report.changed - len(lines):,} more")
 
 
-def _dismiss(scan_id: int) -> None:
-    st.session_state[_DISMISSED] = scan_id
+def _dismiss(job_id: int) -> None:
+    st.session_state[_DISMISSED] = job_id
