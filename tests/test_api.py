@@ -73,3 +73,29 @@ def test_a_script_scans_lists_and_tags(tmp_path):
         }
     assert set(found) == {str(tmp_path / "videos" / name) for name in ("a.mp4", "b.mp4")}
     assert all("Holiday" in tags for tags in found.values())
+
+
+OWN_READER = """
+import sys
+from organizer.frames.readers.pyav_reader import PyAvReader
+from organizer.library import Library
+from organizer.pipeline import Stored, scan
+from organizer.pipeline.usable_model import model_in_use
+
+class Mine(PyAvReader):
+    name = "mine"
+
+if __name__ == "__main__":
+    with Library.open(sys.argv[1]) as library:
+        events = list(scan(library, model_in_use(), Mine(threads=1), [sys.argv[2]]))
+    print(*(event.outcome.kind.value for event in events if isinstance(event, Stored)))
+"""
+
+
+def test_a_script_may_read_frames_in_its_own_way(tmp_path):
+    """Its reader is known to the workers only by importing the script."""
+    (tmp_path / "videos").mkdir()
+    make_clip(tmp_path / "videos" / "a.mp4", seconds=1)
+    script = tmp_path / "script.py"
+    script.write_text(OWN_READER)
+    assert run(str(script), str(tmp_path / "library.db"), str(tmp_path / "videos")) == "new\n"

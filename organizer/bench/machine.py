@@ -35,7 +35,8 @@ class Machine:
 def this_machine(cpuinfo: Path = Path("/proc/cpuinfo")) -> Machine:
     """Describe the machine this runs on.
 
-    cpuinfo: where Linux lists the processor's features; elsewhere there is no such file.
+    Args:
+        cpuinfo: where Linux lists the processor's features; elsewhere there is no such file.
     """
     flags: set[str] = set()
     try:

@@ -41,14 +41,17 @@ class Step:
 def measure(sample: Sample, tagger: Tagger, *, workers: int, folder: Path) -> Iterator[Step | Report]:
     """Measure each stage alone and then a whole scan; nothing but ``folder`` is written to.
 
-    Yields a ``Step`` before each part, some seconds long each, and at the end the ``Report``. Models are
-    loaded before any clock starts. Videos that cannot be decoded are left out and named in the report.
+    Models are loaded before any clock starts. Videos that cannot be decoded are left out and named in the
+    report.
 
     Args:
         sample: the videos.
         tagger: with the bundle to use.
         workers: how many videos are decoded at once.
         folder: an empty folder for libraries.
+
+    Yields:
+        A ``Step`` before each part, some seconds long each, and at the end the ``Report``.
 
     Raises:
         ScanError: not one of the videos can be decoded, or the workers cannot be started.

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 _READ_BUDGET_S = 5.0
 _READ_AT_MOST = 64 * 2**20
 _BLOCK = 2**20
-_DECODE_BUDGET_S = 10.0
-_REPEAT_S = 0.3
+DECODE_BUDGET_S = 10.0
+"""Seconds for the slowest way to decode."""
+REPEAT_S = 0.3
 """Quick stages are repeated for so long that the clock's own grain does not show."""
 
 
@@ -64,15 +65,16 @@ def _read(path: str) -> int:
 
 
 def sampling_costs(
-    files: Sequence[VideoFile], spec: InputSpec, workers: int
+    files: Sequence[VideoFile], spec: InputSpec, workers: int, *, budget_s: float = DECODE_BUDGET_S
 ) -> tuple[list[SamplingCost], float]:
     """Measure decoding with each sampling, by one worker on one processor and by all on all.
 
     Args:
-        files: videos that can be decoded; as many of them as the slowest way does in ten seconds are used, so
-            that all ways are compared on the same.
+        files: videos that can be decoded; as many of them as the slowest way does in ``budget_s`` are used,
+            so that all ways are compared on the same.
         spec: the network's pictures.
         workers: how many are all.
+        budget_s: seconds; the video that they end in is decoded to its end.
 
     Returns:
         The costs, the sampling of scans first, and the seconds that starting all workers took.
@@ -86,7 +88,7 @@ def sampling_costs(
         for file in files:
             alone[Sampling.EXACT] += one.seconds(exact, [file])
             used.append(file)
-            if alone[Sampling.EXACT] > _DECODE_BUDGET_S:
+            if alone[Sampling.EXACT] > budget_s:
                 break
         alone[Sampling.AUTO] = one.seconds(_decoder(reader_for(Sampling.AUTO, threads=1), spec), used)
     # Two rounds at least, so that no worker is idle for most of the time.
@@ -113,10 +115,10 @@ def _decode(file: VideoFile, reader: FrameReader, spec: InputSpec) -> object:
         return None
 
 
-def per_item(work: Callable[[], object], items: int) -> float:
+def per_item(work: Callable[[], object], items: int, *, repeat_s: float = REPEAT_S) -> float:
     """Return the seconds an item when ``work`` does ``items`` at once; quick work is repeated for a while."""
     runs, started = 0, time.perf_counter()
-    while (passed := time.perf_counter() - started) < _REPEAT_S or not runs:
+    while (passed := time.perf_counter() - started) < repeat_s or not runs:
         work()
         runs += 1
     passed = time.perf_counter() - started

@@ -8,7 +8,6 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
-from organizer.library import Library
 from organizer.library.spelling import clean_tag
 from organizer.text import safe_text
 
@@ -53,8 +52,8 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     with open_library() as library:
         video_id = library.find(video)
         names = [clean_tag(name) for name in tags]
-        decide = Library.forget if forget else Library.reject
-        decided = [name for name in names if decide(library, video_id, name)]
+        decide = library.forget if forget else library.reject
+        decided = [name for name in names if decide(video_id, name)]
         record = library.video(video_id)
     without = "there was no decision to take back about" if forget else "it does not carry the tag"
     for name in names:

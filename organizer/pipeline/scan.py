@@ -68,8 +68,8 @@ def scan(
     there. Unchanged files cost one ``stat``. A file that cannot be used is stored with its reason and tried
     again only when it changes. Originals are only ever read.
 
-    A script that calls this with ``isolated`` does so below ``if __name__ == "__main__":``, as all that
-    starts processes does.
+    A script that gives this a reader which is defined in the script itself, with ``isolated``, calls it below
+    ``if __name__ == "__main__":``: workers import the script for it.
 
     Args:
         library: the library.

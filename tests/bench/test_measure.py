@@ -109,8 +109,7 @@ def test_slow_videos_are_measured_on_as_few_as_the_budget_allows(tmp_path, monke
             return super().seconds(function, items)
 
     monkeypatch.setattr(timed, "WarmWorkers", Counting)
-    monkeypatch.setattr(timed, "_DECODE_BUDGET_S", 0.0)
-    costs, start_s = sampling_costs(choose(str(tmp_path)).files, InputSpec(32), 2)
+    costs, start_s = sampling_costs(choose(str(tmp_path)).files, InputSpec(32), 2, budget_s=0.0)
     assert done == [["a.mp4"], ["a.mp4"], ["a.mp4"] * 4, ["a.mp4"] * 4]
     assert start_s > 0
     assert len(costs) == 2
@@ -124,11 +123,9 @@ def test_reading_goes_on_past_a_file_that_cannot_be_read(tmp_path):
     assert reading_rate(files) > 0
 
 
-def test_a_slow_step_runs_once_a_quick_one_often(monkeypatch):
+def test_a_slow_step_runs_once_a_quick_one_often():
     runs = []
-    monkeypatch.setattr(timed, "_REPEAT_S", 0.0)
-    per_item(lambda: runs.append(1), 5)
+    per_item(lambda: runs.append(1), 5, repeat_s=0.0)
     assert len(runs) == 1
-    monkeypatch.setattr(timed, "_REPEAT_S", 0.05)
-    assert 0 < per_item(lambda: runs.append(1), 5) < 0.05
+    assert 0 < per_item(lambda: runs.append(1), 5, repeat_s=0.05) < 0.05
     assert len(runs) > 10

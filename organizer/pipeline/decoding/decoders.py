@@ -174,7 +174,14 @@ class ProcessDecoders:
         return answer
 
     def _worker(self, *, fresh: bool) -> Worker:
-        """Return the worker of this thread; fresh: one that did nothing before."""
+        """Return the worker of this thread.
+
+        Args:
+            fresh: whether it must be one that did nothing before.
+
+        Raises:
+            ScanError: no worker can be started.
+        """
         worker: Worker | None = getattr(self._own, "worker", None)
         if worker is not None and (not worker.is_there() or (fresh and worker.files)):
             self._drop()
@@ -191,7 +198,11 @@ class ProcessDecoders:
             self._workers.discard(worker)
 
     def _started(self) -> Worker:
-        """Start a worker, again where it is ended meanwhile. Raises ScanError when it is of no use."""
+        """Start a worker, again where it is ended meanwhile.
+
+        Raises:
+            ScanError: it is of no use.
+        """
         reason = ""
         while self._failed_starts < 1:
             if self._closed.is_set():

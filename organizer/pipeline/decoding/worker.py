@@ -73,7 +73,15 @@ class Worker:
     """One process and the pipe to it; used by one thread, but ``end`` and ``end_if_late`` by any."""
 
     def __init__(self, work: Work) -> None:
-        """Start a process. Raises OSError or EOFError when the system, or the fork server, cannot."""
+        """Start a process.
+
+        Args:
+            work: what all its files have in common.
+
+        Raises:
+            OSError: the system cannot start one.
+            EOFError: the fork server cannot.
+        """
         self.files = 0
         """How many it was given."""
         self._ending = threading.Lock()
@@ -95,12 +103,22 @@ class Worker:
             theirs.close()
 
     def wait_until_ready(self) -> None:
-        """Wait until it can take a file. Raises WorkerDiedError or WorkerStalledError."""
+        """Wait until it can take a file.
+
+        Raises:
+            WorkerDiedError: it ended before.
+            WorkerStalledError: it was ended, for it took too long.
+        """
         self._receive()
         self._due_s = None
 
     def decode(self, file: VideoFile) -> Decoded | OrganizerError:
-        """Have a file decoded. Raises WorkerDiedError or WorkerStalledError; then it is of no more use."""
+        """Have a file decoded; after an error it is of no more use.
+
+        Raises:
+            WorkerDiedError: it ended.
+            WorkerStalledError: it was ended, for it did not get on in time.
+        """
         self.files += 1
         file_due_s = time.monotonic() + limits.FILE_WAIT_S
         self._due_s = min(time.monotonic() + limits.PICTURE_WAIT_S, file_due_s)
