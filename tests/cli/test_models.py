@@ -507,15 +507,15 @@ def test_one_installed_again_under_its_name_begins_what_is_left(installed, monke
 
 
 def test_while_another_scan_runs_none_is_said_to_have_begun(installed, monkeypatch):
+    from organizer.cli.models import use
     from organizer.errors import ScanRunningError
-    from organizer.pipeline import background_scan as scan_process
 
     def running(*_arguments, **_settings):
         raise ScanRunningError("A scan is running already.")
 
     clip(installed.videos / "a.mp4", 1)
     installed("scan", installed.videos)
-    monkeypatch.setattr(scan_process, "start_scan", running)
+    monkeypatch.setattr(use, "start_scan", running)
     outcome = installed("models", "use", NAME)
     assert outcome.lines[1:] == [
         "Another job of this library is running. When it is done, this model needs a scan of its own.",
