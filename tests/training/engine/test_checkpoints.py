@@ -104,6 +104,7 @@ def test_one_of_another_training_is_refused(tmp_path, other, words):
 def test_no_pickle_is_written_or_read(tmp_path):
     file = save_checkpoint(tmp_path, checkpoint())
     with zipfile.ZipFile(file) as opened:
+        assert "json.npy" in opened.namelist()
         for name in opened.namelist():
             header = opened.read(name)[:128]
             assert header.startswith(b"\x93NUMPY") and b"'|O'" not in header
