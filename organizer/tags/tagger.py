@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from organizer.models.bundle import ClassifierKind
+from organizer.models.cnn_lstm_weights import load_cnn_lstm_weights
+from organizer.models.manifest import ClassifierKind
+from organizer.tags import classifier
+from organizer.tags.cnn_lstm import CnnLstmClassifier
 from organizer.types import SuggestedTag, VideoFeatures, VideoScores
 
 if TYPE_CHECKING:
@@ -35,13 +38,8 @@ class Tagger:
     def _classifier(self) -> Classifier:
         bundle = self.bundle
         if bundle.classifier_kind is ClassifierKind.CNN_LSTM:
-            from organizer.models.inception.cnn_lstm_weights import load_cnn_lstm_weights
-            from organizer.tags.cnn_lstm import CnnLstmClassifier
-
             return CnnLstmClassifier(load_cnn_lstm_weights(bundle.classifier_file), bundle.quantiser)
-        from organizer.tags.classifier import LiteRtClassifier
-
-        return LiteRtClassifier(bundle.classifier_file)
+        return classifier.LiteRtClassifier(bundle.classifier_file)
 
     def load(self) -> None:
         """Load the classifier now, and not with the first score.

@@ -12,7 +12,7 @@ from organizer.errors import TrainingDataError
 from organizer.library.decided_videos import count_taught_without_features, taught_videos
 from organizer.library.queries import stored_features
 from organizer.text import count, safe_text
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.types import LABELS, TagState, TakenSource
 
 if TYPE_CHECKING:

@@ -12,13 +12,20 @@ import numpy as np
 import pytest
 
 from organizer.config import models_folder
+from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.library.database import opened
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Analysis, Store
-from organizer.models.bundle import BackboneKind, ClassifierKind
 from organizer.models.catalogue import open_bundle
-from organizer.models.inception.assemble import NAME, QUANTISER
-from organizer.models.manifest import Description, write_manifest
+from organizer.models.inception.assemble import NAME
+from organizer.models.manifest import (
+    BackboneKind,
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    write_manifest,
+)
 from organizer.training.lite.corpus import read_corpus
 from organizer.training.lite.corpus_features import corpus_features
 from organizer.types import LABELS, TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
@@ -77,21 +84,21 @@ def install_space() -> None:
         shutil.copy(lite.folder / file, folder / file)
     write_manifest(
         folder,
-        Description(
+        Manifest(
             name=NAME,
             version="test",
             summary="stands in for Inception v3",
             licence="MIT",
             input_size=lite.input_size,
             dimensions=lite.dimensions,
-            quantiser=QUANTISER,
+            quantiser=QuantiserRange.of(YT8M_QUANTISER),
+            labels=LABELS,
             thresholds=dict.fromkeys(LABELS, 0.5),
             metrics={},
             provenance={},
             roles=roles,
             backbone_settings=lite.backbone_settings,
-            backbone_kind=BackboneKind.LITERT,
-            classifier_kind=ClassifierKind.LITERT,
+            kinds=Kinds(BackboneKind.LITERT, ClassifierKind.LITERT),
         ),
     )
 

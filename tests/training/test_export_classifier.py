@@ -1,4 +1,4 @@
-"""Both forms of a trained classifier, run as the product runs them."""
+"""A trained classifier as the graph that the product runs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trained import TrainedClassifier
 from organizer.training.export_classifier import (
     export_checked,
-    export_keras,
     export_litert,
     largest_difference,
-    load_keras,
 )
 from tests.training.fakes import based_on
 
@@ -111,46 +109,12 @@ def test_the_graph_needs_no_operations_of_tensorflow(exported):
     assert not [name for name in operations if name.startswith("Flex") or name == "CUSTOM"]
 
 
-def test_the_keras_file_gives_what_keras_gives(exported, tmp_path):
-    export_keras(exported.trained, tmp_path / "classifier.keras")
-    loaded = load_keras(tmp_path / "classifier.keras")
-    for seconds in (1, 7):
-        found = loaded(videos(2, seconds), training=False)
-        for key, expected in zip(("scores", "evidence"), exported.expected(seconds), strict=True):
-            assert np.allclose(found[key].numpy(), expected, atol=1e-6)
-
-
-def test_a_keras_file_opens_in_a_process_that_built_nothing(tmp_path):
-    import subprocess
-    import sys
-
-    export_keras(untrained("netvlad"), tmp_path / "classifier.keras")
-    code = (
-        "import sys, pathlib; from organizer.training.export_classifier import load_keras;"
-        "print(load_keras(pathlib.Path(sys.argv[1])).count_params())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "classifier.keras")],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert int(done.stdout) == sum(weight.size for weight in untrained("netvlad").weights)
-
-
-def test_a_file_that_is_no_classifier_is_refused(tmp_path):
-    (tmp_path / "classifier.keras").write_bytes(b"nothing of the kind")
-    with pytest.raises(TrainingDataError, match=r"classifier\.keras: this is no classifier"):
-        load_keras(tmp_path / "classifier.keras")
-
-
-def test_forms_that_differ_are_not_kept(tmp_path, monkeypatch):
+def test_a_graph_that_scores_otherwise_is_not_kept(tmp_path, monkeypatch):
     other = export_litert(untrained("majority"))
     monkeypatch.setattr("organizer.training.export_classifier.export_litert", lambda trained: other)
     with pytest.raises(TrainingDataError, match="gives other scores"):
-        export_checked(untrained("moe"), tmp_path, keras_name="a.keras", litert_name="a.tflite")
-    assert [file.name for file in tmp_path.iterdir()] == ["a.keras"]
+        export_checked(untrained("moe"), tmp_path / "a.tflite")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_graph_for_a_fixed_number_of_several_videos_is_refused(tmp_path):

@@ -10,7 +10,7 @@ from organizer.library.database import open_database
 from organizer.library.decided_videos import count_taught_without_features, taught_videos
 from organizer.library.decisions import confirm, reject
 from organizer.library.store import Analysis, Store
-from organizer.training.engine.data import Place
+from organizer.training.engine.data import Position
 from organizer.training.ensemble_weights import Base
 from organizer.training.library_data import (
     FEWEST_CONFIRMED,
@@ -133,7 +133,7 @@ def test_features_are_those_of_the_video(taught):
     data = LibraryData(taught.db, BUNDLE)
     for name, features in zip(data.to_train.names, data.to_train.features, strict=True):
         assert features.shape == (1, 7, 3) and (features == int(name[:-4])).all()
-    assert len(list(data.training(Place(0, 0), 8))) == 4
+    assert len(list(data.training(Position(0, 0), 8))) == 4
 
 
 def test_videos_without_a_date_of_their_own_go_by_folder(shelf):

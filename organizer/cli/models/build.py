@@ -46,12 +46,17 @@ def build(handle: str, folder: str, name: str, replace: bool, **settings: Any) -
 
     The videos are only read. The model makes features; it has no classifier yet, so it cannot tag.
     """
-    from organizer.pipeline.build_model import BuildProgress, Built, ModuleSettings, build_model
+    from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
+    from organizer.pipeline.build_model import BuildProgress, Built, build_model
 
+    try:
+        network = TfHubSettings(**settings)
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from error
     shown: AbstractContextManager[Progress | None] = _bar() if sys.stdout.isatty() else nullcontext()
     with shown as bar:
         task = bar.add_task("looking at videos", total=None) if bar else None
-        for event in build_model(name, handle, folder, ModuleSettings(**settings), replace=replace):
+        for event in build_model(name, handle, folder, network, replace=replace):
             match event:
                 case BuildProgress(done, total, _) if bar and task is not None:
                     bar.update(task, completed=done, total=total)

@@ -57,10 +57,10 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     from organizer.config import cache_folder
     from organizer.errors import MissingDependencyError
     from organizer.features.tensorflow.loading import missing_tensorflow
-    from organizer.models.download.fetch import FetchStoppedError
     from organizer.models.download.sources import read_sources
     from organizer.models.inception.pull import in_place
     from organizer.models.inception.pull import pull as pull_model
+    from organizer.stopping import StoppedError
 
     roles = read_sources().of(name)
     # Before a person reads on, answers and waits for nothing.
@@ -82,7 +82,7 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
             events = pull_model(roles, downloads, classifier=wanted, replace=replace, stop=stop)
             with closing(events):
                 bundle = _follow(events)
-    except (FetchStoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. What came so far is kept in {safe_text(str(downloads))}; to go on: "
             f"organizer models pull {name}" + (" --replace" if replace else ""),

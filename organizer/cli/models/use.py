@@ -51,7 +51,7 @@ def use(name: str, no_scan: bool) -> None:
 def _lacking(bundle: Bundle) -> str | None:
     """Say what must be installed before a bundle's backbone can run."""
     from organizer.features.tensorflow.loading import missing_tensorflow
-    from organizer.models.bundle import BackboneKind
+    from organizer.models.manifest import BackboneKind
 
     return missing_tensorflow() if bundle.backbone_kind is BackboneKind.TF_HUB else None
 

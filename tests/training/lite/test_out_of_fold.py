@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 from organizer.training.lite.build import EXPERIMENTS, REFERENCES
 from organizer.training.lite.corpus import read_picture
-from organizer.training.lite.evidence import evidence_shares
 from organizer.training.lite.model_card import model_card
 from organizer.training.lite.out_of_fold import (
     OutOfFold,
     bootstrap_intervals,
     evaluate,
+    evidence_shares,
     paired_differences,
     read_out_of_fold,
     read_reference_scores,
@@ -87,6 +88,27 @@ def test_the_evidence_points_at_the_right_half(evidence, first, second):
     assert min(shares.values()) >= 0.85
 
 
+@pytest.fixture(scope="module")
+def repositories():
+    with (CORPUS / "clips.csv").open(newline="") as file:
+        groups = {row["clip"]: row["group"] for row in csv.DictReader(file)}
+    return [groups[clip] for clip in read_out_of_fold(LITE / "out_of_fold.csv").clips]
+
+
+@needs_corpus
+def test_the_manifest_has_the_intervals_that_the_scores_give(repositories):
+    found = bootstrap_intervals(read_out_of_fold(LITE / "out_of_fold.csv"), repositories)
+    assert {name: list(ends) for name, ends in found.items()} == MANIFEST["metrics"]["intervals_95"]
+
+
+@needs_corpus
+@pytest.mark.parametrize("file", REFERENCES)
+def test_the_manifest_has_the_differences_that_the_scores_give(file, repositories):
+    result = read_out_of_fold(LITE / "out_of_fold.csv")
+    for model, other in read_reference_scores(DATA / file).items():
+        assert paired_differences(result, other, repositories) == MANIFEST["metrics"]["compared"][model]
+
+
 @needs_corpus
 def test_the_scores_are_of_the_corpus_clips_in_their_fixed_folds():
     with (CORPUS / "clips.csv").open(newline="") as file:
@@ -96,6 +118,23 @@ def test_the_scores_are_of_the_corpus_clips_in_their_fixed_folds():
     for clip, fold, target in zip(result.clips, result.folds, result.targets, strict=True):
         labels = {label for label, fits in zip(LABELS, target, strict=True) if fits} or {"none"}
         assert (int(rows[clip]["fold"]), set(rows[clip]["labels"].split(";"))) == (fold, labels)
+
+
+def test_no_tag_at_all_is_wrong_nowhere_and_finds_nothing():
+    result = small_result()
+    silent = replace(result, fold_thresholds=np.full((5, len(LABELS)), 0.999))
+    figures = evaluate(silent)
+    assert (figures["micro_precision"], figures["micro_recall"]) == (1, 0)
+    assert {(row["precision"], row["recall"]) for row in figures["labels"].values()} == {(1, 0)}
+    intervals = bootstrap_intervals(silent, [f"g{n % 20}" for n in range(60)], repeats=20)
+    assert (intervals["micro_precision"], intervals["micro_recall"]) == ((1, 1), (0, 0))
+
+
+def test_each_clip_has_the_thresholds_of_its_fold_and_its_repository_as_group():
+    result = replace(small_result(), fold_thresholds=np.arange(50).reshape(5, 10) / 100)
+    scored = result.scored({"c0": "one", "c1": "one"})
+    assert scored.groups[:3] == ("one", "one", "c2")
+    assert scored.thresholds[7].tolist() == result.fold_thresholds[2].tolist()
 
 
 def small_result():

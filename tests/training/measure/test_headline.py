@@ -5,8 +5,8 @@ import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.training.measure.bootstrap import group_draws
-from organizer.training.measure.measures import HEADLINE, Measures
-from organizer.training.measure.metrics import average_precisions, precision_recall, top1
+from organizer.training.measure.figures import HEADLINE, Measures
+from organizer.training.metrics import average_precisions
 from tests.training.measure.scores import random_scored, scored
 
 
@@ -65,16 +65,16 @@ def test_what_is_not_known_counts_nowhere():
     assert headline(with_it)["recall"] == 1 and headline(with_it)["hit1"] == pytest.approx(2 / 3)
 
 
-def test_figures_are_those_of_the_model_card():
+def test_figures_are_those_of_their_definitions():
     given = random_scored()
-    figures = headline(given)
-    precisions = average_precisions(given.targets, given.scores)
-    at_thresholds = precision_recall(given.targets, given.scores >= 0.5)
-    assert figures["map"] == pytest.approx(np.mean(precisions))
+    figures, right, tagged = headline(given), given.targets > 0, given.scores >= 0.5
+    precisions = average_precisions(right, given.scores)
+    assert figures["map"] == figures["map_all"] == pytest.approx(np.mean(precisions))
     assert Measures(given).label_precisions(once(250))[0] == pytest.approx(precisions)
-    assert figures["top1"] == pytest.approx(top1(given.targets, given.scores))
-    assert figures["precision"] == pytest.approx(at_thresholds.precision)
-    assert figures["recall"] == pytest.approx(at_thresholds.recall)
+    best = [fits[scores.argmax()] for fits, scores in zip(right, given.scores, strict=True)]
+    assert figures["top1"] == pytest.approx(sum(best) / right.any(axis=1).sum())
+    assert figures["precision"] == pytest.approx(right[tagged].mean())
+    assert figures["recall"] == pytest.approx(tagged[right].mean())
 
 
 def test_a_weight_is_so_many_copies():

@@ -3,8 +3,7 @@ import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.training.engine.data import Place
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos, Position
 
 LABELS = ("A", "B")
 QUANTISER = Quantiser(-2, 2, Rounding.NEAREST)
@@ -53,21 +52,21 @@ def test_held_out_videos_come_whole_as_a_scan_sees_them():
 
 
 def test_the_same_place_gives_the_same_batches():
-    first, again = (batches(data().training(Place(3, 1), 3)) for _ in range(2))
+    first, again = (batches(data().training(Position(3, 1), 3)) for _ in range(2))
     for one, other in zip(first, again, strict=True):
         assert all(np.array_equal(*arrays) for arrays in zip(one, other, strict=True))
-    assert crops(first) != crops(batches(data().training(Place(3, 2), 3)))
-    assert crops(first) != crops(batches(data().training(Place(4, 1), 3)))
+    assert crops(first) != crops(batches(data().training(Position(3, 2), 3)))
+    assert crops(first) != crops(batches(data().training(Position(4, 1), 3)))
 
 
 def test_a_later_place_is_the_tail_of_the_epoch():
-    whole, tail = batches(data().training(Place(0, 0), 2)), batches(data().training(Place(0, 0, 2), 2))
+    whole, tail = batches(data().training(Position(0, 0), 2)), batches(data().training(Position(0, 0, 2), 2))
     assert len(whole) == 4 and crops(tail) == crops(whole[2:])
-    assert batches(data().training(Place(0, 0, 4), 2)) == []
+    assert batches(data().training(Position(0, 0, 4), 2)) == []
 
 
 def test_workers_see_videos_of_their_own_and_take_equally_many_steps():
-    seen = [crops(batches(data().training(Place(0, 0, 0, worker, 3), 1))) for worker in range(3)]
+    seen = [crops(batches(data().training(Position(0, 0, 0, worker, 3), 1))) for worker in range(3)]
     assert [len(crops_) for crops_ in seen] == [2, 2, 2]
     assert len({video for crops_ in seen for video, *_ in crops_}) == 6
 
@@ -75,7 +74,7 @@ def test_workers_see_videos_of_their_own_and_take_equally_many_steps():
 def test_crops_are_runs_of_five_seconds_or_more_of_all_lengths_and_views():
     found = {}
     for epoch in range(60):
-        for video, seconds, view in crops(batches(data().training(Place(0, epoch), 7))):
+        for video, seconds, view in crops(batches(data().training(Position(0, epoch), 7))):
             assert seconds == tuple(range(seconds[0], seconds[0] + len(seconds)))
             found.setdefault(video, set()).add((len(seconds), seconds[0], view))
     # The video of 3 seconds is too short to be cut, that of 8 gives all of 5, 6, 7 and 8.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
+from organizer.features.npz import read_npz
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,8 +100,6 @@ def load_cnn_lstm_weights(file: Path) -> CnnLstmWeights:
     Raises:
         BundleError: the file is missing or holds something else.
     """
-    from organizer.features.npz import read_npz
-
     try:
         arrays = read_npz(file, _MOST_BYTES)
         first, second, third = arrays.pop("epsilons").tolist()

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from organizer.training.lite import augmentation as degrade
+from organizer.training.lite import augmentation
 
 SHAPES = [(16, 16, 3), (90, 120, 3), (200, 16, 3), (16, 200, 3)]
-KINDS = [function for _, function in degrade._SHARES]
+KINDS = [function for _, function in augmentation.DEGRADATIONS]
 
 
 def picture(shape, seed=0):
@@ -26,8 +26,8 @@ def test_each_gives_another_picture_and_leaves_its_own_alone(kind, shape):
 
 
 def test_bars_stand_where_their_names_say():
-    high = degrade._letterboxed(picture((90, 120, 3)), np.random.default_rng(0))
-    wide = degrade._pillarboxed(picture((90, 120, 3)), np.random.default_rng(0))
+    high = augmentation.letterboxed(picture((90, 120, 3)), np.random.default_rng(0))
+    wide = augmentation.pillarboxed(picture((90, 120, 3)), np.random.default_rng(0))
     assert high.shape[0] > 90 and high.shape[1] == 120 and not high[:7].any() and not high[-7:].any()
     assert wide.shape[1] > 120 and wide.shape[0] == 90 and not wide[:, :18].any()
 
@@ -37,7 +37,7 @@ def test_a_moving_camera_blurs_along_a_line():
     dot[20, 120] = 255
     rng, seen = np.random.default_rng(3), 0
     for _ in range(20):
-        ys, xs = np.nonzero(degrade._moved(dot, rng)[..., 0])
+        ys, xs = np.nonzero(augmentation.moved(dot, rng)[..., 0])
         if len(xs) < 6:
             continue
         points = np.stack([xs - xs.mean(), ys - ys.mean()])
@@ -51,7 +51,7 @@ def test_shares_are_kept():
     rng, same = np.random.default_rng(0), 0
     rgb = picture((32, 32, 3))
     for _ in range(1000):
-        same += degrade.degraded(rgb, rng) is rgb
-    left = 1 - sum(share for share, _ in degrade._SHARES)
+        same += augmentation.degraded(rgb, rng) is rgb
+    left = 1 - sum(share for share, _ in augmentation.DEGRADATIONS)
     assert left == pytest.approx(0.28)
     assert same / 1000 == pytest.approx(left, abs=0.05)

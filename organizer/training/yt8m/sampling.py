@@ -1,8 +1,11 @@
-"""Streams of videos: several read side by side, shuffled in bounded memory, always in the same way."""
+"""Which videos a training sees, in which order and which seconds of each: drawn at random, and repeatable.
+
+The order comes from shards that are read side by side and a shuffle in bounded memory; what is left out and
+cut comes from digests of the videos' names. Nothing depends on threads or on the time things take.
+"""
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SHORTEST_CROP_S = 5
+"""Home videos are shorter than any video of YouTube-8M, which has 120 s at least."""
 _AT_ONCE = 16
 """Items of one source that follow each other; few enough to mix, enough to be worth a thread's while."""
 
@@ -77,10 +82,6 @@ def shuffled(items: Iterable[T], size: int, random: Random) -> Iterator[T]:
     yield from kept
 
 
-SHORTEST_S = 5
-"""Home videos are shorter than any video of YouTube-8M, which has 120 s at least."""
-
-
 @dataclass(frozen=True, slots=True)
 class Crop:
     """A stretch of a video, in seconds."""
@@ -101,7 +102,7 @@ def draw_crop(video_id: bytes, seconds: int, *, seed: int, epoch: int) -> Crop:
     digest = _digest(video_id, b"crop %d %d" % (seed, epoch))
     # The remainders of 64 bits are even to one part in 10^17.
     longest = min(MAX_SECONDS, seconds)
-    shortest = min(SHORTEST_S, longest)
+    shortest = min(SHORTEST_CROP_S, longest)
     length = shortest + (digest >> 64) % (longest - shortest + 1)
     return Crop((digest & 0xFFFFFFFFFFFFFFFF) % (seconds - length + 1), length)
 
@@ -119,58 +120,3 @@ def is_chosen(video_id: bytes, share: float) -> bool:
 def _digest(video_id: bytes, purpose: bytes) -> int:
     """Return 128 even bits."""
     return int.from_bytes(blake2b(purpose + b"\0" + video_id, digest_size=16).digest(), "little")
-
-
-_MOST_KEPT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A record, or the rest of a shard from a record on, that was left out."""
-
-    shard: str
-    """Path of the file."""
-    record_number: int
-    """Counted from 0 in its shard."""
-    reason: str
-    """What is wrong with it, no full stop at the end."""
-
-    def __str__(self) -> str:
-        return f"{self.shard}, record {self.record_number}: {self.reason}"
-
-
-class SkipLog:
-    """Counts each skipped record once, however often the shards are read; safe to use from several threads.
-
-    Memory stays small whatever the shards hold: one bit a record for the count, and the first thousand in
-    words.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: dict[str, int] = {}
-        """By shard, a number whose bit k says that record k was skipped."""
-        self._first: list[Skipped] = []
-
-    def add(self, skipped: Skipped) -> None:
-        """Note one record; nothing changes where it is known already."""
-        bit = 1 << skipped.record_number
-        with self._lock:
-            seen = self._seen.get(skipped.shard, 0)
-            if seen & bit:
-                return
-            self._seen[skipped.shard] = seen | bit
-            if len(self._first) < _MOST_KEPT:
-                self._first.append(skipped)
-
-    @property
-    def count(self) -> int:
-        """How many different records were skipped; a shard that was given up counts as one."""
-        with self._lock:
-            return sum(seen.bit_count() for seen in self._seen.values())
-
-    @property
-    def first(self) -> tuple[Skipped, ...]:
-        """The first thousand, in the order in which they were met."""
-        with self._lock:
-            return tuple(self._first)
