@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,7 @@ from filelock import FileLock
 
 from organizer.features.processor import processors
 
-_SEVERAL_TESTS = 2
-"""Named files or tests from which on another process is worth its start."""
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _MOST = 8
 """TensorFlow takes up to 2 GB of each."""
 
@@ -32,13 +31,13 @@ def spread(config: pytest.Config) -> None:
         option.numprocesses = min(processors(), _MOST)
         if option.numprocesses > 1:
             # They are the parallelism: threads of their own would only wait for each other.
-            os.environ.update({name: "1" for name in _THREADS if name not in os.environ})
+            os.environ.update({name: "1" for name in THREADS if name not in os.environ})
     if option.numprocesses and option.dist == "no":
         option.dist = "worksteal"
 
 
 def _is_single(arguments: list[str]) -> bool:
-    return len(arguments) < _SEVERAL_TESTS and all(re.search(r"\.py(::|$)", each) for each in arguments)
+    return len(arguments) == 1 and re.search(r"\.py(::|$)", arguments[0]) is not None
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -53,6 +52,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     with FileLock(root / f"{name}.lock"):
         if not folder.exists():
             unfinished = root / f"{name}.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             make(unfinished)
             unfinished.rename(folder)

@@ -25,9 +25,12 @@ from organizer.models.manifest import (
     QuantiserRange,
     write_manifest,
 )
+from organizer.training.lite.corpus import read_corpus
+from organizer.training.lite.corpus_features import corpus_features
 from organizer.types import LABELS, TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
 from tests.cli.conftest import Terminal
 from tests.library.build import tagging
+from tests.workers import made_once
 
 FIRST_DAY = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -96,6 +99,17 @@ def install_space() -> None:
             kinds=Kinds(BackboneKind.LITERT, ClassifierKind.LITERT),
         ),
     )
+
+
+def kept_corpus(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the small corpus in ``corpus`` and the features of ``lite`` in ``cache``."""
+
+    def make(folder: Path) -> None:
+        lite, corpus = open_bundle("lite"), read_corpus(small_corpus(folder / "corpus"))
+        poolings = lite.backbone_settings["poolings"]
+        corpus_features(corpus, lite.folder / lite.roles["backbone"], folder / "cache", poolings)
+
+    return made_once(factory, "small-corpus", make)
 
 
 def small_corpus(folder: Path) -> Path:

@@ -81,6 +81,7 @@ def test_what_is_not_known_counts_neither_way():
 
 
 def test_the_tags_are_so_precise_as_asked():
+    precisions = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
         targets = (rng.random((120, 4)) < 0.15).astype(np.float32)
@@ -89,7 +90,9 @@ def test_the_tags_are_so_precise_as_asked():
         found = calibrate(given, 0.8)
         for column, threshold in enumerate(found.thresholds.values()):
             tagged = given.with_scores(given.scores, np.full(4, threshold)).tagged[:, column]
-            assert not tagged.any() or targets[tagged, column].mean() >= 0.8
+            if tagged.any():
+                precisions.append(targets[tagged, column].mean())
+    assert len(precisions) > 20 and min(precisions) >= 0.8
 
 
 @pytest.mark.parametrize("precision", [0, 1, 1.5])

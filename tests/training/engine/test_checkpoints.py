@@ -140,6 +140,7 @@ def test_the_schedule_that_0_1_0_wrote_down_may_be_constant_alone(tmp_path, sche
 def test_no_pickle_is_written_or_read(tmp_path):
     file = save_checkpoint(tmp_path, checkpoint())
     with zipfile.ZipFile(file) as opened:
+        assert "json.npy" in opened.namelist()
         for name in opened.namelist():
             header = opened.read(name)[:128]
             assert header.startswith(b"\x93NUMPY") and b"'|O'" not in header
