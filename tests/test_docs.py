@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import re
 import subprocess
@@ -29,7 +28,6 @@ OF_TODAY = [
 """Pages that speak of the program as it is, not as it was on the day they were written."""
 
 MOST_README_BYTES = 9_000
-LONGEST_WALKS = {"From a video to a tag": 12, "From a click to a row": 7, "From `train` to a bundle": 20}
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```|^ {4}[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -106,47 +104,6 @@ def test_modules_that_are_named_can_be_run(page):
             source = ROOT / "benchmarks" / f"{word}.py"
             assert source.exists(), f"{name_of(page)} names the benchmark {word}"
             assert "def main" in source.read_text(encoding="utf-8")
-
-
-def walk(title: str) -> list[str]:
-    """Return the files of a walk in docs/architecture.md, in its order."""
-    sections = re.split(r"^#+ ", text_of(DOCS / "architecture.md"), flags=re.MULTILINE)
-    (section,) = (section for section in sections if section.startswith(f"{title}\n"))
-    steps = re.findall(r"^(\d+)\. `([^`]+)`", section, re.MULTILINE)
-    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
-    return [path for _, path in steps]
-
-
-def modules_named_in(path: str) -> set[str]:
-    """Return the modules of ours that a file imports, wherever in it, or names in a text."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"), path)
-    named: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            named |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            named |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            named.add(node.value)
-    return named
-
-
-def module_of(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-@pytest.mark.parametrize(("title", "most"), LONGEST_WALKS.items())
-def test_walks_are_short_and_their_files_hold_together(title, most):
-    files = walk(title)
-    assert 1 < len(files) <= most
-    assert len(set(files)) == len(files)
-    for number, path in enumerate(files[1:], 1):
-        before = files[:number]
-        # A package passes on what its modules offer.
-        names = {module_of(path), module_of(path).rpartition(".")[0]}
-        called = any(names & modules_named_in(caller) for caller in before)
-        calls = modules_named_in(path) & {module_of(other) for other in before}
-        assert called or calls, f"{path} has nothing to do with {', '.join(before)}"
 
 
 def test_every_part_has_its_line_in_the_layout():
