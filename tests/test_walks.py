@@ -20,7 +20,7 @@ LONGEST = {VIDEO: 12, CLICK: 7, TRAIN: 20}
 VISITS = "ORGANIZER_TEST_VISITS"
 
 NOTE_VISITS = f"""
-# Python finds this when it starts, in worker processes too. It notes every file of ours that a function runs in.
+# Found by Python when it starts, also as a worker: notes every file of ours that a function runs in.
 import os, sys, threading
 
 seen = set()
