@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
+
+from tests.workers import spread
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    spread(config)
+
+
+def pytest_collection_finish() -> None:
+    _keep()
+
+
+def _keep() -> None:
+    """Leave what is there now out of all garbage collections: tests and modules, which are many and stay."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _large_packages_stay():
+    """TensorFlow is loaded by whatever test needs it first; each collection would look through all of it."""
+    missing = "tensorflow" not in sys.modules
+    yield
+    if missing and "tensorflow" in sys.modules:
+        _keep()
 
 
 @pytest.fixture(autouse=True)

@@ -38,19 +38,21 @@ def find_videos(
 ) -> Walk:
     """Return a walk over the candidate videos below a root; iterate over it, then ask what it left out.
 
-    root: the folder; it may have a hidden name or be a symbolic link.
-    below: walk only this folder, given relative to the root.
-    exclude: case-sensitive globs, matched against the name of each file and folder and against its path
-        relative to the root with ``/`` between the parts; how accents are composed does not count.
-    skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
-    known: tells of a file that it is a video already known unchanged, so that its content need not be looked
-        at again. It is asked where the content cannot be taken for granted: for an ambiguous extension
-        (``.ts``) and for a file that lives only in a cloud.
-    stored: tells of a relative path that a video is known there. Such a file is a candidate whatever it holds
-        now: that it cannot be read any more is worth a word.
+    Args:
+        root: the folder; it may have a hidden name or be a symbolic link.
+        below: walk only this folder, given relative to the root.
+        exclude: case-sensitive globs, matched against the name of each file and folder and against its path
+            relative to the root with ``/`` between the parts; how accents are composed does not count.
+        skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
+        known: tells of a file that it is a video already known unchanged, so that its content need not be
+            looked at again. It is asked where the content cannot be taken for granted: for an ambiguous
+            extension (``.ts``) and for a file that lives only in a cloud.
+        stored: tells of a relative path that a video is known there. Such a file is a candidate whatever it
+            holds now: that it cannot be read any more is worth a word.
 
-    Raises FolderError when the root, or the folder ``below`` it, is missing or is no folder, ValueError when
-    ``below`` leaves the root.
+    Raises:
+        FolderError: the root, or the folder ``below`` it, is missing or is no folder.
+        ValueError: ``below`` leaves the root.
     """
     return Walk(root, below=below, exclude=exclude, skip_folders=skip_folders, known=known, stored=stored)
 

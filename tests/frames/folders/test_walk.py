@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from organizer.errors import FolderError
+from organizer.frames.folders import walk as walk_module
 from organizer.frames.folders.left_out import Why
 from organizer.frames.folders.walk import Walk, find_videos
-from organizer.frames.folders import walk as walk_module
 from tests import clips
 
 PLAYABLE = bytes.fromhex("0000001c66747970") + b"isom" + bytes(16)

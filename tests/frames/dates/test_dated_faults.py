@@ -12,7 +12,7 @@ import pytest
 from organizer.frames.probe import probe
 from organizer.types import TakenClock, TakenSource
 
-FAULTS = Path(__file__).parents[1] / "faults"
+FAULTS = Path(__file__).parents[2] / "faults"
 BERLIN = timezone(timedelta(hours=2))
 
 

@@ -16,7 +16,7 @@ from tests import clips
 from tests.frames.full_decode import assert_as_decoded, full_decode
 
 SCENES = {"msmpeg4", "msmpeg4v2", "mpeg4", "wmv1", "wmv2", "flv", "h263", "h263p", "mpeg2video"}
-FAULTS = Path(__file__).parents[1] / "faults"
+FAULTS = Path(__file__).parents[2] / "faults"
 
 
 _STRIPS = 8

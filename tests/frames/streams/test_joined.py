@@ -14,7 +14,7 @@ from tests.frames.full_decode import assert_as_decoded, full_decode
 from tests.frames.streams.test_duration import CLOCKS, joined
 
 READERS = [KeyFrameReader(), PyAvReader(threads=1)]
-FAULTS = Path(__file__).parents[1] / "faults"
+FAULTS = Path(__file__).parents[2] / "faults"
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)

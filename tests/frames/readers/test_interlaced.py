@@ -14,7 +14,7 @@ from tests import clips
 from tests.frames.full_decode import assert_as_decoded, full_decode
 from tests.interlaced_clips import CODECS, ORDERS, write_interlaced_clip
 
-FAULTS = Path(__file__).parents[1] / "faults"
+FAULTS = Path(__file__).parents[2] / "faults"
 SHORT_SIDES = (None, 64)
 
 CASES = [
