@@ -143,7 +143,7 @@ def videos(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("example", "printed"), zip(EXAMPLES, OUTPUTS, strict=True), ids=OUTPUTS)
+@pytest.mark.parametrize(("example", "printed"), list(zip(EXAMPLES, OUTPUTS, strict=True)), ids=OUTPUTS)
 def test_examples_run(example, printed, videos, tmp_path):
     example = example.replace("/home/me/Videos", str(videos)).replace("/home/me", str(tmp_path))
     script = tmp_path / "example.py"
