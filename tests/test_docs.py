@@ -106,6 +106,13 @@ def test_modules_that_are_named_can_be_run(page):
             assert "def main" in source.read_text(encoding="utf-8")
 
 
+def test_every_benchmark_has_its_line():
+    sources = (ROOT / "benchmarks").glob("[a-z]*.py")
+    names = {source.stem for source in sources if "def main(" in text_of(source)}
+    table = text_of(DOCS / "performance.md").partition("## Benchmarks")[2]
+    assert names and names <= set(re.findall(r"`(\w+)`", table))
+
+
 def test_every_part_has_its_line_in_the_layout():
     parts = {path.name for path in (ROOT / "organizer").iterdir() if (path / "__init__.py").exists()}
     assert parts <= set(re.findall(r"`organizer/(\w+)/`", text_of(DOCS / "architecture.md")))
