@@ -13,7 +13,7 @@ from organizer.features.pca import fit_pca
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.features.tensorflow.graph_ops import check_saved_model
 from organizer.features.tensorflow.loading import load_tensorflow
-from organizer.frames.folders.walk import find_videos
+from organizer.frames.folders.walk import Walk
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.models.installing import check_free, installing
@@ -103,7 +103,7 @@ def build_model(
 
     check_free(name, replace=replace)
     root = os.path.realpath(folder)
-    paths = [os.path.join(root, file.relative_path) for file in find_videos(root)]
+    paths = [os.path.join(root, file.relative_path) for file in Walk(root)]
     module = _resolve(handle)
     check_saved_model(module)
     backbone = TfHubBackbone(module, **asdict(settings))

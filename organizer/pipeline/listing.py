@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError
-from organizer.frames.folders.walk import find_videos
+from organizer.frames.folders.walk import Walk
 from organizer.library.fingerprint import UNREADABLE
 from organizer.library.names import composed
 from organizer.pipeline.progress import Listed
@@ -108,7 +108,7 @@ def _root_above(roots: list[Root], path: str) -> Root | None:
     closest = max(above, key=lambda root: len(root.path), default=None)
     if closest is None:
         return None
-    walk = find_videos(closest.path, below=os.path.relpath(path, closest.path))
+    walk = Walk(closest.path, below=os.path.relpath(path, closest.path))
     return closest if walk.enters else None
 
 
@@ -160,7 +160,7 @@ def list_jobs(
         root = area.root
         present = store.present_files(root, space_id)
         nested = [path for path in roots if _is_inside(path, root.path)]
-        walk = find_videos(
+        walk = Walk(
             root.path,
             below=area.below,
             exclude=exclude,

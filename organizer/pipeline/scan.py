@@ -92,7 +92,7 @@ def scan(
         tagger: scores and tags with the bundle to use.
         reader: which frames are looked at, or a reader of one's own to decode them.
         folders: folders to scan; none means all folders ever scanned.
-        exclude: globs of names or relative paths to leave alone, see ``find_videos``.
+        exclude: globs of names or relative paths to leave alone, see ``Walk``.
         workers: files decoded at the same time; None takes as many as processors and memory carry.
         isolated: whether each worker is a process of its own, so that a codec that crashes takes one file
             with it and not the scan.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from organizer.frames.pictures.poster import make_poster
 from organizer.library.database import opened
 from organizer.library.store import Analysis, Store, Tagging
 from organizer.types import (
@@ -22,6 +21,7 @@ from organizer.types import (
 )
 from tests.clips import plain
 from tests.fakes import COLOUR_OF, NO_LABEL, NOT_AT_ALL, SURE, THRESHOLD, colour_bundle
+from tests.posters import make_poster
 
 FIRST_DAY = datetime(2024, 5, 1, 12, 30)
 

@@ -59,7 +59,7 @@ def test_a_model_of_its_name_is_replaced_only_when_told_to(module, videos, monke
     wider = ModuleSettings(output=None, input_size=64, pixel_mean=0.0, pixel_scale=255.0)
     with monkeypatch.context() as patch, pytest.raises(BundleError, match=r"another model mine.*--replace"):
         # Said before any video is looked at.
-        patch.setattr("organizer.pipeline.build_model.find_videos", None)
+        patch.setattr("organizer.pipeline.build_model.Walk", None)
         build(module, videos, settings=wider)
     assert open_bundle("mine").space_id == first.space_id
     assert build(module, videos, settings=wider, replace=True)[-1].bundle.input_size == 64

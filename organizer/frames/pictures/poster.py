@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from organizer.frames.loading import load_cv2
@@ -62,22 +61,6 @@ class PosterPicker:
 
     def _fitted(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return fit(rgb, LONG_SIDE, self._shown)
-
-
-def make_poster(frames: Iterable[NDArray[np.uint8]]) -> bytes:
-    """Return the poster, a WebP file, of the frames of a video.
-
-    Args:
-        frames: each (height, width, 3), 0..255, RGB, in the order of the video; taken one at a time. Of
-            several about equally good ones the earliest is chosen.
-
-    Raises:
-        ValueError: there is none.
-    """
-    picker = PosterPicker()
-    for rgb in frames:
-        picker.add(rgb)
-    return picker.encode()
 
 
 def informativeness(rgb: NDArray[np.uint8]) -> float:

@@ -14,11 +14,11 @@ import pytest
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from organizer.frames.pictures.hdr import Colour, Primaries, Transfer, colour_of, sdr_picture
-from organizer.frames.pictures.poster import make_poster
 from organizer.frames.readers.keyframe_reader import KeyFrameReader
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.reader import FrameReader
 from tests import clips, hdr_clips
+from tests.posters import make_poster
 
 READERS: list[Callable[[], FrameReader]] = [KeyFrameReader, PyAvReader]
 TOLERANCE = 6

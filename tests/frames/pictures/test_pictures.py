@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from organizer.frames.pictures.poster import LONG_SIDE, PosterPicker, informativeness, make_poster
+from organizer.frames.pictures.poster import LONG_SIDE, PosterPicker, informativeness
 from organizer.frames.pictures.resize import fit, limited, shrink
 from tests import clips
+from tests.posters import make_poster
 
 
 def scene(seed: int = 0, size: tuple[int, int] = (640, 360)) -> np.ndarray:
