@@ -97,7 +97,7 @@ def test_files_that_are_named_exist(page):
 @pytest.mark.parametrize("page", OF_TODAY, ids=name_of)
 def test_modules_that_are_named_can_be_run(page):
     for module, word in MODULE.findall(text_of(page)):
-        if module in {"venv", "pytest"}:
+        if module in {"venv", "pytest", "build"}:
             continue
         assert importlib.util.find_spec(module), f"{name_of(page)} names python -m {module}"
         if module == "benchmarks" and word:

@@ -82,6 +82,12 @@ def module_of(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+def names_of(path: str) -> set[str]:
+    """Return the names by which others get at a module: its own, and those of packages that pass it on."""
+    steps = module_of(path).split(".")
+    return {".".join(steps[:length]) for length in range(2, len(steps) + 1)}
+
+
 @pytest.mark.parametrize(("title", "most"), LONGEST.items())
 def test_walks_are_short_and_their_files_hold_together(title, most):
     files = walk(title)
@@ -89,9 +95,7 @@ def test_walks_are_short_and_their_files_hold_together(title, most):
     assert len(set(files)) == len(files)
     for number, path in enumerate(files[1:], 1):
         before = files[:number]
-        # A package passes on what its modules offer.
-        names = {module_of(path), module_of(path).rpartition(".")[0]}
-        called = any(names & modules_named_in(caller) for caller in before)
+        called = any(names_of(path) & modules_named_in(caller) for caller in before)
         calls = modules_named_in(path) & {module_of(other) for other in before}
         assert called or calls, f"{path} has nothing to do with {', '.join(before)}"
 
