@@ -41,8 +41,11 @@ sys.setprofile(note)
 REJECT = """
 import json
 from streamlit.testing.v1 import AppTest
-from organizer.ui.server.options import main_script
+from organizer.config import read_settings
+from organizer.ui.resources import use
+from organizer.ui.server.app import main_script
 
+use(read_settings(None))
 page = AppTest.from_file(str(main_script()), default_timeout=60).run()
 drawn = (json.loads(element.proto.json) for element in page.get("bidi_component"))
 page.query_params["video"] = next(data["cards"] for data in drawn if "cards" in data)[0]["key"]
