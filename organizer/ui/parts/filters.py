@@ -8,7 +8,7 @@ to that field.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import streamlit as st
 
@@ -20,7 +20,10 @@ from organizer.types import TagState
 from organizer.ui import state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from streamlit.delta_generator import DeltaGenerator
 
 _COUNTS_SHOWN = 12
 
@@ -72,8 +75,8 @@ def show_filters(library: Library, view: ViewState) -> None:
             "Video", list(_STATUSES), format_func=_STATUSES.__getitem__, **_bound("status", view.status)
         )
         first, last = st.columns(2)
-        first.date_input("Taken from", **_day("first_day", view.first_day))
-        last.date_input("Taken until", **_day("last_day", view.last_day))
+        _show_day(first, "Taken from", "first_day", view.first_day)
+        _show_day(last, "Taken until", "last_day", view.last_day)
     if view.is_filtered:
         st.button(
             "Clear filters",
@@ -83,8 +86,21 @@ def show_filters(library: Library, view: ViewState) -> None:
         )
 
 
-def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
-    """Return key and on_change of a widget that shows a part of the view, and give it the view's value."""
+class _Bound(TypedDict):
+    """What ties a widget to a part of the view, by the names of its arguments."""
+
+    key: str
+    on_change: Callable[[], None]
+
+
+def _bound(part: str, value: Any, convert: Callable[[Any], Any] | None = None) -> _Bound:
+    """Tie a widget to a part of the view, and give it the view's value.
+
+    Args:
+        part: the field of ``ViewState``.
+        value: what the view says.
+        convert: makes the field's value of the widget's; None where they are the same.
+    """
     key = state.widget_value(part, value)
 
     def changed() -> None:
@@ -93,7 +109,7 @@ def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
             chosen = st.session_state[key]
             state.change(**{part: convert(chosen) if convert else chosen})
 
-    return {"key": key, "on_change": changed}
+    return _Bound(key=key, on_change=changed)
 
 
 def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
@@ -107,13 +123,14 @@ def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
         st.text("  ".join(f"{safe_text(name)}\u00a0{number:,}" for name, number in shown))
 
 
-def _day(part: str, value: Any) -> dict[str, Any]:
-    return {
-        "format": "YYYY-MM-DD",
-        "min_value": EARLIEST_DAY,
-        "max_value": LATEST_DAY,
+def _show_day(column: DeltaGenerator, label: str, part: str, value: date | None) -> None:
+    column.date_input(
+        label,
+        format="YYYY-MM-DD",
+        min_value=EARLIEST_DAY,
+        max_value=LATEST_DAY,
         **_bound(part, value),
-    }
+    )
 
 
 def _uses_more(view: ViewState) -> bool:
