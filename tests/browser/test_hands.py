@@ -50,7 +50,7 @@ def tags(gallery, name):
 
 
 def drawn(tab):
-    """Wait until the page is drawn to its end: on a busy machine a part that comes late moves what is clicked."""
+    """Wait until the page is drawn to its end: a part that comes late would move what is clicked."""
     tab.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
 
