@@ -97,9 +97,7 @@ def _show_end(job: Job) -> None:
                 if job.message:
                     st.text(safe_text(job.message))
                 if job.report and job.report.tagged < job.report.asked and job.state is JobState.DONE:
-                    st.markdown(
-                        f"{count(job.report.asked - job.report.tagged, 'video')} need a scan first."
-                    )
+                    st.markdown(f"{count(job.report.asked - job.report.tagged, 'video')} need a scan first.")
             st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(job.id,))
         if job.report and job.report.changes:
             with st.expander("What changed"), st.container(height=_CHANGES_PX, border=False):
