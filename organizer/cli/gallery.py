@@ -14,7 +14,6 @@ from organizer.errors import ScanRunningError
 from organizer.pipeline.background_scan import start_scan
 from organizer.pipeline.listing import check_folder
 from organizer.text import safe_text
-from organizer.ui.server.serve import listen, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +46,9 @@ def gallery(port: int | None, no_browser: bool) -> None:
 
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
+    # Here, for Streamlit takes seconds to import, which ``--help`` does not wait for.
+    from organizer.ui.server.serve import listen
+
     chosen = settings()
     listener = listen(port)
     if not chosen.library.exists():
@@ -63,6 +65,9 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
 
     Ctrl-C ends both; the next scan goes on from there.
     """
+    # As above.
+    from organizer.ui.server.serve import listen
+
     chosen = settings()
     for folder in folders:
         check_folder(folder)
@@ -90,6 +95,8 @@ def show_gallery(chosen: Settings, listener: socket, *, no_browser: bool) -> Non
     Raises:
         GalleryError: the server did not start.
     """
+    # As above.
+    from organizer.ui.server.serve import serve
 
     def ready(address: str) -> None:
         click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")
