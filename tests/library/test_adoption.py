@@ -46,9 +46,9 @@ def test_decisions_of_a_missing_video_move_and_those_of_the_other_win(db, store)
     assert {tag.name: tag.state.value for tag in adopted.tags} == {
         "Holiday": "confirmed",
         "Nature": "confirmed",
-        "Food": "confirmed",
         "Animal": "rejected",
     }
+    assert {tag.name: tag.state.value for tag in adopted.kept} == {"Food": "confirmed"}
     assert tags(db, new) == {
         "Holiday": "confirmed",
         "Nature": "confirmed",
