@@ -103,7 +103,7 @@ def measure_inception(folder: Path) -> dict[str, Any]:
     """Measure Inception v3 as the published notebook runs it and as organizer does."""
     import tensorflow as tf
 
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, cosines
+    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings, cosines
 
     module = random_inception(folder)
     pictures = natural_pictures(INCEPTION_PICTURES)
@@ -113,7 +113,7 @@ def measure_inception(folder: Path) -> dict[str, Any]:
         pixels = (pictures.astype(np.float32) - 128) / 128
         return np.concatenate([network(tf.constant(one[np.newaxis]))["pool_3"].numpy() for one in pixels])
 
-    in_float = TfHubBackbone(module, bfloat16=False)
+    in_float = TfHubBackbone(module, TfHubSettings(bfloat16=False))
     started = time.perf_counter()
     chosen = TfHubBackbone(module)
     loading_s = time.perf_counter() - started

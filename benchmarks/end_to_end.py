@@ -23,8 +23,7 @@ from benchmarks.results_file import RESULTS, default_folder, write
 from benchmarks.videos import H264_EACH_250, H264_EACH_SECOND, HEVC_4K, Kind, make_videos
 from organizer import pipeline
 from organizer.frames.readers.sampling import Sampling
-from organizer.library.database import opened
-from organizer.library.store import Store
+from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 from tests.corpus import CORPUS
@@ -95,9 +94,9 @@ def scan_seconds(folder: Path, tagger: Tagger, videos: int, *, workers: int | No
     """
     # A scan before this one may have left the process that workers are forked from.
     forkserver._forkserver._stop()
-    with tempfile.TemporaryDirectory() as library, opened(Path(library) / "library.db") as db:
+    with tempfile.TemporaryDirectory() as library, Library.open(Path(library) / "library.db") as opened:
         started = time.perf_counter()
-        events = list(pipeline.scan(Store(db), tagger, Sampling.AUTO, [str(folder)], workers=workers))
+        events = list(pipeline.scan(opened, tagger, Sampling.AUTO, [str(folder)], workers=workers))
         passed = time.perf_counter() - started
     kinds = [event.outcome.kind for event in events if isinstance(event, pipeline.Stored)]
     if kinds != [pipeline.OutcomeKind.NEW] * videos:

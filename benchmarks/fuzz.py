@@ -30,8 +30,7 @@ from benchmarks.fuzzing.seeds import make_seeds
 from benchmarks.kill import mark_workers, processes
 from organizer.frames.formats.sniff import HEAD_BYTES, video_format
 from organizer.frames.limits import FILE_WAIT_S, worker_memory
-from organizer.library.database import opened
-from organizer.library.store import Store
+from organizer.library import Library
 from organizer.pipeline import OutcomeKind, Stored, scan
 from tests.fakes import ColourTagger
 
@@ -147,9 +146,9 @@ def _scan(batch: Batch, folder: Path, made: dict[str, Path]) -> None:
 def _watched(batch: Batch, folder: Path, made: dict[str, Path], moved: list[float]) -> None:
     """Scan; what is done is taken out of ``made``."""
     try:
-        with opened(folder / "library.db") as db:
+        with Library.open(folder / "library.db") as library:
             for event in scan(
-                Store(db), ColourTagger(), folders=[str((folder / "videos").resolve())], workers=WORKERS
+                library, ColourTagger(), folders=[str((folder / "videos").resolve())], workers=WORKERS
             ):
                 if not isinstance(event, Stored):
                     continue

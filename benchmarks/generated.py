@@ -37,7 +37,7 @@ from organizer.models.bundle import load_bundle
 from organizer.models.inception.assemble import NAME
 from organizer.training.evaluate_model import measure_on_data
 from organizer.training.measure.bootstrap import REPEATS, group_draws, interval
-from organizer.training.measure.measures import Measures
+from organizer.training.measure.figures import Measures
 from organizer.training.measure.scored import Scored
 from organizer.training.sources import yt8m_data
 from tests.cli.labelled import install_space

@@ -72,7 +72,7 @@ def link_shards(shard: Path, folder: Path, shards: int) -> None:
 
 def measure(folder: Path, epochs: int) -> dict[str, Any]:
     """Run epochs over a folder's shards in this process and return its figures."""
-    from organizer.training.engine.data import Place
+    from organizer.training.engine.data import Position
     from organizer.training.yt8m.dataset import Yt8mData, find_shards
     from organizer.training.yt8m.vocabulary import LabelClasses
 
@@ -81,11 +81,11 @@ def measure(folder: Path, epochs: int) -> dict[str, Any]:
     speeds, processor_us, videos = [], [], 0
     for epoch in range(epochs):
         started, worked = time.perf_counter(), time.process_time()
-        videos = sum(len(targets) for _, targets, _ in data.training(Place(1, epoch), BATCH))
+        videos = sum(len(targets) for _, targets, _ in data.training(Position(1, epoch), BATCH))
         speeds.append(videos / (time.perf_counter() - started) * 60)
         processor_us.append((time.process_time() - worked) / videos * 1e6)
     started = time.perf_counter()
-    left = sum(1 for _ in data.training(Place(1, 0, batch=videos // BATCH), BATCH))
+    left = sum(1 for _ in data.training(Position(1, 0, batch=videos // BATCH), BATCH))
     skipping = videos / (time.perf_counter() - started) * 60
     return {
         "shards": len(shards),

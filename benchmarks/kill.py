@@ -24,11 +24,9 @@ from pathlib import Path
 import psutil
 
 from benchmarks import results_file
-from organizer.library import queries
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
-from organizer.library.store import Store
 from organizer.pipeline import OutcomeKind, Stored, scan
 from tests.fakes import ColourTagger, show_labels
 
@@ -177,11 +175,10 @@ def _round(result: Result, killer: _Killer, videos: Path, library: Path) -> None
         return
     result.slowest_round_s = max(result.slowest_round_s, round(time.monotonic() - started, 1))
     result.left_running += len(psutil.wait_procs(processes()[0], timeout=10)[1])
-    with opened(library) as db:
-        store = Store(db)
-        failed = queries.videos(db, VideoFilter(status=Status.FAILED))
+    with Library.open(library) as opened:
+        failed = opened.list(VideoFilter(status=Status.FAILED))
         result.stored_as_broken += [place.path for record in failed for place in record.places]
-        for event in scan(store, ColourTagger(), folders=[str(videos)], workers=WORKERS):
+        for event in scan(opened, ColourTagger(), folders=[str(videos)], workers=WORKERS):
             if isinstance(event, Stored) and event.outcome.kind is OutcomeKind.FAILED:
                 result.not_ok_at_the_end.append(f"{event.outcome.path}: {event.outcome.reason}")
     for file in library.parent.glob(library.name + "*"):
@@ -190,8 +187,8 @@ def _round(result: Result, killer: _Killer, videos: Path, library: Path) -> None
 
 def _disturbed(result: Result, library: Path, videos: Path) -> None:
     try:
-        with opened(library) as db:
-            for event in scan(Store(db), ColourTagger(), folders=[str(videos)], workers=WORKERS):
+        with Library.open(library) as opened:
+            for event in scan(opened, ColourTagger(), folders=[str(videos)], workers=WORKERS):
                 if isinstance(event, Stored):
                     result.files += 1
                     result.tried_again += event.outcome.kind is OutcomeKind.FAILED

@@ -24,10 +24,8 @@ from benchmarks import results_file
 from benchmarks.large_plot import write_plot
 from benchmarks.large_queries import Measured, measure_queries, script_times
 from benchmarks.large_seed import seed_large
-from organizer.library import queries
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
-from organizer.library.store import Store
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 
@@ -82,14 +80,14 @@ def retag(library: Path) -> dict[str, Any]:
     """Tag all videos of a library again in this process."""
     from organizer import pipeline
 
-    with opened(library) as db:
-        ids = queries.video_ids(db, VideoFilter())
+    with Library.open(library) as opened:
+        ids = opened.ids(VideoFilter())
         tagger = Tagger(open_bundle())
         steps: list[tuple[float, int]] = []
         changed = done = at_tenth = 0
         cpu_started = time.process_time()
         started = last = time.perf_counter()
-        for progress in pipeline.retag(db, Store(db), tagger, ids):
+        for progress in pipeline.retag(opened, tagger, ids):
             now = time.perf_counter()
             steps.append((now - last, progress.done - done))
             last, done, changed = now, progress.done, changed + len(progress.changes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.large_seed import RARE_WORD
+from organizer.config import Settings
 from organizer.gallery.view_state import PAGE_SIZE
-from organizer.library import facets, media, queries
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
 from organizer.types import TagState
@@ -97,21 +96,21 @@ def measure_queries(library: Path) -> dict[str, list[Measured]]:
     }
 
     def call(kind: str, what: str, action: Callable) -> object:
-        with opened(library) as db:
+        with Library.open(library) as opened:
             with Watch() as watch:
-                result = action(db)
+                result = action(opened)
             measured[kind].append(watch.measured(what))
         return result
 
     for filter_ in FILTERS:
-        found = call("count", _words(filter_), lambda db, chosen=filter_: queries.count_videos(db, chosen))
+        found = call("count", _words(filter_), lambda opened, chosen=filter_: opened.count(chosen))
         for chosen in _pages(filter_, found):
-            call("page", _words(chosen), lambda db, chosen=chosen: _page(db, chosen))
+            call("page", _words(chosen), lambda opened, chosen=chosen: _page(opened, chosen))
     for name, text in TEXTS.items():
         filter_ = VideoFilter(text=text)
-        found = call("text count", name, lambda db, chosen=filter_: queries.count_videos(db, chosen))
+        found = call("text count", name, lambda opened, chosen=filter_: opened.count(chosen))
         for chosen in _pages(filter_, found):
-            call("text", f"{name}, {_words(chosen)}", lambda db, chosen=chosen: _page(db, chosen))
+            call("text", f"{name}, {_words(chosen)}", lambda opened, chosen=chosen: _page(opened, chosen))
     for _ in range(50):
         call("facets", "tags with counts, all tags, folders", _facets)
     return measured
@@ -121,11 +120,12 @@ def script_times(library: Path, videos: int, *, runs: int = 12) -> list[Measured
     """Measure runs of the page's script for many views, after one of each that is not counted."""
     from streamlit.testing.v1 import AppTest
 
-    from organizer.ui.server.options import main_script
+    from organizer.ui.resources import use
+    from organizer.ui.server.app import main_script
 
-    os.environ["ORGANIZER_LIBRARY"] = str(library)
-    with opened(library) as db:
-        key = queries.video(db, queries.video_ids(db, VideoFilter(limit=1, status=Status.OK))[0]).key
+    use(Settings(library))
+    with Library.open(library) as opened:
+        key = opened.video(opened.ids(VideoFilter(limit=1, status=Status.OK))[0]).key
     views: tuple[dict[str, str], ...] = (
         {},
         {"page": str(videos // PAGE_SIZE)},
@@ -165,15 +165,15 @@ def _pages(filter_: VideoFilter, found: object) -> list[VideoFilter]:
     ]
 
 
-def _page(db, filter_: VideoFilter) -> None:
-    records = list(queries.videos(db, filter_))
-    media.with_posters(db, [record.id for record in records])
+def _page(opened, filter_: VideoFilter) -> None:
+    records = list(opened.list(filter_))
+    opened.media.with_posters([record.id for record in records])
 
 
-def _facets(db) -> None:
-    queries.tag_counts(db)
-    facets.tag_names(db)
-    facets.roots(db)
+def _facets(opened) -> None:
+    opened.tag_counts()
+    opened.tag_names()
+    opened.roots.all()
 
 
 def _words(filter_: VideoFilter) -> str:

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from organizer.library.database import opened
-from organizer.library.decisions import confirm, reject
-from organizer.library.store import Analysis, Store, Tagging
+from organizer.library import Library
+from organizer.library.changes import Analysis, Tagging
 from organizer.models.bundle import Bundle
 from organizer.types import (
     LABELS,
@@ -79,9 +78,8 @@ def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed:
     there = (str(folder / "Videos"), str(folder / "Fotos und Filme"))
     absent = str(folder / "old disk")
     spent_s: list[tuple[float, float]] = []
-    with opened(library) as db:
-        store = Store(db)
-        roots = {path: store.add_root(path) for path in (*there, absent)}
+    with Library.open(library) as opened:
+        roots = {path: opened.roots.add(path) for path in (*there, absent)}
         vanished: dict[str, list[str]] = {path: [] for path in there}
         for number in range(count):
             chance = draw.random()
@@ -94,21 +92,23 @@ def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed:
             copy = _file(draw, there[0], number + count, real=True) if copied else None
             started, cpu_started = time.perf_counter(), time.process_time()
             if readable:
-                video = store.store_video(roots[root], file, f"{number:040x}", analysis)
+                video = opened.contents.store(roots[root], file, f"{number:040x}", analysis)
             else:
-                video = store.store_failure(roots[root], file, f"{number:040x}", "the file is cut off")
+                video = opened.contents.store_failure(
+                    roots[root], file, f"{number:040x}", "the file is cut off"
+                )
             if copy is not None:
-                store.place_video(roots[there[0]], copy, video, lambda _: True)
+                opened.contents.place(roots[there[0]], copy, video, lambda _: True)
             spent_s.append((time.perf_counter() - started, time.process_time() - cpu_started))
             if missing:
                 vanished[root].append(file.relative_path)
             if draw.random() < 0.06:
                 for _ in range(draw.choice((1, 1, 2))):
-                    decide = draw.choice((confirm, confirm, reject))
-                    decide(db, video, draw.choice((*LABELS, *OWN_TAGS)))
+                    decide = draw.choice((Library.confirm, Library.confirm, Library.reject))
+                    decide(opened, video, draw.choice((*LABELS, *OWN_TAGS)))
         for path in there:
-            store.forget_vanished(roots[path], vanished[path])
-        store.set_offline(roots[absent], True)
+            opened.places.forget_vanished(roots[path], vanished[path])
+        opened.roots.set_offline(roots[absent], True)
     insert_ms, insert_cpu_ms = (_median_ms(times) for times in zip(*spent_s, strict=True))
     return Seeded(there, count, insert_ms, insert_cpu_ms)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from organizer.config import Settings
 from organizer.types import LABELS
+from organizer.ui.resources import use
 from tests.gallery_server.seed import SeedVideo, keys, seed
 
 RUNS = 15
@@ -19,7 +20,7 @@ def measure(name: str, **query: str) -> None:
     """Print the median and the slowest of some runs, after one that is not counted."""
     from streamlit.testing.v1 import AppTest
 
-    from organizer.ui.server.options import main_script
+    from organizer.ui.server.app import main_script
 
     page = AppTest.from_file(str(main_script()), default_timeout=60)
     for parameter, value in query.items():
@@ -38,7 +39,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library.db"
-        os.environ["ORGANIZER_LIBRARY"] = str(library)
+        use(Settings(library))
         videos = [
             SeedVideo(
                 f"{number % 50}/clip {number:05}.mp4",

@@ -24,16 +24,17 @@ import numpy as np
 from benchmarks.results_file import default_folder
 from organizer.assets import assets_folder
 from organizer.models.bundle import load_bundle
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos
+from organizer.training.engine.events import Trained
 from organizer.training.engine.settings import TrainingSettings
-from organizer.training.engine.trainer import train_to_the_end
+from organizer.training.engine.trainer import train
 from organizer.training.lite.corpus import FOLDS, read_corpus
 from organizer.training.lite.corpus_data import corpus_data
-from organizer.training.train_model import score_trained
+from organizer.training.score_videos import score_network
 from organizer.types import LABELS
 
 NAMES = {"majority": "majority class", "rnn": "two SimpleRNN(64)", "cnn-lstm": "CNN + LSTM"}
-TABLE = Path("tests/training/data/published_out_of_fold.csv")
+TABLE = Path("tests/training/lite/data/published_out_of_fold.csv")
 
 
 def fewer_pictures(data: MemoryData, share: float, seed: int) -> None:
@@ -63,10 +64,12 @@ def scores_of(architecture: str, corpus: Path, epochs: int, share: float, work: 
         fewer_pictures(data, share, fold)
         folder = work / f"{architecture}-{fold}"
         shutil.rmtree(folder, ignore_errors=True)
-        trained = train_to_the_end(architecture, data, settings, folder)
+        *_, last = train(architecture, data, settings, folder)
+        assert isinstance(last, Trained)
+        trained = last.classifier
         best = trained.figures
         print(f"{architecture}, fold {fold}: loss {best.loss:.4f}, mAP {best.validation_map:.3f}", flush=True)
-        scored = score_trained(trained, data)
+        scored = score_network(trained.model(), data, dict.fromkeys(LABELS, 0.5))
         for name, target, scores in zip(scored.names, scored.targets, scored.scores, strict=True):
             labels = ";".join(label for label, fits in zip(LABELS, target, strict=True) if fits)
             values = [f"{score:.6f}" for score in scores]

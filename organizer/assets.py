@@ -18,15 +18,6 @@ def assets_folder() -> Path:
     return _shipped("assets")
 
 
-def app_file() -> Path:
-    """Return the gallery's entry for Streamlit, ``app.py``; it lies beside the assets.
-
-    Raises:
-        BundleError: it is not there.
-    """
-    return _shipped("app.py")
-
-
 def _shipped(name: str) -> Path:
     package = Path(__file__).resolve().parent
     for folder in (package / "_shipped", package.parent):

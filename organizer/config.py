@@ -14,6 +14,7 @@ LIBRARY_VARIABLE = "ORGANIZER_LIBRARY"
 LIBRARY_NAME = "library.db"
 MODELS_VARIABLE = "ORGANIZER_MODELS"
 CACHE_VARIABLE = "ORGANIZER_CACHE"
+DEBUG_VARIABLE = "ORGANIZER_DEBUG"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Settings:
 
     library: Path
     """The library's SQLite file."""
+    debug: bool = False
+    """Whether what nobody foresaw is shown in full."""
 
 
 def read_settings(library: str | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -29,13 +32,13 @@ def read_settings(library: str | None, environment: Mapping[str, str] = os.envir
 
     A path that is a folder, or ends in a separator, means ``library.db`` inside it.
     """
-    chosen = library or environment.get(LIBRARY_VARIABLE)
+    chosen, debug = library or environment.get(LIBRARY_VARIABLE), bool(environment.get(DEBUG_VARIABLE))
     if not chosen:
-        return Settings(data_folder() / LIBRARY_NAME)
+        return Settings(data_folder() / LIBRARY_NAME, debug)
     path = Path(chosen).expanduser().absolute()
     if path.is_dir() or chosen.endswith(("/", os.sep)):
         path /= LIBRARY_NAME
-    return Settings(path)
+    return Settings(path, debug)
 
 
 def models_folder(environment: Mapping[str, str] = os.environ) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,4 +20,16 @@ def check(stop: Event | None) -> None:
     lands between taking a lock and noting that it is held would leave it held for ever.
     """
     if stop is not None and stop.is_set():
+        raise StoppedError
+
+
+def pause(seconds: float, stop: Event | None) -> None:
+    """Wait, but not longer than until ``stop`` is set.
+
+    Raises:
+        StoppedError: it is.
+    """
+    if stop is None:
+        time.sleep(seconds)
+    elif stop.wait(seconds):
         raise StoppedError

@@ -1,11 +1,26 @@
-"""Values as words, for terminal and page alike. File names and tags are data: nothing in them may act."""
+"""Values as words, for page and terminal alike. File names and tags are data: nothing in them may act.
+
+Where the two differ, both forms stand here side by side: the page leaves out what is unknown and spells dates
+as people do, the terminal's columns show ``UNKNOWN`` and dates that sort.
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable
+
+    from organizer.dates.shown import ShownDate
+
+UNKNOWN = "-"
+"""What a column of the terminal shows for a value that is not known."""
 
 _UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SIZE_UNITS = ("KB", "MB", "GB", "TB")
 
 
 def safe_text(text: str) -> str:
@@ -25,9 +40,56 @@ def clock_time(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def duration(seconds: float | None, *, unknown: str = "") -> str:
+    """Return a duration as ``clock_time``; ``unknown`` where it is not known."""
+    return unknown if seconds is None else clock_time(seconds)
+
+
+def spans(seconds: Iterable[int]) -> str:
+    """Return ascending seconds as spans: 0-4, 7, 9-10."""
+    runs: list[list[int]] = []
+    for second in seconds:
+        if runs and second == runs[-1][1] + 1:
+            runs[-1][1] = second
+        else:
+            runs.append([second, second])
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
+
+
+def spelled_date(taken: ShownDate | None) -> str:
+    """Return the day of a shown date as ``3 May 2024``; empty where it is not known."""
+    return "" if taken is None else f"{taken.moment.day} {taken.moment:%b} {taken.moment.year}"
+
+
+def spelled_date_and_time(taken: ShownDate | None) -> str:
+    """Return a shown date as ``3 May 2024, 14:05``, a day alone as ``3 May 2024``; empty where unknown."""
+    day = spelled_date(taken)
+    return day if taken is None or taken.day_only else f"{day}, {taken.moment:%H:%M}"
+
+
+def sortable_date(taken: ShownDate | None) -> str:
+    """Return a shown date as ``2024-05-03 14:05``, a day alone as ``2024-05-03``; else ``UNKNOWN``."""
+    return UNKNOWN if taken is None else taken.to_the_minute()
+
+
+def file_size(size_bytes: int) -> str:
+    """Return a file size as ``3.2 MB``, in units of 1000."""
+    value = float(size_bytes)
+    for unit in _SIZE_UNITS:
+        value /= 1000
+        if value < 999.5 or unit == _SIZE_UNITS[-1]:
+            break
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
 def count(number: int, noun: str) -> str:
     """Return ``1 video`` or ``1,234 videos``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def count_list(counts: Counter[str]) -> str:
+    """Return counted names as ``Animal 12, Food 3``, most frequent first."""
+    return ", ".join(f"{safe_text(name)} {number}" for name, number in counts.most_common())
 
 
 def lite_meanwhile(reason: str) -> str:

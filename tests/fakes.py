@@ -98,8 +98,7 @@ class ColourTagger(Tagger):
     """The real tagger with the colour classifier."""
 
     def __init__(self, bundle: Bundle | None = None, *, unsure: tuple[str, ...] = ()) -> None:
-        super().__init__(bundle or colour_bundle())
-        self.__dict__["_classifier"] = ColourClassifier(unsure)
+        super().__init__(bundle or colour_bundle(), ColourClassifier(unsure))
 
 
 class CountingReader:

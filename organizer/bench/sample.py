@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from organizer.bench.clip import PHONE_1080P, encode, noise_frames, repeat
 from organizer.errors import FolderError
-from organizer.frames.folders.walk import find_videos
+from organizer.frames.folders.walk import Walk
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def choose(folder: str, count: int = COUNT) -> Sample:
         FolderError: it is missing, is no folder or holds no video.
     """
     real = os.path.realpath(folder)
-    found = list(find_videos(real))
+    found = list(Walk(real))
     if not found:
         raise FolderError(f"{real}: there is no video in this folder. Name one with videos, or none at all.")
     return Sample(real, tuple(_spread(found, count)), len(found), generated=False)

@@ -13,8 +13,8 @@ from organizer.errors import VideoError
 from organizer.features.processor import processors
 from organizer.frames.decode import decode
 from organizer.frames.readers.sampling import Sampling, reader_for
-from organizer.library.database import opened
-from organizer.library.store import Analysis, Store
+from organizer.library import Library
+from organizer.library.changes import Analysis
 from organizer.pipeline import Listed, scan
 from organizer.types import VideoFile
 
@@ -127,16 +127,15 @@ def per_item(work: Callable[[], object], items: int, *, repeat_s: float = REPEAT
 
 def storing(analyses: Sequence[Analysis], library: Path) -> float:
     """Return the seconds that storing one video takes, in a new library."""
-    with opened(library) as db:
-        store = Store(db)
-        root = store.add_root(str(library.parent))
+    with Library.open(library) as opened:
+        root = opened.roots.add(str(library.parent))
         stored = 0
 
         def store_all() -> None:
             nonlocal stored
             for analysis in analyses:
                 file = VideoFile(root.path, f"{stored}.mp4", 1, 1)
-                store.store_video(root, file, f"{stored:040x}", analysis)
+                opened.contents.store(root, file, f"{stored:040x}", analysis)
                 stored += 1
 
         return per_item(store_all, len(analyses))
@@ -146,9 +145,9 @@ def scanning(
     sample: Sample, files: Sequence[VideoFile], tagger: Tagger, workers: int, library: Path
 ) -> float:
     """Return the seconds that a scan of some of the sample's files into a new library takes."""
-    with opened(library) as db:
+    with Library.open(library) as opened:
         only = {file.path for file in files}
-        events = scan(Store(db), tagger, Sampling.AUTO, [sample.folder], workers=workers, only=only)
+        events = scan(opened, tagger, Sampling.AUTO, [sample.folder], workers=workers, only=only)
         # From when the folder was looked through: it may hold many more files than the sample.
         next(event for event in events if isinstance(event, Listed))
         started = time.perf_counter()

@@ -6,7 +6,6 @@ import click
 
 from organizer.cli.context import library_argument, library_option, open_library
 from organizer.cli.text import decided
-from organizer.library import adoption, queries
 from organizer.text import safe_text
 
 
@@ -21,9 +20,9 @@ def adopt(old: str, new: str) -> None:
     or its id. What you decided about NEW itself stays. OLD is not listed any more; should its file come back,
     it has its tags again.
     """
-    with open_library() as db:
-        new_id = queries.find_video(db, new)
-        adopted = adoption.adopt(db, adoption.find_missing(db, old), new_id)
+    with open_library() as library:
+        new_id = library.find(new)
+        adopted = library.adopt(library.find_missing(old), new_id)
     if not (adopted.tags or adopted.kept):
         click.echo(f"{safe_text(adopted.old_path)}: it has no tags of yours; nothing was moved.")
         return

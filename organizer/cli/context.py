@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.config import LIBRARY_VARIABLE, read_settings
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlite_utils import Database
+    from organizer.config import Settings
 
 EXIT_STOPPED = 130
 """Exit code of a command that Ctrl-C stopped."""
@@ -45,7 +45,12 @@ def library_option(function: Decorated) -> Decorated:
 
 def library_path() -> Path:
     """Return the library file that the person chose; it may not exist yet."""
-    return read_settings(click.get_current_context().meta.get(_LIBRARY_KEY)).library
+    return settings().library
+
+
+def settings() -> Settings:
+    """Return where things lie: as the person chose, else as the environment says."""
+    return read_settings(click.get_current_context().meta.get(_LIBRARY_KEY))
 
 
 def library_argument() -> str:
@@ -55,11 +60,11 @@ def library_argument() -> str:
 
 
 @contextmanager
-def open_library(*, create: bool = False) -> Iterator[Database]:
+def open_library(*, create: bool = False) -> Iterator[Library]:
     """Open the library that the person chose.
 
     Raises:
         LibraryError: it does not exist (unless ``create``), cannot be opened, or fails inside the block.
     """
-    with opened(library_path(), create=create) as db:
-        yield db
+    with Library.open(library_path(), create=create) as library:
+        yield library

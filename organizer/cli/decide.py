@@ -8,7 +8,7 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
-from organizer.library import decisions, queries
+from organizer.library.spelling import clean_tag
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 
     A TAG is one of the built-in labels or any words of your own.
     """
-    with open_library() as db:
-        video_id = queries.find_video(db, video)
-        names = [decisions.clean_tag(name) for name in tags]
+    with open_library() as library:
+        video_id = library.find(video)
+        names = [clean_tag(name) for name in tags]
         for name in names:
-            decisions.confirm(db, video_id, name)
-        _print_tags(queries.video(db, video_id).tags, video)
+            library.confirm(video_id, name)
+        _print_tags(library.video(video_id).tags, video)
 
 
 @click.command()
@@ -49,12 +49,12 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 @library_option
 def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     """Reject tags of one VIDEO; no model ever suggests them for it again."""
-    with open_library() as db:
-        video_id = queries.find_video(db, video)
-        names = [decisions.clean_tag(name) for name in tags]
-        decide = decisions.forget if forget else decisions.reject
-        decided = [name for name in names if decide(db, video_id, name)]
-        record = queries.video(db, video_id)
+    with open_library() as library:
+        video_id = library.find(video)
+        names = [clean_tag(name) for name in tags]
+        decide = library.forget if forget else library.reject
+        decided = [name for name in names if decide(video_id, name)]
+        record = library.video(video_id)
     without = "there was no decision to take back about" if forget else "it does not carry the tag"
     for name in names:
         if name not in decided:

@@ -12,9 +12,7 @@ from organizer.cli.text import tag_list
 from organizer.config import LIBRARY_NAME, data_folder
 from organizer.demo import PHOTOGRAPHS, make_clips
 from organizer.errors import OrganizerError
-from organizer.library import queries
-from organizer.library.database import opened
-from organizer.library.store import Store
+from organizer.library import Library
 from organizer.pipeline.scan_summary import ScanSummary
 from organizer.pipeline.usable_model import model_in_use
 from organizer.text import lite_meanwhile, safe_text
@@ -34,15 +32,15 @@ def demo(folder: Path | None) -> None:
     folder = (folder or data_folder() / "demo").absolute()
     clips = make_clips(folder / "clips")
     library = folder / LIBRARY_NAME
-    with opened(library) as db:
+    with Library.open(library) as opened:
         summary = ScanSummary()
-        for event in pipeline.scan(Store(db), model_in_use(), folders=[str(folder / "clips")]):
+        for event in pipeline.scan(opened, model_in_use(), folders=[str(folder / "clips")]):
             summary.add(event)
         if summary.unusable_model is not None:
             click.echo(lite_meanwhile(safe_text(summary.unusable_model)), err=True)
         failed = False
         for clip in clips:
-            video = queries.video(db, queries.find_video(db, str(clip)))
+            video = opened.video(opened.find(str(clip)))
             failed = failed or video.error is not None
             words = safe_text(video.error) if video.error else tag_list(video.tags)
             click.echo(f"{clip.name:16} {words}")

@@ -105,8 +105,8 @@ def _measured(bundle: Bundle, labelled: Labelled) -> Measured:
         quiet_tensorflow()
         shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
         return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
-    with open_library() as db:
-        return measure_on_library(bundle, db, own_tags=labelled.own_tags)
+    with open_library() as library:
+        return measure_on_library(bundle, library, own_tags=labelled.own_tags)
 
 
 def _say(report: Report) -> None:

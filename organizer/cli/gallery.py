@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+import webbrowser
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from organizer.cli.context import library_option, library_path
+from organizer.cli.context import library_option, settings
 from organizer.errors import ScanRunningError
 from organizer.pipeline.background_scan import start_scan
 from organizer.pipeline.listing import check_folder
@@ -17,8 +18,9 @@ from organizer.ui.server.serve import listen, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from socket import socket
+
+    from organizer.config import Settings
 
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
@@ -45,11 +47,11 @@ def gallery(port: int | None, no_browser: bool) -> None:
 
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
-    library = library_path()
+    chosen = settings()
     listener = listen(port)
-    if not library.exists():
-        click.echo(f"There is no library at {safe_text(str(library))} yet; the gallery starts empty.")
-    show_gallery(library, listener, no_browser=no_browser)
+    if not chosen.library.exists():
+        click.echo(f"There is no library at {safe_text(str(chosen.library))} yet; the gallery starts empty.")
+    show_gallery(chosen, listener, no_browser=no_browser)
 
 
 @click.command("open")
@@ -61,27 +63,27 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
 
     Ctrl-C ends both; the next scan goes on from there.
     """
-    library = library_path()
+    chosen = settings()
     for folder in folders:
         check_folder(folder)
     # First, for a port that cannot be had is no reason to leave a scan running unseen.
     listener = listen(port)
     try:
-        start_scan(library, [os.path.abspath(folder) for folder in folders])
+        start_scan(chosen.library, [os.path.abspath(folder) for folder in folders])
         click.echo("Scanning; the gallery shows how far it is.")
     except ScanRunningError:
         click.echo(
             "A scan, or tagging again, is running already; these folders were not added to it. "
             "Add them in the gallery when it is done."
         )
-    show_gallery(library, listener, no_browser=no_browser)
+    show_gallery(chosen, listener, no_browser=no_browser)
 
 
-def show_gallery(library: Path, listener: socket, *, no_browser: bool) -> None:
+def show_gallery(chosen: Settings, listener: socket, *, no_browser: bool) -> None:
     """Serve the gallery until Ctrl-C.
 
     Args:
-        library: the library's file; it need not exist yet.
+        chosen: where the library lies; it need not exist yet.
         listener: see ``organizer.ui.server.serve.listen``.
         no_browser: only print the address.
 
@@ -93,17 +95,15 @@ def show_gallery(library: Path, listener: socket, *, no_browser: bool) -> None:
         click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")
         if not no_browser:
             # A browser in the terminal would not return before it is closed.
-            threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
+            threading.Thread(target=_open_browser, args=(address, chosen.debug), daemon=True).start()
 
-    serve(library, listener, ready)
+    serve(chosen, listener, ready)
     click.echo("The gallery has ended.")
 
 
-def _open_browser(address: str) -> None:
-    import webbrowser
-
+def _open_browser(address: str, debug: bool) -> None:
     try:
         webbrowser.open(address)
     except (webbrowser.Error, OSError) as error:
-        if os.environ.get("ORGANIZER_DEBUG"):
+        if debug:
             click.echo(f"No browser could be opened ({error}).", err=True)

@@ -11,17 +11,14 @@ import click
 from organizer.cli.context import library_argument, library_option, open_library
 from organizer.cli.filter_options import filter_options
 from organizer.cli.parameters import enum_option
-from organizer.cli.text import date, duration, tag_list
-from organizer.library.facets import tag_names
+from organizer.cli.text import tag_list
+from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
-from organizer.library.names import folded
-from organizer.library.queries import count_videos, videos
-from organizer.text import safe_text
+from organizer.library.spelling import folded
+from organizer.text import UNKNOWN, duration, safe_text, sortable_date
 from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from organizer.library.records import PlaceRecord, VideoRecord
 
 
@@ -36,22 +33,22 @@ def list_(chosen: VideoFilter, sort: Sort, descending: bool, limit: int | None, 
     """List videos with their tags, one line for each file."""
     chosen = replace(chosen, sort=sort, descending=descending, limit=limit)
     rejected = chosen.state is TagState.REJECTED
-    with open_library() as db:
+    with open_library() as library:
         found = False
-        for video in videos(db, chosen):
+        for video in library.list(chosen):
             for place in video.places:
                 found = True
                 click.echo(
                     json.dumps(as_object(video, place)) if as_json else _line(video, place, rejected=rejected)
                 )
         if not found and not as_json:
-            click.echo(_why_none(db, (*chosen.all_tags, *chosen.any_tags)), err=True)
+            click.echo(_why_none(library, (*chosen.all_tags, *chosen.any_tags)), err=True)
 
 
-def _why_none(db: Database, wanted: tuple[str, ...]) -> str:
-    if not count_videos(db, VideoFilter()):
+def _why_none(library: Library, wanted: tuple[str, ...]) -> str:
+    if not library.count(VideoFilter()):
         return f"This library is empty. To fill it: organizer scan FOLDER{library_argument()}"
-    known = {folded(name) for name in (*LABELS, *tag_names(db))}
+    known = {folded(name) for name in (*LABELS, *library.tag_names())}
     unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
@@ -81,4 +78,5 @@ def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
     if place.status != "ok":
         words = f"[{place.status.value}] {words}"
-    return f"{safe_text(place.path)}  {duration(video.duration_s)}  {date(video.taken)}  {words}"
+    length, taken = duration(video.duration_s, unknown=UNKNOWN), sortable_date(video.taken)
+    return f"{safe_text(place.path)}  {length}  {taken}  {words}"

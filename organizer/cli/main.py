@@ -14,7 +14,7 @@ from organizer.cli.commands import COMMANDS, LazyGroup
 from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
 from organizer.cli.streams import discard_output, mend_streams
 from organizer.errors import OrganizerError, OutputClosedError, OutputError, ScanError
-from organizer.library.transaction import tell_waits
+from organizer.library.waiting import tell_waits
 from organizer.shortage import (
     LEAST_FOR_ANYTHING,
     TOO_LITTLE_MEMORY,

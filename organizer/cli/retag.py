@@ -20,24 +20,20 @@ from organizer.cli.context import (
 )
 from organizer.cli.filter_options import filter_options
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.text import count_list
 from organizer.errors import UnknownVideoError
 from organizer.gallery.cards import title
-from organizer.library import queries
-from organizer.library.scans import JobKind, RetagChange, RetagReport
-from organizer.library.store import Store
+from organizer.library import Library
+from organizer.library.changes import TagChange
+from organizer.library.jobs import JobKind, RetagChange, RetagReport
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.scan_record import recorded
 from organizer.tags.tagger import Tagger
-from organizer.text import count, safe_text
+from organizer.text import count, count_list, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlite_utils import Database
-
     from organizer.library.filters import VideoFilter
-    from organizer.library.store import TagChange
     from organizer.pipeline import RetagProgress
     from organizer.pipeline.scan_record import ScanRecord
 
@@ -53,17 +49,17 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
     Without a VIDEO or an option, all of them; with both, those that fit. What you confirmed or rejected
     stays. An open gallery shows how far it is. Ctrl-C stops; what was tagged until then stays.
     """
-    with open_library() as db, stop_asked_for() as stop:
-        named = {queries.find_video(db, video) for video in videos} | (_ids_from_stdin() if stdin else set())
-        ids = [id_ for id_ in queries.video_ids(db, chosen) if id_ in named or not (videos or stdin)]
+    with open_library() as library, stop_asked_for() as stop:
+        named = {library.find(video) for video in videos} | (_ids_from_stdin() if stdin else set())
+        ids = [id_ for id_ in library.ids(chosen) if id_ in named or not (videos or stdin)]
         tagger = Tagger(open_bundle())
         totals = _Totals(len(ids))
         try:
             with (
                 recorded(library_path(), [], stop, JobKind.RETAG, alone=True) as record,
-                closing(pipeline.retag(db, Store(db), tagger, ids, stop=stop)) as steps,
+                closing(pipeline.retag(library, tagger, ids, stop=stop)) as steps,
             ):
-                _follow(db, steps, totals, record)
+                _follow(library, steps, totals, record)
         except (pipeline.StoppedError, KeyboardInterrupt):
             click.echo(
                 f"Stopped after {totals.done} of {count(totals.asked, 'video')}, {totals.changed} changed. "
@@ -71,7 +67,9 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
                 err=True,
             )
             raise SystemExit(EXIT_STOPPED) from None
-        left = queries.count_to_look_at(db, ids, tagger.bundle.space_id) if totals.tagged < len(ids) else 0
+        left = (
+            library.features.count_to_look_at(ids, tagger.bundle.space_id) if totals.tagged < len(ids) else 0
+        )
     click.echo(
         f"{count(totals.tagged, 'video')} tagged again with {tagger.bundle.id}, {totals.changed} changed"
     )
@@ -98,26 +96,26 @@ class _Totals:
     first_changes: list[RetagChange] = field(default_factory=list)
 
 
-def _follow(db: Database, steps: Iterator[RetagProgress], totals: _Totals, record: ScanRecord) -> None:
+def _follow(library: Library, steps: Iterator[RetagProgress], totals: _Totals, record: ScanRecord) -> None:
     """Print each change and keep the job's row up to date."""
     record.to_do = totals.asked
     record.report = RetagReport(totals.asked, 0, 0, ())
     for progress in steps:
         totals.done, totals.tagged = progress.done, progress.tagged
         for change in progress.changes:
-            _add_change(db, change, totals)
+            _add_change(library, change, totals)
         record.done = progress.done
         record.report = RetagReport(totals.asked, totals.tagged, totals.changed, tuple(totals.first_changes))
 
 
-def _add_change(db: Database, change: TagChange, totals: _Totals) -> None:
+def _add_change(library: Library, change: TagChange, totals: _Totals) -> None:
     totals.changed += 1
     totals.added.update(change.added)
     totals.removed.update(change.removed)
     signs = [f"+{name}" for name in change.added] + [f"-{name}" for name in change.removed]
     # A scan beside this may just have given the video's only place to another one.
     with suppress(UnknownVideoError):
-        video = queries.video(db, change.video_id)
+        video = library.video(change.video_id)
         click.echo(f"{safe_text(video.places[0].path)}: {safe_text(' '.join(signs))}")
         if len(totals.first_changes) < RetagReport.MAX_CHANGES:
             totals.first_changes.append(RetagChange(title(video), change.added, change.removed))

@@ -28,7 +28,6 @@ from organizer.cli.scan_report import (
 from organizer.cli.stopping import stop_asked_for
 from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
-from organizer.library.store import Store
 from organizer.models.catalogue import DEFAULT
 from organizer.pipeline import Listed, ModelUnusable, Stored
 from organizer.pipeline.scan import FileAccess
@@ -116,16 +115,15 @@ def scan(
     if known_only and not library_path().exists():
         # Before an empty library is made.
         raise FolderError(_NEVER_SCANNED + library_argument())
-    with open_library(create=True) as db:
-        store = Store(db)
-        first = not store.roots()
+    with open_library(create=True) as library:
+        first = not library.roots.all()
         if first and known_only:
             raise FolderError(_NEVER_SCANNED + library_argument())
         model = model_in_use()
         summary = ScanSummary()
         with stop_asked_for() as stop:
             events = pipeline.scan(
-                store,
+                library,
                 model,
                 sampling,
                 folders,
@@ -153,7 +151,7 @@ def scan(
         used = model.tagger
         if summary.unusable_model is not None and model.fallback is not None:
             used = model.fallback
-        print_next_steps(db, summary, None if summary.unusable_model else used.bundle)
+        print_next_steps(library, summary, None if summary.unusable_model else used.bundle)
         if first and summary.kinds["new"] + summary.kinds["changed"]:
             origin = ", the model that comes with organizer" if used.bundle.name == DEFAULT else ""
             click.echo(f"Tagged with {safe_text(used.bundle.name)}{origin}. Others: organizer models")
@@ -165,9 +163,9 @@ def scan(
 def refresh_facts(paths: Sequence[str]) -> None:
     """Read again what known videos at these paths say of themselves, and say what changed."""
     summary = ScanSummary()
-    with open_library() as db, stop_asked_for() as stop:
+    with open_library() as library, stop_asked_for() as stop:
         try:
-            _follow(pipeline.refresh(Store(db), paths, stop=stop), summary, paths, stop)
+            _follow(pipeline.refresh(library, paths, stop=stop), summary, paths, stop)
         except (pipeline.StoppedError, KeyboardInterrupt):
             click.echo(f"Stopped after {summary.done} of {summary.to_do or 0} files.", err=True)
             raise SystemExit(EXIT_STOPPED) from None

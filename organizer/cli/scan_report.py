@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_argument
-from organizer.cli.text import count_list, decided
+from organizer.cli.text import decided
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
-from organizer.library.queries import count_tagged_by_others, count_videos
 from organizer.library.records import Status
 from organizer.pipeline import OutcomeKind
 from organizer.pipeline.scan_summary import BACK
-from organizer.text import count, safe_text
+from organizer.text import count, count_list, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sqlite_utils import Database
 
     from organizer.frames.folders.left_out import LeftOut
     from organizer.models.bundle import Bundle
@@ -94,24 +92,24 @@ def print_refreshed(summary: ScanSummary) -> None:
         _print_failures(summary)
 
 
-def print_next_steps(db: Database, summary: ScanSummary, bundle: Bundle | None) -> None:
+def print_next_steps(library: Library, summary: ScanSummary, bundle: Bundle | None) -> None:
     """Print what became of a person's decisions, and what is left to do.
 
     Args:
-        db: the library.
+        library: the library.
         summary: of the whole scan.
         bundle: the model in use; None where it could not be run.
     """
     _print_decisions(summary)
     option = library_argument()
-    older = count_videos(db, VideoFilter(status=Status.FAILED)) - len(summary.failures)
+    older = library.count(VideoFilter(status=Status.FAILED)) - len(summary.failures)
     if summary.kinds[OutcomeKind.UNCHANGED] and older > 0:
         click.echo(
             f"{count(older, 'video')} could not be read at an earlier scan. "
             f"See: organizer list --status failed{option}. "
             f"To try again: organizer scan --retry-failed{option}"
         )
-    if bundle is not None and (others := count_tagged_by_others(db, bundle.id, bundle.space_id)):
+    if bundle is not None and (others := library.features.count_tagged_by_others(bundle.id, bundle.space_id)):
         click.echo(
             f"{count(others, 'video')} tagged by another model. "
             f"To tag again with {bundle.id}: organizer retag{option}"

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, open_library
-from organizer.cli.text import duration, spans
-from organizer.gallery import words
-from organizer.gallery.detail import why_no_tag
-from organizer.library import queries
+from organizer.gallery.detail import picture_size, placement, why_no_tag
 from organizer.models.catalogue import thresholds_of
-from organizer.text import safe_text
+from organizer.text import UNKNOWN, duration, safe_text, spans
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -24,8 +21,8 @@ if TYPE_CHECKING:
 @library_option
 def show(video: str) -> None:
     """Show everything known of one VIDEO: its path, its file name, or its id."""
-    with open_library() as db:
-        record = queries.video(db, queries.find_video(db, video))
+    with open_library() as library:
+        record = library.video(library.find(video))
     for line in describe(record, thresholds_of(record.bundle)):
         click.echo(line)
 
@@ -38,7 +35,7 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
         lines.append(f"failed     {safe_text(video.error)}")
         return lines + (["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags] if video.tags else [])
     lines += [
-        f"length     {duration(video.duration_s)}",
+        f"length     {duration(video.duration_s, unknown=UNKNOWN)}",
         f"picture    {_picture(video)}",
         f"size       {video.size_bytes / 1e6:.1f} MB",
         f"taken      {safe_text(_taken(video))} (from the {_source(video)})",
@@ -64,7 +61,7 @@ def _tag(tag: TagRecord) -> str:
 
 def _picture(video: VideoRecord) -> str:
     codec = safe_text(video.codec or "-")
-    facts = (words.picture_size(video) or "size unknown", _frame_rate(video), codec, words.placed(video))
+    facts = (picture_size(video) or "size unknown", _frame_rate(video), codec, placement(video))
     return ", ".join(filter(None, facts))
 
 

@@ -22,14 +22,13 @@ from organizer.cli.training_options import (
 from organizer.config import cache_folder
 from organizer.errors import TrainingDataError
 from organizer.models.catalogue import DEFAULT, open_bundle
-from organizer.models.download.fetch import FetchStoppedError
 from organizer.models.inception.assemble import NAME
-from organizer.models.manifest_fields import check_name
+from organizer.models.manifest import check_name
 from organizer.stopping import StoppedError
 from organizer.text import count, safe_text
 from organizer.training.architectures import ARCHITECTURES
+from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
 from organizer.training.engine.settings import TrainingSettings
-from organizer.training.engine.trainer import Began, EpochDone, Stepped, Trained
 from organizer.training.ensemble_weights import base_of
 from organizer.training.library_data import LibrarySettings
 from organizer.training.sources import corpus_source, library_source, yt8m_source
@@ -42,7 +41,7 @@ from organizer.training.train_model import (
     forget,
     train_model,
 )
-from organizer.training.yt8m.shards import Choice, Wanted, download_shards, download_vocabulary
+from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
 
 if TYPE_CHECKING:
     from threading import Event
@@ -195,7 +194,7 @@ def train(
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
             made = _follow(plan, source, model, stop)
-    except (StoppedError, FetchStoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. How far it came is kept in {safe_text(str(plan.work))}; the same command goes on.",
             err=True,
@@ -227,15 +226,15 @@ def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSou
     if labelled.data is Data.CORPUS:
         click.echo("Looking at the corpus; the first time this takes some minutes ...")
         return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
-    with open_library() as db:
-        return library_source(space, db, LibrarySettings(own_tags=labelled.own_tags), base)
+    with open_library() as library:
+        return library_source(space, library, LibrarySettings(own_tags=labelled.own_tags), base)
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
     for _ in download_vocabulary(folder, stop=stop):
         pass
     for split, number in (("train", shards), ("validate", -(-shards // _VALIDATION_SHARE))):
-        wanted = Wanted("frame", split, Choice(number), mirror)
+        wanted = Wanted("frame", split, number, mirror)
         with (
             progress_bar(f"{split} shards", Unit.BYTES) as bar,
             closing(download_shards(wanted, folder, stop=stop)) as events,

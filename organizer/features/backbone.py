@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LARGEST_PICTURE = 4096
+"""Side in pixels; no network takes larger ones."""
+
+
 class Backbone(Protocol):
     """A network that turns pictures into feature vectors."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from organizer.features.quiet import quiet_stderr
 from organizer.regular_file import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -62,6 +62,26 @@ MAX_THREADS = 4
 """No more unless asked for: each thread has a network of its own, and decoding is slower than this many."""
 
 
+@dataclass(frozen=True, slots=True)
+class LiteRtSettings:
+    """What a bundle says of how its graph is run."""
+
+    poolings: tuple[str, ...] = ("mean",)
+    """Names in ``POOLINGS``, each once; a vector is what they give, one after another."""
+
+    def __post_init__(self) -> None:
+        """Check the poolings.
+
+        Raises:
+            ValueError: there is no such pooling, none is named, or one twice.
+        """
+        if not self.poolings or len(set(self.poolings) & POOLINGS.keys()) != len(self.poolings):
+            raise ValueError(
+                f"the poolings are {', '.join(self.poolings) or 'none'}, this organizer knows "
+                f"{', '.join(POOLINGS)}. Update organizer"
+            )
+
+
 class LiteRtBackbone:
     """EfficientNet-Lite and its like: int8 inside, run on the processor through XNNPACK.
 
@@ -75,24 +95,18 @@ class LiteRtBackbone:
     """
 
     def __init__(
-        self, graph: Path, *, poolings: Sequence[str] = ("mean",), threads: int | None = None
+        self, graph: Path, settings: LiteRtSettings = LiteRtSettings(), *, threads: int | None = None
     ) -> None:
         """Load the graph.
 
         Args:
             graph: the ``.tflite`` file.
-            poolings: names in ``POOLINGS``; a vector is what they give, one after another.
+            settings: how its feature map becomes a vector.
             threads: pictures run at once; None takes one for each processor, at most ``MAX_THREADS``.
 
         Raises:
-            BundleError: the file is missing or is no such graph, or there is no such pooling.
+            BundleError: the file is missing or is no such graph.
         """
-        unknown = [name for name in poolings if name not in POOLINGS]
-        if unknown or not poolings:
-            raise BundleError(
-                f"{graph}: this backbone is to be pooled by {', '.join(unknown) or 'nothing'}, which this "
-                "organizer does not know. Update organizer."
-            )
         threads = threads or min(processors(), MAX_THREADS)
         interpreters = [open_interpreter(graph, threads=1) for _ in range(threads)]
         picture = interpreters[0].get_input_details()[0]
@@ -104,9 +118,9 @@ class LiteRtBackbone:
             )
         self._picture = picture["index"]
         self._feature_map = feature_map["index"]
-        self._poolings = [POOLINGS[name] for name in poolings]
+        self._poolings = [POOLINGS[name] for name in settings.poolings]
         self.input_size = int(picture["shape"][1])
-        self.feature_dim = int(feature_map["shape"][3]) * len(poolings)
+        self.feature_dim = int(feature_map["shape"][3]) * len(settings.poolings)
         self.batch_size = 1
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for interpreter in interpreters:

@@ -1,4 +1,4 @@
-"""Read ``.npz`` files without trusting them: their sizes are known to fit before anything is unpacked.
+"""Read ``.npz`` and ``.npy`` files without trusting them: sizes are known to fit before anything is unpacked.
 
 A ``.npz`` file is a ZIP archive of arrays. A few kilobytes of it can unpack to gigabytes, and the header of
 an array can promise any shape, for which room is made at once.
@@ -43,7 +43,12 @@ def read_npz(file: Path, most_bytes: int = MOST_BYTES) -> dict[str, NDArray[Any]
             with zipfile.ZipFile(stream) as archive:
                 members = archive.infolist()
                 _check_sizes(members, most_bytes)
-                return {member.filename.removesuffix(_SUFFIX): _array(archive, member) for member in members}
+                arrays = {}
+                for member in members:
+                    with archive.open(member) as content:
+                        array = read_npy(content, member.file_size, member.filename)
+                    arrays[member.filename.removesuffix(_SUFFIX)] = array
+                return arrays
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ValueError(str(error) or type(error).__name__) from error
 
@@ -60,18 +65,32 @@ def _check_sizes(members: list[zipfile.ZipInfo], most_bytes: int) -> None:
             raise ValueError(f"{member.filename!r} in it is no array")
 
 
-def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+def read_npy(stream: IO[bytes], size: int, name: str) -> NDArray[Any]:
+    """Return the array of a ``.npy`` file, for which no more room is made than the file has bytes.
+
+    Args:
+        stream: at the beginning of the file.
+        size: how many bytes the file has.
+        name: of the file, for messages.
+
+    Raises:
+        ValueError: it is no such file, is cut off, holds objects, or not what its header says.
+    """
     import numpy as np
 
-    with archive.open(member) as stream:
+    try:
         shape, by_columns, dtype = _header(stream)
-        size = math.prod(shape) * dtype.itemsize
-        if min(shape, default=0) < 0 or dtype.hasobject or stream.tell() + size != member.file_size:
-            raise ValueError(f"{member.filename} does not hold what its header says, {dtype} {shape}")
-        # Its end has been read when one more byte was asked for: then the checksum is looked at.
-        content = bytearray(stream.read(size + 1))
-    if len(content) != size:
-        raise ValueError(f"{member.filename} is cut off")
+    except ValueError as error:
+        raise ValueError(f"{name} is no array file: {error}") from error
+    if dtype.hasobject:
+        raise ValueError(f"{name} holds objects")
+    expected, left = math.prod(shape) * dtype.itemsize, size - stream.tell()
+    if min(shape, default=0) < 0 or expected != left:
+        raise ValueError(f"{name} holds {left} bytes for the shape {shape} of {dtype}")
+    # Its end has been read when one more byte was asked for: then an archive looks at its checksum.
+    content = bytearray(stream.read(expected + 1))
+    if len(content) != expected:
+        raise ValueError(f"{name} is cut off")
     return np.frombuffer(content, dtype).reshape(shape, order="F" if by_columns else "C")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
+from organizer.features.npz import read_npz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +52,6 @@ def load_pca(file: Path) -> Pca:
         BundleError: the file is missing or holds something else.
     """
     import numpy as np
-
-    from organizer.features.npz import read_npz
 
     try:
         stored = read_npz(file)

@@ -51,3 +51,21 @@ class Quantiser:
     def clipped_share(self, features: NDArray[np.float32]) -> float:
         """Return the share (0..1) of numbers that lie outside the range."""
         return float(((features < self.low) | (features > self.high)).mean())
+
+
+YT8M_QUANTISER = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
+"""YouTube-8M's own: the data set clips to this range and truncates. The published classifier was trained on
+features stored with it."""
+
+
+def fit_quantiser(features: NDArray[np.float32], covered: float) -> Quantiser:
+    """Fit the range to features, the same below zero as above.
+
+    Args:
+        features: of any shape, projected; their mean is about 0.
+        covered: share (0..1) of the numbers that the range shall hold.
+    """
+    import numpy as np
+
+    reach = float(np.quantile(np.abs(features), covered))
+    return Quantiser(-reach, reach, Rounding.NEAREST)

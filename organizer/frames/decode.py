@@ -1,4 +1,4 @@
-"""From one file to the pictures that a network looks at."""
+"""From one file to the pictures that a network looks at: one for each second, squashed to its square."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from organizer.frames.readers.reader import FrameReader
     from organizer.types import Frame, InputSpec, VideoFile, VideoInfo
+
+SHORT_SIDE = LONG_SIDE * 3 // 4
+"""Pixels of the shorter side that fill a poster of a 4:3 picture, and more than those of a wider one."""
 
 
 def network_pictures(
@@ -58,10 +61,6 @@ class FileChangedError(NotNowError):
     """The file was written to, or went away, while it was read."""
 
 
-SHORT_SIDE = LONG_SIDE * 3 // 4
-"""Pixels of the shorter side that fill a poster of a 4:3 picture, and more than those of a wider one."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
     """A video on its way to the backbone."""
@@ -83,7 +82,8 @@ def decode(
 ) -> Decoded:
     """Probe and decode one file; only pictures of network size, as ``spec`` says, are kept.
 
-    on_picture: called when one more is there.
+    Args:
+        on_picture: called when one more is there.
 
     Raises:
         VideoError: it is no video, cannot be read, or changed meanwhile; OutOfMemoryError where memory was

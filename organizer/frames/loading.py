@@ -1,4 +1,7 @@
-"""OpenCV, loaded when it is first needed, and quiet; it resizes and encodes pictures, and opens no video."""
+"""PyAV and OpenCV, loaded when they are first needed.
+
+OpenCV resizes and encodes pictures here, and opens no video.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
 def load_cv2() -> ModuleType:
     """Return the ``cv2`` module.
 
-    Raises MissingDependencyError, with what to install, when it or a system library below it is not there.
+    Raises:
+        MissingDependencyError: with what to install, when it or a system library below it is not there.
     """
     try:
         import cv2

@@ -8,6 +8,7 @@ from organizer.errors import UnreadableVideoError
 from organizer.frames.dates.capture_date import taken_at
 from organizer.frames.dates.container_dates import header_dates, recorded_text
 from organizer.frames.dates.stream_date import date_in_stream
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.formats.orientation import stored_orientation
 from organizer.frames.formats.pixel_aspect import PixelAspect, square_size
 from organizer.frames.read_errors import all_is_read
@@ -26,12 +27,15 @@ def probe(path: str, *, mtime_ns: int) -> VideoInfo:
 
     No picture is decoded, but for the first one where only that tells how it is turned.
 
-    path: absolute.
-    mtime_ns: when the file was last changed, nanoseconds since 1970; the last resort for the date.
+    Args:
+        path: absolute.
+        mtime_ns: when the file was last changed, nanoseconds since 1970; the last resort for the date.
 
-    Raises ValueError for a relative path, NotAVideoError for content that is not a video (empty, text, sound
-    only) and UnreadableVideoError for a video that cannot be opened; NotNowError where it, or a part of it,
-    cannot be read just now.
+    Raises:
+        ValueError: for a relative path.
+        NotAVideoError: for content that is not a video (empty, text, sound only).
+        UnreadableVideoError: for a video that cannot be opened.
+        NotNowError: it, or a part of it, cannot be read just now.
     """
     with all_is_read(path):
         return _probed(path, mtime_ns)
@@ -64,7 +68,7 @@ def _probed(path: str, mtime_ns: int) -> VideoInfo:
                 path,
                 mtime_ns,
                 stream_metadata=stream.metadata,
-                headers=header_dates(path) if "mp4" in container.format.name.split(",") else None,
+                headers=header_dates(path) if has_format(container, "mp4") else None,
                 in_stream=lambda: date_in_stream(stream, packets),
                 duration_s=length_s,
             ),
@@ -77,4 +81,4 @@ def _probed(path: str, mtime_ns: int) -> VideoInfo:
 def _tags(container: InputContainer, path: str) -> dict[str, str]:
     """Return the container's tags, with the date of AVI files that FFmpeg leaves out."""
     tags = dict(container.metadata)
-    return {**tags, "idit": recorded_text(path)} if container.format.name == "avi" else tags
+    return {**tags, "idit": recorded_text(path)} if has_format(container, "avi") else tags

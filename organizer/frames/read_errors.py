@@ -69,9 +69,11 @@ def note(error: OSError) -> None:
 def all_is_read(path: str) -> Iterator[None]:
     """Let nothing come of a block in which a file could not be read for a reason that passes.
 
-    path: the one file that is read within.
+    Args:
+        path: the one file that is read within.
 
-    Raises NotNowError then, instead of what the block made of it, but for what is no failure of the file.
+    Raises:
+        NotNowError: then, instead of what the block made of it, but for what is no failure of the file.
     """
     errors: list[OSError] = []
     token = _noted.set(errors)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from organizer.gallery import words
 from organizer.library.records import Status
+from organizer.text import duration, safe_text, spelled_date
 from organizer.types import TagState
 
 if TYPE_CHECKING:
@@ -57,13 +57,11 @@ def card(video: VideoRecord, *, poster: bool) -> Card:
     return Card(
         key=video.key,
         title=title(video),
-        duration=words.duration(video.duration_s),
-        date=words.date(video.taken),
+        duration=duration(video.duration_s),
+        date=spelled_date(video.taken),
         status=_STATUS_WORDS[video.status],
         poster=poster_address(video) if poster else "",
-        tags=tuple(
-            CardTag(words.shown(tag.name), tag.state is TagState.CONFIRMED) for tag in tags[:MAX_TAGS]
-        ),
+        tags=tuple(CardTag(safe_text(tag.name), tag.state is TagState.CONFIRMED) for tag in tags[:MAX_TAGS]),
         more_tags=max(0, len(tags) - MAX_TAGS),
     )
 
@@ -75,4 +73,4 @@ def poster_address(video: VideoRecord) -> str:
 
 def title(video: VideoRecord) -> str:
     """Return the name of a video's file."""
-    return words.shown(os.path.basename(video.places[0].path))
+    return safe_text(os.path.basename(video.places[0].path))

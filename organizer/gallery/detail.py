@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.gallery import words
 from organizer.library.records import Status
+from organizer.text import duration, file_size, safe_text, spelled_date_and_time
 from organizer.types import MAX_SECONDS, TagState
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ def label_rows(
     return rows
 
 
-def looked_at(video: VideoRecord) -> str:
+def analysed_part(video: VideoRecord) -> str:
     """Say how much of a longer video was looked at; empty for a short one."""
     if video.duration_s is None or video.duration_s <= MAX_SECONDS + 1:
         return ""
-    return f"The first {MAX_SECONDS} s of {words.duration(video.duration_s)} were looked at."
+    return f"The first {MAX_SECONDS} s of {duration(video.duration_s)} were looked at."
 
 
 def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
@@ -90,9 +90,9 @@ def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
         return "No model has looked at it yet. Scan its folder again."
     rejected = {tag.name for tag in video.tags}
     high = [label for label, score in video.scores.items() if score >= thresholds.get(label, _NEVER) < _NEVER]
-    if untold := [words.shown(label) for label in high if label not in rejected]:
+    if forgotten := [safe_text(label) for label in high if label not in rejected]:
         return (
-            f"You took back what you decided about {', '.join(untold)}, and it was not tagged since. "
+            f"You took back what you decided about {', '.join(forgotten)}, and it was not tagged since. "
             "To let the model say again, tag it again (organizer retag)."
         )
     if rejected:
@@ -104,7 +104,7 @@ def why_not_playable(video: VideoRecord) -> str:
     """Say why a video cannot be watched; empty where it can."""
     return {
         Status.OK: "",
-        Status.FAILED: f"This file could not be read: {words.shown(video.error or 'no reason was stored')}.",
+        Status.FAILED: f"This file could not be read: {safe_text(video.error or 'no reason was stored')}.",
         Status.MISSING: (
             "This file was gone at the last scan. Its tags are kept; it is known again when it comes back."
         ),
@@ -115,15 +115,36 @@ def why_not_playable(video: VideoRecord) -> str:
 def facts(video: VideoRecord) -> list[tuple[str, str]]:
     """Return (name, value) of what is known of a video, values as plain text."""
     rate = f"{video.frame_rate:.3g} frames/s" if video.frame_rate else ""
-    picture = ", ".join(filter(None, (words.picture_size(video), rate, words.placed(video))))
-    taken = words.date_and_time(video.taken)
+    picture = ", ".join(filter(None, (picture_size(video), rate, placement(video))))
+    taken = spelled_date_and_time(video.taken)
     rows = [
-        ("Length", words.duration(video.duration_s)),
+        ("Length", duration(video.duration_s)),
         ("Taken", f"{taken} ({_SOURCES.get(video.taken_source or '', 'source unknown')})" if taken else ""),
         ("Picture", picture),
-        ("Codec", words.shown(video.codec or "")),
-        ("Size", words.size(video.size_bytes)),
-        ("Model", words.shown(video.bundle or "")),
+        ("Codec", safe_text(video.codec or "")),
+        ("Size", file_size(video.size_bytes)),
+        ("Model", safe_text(video.bundle or "")),
     ]
-    rows += [("File", words.shown(place.path)) for place in video.places]
+    rows += [("File", safe_text(place.path)) for place in video.places]
     return [(name, value) for name, value in rows if value]
+
+
+def picture_size(video: VideoRecord) -> str:
+    """Return a picture's size as ``1024 x 576 (stored 720 x 576)``; empty where it is unknown.
+
+    The stored size is named only where it differs by more than the turn.
+    """
+    if not video.width or not video.height:
+        return ""
+    words = f"{video.width} x {video.height}"
+    stored = (video.stored_width, video.stored_height)
+    shown = (video.width, video.height)
+    if None in stored or stored == (shown[::-1] if video.rotation_deg in (90, 270) else shown):
+        return words
+    return f"{words} (stored {stored[0]} x {stored[1]})"
+
+
+def placement(video: VideoRecord) -> str:
+    """Return what a player does to a stored picture, as ``turned by 90 degrees, mirrored``; mostly empty."""
+    words = [f"turned by {video.rotation_deg} degrees"] if video.rotation_deg else []
+    return ", ".join(words + ["mirrored"] * video.mirrored)

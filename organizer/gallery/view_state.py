@@ -1,4 +1,7 @@
-"""What the page shows, as one value that travels in its address."""
+"""What the page shows, as one value that travels in its address.
+
+A new filter is a field of ``ViewState`` and a line each in ``filter``, ``to_query`` and ``from_query``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the library knows, as values for the stages above it."""
+"""What is read from a library, as values."""
 
 from __future__ import annotations
 
@@ -158,3 +158,57 @@ class VideoRecord:
     def taken(self) -> ShownDate | None:
         """When it was taken, as it is shown here."""
         return shown_date(self.taken_at, self.taken_clock)
+
+    @property
+    def path(self) -> str:
+        """Absolute path of its first file; one that is there, where there is any."""
+        return self.places[0].path
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlace:
+    """A file that can be served."""
+
+    root: str
+    """Absolute path of a folder that was scanned."""
+    relative_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedVideo:
+    """A video about whose tags a person decided something."""
+
+    id: int
+    path: str
+    """Absolute, of one of its files."""
+    taken_at: str | None
+    """ISO 8601."""
+    taken_source: str | None
+    """Where that was found, as in ``TakenSource``."""
+    tags: dict[str, TagState]
+    """All tags of the video by name, suggested ones too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """A tag of a video, as the library stores it."""
+
+    state: TagState
+    score: float | None
+    """What the newest tagging says of it, 0..1."""
+    seconds: str
+    """The seconds that speak for it, as a JSON list."""
+    bundle: str | None
+    """The model whose newest tagging suggests it; None where none does."""
+    changed_at: str
+    """ISO 8601: when it got this state."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A decision that was not undone."""
+
+    id: int
+    before: TagRow | None
+    """None where the video did not carry the tag."""
+    after: TagRow | None

@@ -8,50 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, FeatureSpaceError
-from organizer.features.quantiser import Quantiser, Rounding
-from organizer.models import manifest_fields as fields
+from organizer.features.litert import LiteRtBackbone, LiteRtSettings
+from organizer.features.pca import load_pca
+from organizer.features.space import FeatureSpace
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.checksums import sha256_of
-from organizer.regular_file import read_regular
+from organizer.models.manifest import BackboneKind, ClassifierKind, files_below, read_manifest
 from organizer.types import InputSpec, Resize
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from organizer.features.backbone import Backbone
     from organizer.features.pca import Pca
-    from organizer.features.space import FeatureSpace
+    from organizer.features.quantiser import Quantiser
     from organizer.types import VideoFeatures
-
-MANIFEST = "bundle.json"
-FORMAT = 1
-_LARGEST_PICTURE = 4096
-_MOST_MANIFEST_BYTES = 1 << 24
-"""Those of models with thousands of labels have a tenth of it."""
-_MOST_DIMENSIONS = 1 << 16
-
-
-class BackboneKind(StrEnum):
-    """What runs a backbone."""
-
-    LITERT = "litert"
-    """One ``.tflite`` graph."""
-    TF_HUB = "tf-hub"
-    """A folder with a TensorFlow SavedModel, as TF Hub gives it."""
-
-
-class ClassifierKind(StrEnum):
-    """What runs a classifier."""
-
-    LITERT = "litert"
-    """A ``.tflite`` graph with scores and evidence."""
-    CNN_LSTM = "cnn-lstm"
-    """The weights of the published CNN + LSTM as arrays."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +57,7 @@ class Bundle:
     missing: then the bundle makes features but no tags."""
     backbone_kind: BackboneKind = BackboneKind.LITERT
     backbone_settings: dict[str, Any] = field(default_factory=dict)
-    """What its backbone is run with, by the names that ``LiteRtBackbone`` or ``TfHubBackbone`` takes."""
+    """What its backbone is run with, as stored, for it is part of the feature space; see ``settings``."""
     classifier_kind: ClassifierKind = ClassifierKind.LITERT
     resize: Resize = Resize.AREA
     """How frames become its pictures; so it is where a manifest does not say."""
@@ -122,9 +99,6 @@ class Bundle:
             BundleError: a file is missing or damaged.
             MissingDependencyError: what runs its backbone is not installed.
         """
-        from organizer.features.pca import load_pca
-        from organizer.features.space import FeatureSpace
-
         pca = load_pca(self._verified("pca"))
         return FeatureSpace(self.space_id, self._backbone(pca), pca, self.quantiser)
 
@@ -154,34 +128,43 @@ class Bundle:
                 f"(space {self.space_id}). Scan the videos again with this model."
             )
 
-    def verify(self) -> None:
-        """Check every file against its SHA-256.
+    def verify(self, *, every_file: bool = False) -> None:
+        """Check files against their SHA-256, each once.
+
+        Args:
+            every_file: whether those that play no part, such as licences, are checked too.
 
         Raises:
             BundleError: a file is missing or differs.
         """
-        for role in self.roles:
-            self._verified(role)
+        names = [name for role in self.roles for name in self._files_of(role)]
+        for name in dict.fromkeys([*names, *self.files] if every_file else names):
+            self._verify_file(name)
+
+    @property
+    def settings(self) -> LiteRtSettings | TfHubSettings:
+        """What its backbone is run with.
+
+        Raises:
+            BundleError: a setting is not known here, or not what it must be.
+        """
+        try:
+            return _parse_settings(self.backbone_kind, self.backbone_settings)
+        except ValueError as error:
+            raise BundleError(
+                f"{self.folder}: its backbone cannot be run with its settings ({error}). "
+                f"{self._repair_advice}"
+            ) from error
 
     def _backbone(self, pca: Pca) -> Backbone:
-        path = self._verified("backbone")
-        try:
-            if self.backbone_kind is BackboneKind.TF_HUB:
-                from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
-
-                return TfHubBackbone(path, **self.backbone_settings, project=pca.project)
-            from organizer.features.litert import LiteRtBackbone
-
-            return LiteRtBackbone(path, **self.backbone_settings)
-        except TypeError as error:
-            raise BundleError(
-                f"{self.folder}: its backbone cannot be run with its settings ({error}). {self._mend}"
-            ) from error
+        path, settings = self._verified("backbone"), self.settings
+        if isinstance(settings, LiteRtSettings):
+            return LiteRtBackbone(path, settings)
+        return TfHubBackbone(path, settings, project=pca.project)
 
     def _files_of(self, role: str) -> list[str]:
         """Return the files of a role: one, or all below its folder."""
-        path = self.roles[role]
-        return [path] if path in self.files else sorted(f for f in self.files if f.startswith(f"{path}/"))
+        return files_below(self.roles[role], self.files)
 
     def _digest(self, role: str) -> str:
         names = self._files_of(role)
@@ -191,20 +174,24 @@ class Bundle:
         return hashlib.sha256(lines.encode()).hexdigest()
 
     def _verified(self, role: str) -> Path:
+        """Return the file or folder of a role, whose files are right."""
         for name in self._files_of(role):
-            file = self.folder / name
-            try:
-                digest = sha256_of(file)
-            except OSError as error:
-                raise BundleError(
-                    f"{file}: a file of the model {self.name} is missing. {self._mend}"
-                ) from error
-            if digest != self.files[name]:
-                raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._mend}")
+            self._verify_file(name)
         return self.folder / self.roles[role]
 
+    def _verify_file(self, name: str) -> None:
+        file = self.folder / name
+        try:
+            digest = sha256_of(file)
+        except OSError as error:
+            raise BundleError(
+                f"{file}: a file of the model {self.name} is missing. {self._repair_advice}"
+            ) from error
+        if digest != self.files[name]:
+            raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._repair_advice}")
+
     @property
-    def _mend(self) -> str:
+    def _repair_advice(self) -> str:
         if self.name == "lite":
             return "Reinstall organizer."
         made_of = self.provenance.get("backbone")
@@ -220,58 +207,56 @@ class Bundle:
 
 
 def load_bundle(folder: Path) -> Bundle:
-    """Read a bundle's manifest.
+    """Open the bundle in a folder.
 
     Raises:
-        BundleError: there is none, it is of another format, or says what it cannot.
+        BundleError: it has no manifest, or one of another format or that says what it cannot.
     """
-    try:
-        manifest = json.loads(read_regular(folder / MANIFEST, _MOST_MANIFEST_BYTES).decode("utf-8"))
-        if not isinstance(manifest, dict):
-            raise TypeError("its manifest is no table")
-        if manifest["format"] != FORMAT:
-            raise BundleError(
-                f"{folder}: this model has format {manifest['format']}, this organizer reads {FORMAT}. "
-                "Update organizer."
-            )
-        kinds = fields.table_in(manifest, "kinds")
-        labels = fields.words_in(manifest, "labels")
-        thresholds = fields.table_in(manifest, "thresholds")
-        bundle = Bundle(
-            folder=folder,
-            name=fields.name_in(manifest),
-            version=fields.word_in(manifest, "version"),
-            summary=fields.text_in(manifest, "summary"),
-            licence=fields.text_in(manifest, "licence"),
-            input_size=fields.whole_in(manifest, "input_size", _LARGEST_PICTURE),
-            dimensions=fields.whole_in(manifest, "dimensions", _MOST_DIMENSIONS),
-            quantiser=_quantiser(fields.table_in(manifest, "quantiser")),
-            labels=labels,
-            thresholds=tuple(fields.share_in(thresholds, label) for label in labels),
-            metrics=fields.table_in(manifest, "metrics"),
-            provenance=fields.table_in(manifest, "provenance"),
-            files=fields.files_in(manifest),
-            roles=fields.roles_in(manifest),
-            backbone_kind=BackboneKind(kinds.get("backbone", BackboneKind.LITERT)),
-            backbone_settings=fields.table_in(manifest, "backbone_settings"),
-            classifier_kind=ClassifierKind(kinds.get("classifier", ClassifierKind.LITERT)),
-            resize=Resize(manifest.get("resize", Resize.AREA)),
-            space_name=fields.space_name_in(manifest),
-        )
-        for role in bundle.roles:
-            if not bundle._files_of(role):
-                raise ValueError(f"it has no checksum of its {role}")
-    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BundleError(
-            f"{folder}: this is no usable model bundle ({error}). Reinstall organizer, or remove the folder."
-        ) from error
-    return bundle
-
-
-def _quantiser(table: dict[str, Any]) -> Quantiser:
-    quantiser = Quantiser(
-        fields.number_in(table, "low"), fields.number_in(table, "high"), Rounding(table["rounding"])
+    manifest = read_manifest(folder)
+    return Bundle(
+        folder=folder,
+        name=manifest.name,
+        version=manifest.version,
+        summary=manifest.summary,
+        licence=manifest.licence,
+        input_size=manifest.input_size,
+        dimensions=manifest.dimensions,
+        quantiser=manifest.quantiser.quantiser,
+        labels=manifest.labels,
+        thresholds=tuple(manifest.thresholds[label] for label in manifest.labels),
+        metrics=manifest.metrics,
+        provenance=manifest.provenance,
+        files=manifest.files,
+        roles=manifest.roles,
+        backbone_kind=manifest.kinds.backbone,
+        backbone_settings=manifest.backbone_settings,
+        classifier_kind=manifest.kinds.classifier or ClassifierKind.LITERT,
+        resize=manifest.resize,
+        space_name=manifest.space_name,
     )
-    if quantiser.low >= quantiser.high:
-        raise ValueError(f"its quantiser goes from {quantiser.low} to {quantiser.high}")
-    return quantiser
+
+
+def _parse_settings(kind: BackboneKind, table: Mapping[str, Any]) -> LiteRtSettings | TfHubSettings:
+    """Return the settings that a manifest has for its backbone.
+
+    Raises:
+        ValueError: a setting is not known here, or not what it must be; the message names it.
+    """
+    known: type[LiteRtSettings | TfHubSettings] = (
+        LiteRtSettings if kind is BackboneKind.LITERT else TfHubSettings
+    )
+    if unknown := sorted(table.keys() - {setting.name for setting in fields(known)}):
+        raise ValueError(f"its setting {unknown[0]!r} is not known here. Update organizer")
+    import msgspec
+
+    try:
+        return msgspec.convert(dict(table), known)
+    except msgspec.ValidationError as error:
+        # Each by itself tells which one it is.
+        for name, value in table.items():
+            try:
+                msgspec.convert({name: value}, known)
+            except msgspec.ValidationError as reason:
+                words = str(reason).partition(" - at ")[0]
+                raise ValueError(f"its setting {name} is {repr(value)[:100]}: {words}") from error
+        raise ValueError(str(error)) from error

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from organizer.assets import assets_folder
 from organizer.config import models_folder
 from organizer.errors import BundleError
-from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.bundle import load_bundle
 from organizer.models.download.sources import read_sources
+from organizer.models.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT = "lite"
 _CHOICE = "in-use"
-_MOST_LOOKS = 1000
-"""At a folder that changes all the time; replacing a model takes longer than many looks."""
+_MOST_ATTEMPTS = 1000
+"""To list a folder that changes all the time; replacing a model takes longer than many attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ def bundles() -> list[Bundle]:
     shipped = [load_bundle(manifest.parent) for manifest in sorted(assets_folder().glob(f"*/{MANIFEST}"))]
     names = {bundle.name for bundle in shipped}
     return shipped + [
-        found for found in _fetched() if not isinstance(found, BrokenBundle) and found.name not in names
+        found for found in _installed() if not isinstance(found, BrokenBundle) and found.name not in names
     ]
 
 
 def broken_bundles() -> list[BrokenBundle]:
-    """Return the fetched or trained bundles that cannot be read."""
-    return [found for found in _fetched() if isinstance(found, BrokenBundle)]
+    """Return the downloaded or trained bundles that cannot be read."""
+    return [found for found in _installed() if isinstance(found, BrokenBundle)]
 
 
 def open_bundle(name: str | None = None) -> Bundle:
@@ -128,21 +129,21 @@ def generation_of(folder: Path) -> tuple[str, int]:
     return (name, int(number)) if point and name and number.isdecimal() else (folder.name, 1)
 
 
-def _fetched() -> list[Bundle | BrokenBundle]:
-    """Return what is among the installed models as it was at one moment.
+def _installed() -> list[Bundle | BrokenBundle]:
+    """Return what lies in the folder of the models, as it was at one moment.
 
     While another process replaces a model, a folder goes that was listed, and what replaced it is not in the
     list. Names are never used twice in a row, so where they are the same before and after, nothing went.
     """
-    for _ in range(_MOST_LOOKS):
-        before = _names()
-        found = _look(before)
-        if _names() == before:
+    for _ in range(_MOST_ATTEMPTS):
+        before = _folder_names()
+        found = _read_bundles(before)
+        if _folder_names() == before:
             break
     return found
 
 
-def _names() -> list[str]:
+def _folder_names() -> list[str]:
     try:
         # Folders that begin with a point are being made or removed.
         return sorted(name for name in os.listdir(models_folder()) if not name.startswith("."))
@@ -150,9 +151,9 @@ def _names() -> list[str]:
         return []
 
 
-def _look(names_: list[str]) -> list[Bundle | BrokenBundle]:
+def _read_bundles(folder_names: list[str]) -> list[Bundle | BrokenBundle]:
     found: list[Bundle | BrokenBundle] = []
-    folders = [models_folder() / name for name in names_ if _has_manifest(models_folder() / name)]
+    folders = [models_folder() / name for name in folder_names if _has_manifest(models_folder() / name)]
     folders.sort(key=lambda folder: (generation_of(folder)[0], -generation_of(folder)[1]))
     names: set[str] = set()
     for folder in folders:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from organizer.config import models_folder
 from organizer.errors import BundleError
-from organizer.models.bundle import MANIFEST, load_bundle
+from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import (
     DEFAULT,
     broken_bundles,
@@ -19,24 +19,23 @@ from organizer.models.catalogue import (
     chosen,
     generation_of,
 )
-from organizer.models.manifest_fields import check_name
-from organizer.models.safe_write import rename_for_good, storing, to_disk
+from organizer.models.manifest import MANIFEST, check_name
+from organizer.models.safe_write import durable_rename, storage_errors, sync_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_AGAIN = "then run the command again."
 _LOCK = ".installing.lock"
 _LONGEST_WAIT_S = 600.0
 _OURS = re.compile(r"\.[a-z0-9_-]+(\.\d+)?\.[0-9a-f]{32}", re.ASCII)
 """Names of the hidden folders made here. There may be others of the person's, ``.git`` for one."""
-_TAKEN_AWAY = "old"
+_DISCARDED = "old"
 
 
 @contextmanager
 def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
-    """Give an empty hidden folder; it becomes the installed model when the block ends well.
+    """Yield an empty hidden folder; it becomes the installed model when the block ends well.
 
     The new one takes its place beside an older one of its name, then the old one goes. A process that has
     read the old one's files keeps what it has.
@@ -53,10 +52,10 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
     """
     check_free(name, replace=True)
     folder = models_folder()
-    with _alone(folder):
+    with _exclusive(folder):
         growing = folder / f".{name}.{uuid.uuid4().hex}"
         try:
-            with storing(growing, _AGAIN):
+            with storage_errors(growing):
                 growing.mkdir()
                 yield growing
                 bundle = load_bundle(growing)
@@ -64,11 +63,11 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
                     raise BundleError(f"{growing}: this model calls itself {bundle.name!r}, not {name!r}.")
                 older = _folders_of(name)
                 if not replace and any(_differ(growing, old) for old in older):
-                    raise _taken(name)
-                to_disk(growing)
+                    raise _name_taken(name)
+                sync_files(growing)
                 generation = 1 + max((generation_of(old)[1] for old in older), default=0)
                 target = folder / (name if generation == 1 else f"{name}.{generation}")
-                rename_for_good(growing, target)
+                durable_rename(growing, target)
             for old in older:
                 _discard(old)
         finally:
@@ -85,7 +84,7 @@ def check_free(name: str, *, replace: bool) -> None:
     if name == DEFAULT:
         raise BundleError(f"The model {DEFAULT} comes with organizer and is not replaced. Take another name.")
     if not replace and not is_free(name):
-        raise _taken(name)
+        raise _name_taken(name)
 
 
 def is_free(name: str) -> bool:
@@ -116,7 +115,7 @@ def remove(name: str) -> bool:
     """
     check_removable(name)
     folder = models_folder()
-    with _alone(folder):
+    with _exclusive(folder):
         found = _folders_of(name)
         if not found:
             raise _unknown(name)
@@ -124,7 +123,7 @@ def remove(name: str) -> bool:
         if in_use:
             choose(DEFAULT)
         for old in found:
-            with storing(old, _AGAIN):
+            with storage_errors(old):
                 _discard(old)
     return in_use
 
@@ -135,11 +134,11 @@ def _shipped() -> set[str]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _exclusive(folder: Path) -> Iterator[None]:
     """Keep other processes from installing, and clear what one left behind that was ended."""
     from filelock import FileLock, Timeout
 
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK, timeout=_LONGEST_WAIT_S)
         try:
@@ -174,7 +173,7 @@ def _unknown(name: str) -> BundleError:
     return BundleError(f"There is no model {name!r}. See: organizer models")
 
 
-def _taken(name: str) -> BundleError:
+def _name_taken(name: str) -> BundleError:
     return BundleError(
         f"There is another model {name} already. To put this one in its place, say so with --replace."
     )
@@ -190,6 +189,6 @@ def _differ(new: Path, old: Path) -> bool:
 
 def _discard(folder: Path) -> None:
     """Take a folder out of sight in one step, then delete it; what cannot be deleted goes the next time."""
-    hidden = folder.with_name(f".{_TAKEN_AWAY}.{uuid.uuid4().hex}")
+    hidden = folder.with_name(f".{_DISCARDED}.{uuid.uuid4().hex}")
     folder.rename(hidden)
     shutil.rmtree(hidden, ignore_errors=True)

@@ -16,17 +16,21 @@ from organizer.regular_file import open_regular
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+RUN_AGAIN = "then run the command again."
+"""What to do when a file can be written again, as the end of a sentence."""
+RESUME = "then run the command again: it goes on where it stopped."
+"""The same where what came so far is kept."""
 _PIECE_BYTES = 1 << 20
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
-def storing(path: Path, again: str) -> Iterator[None]:
+def storage_errors(path: Path, advice: str = RUN_AGAIN) -> Iterator[None]:
     """Turn what goes wrong while writing below ``path`` into words.
 
     Args:
         path: the file or folder that is written.
-        again: what to do when there is room again, a full sentence.
+        advice: what to do when there is room again, the end of a sentence.
 
     Raises:
         StorageError: an OSError came out of the block.
@@ -35,20 +39,20 @@ def storing(path: Path, again: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_ROOM:
-            raise StorageError(f"{path}: the disk is full. Make room; {again}") from error
+            raise StorageError(f"{path}: the disk is full. Make room; {advice}") from error
         reason = error.strerror or str(error)
         raise StorageError(
-            f"{path}: it cannot be written ({reason}). Check the folder and its permissions; {again}"
+            f"{path}: it cannot be written ({reason}). Check the folder and its permissions; {advice}"
         ) from error
 
 
-def check_room(folder: Path, needed: int, again: str) -> None:
+def check_free_space(folder: Path, needed: int, advice: str = RUN_AGAIN) -> None:
     """Refuse to begin what will not fit.
 
     Args:
         folder: an existing folder on the disk in question.
         needed: bytes that are still to be written.
-        again: what to do when there is room, a full sentence.
+        advice: what to do when there is room, the end of a sentence.
 
     Raises:
         StorageError: fewer bytes are free.
@@ -56,11 +60,11 @@ def check_room(folder: Path, needed: int, again: str) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StorageError(
-            f"{folder}: {needed / 1e6:,.1f} MB are needed, {free / 1e6:,.1f} MB are free. Make room; {again}"
+            f"{folder}: {needed / 1e6:,.1f} MB are needed, {free / 1e6:,.1f} MB are free. Make room; {advice}"
         )
 
 
-def rename_for_good(source: Path, target: Path) -> None:
+def durable_rename(source: Path, target: Path) -> None:
     """Rename within a folder, in one step that also survives a power cut.
 
     Raises:
@@ -77,38 +81,38 @@ def rename_for_good(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def appearing(target: Path, again: str) -> Iterator[Path]:
-    """Give an empty folder; it becomes ``target``, whole and on the disk, when the block ends well.
+def new_folder(target: Path, advice: str = RUN_AGAIN) -> Iterator[Path]:
+    """Yield an empty folder; it becomes ``target``, whole and on the disk, when the block ends well.
 
     It lies beside the target, hidden, and goes where the block fails.
 
     Args:
         target: the folder to make; it must not exist yet, or be empty.
-        again: what to do when there is room, a full sentence.
+        advice: what to do when there is room, the end of a sentence.
 
     Raises:
         StorageError: there is no room, or the target cannot be written.
     """
     target = Path(os.path.realpath(target))
-    with storing(target, again):
+    with storage_errors(target, advice):
         target.parent.mkdir(parents=True, exist_ok=True)
         # A folder of its own: whatever lies beside the target belongs to the person.
         scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         growing = scratch / target.name
-        with storing(target, again):
+        with storage_errors(target, advice):
             growing.mkdir()
         yield growing
-        with storing(target, again):
-            to_disk(growing)
+        with storage_errors(target, advice):
+            sync_files(growing)
             if target.exists():
                 target.rmdir()
-            rename_for_good(growing, target)
+            durable_rename(growing, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def to_disk(folder: Path) -> None:
+def sync_files(folder: Path) -> None:
     """Make sure that a power cut leaves no half file behind a whole name.
 
     Raises:
@@ -120,7 +124,7 @@ def to_disk(folder: Path) -> None:
                 os.fsync(opened.fileno())
 
 
-def copy_folder(source: Path, target: Path, again: str) -> None:
+def copy_folder(source: Path, target: Path, advice: str = RUN_AGAIN) -> None:
     """Copy a folder's plain files to a new folder.
 
     One after the other: ``shutil.copytree`` goes on when the disk is full, and then tells of each file.
@@ -128,13 +132,13 @@ def copy_folder(source: Path, target: Path, again: str) -> None:
     Args:
         source: the folder; links in it are followed.
         target: it must not exist yet.
-        again: what to do when there is room, a full sentence.
+        advice: what to do when there is room, the end of a sentence.
 
     Raises:
         StorageError: there is no room for it.
         OSError: a file cannot be read or written.
     """
-    check_room(target.parent, size_of(source), again)
+    check_free_space(target.parent, size_of(source), advice)
     _copy_into(source, target)
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from organizer.config import cache_folder
 from organizer.errors import BundleError
-from organizer.models.bundle import MANIFEST, load_bundle
-from organizer.models.bundle_checks import check_contents
+from organizer.models.bundle import load_bundle
+from organizer.models.bundle_checks import check_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import installing
-from organizer.models.safe_write import appearing, check_room, copy_regular, size_of, storing
+from organizer.models.manifest import MANIFEST
+from organizer.models.safe_write import check_free_space, copy_regular, new_folder, size_of, storage_errors
 from organizer.models.unpack import unpack
 
 if TYPE_CHECKING:
@@ -26,16 +27,15 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.models.download.sources import Part, Sources
 
-_AGAIN = "then run the command again."
-Prove = Callable[["Bundle"], None]
+Prove = Callable[["Bundle"], object]
 
 
-def _trust(_bundle: Bundle) -> None:
+def _unproven(_bundle: Bundle) -> None:
     """See nothing that a checksum does not show."""
 
 
 def import_model(
-    path: Path, sources: Sources, *, prove: Prove = _trust, classifier: bool = True, replace: bool = False
+    path: Path, sources: Sources, *, prove: Prove = _unproven, classifier: bool = True, replace: bool = False
 ) -> Bundle:
     """Install a model from files.
 
@@ -55,7 +55,7 @@ def import_model(
     if path.exists() and not path.is_file() and not path.is_dir():
         raise BundleError(f"{path}: this is neither a folder nor a plain file. Name one of them.")
     if path.is_file():
-        with _scratch() as scratch:
+        with _scratch_folder() as scratch:
             unpack(path, scratch / "archive")
             manifests = [*scratch.glob(f"archive/{MANIFEST}"), *scratch.glob(f"archive/*/{MANIFEST}")]
             if len(manifests) != 1:
@@ -95,31 +95,10 @@ def export_model(name: str, target: Path) -> Path:
         target /= name
     if target.exists():
         raise BundleError(f"{target}: it is there already. Name another folder.")
-    with appearing(target, _AGAIN) as growing, storing(target, _AGAIN):
+    with new_folder(target) as growing, storage_errors(target):
         _copy(bundle, growing)
-        check_files(load_bundle(growing))
+        load_bundle(growing).verify(every_file=True)
     return target
-
-
-def check_files(bundle: Bundle) -> None:
-    """Check every file that a manifest names, whatever its role.
-
-    Raises:
-        BundleError: a file is missing or damaged.
-    """
-    bundle.verify()
-    from organizer.models.checksums import sha256_of
-
-    for name, digest in bundle.files.items():
-        file = bundle.folder / name
-        try:
-            found = sha256_of(file)
-        except OSError as error:
-            raise BundleError(
-                f"{file}: it cannot be read ({error.strerror}). Export the model again."
-            ) from error
-        if found != digest:
-            raise BundleError(f"{file}: this file is damaged. Export the model again.")
 
 
 def check_plain(folder: Path, name: str) -> None:
@@ -145,20 +124,20 @@ def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
     for name in bundle.files:
         check_plain(folder, name)
     # Looked at before anything is copied or replaced, and at the copies again.
-    check_files(bundle)
-    check_contents(bundle)
+    bundle.verify(every_file=True)
+    check_bundle(bundle)
     with installing(bundle.name, replace=replace) as growing:
         _copy(bundle, growing)
         copied = load_bundle(growing)
-        check_files(copied)
-        check_contents(copied)
+        copied.verify(every_file=True)
+        check_bundle(copied)
         prove(copied)
     return open_bundle(bundle.name)
 
 
 def _copy(bundle: Bundle, target: Path) -> None:
     """Copy what the manifest names, and nothing else."""
-    check_room(target, sum(size_of(bundle.folder / name) for name in bundle.files), _AGAIN)
+    check_free_space(target, sum(size_of(bundle.folder / name) for name in bundle.files))
     for name in (*bundle.files, MANIFEST):
         source = bundle.folder / name
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -183,15 +162,15 @@ def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: 
                 f"{folder}: there is neither an exported model ({MANIFEST}) nor {names} in this folder. "
                 f"To see what belongs there: organizer models pull {NAME} --dry-run"
             )
-    with _scratch() as scratch:
+    with _scratch_folder() as scratch:
         prepare_backbone(ingredients["backbone"], scratch / "module")
         return assemble(scratch / "module", ingredients, replace=replace)
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def _scratch_folder() -> Iterator[Path]:
     folder = cache_folder()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=folder, prefix="import-"))
     try:

@@ -16,7 +16,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from organizer.errors import BundleError
-from organizer.models.safe_write import check_room, rename_for_good, storing
+from organizer.models.safe_write import check_free_space, durable_rename, storage_errors
 from organizer.regular_file import open_regular
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _HELD_IN_MEMORY = {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE} | 
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
 }
-_AGAIN = "then run the command again."
 
 
 class _RefusedError(Exception):
@@ -51,7 +50,7 @@ class _Header(tarfile.TarInfo):
         return header
 
 
-class _Bounded:
+class _LimitedStream:
     """A stream that refuses to give more than a number of bytes, or bytes that are damaged."""
 
     def __init__(self, file: gzip.GzipFile, most: int) -> None:
@@ -93,15 +92,15 @@ def unpack(
     if folder.exists():
         raise BundleError(f"{folder}: it is there already. Remove it, then unpack {archive.name} again.")
     growing = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
-    with storing(growing, _AGAIN):
+    with storage_errors(growing):
         growing.mkdir(parents=True)
     try:
         # How much that is, and that nothing else is in it, is known before a byte of it is written.
-        check_room(growing, _unpacked_size(archive, most_bytes, most_files), _AGAIN)
-        _unpack(archive, most_bytes, most_files, lambda tar, member: _make(tar, member, growing))
-        _prove(growing, members or {})
-        with storing(folder, _AGAIN):
-            rename_for_good(growing, folder)
+        check_free_space(growing, _unpacked_size(archive, most_bytes, most_files))
+        _unpack(archive, most_bytes, most_files, lambda tar, member: _write_member(tar, member, growing))
+        _check_pins(growing, members or {})
+        with storage_errors(folder):
+            durable_rename(growing, folder)
     except _RefusedError as error:
         raise BundleError(
             f"{archive}: this archive cannot be used: {error}. Delete it and get it again."
@@ -133,7 +132,7 @@ def _unpack(
     most_read = most_bytes + most_files * (_LONGEST_NAME >> 4) + (1 << 20)
     try:
         with open_regular(archive) as file, gzip.open(file) as unzipped:
-            stream = _Bounded(unzipped, most_read)
+            stream = _LimitedStream(unzipped, most_read)
             # Typed as a file that can do everything; read is all that a stream's tar asks for.
             with tarfile.open(fileobj=cast("Any", stream), mode="r|", tarinfo=_Header) as tar:
                 left = most_bytes
@@ -149,10 +148,10 @@ def _unpack(
         raise _RefusedError(f"it is damaged, cut off or not readable ({error})") from error
 
 
-def _make(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+def _write_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     path = folder.joinpath(*_check(member))
     if member.isdir():
-        with storing(path, _AGAIN):
+        with storage_errors(path):
             path.mkdir(parents=True, exist_ok=True)
         return
     content = tar.extractfile(member)
@@ -160,7 +159,7 @@ def _make(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
         raise _RefusedError(f"{member.name!r} in it has no content")
     if path.exists():
         raise _RefusedError(f"{member.name!r} is in it twice")
-    with storing(path, _AGAIN):
+    with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             while piece := content.read(_PIECE_BYTES):
@@ -186,12 +185,12 @@ def _safe_parts(name: str) -> list[str]:
     return parts
 
 
-def _prove(folder: Path, members: Mapping[str, Checksum]) -> None:
+def _check_pins(folder: Path, members: Mapping[str, Checksum]) -> None:
     for name, pin in members.items():
         path = folder / name
         if not path.is_file():
             raise _RefusedError(f"{name} is not in it")
-        with storing(path, _AGAIN):
+        with storage_errors(path):
             found = pin.of(path)
         if found != pin:
             raise _RefusedError(f"{name} in it is a wrong one (checksum {found}, not {pin})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from organizer.library.store import Analysis, Tagging
+from organizer.library.changes import Analysis, Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

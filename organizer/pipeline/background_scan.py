@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import organizer
 from organizer.errors import GalleryError, ScanRunningError
-from organizer.library import scans
-from organizer.library.database import opened
+from organizer.library import Library
+from organizer.library.jobs import Job, running_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +74,7 @@ def _start(
     _running[:] = [process for process in _running if process.poll() is None]
     before = newest_scan(library)
     if before is not None and not before.finished:
-        raise ScanRunningError(f"{scans.running_words(before.kind)} Wait for its end or stop it.")
+        raise ScanRunningError(f"{running_words(before.kind)} Wait for its end or stop it.")
     # -P: without it, Python files that lie in the current folder would be imported before installed ones.
     line = [sys.executable, "-P", "-m", "organizer", *command, "--library", str(library), *arguments]
     package = os.path.dirname(os.path.dirname(os.path.abspath(organizer.__file__)))
@@ -103,14 +103,14 @@ def _start(
         return scan.id
 
 
-def newest_scan(library: Path) -> scans.ScanRow | None:
+def newest_scan(library: Path) -> Job | None:
     """Return the job of this library that runs, else the one that was started last.
 
     Raises:
         LibraryError: the library cannot be opened.
     """
-    with opened(library) as db:
-        return scans.newest(db)
+    with Library.open(library) as opened:
+        return opened.jobs.newest()
 
 
 def _wait_for_row(process: subprocess.Popen[bytes], library: Path, last_id: int) -> None:

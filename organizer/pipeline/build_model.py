@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from organizer.config import cache_folder
 from organizer.errors import BundleError
 from organizer.features.pca import fit_pca
-from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.quantiser import fit_quantiser
 from organizer.features.tensorflow.graph_ops import check_saved_model
 from organizer.features.tensorflow.loading import load_tensorflow
-from organizer.frames.folders.walk import find_videos
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
+from organizer.frames.folders.walk import Walk
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.models.installing import check_free, installing
-from organizer.models.manifest import Description, write_manifest
+from organizer.models.manifest import BackboneKind, Kinds, Manifest, QuantiserRange, write_manifest
 from organizer.models.safe_write import copy_folder
 from organizer.pipeline.pictures import pictures_of
 from organizer.text import count
@@ -43,19 +44,7 @@ KEPT = 0.9995
 """Share of the fitted features that the quantiser's range holds."""
 
 _BACKBONE, _PCA = "backbone", "pca.npz"
-_AGAIN = "then run the command again."
 _TF_HUB_CACHE = "TFHUB_CACHE_DIR"
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleSettings:
-    """How a TF Hub module is run; see ``TfHubBackbone``."""
-
-    output: str | None
-    """None for a module with one output."""
-    input_size: int
-    pixel_mean: float
-    pixel_scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +68,7 @@ class Built:
 
 
 def build_model(
-    name: str, handle: str, folder: str, settings: ModuleSettings, *, replace: bool = False
+    name: str, handle: str, folder: str, settings: TfHubSettings, *, replace: bool = False
 ) -> Generator[BuildProgress | Built, None, None]:
     """Fit a PCA and a quantiser to a module's features and install all of it as a model without classifier.
 
@@ -99,14 +88,12 @@ def build_model(
         MissingDependencyError: TensorFlow is not installed.
         StorageError: there is no room.
     """
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
-
     check_free(name, replace=replace)
     root = os.path.realpath(folder)
-    paths = [os.path.join(root, file.relative_path) for file in find_videos(root)]
+    paths = [os.path.join(root, file.relative_path) for file in Walk(root)]
     module = _resolve(handle)
     check_saved_model(module)
-    backbone = TfHubBackbone(module, **asdict(settings))
+    backbone = TfHubBackbone(module, settings)
     outputs = min(MOST_OUTPUTS, backbone.feature_dim)
     paths = paths[:MOST_FRAMES]
     each = min(MAX_SECONDS, max(1, MOST_FRAMES // max(1, len(paths))))
@@ -130,7 +117,7 @@ def _install(
     name: str,
     handle: str,
     module: Path,
-    settings: ModuleSettings,
+    settings: TfHubSettings,
     features: list[NDArray[np.float32]],
     *,
     replace: bool,
@@ -147,16 +134,15 @@ def _install(
     outputs = min(MOST_OUTPUTS, feature_dim)
     pca = fit_pca(fitted, outputs, WHITENING)
     projected = pca.project(fitted)
-    reach = float(np.quantile(np.abs(projected), KEPT))
-    quantiser = Quantiser(-reach, reach, Rounding.NEAREST)
+    quantiser = fit_quantiser(projected, KEPT)
     clipped = quantiser.clipped_share(projected)
     with installing(name, replace=replace) as growing:
-        copy_folder(module, growing / _BACKBONE, _AGAIN)
+        copy_folder(module, growing / _BACKBONE)
         pca.save(growing / _PCA)
         # The PCA's numbers differ with the videos: so must the version, which is stored with every score.
         write_manifest(
             growing,
-            Description(
+            Manifest(
                 name=name,
                 version=f"1-{sha256_of(growing / _PCA)[:8]}",
                 summary=f"features of {handle}, PCA fitted on own videos; no classifier yet",
@@ -164,8 +150,8 @@ def _install(
                 input_size=settings.input_size,
                 resize=RESIZE,
                 dimensions=outputs,
-                quantiser=quantiser,
-                thresholds={},
+                quantiser=QuantiserRange.of(quantiser, round(clipped, 6)),
+                labels=(),
                 metrics={"summary": "no classifier yet, so there is nothing to measure"},
                 provenance={
                     "backbone": handle,
@@ -173,8 +159,8 @@ def _install(
                     f"{feature_dim} -> {outputs}, whitening {WHITENING}",
                 },
                 roles={"backbone": _BACKBONE, "pca": _PCA},
-                backbone_settings=asdict(settings),
-                quantiser_notes={"clipped_share": round(clipped, 6)},
+                kinds=Kinds(BackboneKind.TF_HUB),
+                backbone_settings=settings.stored(),
             ),
         )
     return Built(open_bundle(name), frames, clipped)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from organizer.errors import NotNowError, VideoError
 from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.probe import probe
-from organizer.library.store import Placed
+from organizer.library import Library
+from organizer.library.changes import Analysis, Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.fingerprints import with_fingerprints
 from organizer.pipeline.listing import Job, is_gone
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from threading import Event
 
     from organizer.library.records import Facts
-    from organizer.library.store import Analysis, Store
     from organizer.pipeline.decoding.decoders import Decoders
     from organizer.pipeline.fingerprints import Fingerprint
     from organizer.tags.tagger import Tagger
@@ -47,7 +47,7 @@ class FileWork:
 
     def __init__(
         self,
-        store: Store,
+        library: Library,
         tagger: Tagger,
         decoders: Decoders,
         fingerprint: Fingerprint,
@@ -60,7 +60,7 @@ class FileWork:
         """Prepare for some jobs.
 
         Args:
-            store: the library.
+            library: the library.
             tagger: the model.
             decoders: where videos are decoded; closed by the caller.
             fingerprint: tells files apart by their content.
@@ -70,7 +70,7 @@ class FileWork:
             stop: looked at between two files.
             spaces: content with features of any of these feature spaces is known and not decoded.
         """
-        self._store = store
+        self._library = library
         self._tagger = tagger
         self._decoders = decoders
         self._fingerprint = fingerprint
@@ -135,13 +135,13 @@ class FileWork:
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
     def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
-        before = self._store.facts(video_id)
-        placed = self._store.place_video(job.root, job.file, video_id, self._exists)
+        before = self._library.contents.facts(video_id)
+        placed = self._library.contents.place(job.root, job.file, video_id, self._exists)
         self._note_replaced(job, video_id)
         is_news = _is_news(before.metadata_digest, job.metadata_digest, written_to=job.is_as_known)
         if is_news:
-            self._store_facts(job, video_id, before, is_copy=self._store.has_copies(video_id))
-        changes = changed_facts(before, self._store.facts(video_id))
+            self._store_facts(job, video_id, before, is_copy=self._library.contents.has_copies(video_id))
+        changes = changed_facts(before, self._library.contents.facts(video_id))
         if job.is_as_known:
             kind = OutcomeKind.UPDATED if is_news and changes else OutcomeKind.UNCHANGED
         else:
@@ -154,7 +154,7 @@ class FileWork:
             info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
         except NotNowError:
             if job.known is not None:
-                self._store.look_again(job.known.id)
+                self._library.places.look_again(job.known.id)
             return
         except VideoError:
             # Its pictures are known all the same.
@@ -162,7 +162,7 @@ class FileWork:
         # Of two files with the same pictures, one that tells when they were taken is the better one.
         if is_copy and not is_better_dated(info.taken_at.source, before.taken_source):
             return
-        self._store.store_facts(
+        self._library.contents.store_facts(
             job.root,
             job.file,
             video_id,
@@ -201,7 +201,7 @@ class FileWork:
         if video_id is not None and not (job.again and job.is_as_known):
             return self._finish_known(job, video_id)
         analysis = replace(analysis, metadata_digest=job.metadata_digest)
-        video_id = self._store.store_video(job.root, job.file, job.fingerprint, analysis)
+        video_id = self._library.contents.store(job.root, job.file, job.fingerprint, analysis)
         if job.known is None or job.known.failed or not job.is_as_known:
             self.stored.append(video_id)
         self._note_replaced(job, video_id)
@@ -219,14 +219,16 @@ class FileWork:
         """
         known = job.known
         if known is None or known.failed or (job.error is None and known.fingerprint != job.fingerprint):
-            self._note_replaced(job, self._store.store_failure(job.root, job.file, job.fingerprint, reason))
+            self._note_replaced(
+                job, self._library.contents.store_failure(job.root, job.file, job.fingerprint, reason)
+            )
 
     def _note_replaced(self, job: Job, video_id: int) -> None:
         if job.known is not None and job.known.video_id != video_id:
             self.replaced[job.known.video_id] = video_id, job.file.path
 
     def _find_video(self, digest: str) -> int | None:
-        found = (self._store.find_video(digest, space) for space in self._spaces)
+        found = (self._library.contents.find(digest, space) for space in self._spaces)
         return next((video_id for video_id in found if video_id is not None), None)
 
     def _exists(self, path: str) -> bool:

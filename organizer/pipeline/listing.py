@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError
-from organizer.frames.folders.walk import find_videos
+from organizer.frames.folders.walk import Walk
+from organizer.library import Library
 from organizer.library.fingerprint import UNREADABLE
-from organizer.library.names import composed
+from organizer.library.spelling import composed
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from organizer.frames.folders.left_out import LeftOut
     from organizer.library.records import KnownPlace, Root
-    from organizer.library.store import Store
     from organizer.types import VideoFile
 
 
@@ -60,9 +60,9 @@ class Job:
         return self.known is not None and self.known.fingerprint == self.fingerprint
 
 
-def areas_of(store: Store, folders: Sequence[str]) -> list[Area]:
+def areas_of(library: Library, folders: Sequence[str]) -> list[Area]:
     """Turn folders into roots: a folder below a known root is a part of it, not a root of its own."""
-    known = {root.path: root for root in store.roots()}
+    known = {root.path: root for root in library.roots.all()}
     paths = [_known_spelling(_real_path(folder), known) for folder in folders] or list(known)
     for path in paths:
         if path not in known:
@@ -72,7 +72,7 @@ def areas_of(store: Store, folders: Sequence[str]) -> list[Area]:
     for path in sorted(paths, key=len):
         root = known.get(path) or _root_above(list(known.values()), path)
         if root is None:
-            root = known[path] = store.add_root(path)
+            root = known[path] = library.roots.add(path)
         if not _is_part(areas, root, path):
             areas[path] = Area(root, "" if root.path == path else os.path.relpath(path, root.path))
         for nested in known.values():
@@ -123,7 +123,7 @@ def _root_above(roots: list[Root], path: str) -> Root | None:
     closest = max(above, key=lambda root: len(root.path), default=None)
     if closest is None:
         return None
-    walk = find_videos(closest.path, below=os.path.relpath(path, closest.path))
+    walk = Walk(closest.path, below=os.path.relpath(path, closest.path))
     return closest if walk.enters else None
 
 
@@ -131,41 +131,41 @@ def _is_inside(path: str, folder: str) -> bool:
     return path != folder and path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def absent_roots(store: Store) -> set[int]:
+def absent_roots(library: Library) -> set[int]:
     """Look which of all roots are there, store what changed, and return the ids of the absent ones.
 
     Of all roots, for a video must not count as moved when the drive of its other place is not plugged in.
     """
     absent = set()
-    for root in store.roots():
-        offline = not _is_there(store, root)
+    for root in library.roots.all():
+        offline = not _is_there(library, root)
         if offline != root.offline:
-            store.set_offline(root, offline)
+            library.roots.set_offline(root, offline)
         if offline:
             absent.add(root.id)
     return absent
 
 
-def _is_there(store: Store, root: Root) -> bool:
+def _is_there(library: Library, root: Root) -> bool:
     """Whether a root's folder is there; an empty one that held videos is an absent drive's mount point."""
     try:
         with os.scandir(root.path) as entries:
-            return any(entries) or not store.has_files(root)
+            return any(entries) or not library.places.has_files(root)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
-        return not store.has_files(root)
+        return not library.places.has_files(root)
 
 
 def list_jobs(
-    store: Store, areas: list[Area], space_id: str, exclude: Sequence[str], *, stop: Event | None = None
+    library: Library, areas: list[Area], space_id: str, exclude: Sequence[str], *, stop: Event | None = None
 ) -> tuple[Listed, list[Job]]:
     """Walk all areas and tell the unchanged files from those to look at.
 
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
     """
-    roots = [root.path for root in store.roots()]
+    roots = [root.path for root in library.roots.all()]
     jobs: list[Job] = []
     returned: list[int] = []
     unreadable: list[str] = []
@@ -173,14 +173,14 @@ def list_jobs(
     videos = unchanged = links = cloud_only = 0
     for area in areas:
         root = area.root
-        present = store.present_files(root, space_id)
+        present = library.places.present_files(root, space_id)
         nested = [path for path in roots if _is_inside(path, root.path)]
-        walk = find_videos(
+        walk = Walk(
             root.path,
             below=area.below,
             exclude=exclude,
             skip_folders=nested,
-            known=_known_file(store, root, space_id, present),
+            known=_known_file(library, root, space_id, present),
             stored=present.__contains__,
         )
         for file in walk:
@@ -190,7 +190,7 @@ def list_jobs(
             if present.pop(file.relative_path, None) == (file.size_bytes, file.mtime_ns):
                 unchanged += 1
                 continue
-            place = store.place(root, file.relative_path, space_id)
+            place = library.places.known(root, file.relative_path, space_id)
             if place is None or not _is_unchanged(place, file):
                 jobs.append(Job(root, file, place))
                 continue
@@ -208,33 +208,33 @@ def list_jobs(
         cloud_only += sum(path not in present for path in area.cloud_only)
         left_out += walk.left_out
         unreadable += [os.path.join(root.path, folder) for folder in walk.unreadable]
-    store.restore_places(returned)
+    library.places.restore(returned)
     listed = Listed(
         videos, unchanged, len(returned), len(jobs), links, tuple(unreadable), cloud_only, tuple(left_out)
     )
     return listed, jobs
 
 
-def without_done(store: Store, jobs: list[Job], space_id: str) -> list[Job]:
+def without_done(library: Library, jobs: list[Job], space_id: str) -> list[Job]:
     """Return the jobs without those files that are known unchanged in another feature space."""
     left, returned = [], []
     for job in jobs:
-        place = store.place(job.root, job.file.relative_path, space_id) if job.known else None
+        place = library.places.known(job.root, job.file.relative_path, space_id) if job.known else None
         if place is None or not _is_unchanged(place, job.file):
             left.append(job)
         elif place.missing:
             returned.append(place.id)
-    store.restore_places(returned)
+    library.places.restore(returned)
     return left
 
 
 def _known_file(
-    store: Store, root: Root, space_id: str, present: Mapping[str, tuple[int, int] | None]
+    library: Library, root: Root, space_id: str, present: Mapping[str, tuple[int, int] | None]
 ) -> Callable[[VideoFile], bool]:
     def known(file: VideoFile) -> bool:
         if present.get(file.relative_path) == (file.size_bytes, file.mtime_ns):
             return True
-        place = store.place(root, file.relative_path, space_id)
+        place = library.places.known(root, file.relative_path, space_id)
         return place is not None and _is_unchanged(place, file)
 
     return known

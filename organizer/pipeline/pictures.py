@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from organizer.errors import VideoError
 from organizer.frames.decode import network_pictures
 from organizer.frames.readers.sampling import Sampling, reader_for
-from organizer.library import queries
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
 from organizer.types import MAX_SECONDS
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from sqlite_utils import Database
 
     from organizer.types import InputSpec
 
@@ -50,13 +49,13 @@ def pictures_of(
         yield np.stack([pictures[at] for at in kept])
 
 
-def videos_at_hand(db: Database, count: int) -> list[str]:
+def videos_at_hand(library: Library, count: int) -> list[str]:
     """Return the paths of videos of a library that can be read now, spread evenly over all by their age.
 
     Those that are long enough for ten frames come before shorter ones.
     """
-    ids = queries.video_ids(db, VideoFilter())
-    records = [queries.video(db, id_) for id_ in _spread(ids, 20 * count)]
+    ids = library.ids(VideoFilter())
+    records = [library.video(id_) for id_ in _spread(ids, 20 * count)]
     found = [
         (record.duration_s or 0, record.places[0].path)
         for record in records

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from organizer.library.changes import Adopted, Alike
+
 if TYPE_CHECKING:
     from organizer.frames.folders.left_out import LeftOut
-    from organizer.library.adoption import Adopted, Alike
 
 
 class OutcomeKind(StrEnum):

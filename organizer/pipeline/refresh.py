@@ -9,6 +9,7 @@ from organizer.errors import FolderError, VideoError
 from organizer.frames.folders.left_out import is_cloud_only
 from organizer.frames.formats.metadata_digest import metadata_digest
 from organizer.frames.probe import probe
+from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
 from organizer.pipeline.listing import absent_roots
 from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, RootOffline, Stored
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from threading import Event
 
     from organizer.library.records import Facts, FoundFile
-    from organizer.library.store import Store
     from organizer.pipeline.progress import ScanEvent
     from organizer.types import VideoInfo
 
@@ -73,7 +73,7 @@ def _rate(facts: Facts) -> str:
 
 
 def refresh(
-    store: Store, paths: Sequence[str] = (), *, stop: Event | None = None
+    library: Library, paths: Sequence[str] = (), *, stop: Event | None = None
 ) -> Generator[ScanEvent, None, None]:
     """Read again what the containers of known videos say, and store what is new.
 
@@ -81,7 +81,7 @@ def refresh(
     organizer filled. Pictures, features and tags stay as they are.
 
     Args:
-        store: the library.
+        library: the library.
         paths: files and folders; none means everything known.
         stop: to be set, by a signal or another thread, when it shall end after the file at hand.
 
@@ -97,25 +97,25 @@ def refresh(
     files: dict[int, FoundFile] = {}
     places: list[str | None] = [os.path.realpath(path) for path in paths]
     for path in places or [None]:
-        found = store.files_below(path)
+        found = library.places.files_below(path)
         if path is not None and not found and not os.path.lexists(path):
             raise FolderError(f"{path}: it does not exist. What is known: organizer list")
         if path is not None and not found:
             raise FolderError(f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER")
         files |= {file.place.id: file for file in found}
-    store.follow_zone()
-    absent = absent_roots(store)
+    library.contents.follow_zone()
+    absent = absent_roots(library)
     for root in dict.fromkeys(file.root.path for file in files.values() if file.root.id in absent):
         yield RootOffline(root)
     files = {id_: file for id_, file in files.items() if file.root.id not in absent}
     yield Listed(len(files), 0, 0, len(files), 0, ())
     for done, known in enumerate(files.values(), start=1):
         check(stop)
-        yield Stored(_refreshed(store, known), done, len(files))
+        yield Stored(_refreshed(library, known), done, len(files))
 
 
 def _stored(
-    store: Store, known: FoundFile, file: VideoFile, info: VideoInfo, before: Facts
+    library: Library, known: FoundFile, file: VideoFile, info: VideoInfo, before: Facts
 ) -> FileOutcome | None:
     """Store what a probe told of a known video; None where the file holds another recording now.
 
@@ -129,7 +129,7 @@ def _stored(
     metadata = metadata_digest(file.path)
     if known.is_copy and before.metadata_digest not in (None, metadata) and _tells_less(info, before):
         return FileOutcome(file.path, OutcomeKind.UNCHANGED)
-    done = store.store_facts(
+    done = library.contents.store_facts(
         known.root,
         file,
         known.place.video_id,
@@ -139,12 +139,12 @@ def _stored(
     )
     if not done:
         return None
-    changes = changed_facts(before, store.facts(known.place.video_id))
+    changes = changed_facts(before, library.contents.facts(known.place.video_id))
     kind = OutcomeKind.UPDATED if changes else OutcomeKind.UNCHANGED
     return FileOutcome(file.path, kind, changes=changes)
 
 
-def _refreshed(store: Store, known: FoundFile) -> FileOutcome:
+def _refreshed(library: Library, known: FoundFile) -> FileOutcome:
     path = os.path.join(known.root.path, known.relative_path)
     try:
         status = os.stat(path)
@@ -153,13 +153,13 @@ def _refreshed(store: Store, known: FoundFile) -> FileOutcome:
             return FileOutcome(path, OutcomeKind.FAILED, reason)
         file = VideoFile(known.root.path, known.relative_path, status.st_size, status.st_mtime_ns)
         info = probe(path, mtime_ns=file.mtime_ns)
-        outcome = _stored(store, known, file, info, store.facts(known.place.video_id))
+        outcome = _stored(library, known, file, info, library.contents.facts(known.place.video_id))
     except OSError as error:
         return FileOutcome(path, OutcomeKind.FAILED, f"it cannot be opened ({error.strerror or error})")
     except VideoError as error:
         return FileOutcome(path, OutcomeKind.FAILED, error.reason)
     if outcome is None:
-        store.look_again(known.place.id)
+        library.places.look_again(known.place.id)
         return FileOutcome(path, OutcomeKind.FAILED, _OTHER_CONTENT)
     return outcome
 

@@ -6,7 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.library.queries import stored_features
+from organizer.library import Library
+from organizer.library.changes import TagChange
 from organizer.pipeline.analyse import tagging
 from organizer.stopping import check
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from threading import Event
 
-    from sqlite_utils import Database
-
-    from organizer.library.store import Store, TagChange
     from organizer.tags.tagger import Tagger
     from organizer.types import VideoScores
 
@@ -39,8 +37,7 @@ class RetagProgress:
 
 
 def retag(
-    db: Database,
-    store: Store,
+    library: Library,
     tagger: Tagger,
     video_ids: Sequence[int],
     *,
@@ -53,8 +50,7 @@ def retag(
     is stored, the classifier works on the next. Videos go by their ids, the order in which they lie on disk.
 
     Args:
-        db: the library.
-        store: its writing side.
+        library: the library.
         tagger: the model.
         video_ids: the videos.
         stop: looked at between two steps.
@@ -71,7 +67,7 @@ def retag(
     with ThreadPoolExecutor(1, thread_name_prefix="retag") as scorer:
 
         def begin(chunk: Sequence[int]) -> tuple[list[int], Future[list[VideoScores]]]:
-            features = dict(stored_features(db, chunk, tagger.bundle.space_id))
+            features = dict(library.features.of(chunk, tagger.bundle.space_id))
             return list(features), scorer.submit(tagger.score, list(features.values()))
 
         ahead = begin(chunks[0]) if chunks else None
@@ -81,7 +77,7 @@ def retag(
             featured, future = ahead
             scores = future.result()
             ahead = begin(chunks[number + 1]) if number + 1 < len(chunks) else None
-            changes = store.store_tagging(
+            changes = library.contents.store_tagging(
                 (video_id, tagging(tagger, video)) for video_id, video in zip(featured, scores, strict=True)
             )
             tagged += len(featured)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError
 from organizer.frames.folders.left_out import is_cloud_only
-from organizer.library.names import composed
+from organizer.library import Library
+from organizer.library.spelling import composed
 from organizer.pipeline.listing import Area, Job
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from threading import Event
 
-    from organizer.library.store import Store
 
-
-def known_areas(store: Store, paths: Sequence[str], *, failed: bool) -> list[Area]:
+def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list[Area]:
     """Return the roots that hold known files, with those at or below the given files and folders.
 
     Args:
-        store: the library.
+        library: the library.
         paths: files and folders; none means all files.
         failed: whether files that could not be read are meant, else those that could.
 
@@ -35,9 +34,9 @@ def known_areas(store: Store, paths: Sequence[str], *, failed: bool) -> list[Are
     asked = [composed(os.path.realpath(path)) for path in paths]
     met = set()
     areas = []
-    for root in store.roots():
+    for root in library.roots.all():
         chosen = []
-        for relative_path in store.failed_files(root) if failed else store.read_files(root):
+        for relative_path in library.places.failed_files(root) if failed else library.places.read_files(root):
             path = composed(os.path.join(root.path, relative_path))
             wanted = [one for one in asked if path == one or path.startswith(one.rstrip(os.sep) + os.sep)]
             met.update(wanted)
@@ -53,7 +52,7 @@ def known_areas(store: Store, paths: Sequence[str], *, failed: bool) -> list[Are
 
 
 def list_known(
-    store: Store, areas: list[Area], space_id: str, *, stop: Event | None = None
+    library: Library, areas: list[Area], space_id: str, *, stop: Event | None = None
 ) -> tuple[Listed, list[Job]]:
     """Turn known files into jobs, of a video's several files one.
 
@@ -85,7 +84,7 @@ def list_known(
                 cloud_only += 1
             else:
                 file = VideoFile(area.root.path, relative_path, status.st_size, status.st_mtime_ns)
-                place = store.place(area.root, relative_path, space_id)
+                place = library.places.known(area.root, relative_path, space_id)
                 if place is not None and place.video_id in met:
                     continue
                 met.update([place.video_id] if place is not None else [])

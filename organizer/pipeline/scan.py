@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
 from organizer.frames.readers.sampling import Sampling
+from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
 from organizer.pipeline.decoding.decoders import StartDecoders, default_workers, start_decoders
 from organizer.pipeline.file_work import FileWork
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
     from organizer.frames.readers.reader import FrameReader
-    from organizer.library.store import Store
     from organizer.pipeline.listing import Area
     from organizer.tags.tagger import Tagger
 
@@ -48,7 +48,7 @@ class FileAccess:
 
 
 def scan(
-    store: Store,
+    library: Library,
     model: Tagger | UsableModel,
     reader: FrameReader | Sampling = Sampling.AUTO,
     folders: Sequence[str] = (),
@@ -68,16 +68,16 @@ def scan(
     there. Unchanged files cost one ``stat``. A file that cannot be used is stored with its reason and tried
     again only when it changes. Originals are only ever read.
 
-    A script that calls this with ``isolated`` does so below ``if __name__ == "__main__":``, as all that
-    starts processes does.
+    A script that gives this a reader which is defined in the script itself, with ``isolated``, calls it below
+    ``if __name__ == "__main__":``: workers import the script for it.
 
     Args:
-        store: the library.
+        library: the library.
         model: scores and tags with the bundle to use; a ``UsableModel`` may have another in its place. What
             takes another's place looks at new and changed files only, whatever model saw the others.
         reader: which frames are looked at, or a reader of one's own to decode them.
         folders: folders to scan; none means all folders ever scanned.
-        exclude: globs of names or relative paths to leave alone, see ``find_videos``.
+        exclude: globs of names or relative paths to leave alone, see ``Walk``.
         workers: files decoded at the same time; None takes as many as processors and memory carry.
         isolated: whether each worker is a process of its own, so that a codec that crashes takes one file
             with it and not the scan.
@@ -106,15 +106,15 @@ def scan(
     """
     access = access or FileAccess()
     model = model if isinstance(model, UsableModel) else UsableModel(model)
-    store.follow_zone()
+    library.contents.follow_zone()
     known = retry_failed or again
-    areas = known_areas(store, folders, failed=retry_failed) if known else areas_of(store, folders)
-    absent = absent_roots(store)
+    areas = known_areas(library, folders, failed=retry_failed) if known else areas_of(library, folders)
+    absent = absent_roots(library)
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
     listing = list_known if known else partial(list_jobs, exclude=exclude)
-    listed, jobs = listing(store, present, model.tagger.bundle.space_id, stop=stop)
+    listed, jobs = listing(library, present, model.tagger.bundle.space_id, stop=stop)
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
@@ -127,9 +127,9 @@ def scan(
     if again and unusable is not None:
         raise BundleError(f"{unusable} Videos are looked at again only with the model they were tagged with.")
     if unusable is not None:
-        spaces += [space for space in store.spaces() if space not in spaces]
+        spaces += [space for space in library.features.spaces() if space not in spaces]
         for space in spaces if not known else ():
-            jobs = without_done(store, jobs, space)
+            jobs = without_done(library, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     stored: Sequence[int] = ()
     replaced: Mapping[int, tuple[int, str]] = {}
@@ -141,7 +141,7 @@ def scan(
         decoders = access.start_decoders(reader, spec, workers=workers, files=len(jobs), isolated=isolated)
         with closing(decoders):
             work = FileWork(
-                store,
+                library,
                 tagger,
                 decoders,
                 access.fingerprint,
@@ -156,16 +156,18 @@ def scan(
     check(stop)
     missing: list[str] = []
     for area in present:
-        missing += store.forget_vanished(area.root, area.vanished)
-    rejoined = yield from _follow_recordings(store, stored, replaced, present, stop=stop)
+        missing += library.places.forget_vanished(area.root, area.vanished)
+    rejoined = yield from _follow_recordings(library, stored, replaced, present, stop=stop)
     for area in present:
         if not area.below and not known:
-            store.finish_root(area.root)
-    yield Vanished(tuple(path for path in missing if path not in rejoined), store.with_decisions())
+            library.roots.finish(area.root)
+    yield Vanished(
+        tuple(path for path in missing if path not in rejoined), library.recordings.count_stranded()
+    )
 
 
 def _follow_recordings(
-    store: Store,
+    library: Library,
     stored: Sequence[int],
     replaced: Mapping[int, tuple[int, str]],
     areas: Sequence[Area],
@@ -175,7 +177,7 @@ def _follow_recordings(
     """Let decisions follow recordings to new videos, and say where they did not; return the paths they left.
 
     Args:
-        store: the library.
+        library: the library.
         stored: the new videos.
         replaced: as of ``FileWork``.
         areas: what was scanned.
@@ -184,10 +186,10 @@ def _follow_recordings(
     Raises:
         StoppedError: ``stop`` was set.
     """
-    left = {old: path for old, (new, path) in replaced.items() if store.is_left_behind(old, new)}
+    left = {old: path for old, (new, path) in replaced.items() if library.recordings.is_left_behind(old, new)}
     roots = [area.root for area in areas]
     try:
-        adopted, alike = store.adopt_recordings(stored, roots, overwritten=left, stop=stop)
+        adopted, alike = library.recordings.follow(stored, roots, overwritten=left, stop=stop)
     except StoppedError:
         # The next scan compares the missing videos, but does not know any more what was overwritten.
         yield from (LeftBehind(old, path) for old, path in left.items())

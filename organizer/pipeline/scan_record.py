@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
-from organizer.library import scans
-from organizer.library.database import opened
+from organizer.library import Library
+from organizer.library.jobs import JobKind, JobState, RetagReport
 from organizer.pipeline.scan_summary import ScanSummary
 from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
 from organizer.stopping import StoppedError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from organizer.library.scans import JobKind, RetagReport
     from organizer.pipeline.progress import ScanEvent
 
 BEAT_S = 1.0
@@ -97,17 +96,17 @@ def recorded(
         LibraryError: the library cannot be written.
         ScanRunningError: another job runs.
     """
-    with opened(library) as db:
-        scan_id = scans.begin(db, folders, kind or scans.JobKind.SCAN, alone=alone)
+    with Library.open(library) as opened:
+        scan_id = opened.jobs.begin(folders, kind or JobKind.SCAN, alone=alone)
     record, ended = ScanRecord(), threading.Event()
     beating = threading.Thread(target=_beat, args=(library, scan_id, record, stop, ended), daemon=True)
     beating.start()
-    state, message = scans.ScanState.FAILED, None
+    state, message = JobState.FAILED, None
     try:
         yield record
-        state, message = scans.ScanState.DONE, record.message
+        state, message = JobState.DONE, record.message
     except (StoppedError, KeyboardInterrupt, OutputClosedError):
-        state = scans.ScanState.STOPPED
+        state = JobState.STOPPED
         raise
     except OrganizerError as error:
         message = str(error)
@@ -122,9 +121,9 @@ def recorded(
     finally:
         ended.set()
         beating.join()
-        with opened(library) as db:
-            scans.beat(db, scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
-            scans.finish(db, scan_id, state, message, record.report)
+        with Library.open(library) as opened:
+            opened.jobs.beat(scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
+            opened.jobs.finish(scan_id, state, message, record.report)
 
 
 def _beat(
@@ -133,9 +132,8 @@ def _beat(
 
     while not ended.wait(BEAT_S):
         try:
-            with opened(library, create=False) as db:
-                asked = scans.beat(
-                    db,
+            with Library.open(library, create=False) as opened:
+                asked = opened.jobs.beat(
                     scan_id,
                     to_do=record.to_do,
                     done=record.done,

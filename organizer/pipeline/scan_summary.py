@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from organizer.library.changes import Adopted, Alike
 from organizer.pipeline.progress import (
     LeftBehind,
     Listed,
@@ -20,7 +21,6 @@ from organizer.pipeline.progress import (
 
 if TYPE_CHECKING:
     from organizer.frames.folders.left_out import LeftOut
-    from organizer.library.adoption import Adopted, Alike
     from organizer.pipeline.progress import FileOutcome, ScanEvent
 
 BACK = "back"

@@ -8,12 +8,14 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, OrganizerError
+from organizer.features.npz import read_npz
 from organizer.features.pca import load_pca
 from organizer.features.tensorflow.frozen_network import Precision
-from organizer.models.bundle import BackboneKind
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, cosines, like_photographs
 from organizer.models.inception.assemble import has_yt8m_pca
-from organizer.models.inception.pca_fit import MIN_CORRELATION, MIN_FRAMES, Verdict, fit
-from organizer.models.transfer import check_files
+from organizer.models.inception.pca_fit import MIN_CORRELATION, MIN_FRAMES, Verdict, pca_fit
+from organizer.models.manifest import BackboneKind
+from organizer.pipeline.prove_classifier import PROVEN_LENGTHS_S, prove_classifier
 from organizer.tags.tagger import Tagger
 from organizer.text import count
 from organizer.types import MAX_SECONDS, VideoFeatures
@@ -108,7 +110,7 @@ def _judged(good: bool, sentence: str) -> _Finding:
 
 
 def _checksums(bundle: Bundle) -> _Finding:
-    check_files(bundle)
+    bundle.verify(every_file=True)
     return CheckOutcome.OK, f"{count(len(bundle.files), 'file')} as installed"
 
 
@@ -133,8 +135,6 @@ def _pca(bundle: Bundle) -> _Finding:
 
 def _golden(bundle: Bundle, file: Path | None) -> _Finding:
     import numpy as np
-
-    from organizer.features.npz import read_npz
 
     if file is None:
         return CheckOutcome.NOT_POSSIBLE, "no pair was given (--golden FILE.npz)"
@@ -170,8 +170,6 @@ def _features(bundle: Bundle) -> _Finding:
         return CheckOutcome.FAILED, f"{features.shape} numbers for {_COPIES} pictures, not what the PCA takes"
     if not np.isfinite(features).all() or not features.any():
         return CheckOutcome.FAILED, "they are all zero, or not finite"
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, cosines
-
     alike = float(cosines(features[1:], np.repeat(features[:1], _COPIES - 1, axis=0)).min())
     words = f"{features.shape[1]} finite numbers, copies in one batch alike (cosine {alike:.5f})"
     if alike < MIN_COPY_COSINE:
@@ -190,8 +188,6 @@ def _precision(
 ) -> _Finding:
     """Compare scores; ``seen`` gets the videos that are taken for it."""
     import numpy as np
-
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, like_photographs
 
     if not bundle.has_classifier:
         return CheckOutcome.NOT_POSSIBLE, "it is for models with a classifier"
@@ -226,7 +222,7 @@ def _fit(bundle: Bundle, videos: Iterable[NDArray[np.uint8]]) -> _Finding:
     space = bundle.space
     features = [space.backbone.extract(pictures) for pictures in videos]
     frames = np.concatenate(features) if features else np.empty((0, space.backbone.feature_dim), np.float32)
-    result = fit(frames, space.pca.mean)
+    result = pca_fit(frames, space.pca.mean)
     seen = f"{count(len(frames), 'frame')} of {count(len(features), 'video')}"
     if result.verdict is Verdict.TOO_FEW:
         return (
@@ -241,26 +237,14 @@ def _fit(bundle: Bundle, videos: Iterable[NDArray[np.uint8]]) -> _Finding:
 
 
 def _classifier(bundle: Bundle) -> _Finding:
-    import numpy as np
-
     if not bundle.has_classifier:
         return CheckOutcome.NOT_POSSIBLE, "the model has none yet, it makes features only"
-    rng = np.random.default_rng(1)
-    videos = [
-        VideoFeatures(bundle.space_id, rng.integers(0, 256, (seconds, bundle.dimensions), np.uint8))
-        for seconds in (1, 7, MAX_SECONDS)
-    ]
-    # Two of them: nothing may be carried over from one run to the next.
-    once, again = Tagger(bundle).score(videos), Tagger(bundle).score(videos)
-    scores = np.array([video.scores for video in once])
-    good = (
-        scores.shape == (len(videos), len(bundle.labels))
-        and bool(((scores >= 0) & (scores <= 1)).all())
-        and [video.scores for video in once] == [video.scores for video in again]
-    )
+    # Loaded twice: nothing may be carried over from one run to the next.
+    once, again = prove_classifier(bundle), prove_classifier(bundle)
+    lengths = ", ".join(map(str, PROVEN_LENGTHS_S[:-1])) + f" and {PROVEN_LENGTHS_S[-1]} s"
     return _judged(
-        good,
-        f"scores of {count(len(bundle.labels), 'label')} from 0 to 1 for videos of 1, 7 and {MAX_SECONDS} s",
+        [video.scores for video in once] == [video.scores for video in again],
+        f"scores of {count(len(bundle.labels), 'label')} from 0 to 1 for videos of {lengths}",
     )
 
 

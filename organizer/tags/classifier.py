@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 from organizer.errors import BundleError
+from organizer.features.litert import open_interpreter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +46,6 @@ class LiteRtClassifier:
         Raises:
             BundleError: the file is missing or is no such graph.
         """
-        from organizer.features.litert import open_interpreter
-
         self._interpreter = open_interpreter(graph, threads=1, delegated=False)
         inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         by_rank = {len(output["shape_signature"]): output["index"] for output in outputs}

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from organizer.features.processor import processors, single_threaded_blas
-from organizer.models.inception.cnn_lstm_weights import (
+from organizer.models.cnn_lstm_weights import (
     DENSE_UNITS,
     FILTERS,
     INPUTS,
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.features.quantiser import Quantiser
-    from organizer.models.inception.cnn_lstm_weights import CnnLstmWeights
+    from organizer.models.cnn_lstm_weights import CnnLstmWeights
 
 WINDOW_SECONDS = 3
 """Evidence is given for windows of this length: 15 sequences for a video of 45 seconds."""
 MAX_THREADS = 4
 """No more than the backbone uses, for decoding needs processors too."""
-_CHUNK = 128
+CHUNK = 128
 """Sequences that a thread computes at once: their states stay in the processor's cache."""
 
 
@@ -53,17 +53,19 @@ class CnnLstmClassifier:
     and wait for each other after each, which took ten times as long while other work kept the processor busy.
     """
 
-    def __init__(self, weights: CnnLstmWeights, quantiser: Quantiser) -> None:
+    def __init__(self, weights: CnnLstmWeights, quantiser: Quantiser, *, chunk: int = CHUNK) -> None:
         """Prepare the weights.
 
         Args:
             weights: the network.
             quantiser: what the features were dequantised with; the network takes what it takes in. It must
                 be the data set's own (-2..2, truncating) for the bytes to mean what they meant in training.
+            chunk: sequences that a thread computes at once.
         """
         import numpy as np
 
         self._quantiser = quantiser
+        self._chunk = chunk
         self._pool = ThreadPoolExecutor(min(processors(), MAX_THREADS), thread_name_prefix="cnn-lstm")
         self._lstm_input, self._lstms = _prepare_lstms(weights)
         self._conv_input = weights.arrays["conv0/kernel"].transpose(1, 0, 2).reshape(INPUTS, TAPS * FILTERS)
@@ -111,7 +113,7 @@ class CnnLstmClassifier:
 
         if not len(sequences):
             return np.empty((0, LABELS), np.float32)
-        parts = [sequences[at : at + _CHUNK] for at in range(0, len(sequences), _CHUNK)]
+        parts = [sequences[at : at + self._chunk] for at in range(0, len(sequences), self._chunk)]
         with single_threaded_blas():
             gates, taps = raw @ self._lstm_input, raw @ self._conv_input
             return np.concatenate(list(self._pool.map(lambda part: self._run(gates, taps, part), parts)))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from organizer.models.bundle import ClassifierKind
+from organizer.models.cnn_lstm_weights import load_cnn_lstm_weights
+from organizer.models.manifest import ClassifierKind
+from organizer.tags.classifier import LiteRtClassifier
+from organizer.tags.cnn_lstm import CnnLstmClassifier
 from organizer.types import SuggestedTag, VideoFeatures, VideoScores
 
 if TYPE_CHECKING:
@@ -28,20 +31,19 @@ NEVER = 1.0
 class Tagger:
     """Scores and tags videos with the classifier of one bundle; needs neither its backbone nor a video."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, classifier: Classifier | None = None) -> None:
+        """Prepare; nothing is loaded yet.
+
+        Args:
+            bundle: the model.
+            classifier: what scores in place of the bundle's own classifier; None loads that one when needed.
+        """
         self.bundle = bundle
+        self._given = classifier
 
     @cached_property
     def _classifier(self) -> Classifier:
-        bundle = self.bundle
-        if bundle.classifier_kind is ClassifierKind.CNN_LSTM:
-            from organizer.models.inception.cnn_lstm_weights import load_cnn_lstm_weights
-            from organizer.tags.cnn_lstm import CnnLstmClassifier
-
-            return CnnLstmClassifier(load_cnn_lstm_weights(bundle.classifier_file), bundle.quantiser)
-        from organizer.tags.classifier import LiteRtClassifier
-
-        return LiteRtClassifier(bundle.classifier_file)
+        return self._given or open_classifier(self.bundle)
 
     def load(self) -> None:
         """Load the classifier now, and not with the first score.
@@ -84,6 +86,17 @@ class Tagger:
             if score >= threshold and threshold < NEVER
         ]
         return tuple(sorted(tags, key=lambda tag: -tag.score))
+
+
+def open_classifier(bundle: Bundle) -> Classifier:
+    """Load the classifier of a bundle.
+
+    Raises:
+        BundleError: it is missing or damaged.
+    """
+    if bundle.classifier_kind is ClassifierKind.CNN_LSTM:
+        return CnnLstmClassifier(load_cnn_lstm_weights(bundle.classifier_file), bundle.quantiser)
+    return LiteRtClassifier(bundle.classifier_file)
 
 
 def _seconds(evidence: NDArray[np.float32], threshold: float) -> tuple[int, ...]:

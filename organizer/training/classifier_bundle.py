@@ -10,16 +10,21 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, TrainingDataError
-from organizer.models.bundle import ClassifierKind, load_bundle
-from organizer.models.bundle_checks import check_contents
-from organizer.models.manifest import Description, write_manifest
-from organizer.models.manifest_fields import check_name
-from organizer.models.safe_write import storing
-from organizer.tags.tagger import Tagger
+from organizer.models.bundle import load_bundle
+from organizer.models.bundle_checks import check_bundle
+from organizer.models.manifest import (
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    check_name,
+    write_manifest,
+)
+from organizer.models.safe_write import storage_errors
+from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.training.architectures import architecture
-from organizer.training.classifier_card import classifier_card
-from organizer.training.export_classifier import LENGTHS_S, export_checked
-from organizer.types import VideoFeatures
+from organizer.training.export_classifier import export_checked
+from organizer.training.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +35,10 @@ if TYPE_CHECKING:
 
 VERSION = "1.0.0"
 """Of the recipe; a digest of the classifier follows, for scores are stored with a bundle's version."""
-CLASSIFIER, KERAS, CARD = "classifier.tflite", "classifier.keras", "MODEL_CARD.md"
+CLASSIFIER, CARD = "classifier.tflite", "MODEL_CARD.md"
 _KEPT = ("LICENSE", "NOTICE")
 """Files of the source that say what its parts may be used for; they go with them."""
 _PACKAGES = ("tensorflow", "keras", "numpy")
-_AGAIN = "then run the command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class NewBundle:
     """By label, 0..1."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, JSON values; ``summary`` is one line for the list of models."""
-    data: str = "not told"
+    data: str = "not said"
     """What it was trained on, one sentence."""
     licence: str | None = None
     """Of the classifier; None takes the source's for all."""
@@ -72,15 +76,16 @@ def write_classifier_bundle(
     check_name(new.name)
     _check_same_space(source, trained, new)
     source.verify()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
         _copy_space(source, folder)
-        difference = export_checked(trained, folder, keras_name=KERAS, litert_name=CLASSIFIER)
-        description = _description(source, trained, new, difference)
-        (folder / CARD).write_text(classifier_card(description, trained), encoding="utf-8")
-        write_manifest(folder, description)
+        difference = export_checked(trained, folder / CLASSIFIER)
+        manifest = _manifest(source, trained, new, difference)
+        card = render("classifier_card.md", manifest=manifest, trained=trained)
+        (folder / CARD).write_text(card, encoding="utf-8")
+        write_manifest(folder, manifest)
     bundle = load_bundle(folder)
     if bundle.space_id != source.space_id:
         raise BundleError(
@@ -88,8 +93,8 @@ def write_classifier_bundle(
             f"{source.space_id}, as {source.name} does. Pull {source.name} again, then train again."
         )
     bundle.verify()
-    check_contents(bundle)
-    _check_scores(bundle)
+    check_bundle(bundle)
+    prove_classifier(bundle, "Train it again, or take another architecture.")
     return bundle
 
 
@@ -125,21 +130,20 @@ def _copy_space(source: Bundle, folder: Path) -> None:
         shutil.copyfile(source.folder / path, target)
 
 
-def _description(
-    source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float
-) -> Description:
+def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float) -> Manifest:
     kind, figures = architecture(trained.architecture), trained.figures
     held_out = {"loss": figures.validation_loss, "mean_average_precision": figures.validation_map}
     mean_precision = figures.validation_map
     summary = "not measured" if mean_precision is None else f"held-out videos: mAP {mean_precision:.2f}"
-    return Description(
+    return Manifest(
         name=new.name,
         version=f"{VERSION}+{_digest(source, trained)}",
         summary=f"features of {source.name}, {len(trained.labels)} labels by {trained.architecture}",
         licence=source.licence if new.licence is None else f"{source.licence}; classifier: {new.licence}",
         input_size=source.input_size,
         dimensions=source.dimensions,
-        quantiser=source.quantiser,
+        quantiser=QuantiserRange.of(source.quantiser),
+        labels=trained.labels,
         thresholds=dict(new.thresholds),
         metrics={"summary": summary, "held_out": held_out, **new.metrics},
         provenance={
@@ -163,8 +167,7 @@ def _description(
         resize=source.resize,
         space_name=source.space_name or source.name,
         backbone_settings=source.backbone_settings,
-        backbone_kind=source.backbone_kind,
-        classifier_kind=ClassifierKind.LITERT,
+        kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),
     )
 
 
@@ -175,8 +178,8 @@ def _digest(source: Bundle, trained: TrainedClassifier) -> str:
     """
     import numpy as np
 
-    told = (source.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
-    hashed = hashlib.sha256(repr(told).encode())
+    scores_by = (source.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
+    hashed = hashlib.sha256(repr(scores_by).encode())
     for weight in trained.weights:
         hashed.update(np.ascontiguousarray(weight, np.float32).tobytes())
     return hashed.hexdigest()[:8]
@@ -191,28 +194,3 @@ def _versions() -> dict[str, str]:
             # Installed under another name, as tensorflow-cpu.
             continue
     return found
-
-
-def _check_scores(bundle: Bundle) -> None:
-    """Tag made-up videos as the product does.
-
-    Raises:
-        BundleError: what comes out is no score from 0 to 1 for every label and second.
-    """
-    import numpy as np
-
-    rng = np.random.default_rng(1)
-    videos = [
-        VideoFeatures(bundle.space_id, rng.integers(0, 256, (seconds, bundle.dimensions), np.uint8))
-        for seconds in LENGTHS_S
-    ]
-    labels = len(bundle.labels)
-    for seconds, video in zip(LENGTHS_S, Tagger(bundle).score(videos), strict=True):
-        good = len(video.scores) == labels and video.evidence.shape == (seconds, labels)
-        for values in (np.array(video.scores), video.evidence):
-            good = good and bool(((values >= 0) & (values <= 1)).all())
-        if not good:
-            raise BundleError(
-                f"{bundle.folder}: the classifier gives no score from 0 to 1 for each of {labels} labels and "
-                f"{seconds} s. Train it again, or take another architecture."
-            )

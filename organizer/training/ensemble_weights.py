@@ -1,4 +1,4 @@
-"""The bundled classifier as plain arrays, for classifiers that build on it."""
+"""The weights of an ensemble of small networks, such as the bundled classifier: plain arrays to build on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
+from organizer.features.npz import read_npz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ROLE = "members"
 """The role of their file in a bundle that has one."""
 LINEAR_SHARE = 0.35
-"""How much of the evidence the linear function gives, see ``MemberArrays``.
+"""How much of the evidence the linear function gives, see ``EnsembleWeights``.
 
 Out of fold from 0.2 to 0.4 the best label was right most often, and 0.6 had the best mean average precision;
 either end was worse in both.
@@ -27,11 +28,11 @@ either end was worse in both.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MemberArrays:
-    """Small networks and a linear function that look at one second each.
+class EnsembleWeights:
+    """Weights of small networks, the members, and of a linear function, which look at one second each.
 
-    A network is dense ReLU, dense sigmoid; of the linear function the sigmoid is taken too. The evidence is
-    the networks' mean and the linear function's, weighted by ``LINEAR_SHARE``.
+    A member is dense ReLU, dense sigmoid; of the linear function the sigmoid is taken too. The evidence is
+    the members' mean and the linear function's, weighted by ``LINEAR_SHARE``.
     """
 
     hidden_kernel: NDArray[np.float32]
@@ -63,7 +64,7 @@ class MemberArrays:
 class BasedOn:
     """What a correction corrects."""
 
-    arrays: MemberArrays
+    arrays: EnsembleWeights
     columns: tuple[int, ...]
     """For each label of the correction, that of the arrays; -1 for one they do not know."""
 
@@ -87,7 +88,7 @@ class Base:
     labels: tuple[str, ...]
     thresholds: dict[str, float]
     """By label, 0..1."""
-    arrays: MemberArrays
+    arrays: EnsembleWeights
 
     def under(self, labels: tuple[str, ...]) -> BasedOn:
         """Return it for a correction with these labels."""
@@ -96,19 +97,17 @@ class Base:
         )
 
 
-def load_members(file: Path) -> MemberArrays:
-    """Read a file written by ``MemberArrays.save``.
+def load_ensemble_weights(file: Path) -> EnsembleWeights:
+    """Read a file written by ``EnsembleWeights.save``.
 
     Raises:
         BundleError: the file is missing or holds something else.
     """
     import numpy as np
 
-    from organizer.features.npz import read_npz
-
     try:
         stored = read_npz(file)
-        arrays = MemberArrays(*(stored[part.name].astype(np.float32) for part in fields(MemberArrays)))
+        arrays = EnsembleWeights(*(stored[part.name].astype(np.float32) for part in fields(EnsembleWeights)))
         _check(arrays)
     except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise BundleError(
@@ -126,7 +125,7 @@ def base_of(bundle: Bundle) -> Base | None:
     if ROLE not in bundle.roles:
         return None
     bundle.verify()
-    arrays = load_members(bundle.folder / bundle.roles[ROLE])
+    arrays = load_ensemble_weights(bundle.folder / bundle.roles[ROLE])
     if arrays.bias.shape[1] != len(bundle.labels) or len(arrays.hidden_kernel) != bundle.dimensions:
         raise BundleError(
             f"{bundle.folder}: the networks to build on do not fit this model. Reinstall organizer."
@@ -134,7 +133,7 @@ def base_of(bundle: Bundle) -> Base | None:
     return Base(bundle.id, bundle.labels, dict(zip(bundle.labels, bundle.thresholds, strict=True)), arrays)
 
 
-def _check(arrays: MemberArrays) -> None:
+def _check(arrays: EnsembleWeights) -> None:
     import numpy as np
 
     if arrays.hidden_kernel.ndim != 3 or arrays.bias.ndim != 2:

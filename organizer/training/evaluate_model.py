@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
-from organizer.training.engine.memory_data import MemoryVideos
+from organizer.frames.pictures.resize import squash
+from organizer.library import Library
+from organizer.training.engine.data import MemoryVideos
 from organizer.training.library_data import decided_videos
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
-from organizer.training.measure.scored import Scored
+from organizer.training.lite.out_of_fold import read_out_of_fold
 from organizer.training.score_videos import score_held_out, score_videos
-from organizer.types import VideoFeatures
+from organizer.training.trained_on import Origin, read_trained_on
+from organizer.types import LABELS, VideoFeatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from sqlite_utils import Database
-
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
     from organizer.training.lite.corpus import Clip, Corpus
+    from organizer.training.measure.scored import Scored
 
 OUT_OF_FOLD = "out_of_fold.csv"
 """Beside the bundled model: what models that did not see a clip said of it."""
-TRAINED_ON = "trained_on"
-"""Where a bundle's metrics say what was held out from it, see ``train_model``."""
 _LIBRARY_NOTE = (
     "Decisions are mostly about what a model suggested. What no model ever suggested is hardly among them, "
     "so recall and average precision look better here than they are; precision is sound."
@@ -55,16 +55,16 @@ def trained_on(bundle: Bundle) -> str:
     return "Its manifest does not say what it was trained on."
 
 
-def measure_on_library(bundle: Bundle, db: Database, *, own_tags: bool = False) -> Measured:
+def measure_on_library(bundle: Bundle, library: Library, *, own_tags: bool = False) -> Measured:
     """Measure on the decisions in a library; days that the model was trained on are left out.
 
     Raises:
         TrainingDataError: there is nothing to measure on.
         BundleError: the classifier is missing or damaged.
     """
-    told = _told(bundle)
-    trained_groups = told.get("groups", []) if told.get("data") == "library" else []
-    videos = decided_videos(db, bundle, trained_groups, own_tags=own_tags)
+    trained = read_trained_on(bundle)
+    trained_groups = trained.groups if trained else ()
+    videos = decided_videos(library, bundle, trained_groups, own_tags=own_tags)
     notes = [_LIBRARY_NOTE]
     if trained_groups:
         notes.append(
@@ -91,9 +91,9 @@ def measure_on_corpus(bundle: Bundle, folder: Path, *, fold: int | None = None) 
     """
     if fold is not None and fold not in range(FOLDS):
         raise TrainingDataError(f"There is no fold {fold}. The corpus has the folds 0 to {FOLDS - 1}.")
-    corpus, told = read_corpus(folder), _told(bundle)
-    if told.get("data") == "corpus":
-        left_out = told.get("fold")
+    corpus, trained = read_corpus(folder), read_trained_on(bundle)
+    if trained and trained.origin is Origin.CORPUS:
+        left_out = trained.fold
         if left_out is None or fold not in {None, left_out}:
             seen = "all of its folds" if left_out is None else f"fold {fold}"
             untouched = "" if left_out is None else f" Measure it on the fold it left out: --fold {left_out}."
@@ -105,14 +105,14 @@ def measure_on_corpus(bundle: Bundle, folder: Path, *, fold: int | None = None) 
             f"It was trained on the corpus without fold {left_out}, on which it is measured here; which "
             "epoch and thresholds it has was chosen on the same fold, so expect a little less elsewhere."
         )
-        return _on_clips(bundle, corpus, int(left_out), (note,))
-    if "based_on" in told:
+        return _on_clips(bundle, corpus, left_out, (note,))
+    if trained and trained.based_on:
         raise TrainingDataError(
-            f"{bundle.name} corrects {told['based_on']}, which was trained on the corpus, so what it says of "
+            f"{bundle.name} corrects {trained.based_on}, which was trained on the corpus, so what it says of "
             "these clips proves nothing. Measure it on your decisions: organizer evaluate, without --data."
         )
     if (bundle.folder / OUT_OF_FOLD).is_file():
-        return _out_of_fold(bundle, corpus, fold)
+        return _on_out_of_fold_scores(bundle, corpus, fold)
     return _on_clips(bundle, corpus, fold, ())
 
 
@@ -151,30 +151,12 @@ def align(first: Measured, second: Measured) -> tuple[Scored, Scored]:
     return first.scored.only(labels).pick(chosen), second.scored.only(labels).pick(chosen)
 
 
-def _told(bundle: Bundle) -> dict[str, Any]:
-    told = bundle.metrics.get(TRAINED_ON)
-    return told if isinstance(told, dict) else {}
-
-
-def _out_of_fold(bundle: Bundle, corpus: Corpus, fold: int | None) -> Measured:
-    import numpy as np
-
-    from organizer.training.lite.out_of_fold import read_out_of_fold
-    from organizer.types import LABELS
-
+def _on_out_of_fold_scores(bundle: Bundle, corpus: Corpus, fold: int | None) -> Measured:
     result = read_out_of_fold(bundle.folder / OUT_OF_FOLD)
-    groups = {clip.name: clip.group for clip in corpus.clips}
-    rows = np.flatnonzero((result.folds == fold) if fold is not None else np.ones(len(result.folds), bool))
-    scored = Scored(
-        labels=LABELS,
-        names=tuple(result.clips[row] for row in rows),
-        # A clip that the corpus has no more is a source of its own.
-        groups=tuple(groups.get(result.clips[row], result.clips[row]) for row in rows),
-        targets=result.targets[rows],
-        known=np.ones((len(rows), len(LABELS)), bool),
-        scores=result.scores[rows],
-        thresholds=result.fold_thresholds[result.folds[rows]],
-    )
+    scored = result.scored({clip.name: clip.group for clip in corpus.clips})
+    if fold is not None:
+        of_fold = zip(result.clips, result.folds, strict=True)
+        scored = scored.pick([clip for clip, its_fold in of_fold if its_fold == fold])
     note = (
         "It was trained on these clips. Shown are its out-of-fold figures: scores by models of the same "
         "recipe that did not see a clip's fold, with thresholds fitted without it. What tags your videos is "
@@ -185,8 +167,6 @@ def _out_of_fold(bundle: Bundle, corpus: Corpus, fold: int | None) -> Measured:
 
 def _on_clips(bundle: Bundle, corpus: Corpus, fold: int | None, notes: tuple[str, ...]) -> Measured:
     import numpy as np
-
-    from organizer.types import LABELS
 
     chosen = [clip for clip in corpus.clips if clip.counts and fold in {None, clip.fold}]
     rows = [corpus.clips.index(clip) for clip in chosen]
@@ -205,8 +185,6 @@ def _on_clips(bundle: Bundle, corpus: Corpus, fold: int | None, notes: tuple[str
 def _clip_features(bundle: Bundle, clips: Sequence[Clip]) -> Iterator[VideoFeatures]:
     """Yield the features of clips, their frames made small as a scan does."""
     import numpy as np
-
-    from organizer.frames.pictures.resize import squash
 
     space = bundle.space
     for clip in clips:

@@ -1,4 +1,4 @@
-"""Turn a trained classifier into the two forms a bundle carries: Keras's own, and a LiteRT graph."""
+"""Turn a trained classifier into what a bundle carries, a LiteRT graph, and prove that it scores the same."""
 
 from __future__ import annotations
 
@@ -18,34 +18,9 @@ if TYPE_CHECKING:
     from organizer.training.engine.trained import TrainedClassifier
 
 LENGTHS_S = (1, 7, MAX_SECONDS)
-"""Of the videos that the two forms are compared on."""
+"""Of the videos that the graph is compared with Keras on."""
 MAX_DIFFERENCE = 1e-4
-"""Between the two forms: sums in another order differ by some 1e-6, what is converted wrongly by 0.01."""
-
-
-def export_keras(trained: TrainedClassifier, file: Path) -> None:
-    """Write a ``.keras`` file; see ``load_keras``."""
-    trained.model().save(file)
-
-
-def load_keras(file: Path) -> Any:
-    """Return the Keras model of a file that ``export_keras`` wrote, see ``Architecture.build``.
-
-    Raises:
-        TrainingDataError: the file is missing or holds something else.
-    """
-    import keras
-
-    from organizer.training.architectures.layers import layers
-
-    layers()
-    try:
-        return keras.saving.load_model(file, compile=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = (str(error).splitlines() or [""])[0]
-        raise TrainingDataError(
-            f"{file}: this is no classifier that organizer trained ({reason}). Train it again."
-        ) from error
+"""Between graph and Keras: sums in another order differ by some 1e-6, what is converted wrongly by 0.01."""
 
 
 def export_litert(trained: TrainedClassifier) -> bytes:
@@ -96,14 +71,13 @@ def largest_difference(trained: TrainedClassifier, graph: Path) -> float:
     return worst
 
 
-def export_checked(trained: TrainedClassifier, folder: Path, *, keras_name: str, litert_name: str) -> float:
-    """Write both forms into a folder, and return by how much they differ.
+def export_checked(trained: TrainedClassifier, file: Path) -> float:
+    """Write the graph, and return by how much its scores and evidence differ from Keras's.
 
     Raises:
-        TrainingDataError: they differ by more than 1e-4.
+        TrainingDataError: they differ by more than 1e-4; nothing is written then.
     """
-    export_keras(trained, folder / keras_name)
-    descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
     os.close(descriptor)
     part = Path(name)
     try:
@@ -111,10 +85,10 @@ def export_checked(trained: TrainedClassifier, folder: Path, *, keras_name: str,
         difference = largest_difference(trained, part)
         if difference > MAX_DIFFERENCE:
             raise TrainingDataError(
-                f"{folder}: as a LiteRT graph the classifier gives other scores, by up to {difference:.1g}. "
-                "Train it again, or take another architecture."
+                f"{file.parent}: as a LiteRT graph the classifier gives other scores, by up to "
+                f"{difference:.1g}. Train it again, or take another architecture."
             )
-        os.replace(part, folder / litert_name)
+        os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
     return difference

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
-from organizer.library.decided_videos import count_taught_without_features, taught_videos
-from organizer.library.queries import stored_features
+from organizer.library import Library
+from organizer.library.records import DecidedVideo
 from organizer.text import count, safe_text
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.types import LABELS, TagState, TakenSource
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from sqlite_utils import Database
 
-    from organizer.library.decided_videos import TaughtVideo
     from organizer.models.bundle import Bundle
     from organizer.training.ensemble_weights import Base
 
@@ -64,7 +62,7 @@ class LibraryData(MemoryData):
 
     def __init__(
         self,
-        db: Database,
+        library: Library,
         bundle: Bundle,
         settings: LibrarySettings | None = None,
         base: Base | None = None,
@@ -72,7 +70,7 @@ class LibraryData(MemoryData):
         """Read all decisions and the features of their videos.
 
         Args:
-            db: the library.
+            library: the library.
             bundle: features of its space are read.
             settings: what is taken for an example.
             base: a classifier to correct. Its labels are labels here too; those with too few examples
@@ -82,10 +80,10 @@ class LibraryData(MemoryData):
             TrainingDataError: there are too few decisions; it says how many more are needed.
         """
         settings = settings or LibrarySettings()
-        videos = taught_videos(db, bundle.space_id)
+        videos = library.decided_videos(bundle.space_id)
         learnt = _labels(videos, settings)
         if not learnt:
-            raise TrainingDataError(_too_few(db, bundle, videos, settings))
+            raise TrainingDataError(_too_few(library, bundle, videos, settings))
         known = base.labels if base else ()
         labels = (*known, *(name for name in learnt if name not in known))
         self.settings = settings
@@ -95,7 +93,7 @@ class LibraryData(MemoryData):
         """Labels with too few examples, and how many videos were confirmed for each."""
         groups = [group_of(video) for video in videos]
         is_held_out = _held_out(videos, groups, learnt)
-        features = dict(stored_features(db, [video.id for video in videos], bundle.space_id))
+        features = dict(library.features.of([video.id for video in videos], bundle.space_id))
 
         def chosen(held_out: bool) -> MemoryVideos:
             targets, weights = _targets(videos, labels, settings, measuring=held_out)
@@ -128,12 +126,12 @@ class LibraryData(MemoryData):
 
 
 def decided_videos(
-    db: Database, bundle: Bundle, trained_groups: Collection[str], *, own_tags: bool = False
+    library: Library, bundle: Bundle, trained_groups: Collection[str], *, own_tags: bool = False
 ) -> MemoryVideos:
     """Return all videos with a decision about one of a bundle's labels, to measure it on.
 
     Args:
-        db: the library.
+        library: the library.
         bundle: its labels are the columns.
         trained_groups: marks of groups to leave out, see ``LibraryData.trained_groups``.
         own_tags: whether a video that was looked at and not given an own tag counts as one without it.
@@ -143,21 +141,21 @@ def decided_videos(
     """
     left_out = set(trained_groups)
     videos = [
-        video for video in taught_videos(db, bundle.space_id) if mark_of(group_of(video)) not in left_out
+        video for video in library.decided_videos(bundle.space_id) if mark_of(group_of(video)) not in left_out
     ]
     targets, weights = _targets(videos, bundle.labels, LibrarySettings(own_tags), measuring=True)
     if not own_tags:
         weights[:, [label not in LABELS for label in bundle.labels]] = 0
     rows = [row for row in range(len(videos)) if weights[row].any()]
     if not (targets * weights).any():
-        unseen = count_taught_without_features(db, bundle.space_id)
+        unseen = library.count_decided_without_features(bundle.space_id)
         scan = f" {_unseen(unseen, bundle)}" if unseen else ""
         apart = " on days that it was not trained on" if left_out else ""
         raise TrainingDataError(
             f"This library has nothing to measure {bundle.name} on: no label of it was confirmed for a video"
             f"{apart}. Confirm and reject suggestions in the gallery first.{scan}"
         )
-    features = dict(stored_features(db, [videos[row].id for row in rows], bundle.space_id))
+    features = dict(library.features.of([videos[row].id for row in rows], bundle.space_id))
     return MemoryVideos(
         names=_names([videos[row] for row in rows]),
         groups=tuple(group_of(videos[row]) for row in rows),
@@ -172,7 +170,7 @@ def mark_of(group: str) -> str:
     return hashlib.sha256(os.fsencode(group)).hexdigest()[:16]
 
 
-def group_of(video: TaughtVideo) -> str:
+def group_of(video: DecidedVideo) -> str:
     """Return what a video must not be parted from: the day it was taken, else its folder and file date."""
     day = (video.taken_at or "")[:10]
     if day and video.taken_source in _DATED:
@@ -180,7 +178,7 @@ def group_of(video: TaughtVideo) -> str:
     return f"{os.path.dirname(video.path)} {day}"
 
 
-def _names(videos: Sequence[TaughtVideo]) -> tuple[str, ...]:
+def _names(videos: Sequence[DecidedVideo]) -> tuple[str, ...]:
     """Return file names, with the video's number where cameras gave the same name twice."""
     names = [os.path.basename(video.path) for video in videos]
     often = Counter(names)
@@ -189,7 +187,7 @@ def _names(videos: Sequence[TaughtVideo]) -> tuple[str, ...]:
     )
 
 
-def _confirmed(videos: Sequence[TaughtVideo], settings: LibrarySettings) -> Counter[str]:
+def _confirmed(videos: Sequence[DecidedVideo], settings: LibrarySettings) -> Counter[str]:
     """Count the videos that each label was confirmed for; built-in labels come first."""
     counts = Counter(dict.fromkeys(LABELS, 0))
     for video in videos:
@@ -199,7 +197,7 @@ def _confirmed(videos: Sequence[TaughtVideo], settings: LibrarySettings) -> Coun
     return counts
 
 
-def _labels(videos: Sequence[TaughtVideo], settings: LibrarySettings) -> tuple[str, ...]:
+def _labels(videos: Sequence[DecidedVideo], settings: LibrarySettings) -> tuple[str, ...]:
     """Return what can be learnt: the built-in labels in their order, then own tags by name."""
     confirmed = _confirmed(videos, settings)
     names = [*LABELS, *sorted(set(confirmed) - set(LABELS))]
@@ -210,7 +208,7 @@ def _labels(videos: Sequence[TaughtVideo], settings: LibrarySettings) -> tuple[s
     )
 
 
-def _without(videos: Sequence[TaughtVideo], name: str, settings: LibrarySettings) -> int:
+def _without(videos: Sequence[DecidedVideo], name: str, settings: LibrarySettings) -> int:
     """Count the videos that are, or are taken to be, without a label."""
     implied = settings.undecided_weight > 0 or name not in LABELS
     return sum(
@@ -218,7 +216,7 @@ def _without(videos: Sequence[TaughtVideo], name: str, settings: LibrarySettings
     )
 
 
-def _held_out(videos: Sequence[TaughtVideo], groups: Sequence[str], labels: tuple[str, ...]) -> list[bool]:
+def _held_out(videos: Sequence[DecidedVideo], groups: Sequence[str], labels: tuple[str, ...]) -> list[bool]:
     """Say of each video whether it is held out: whole groups, in an order that only their names decide.
 
     Raises:
@@ -248,7 +246,7 @@ def _held_out(videos: Sequence[TaughtVideo], groups: Sequence[str], labels: tupl
 
 
 def _targets(
-    videos: Sequence[TaughtVideo], labels: tuple[str, ...], settings: LibrarySettings, *, measuring: bool
+    videos: Sequence[DecidedVideo], labels: tuple[str, ...], settings: LibrarySettings, *, measuring: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return targets and weights, (videos, labels); measuring, guesses about built-in labels do not count."""
     import numpy as np
@@ -269,7 +267,9 @@ def _targets(
     return targets, weights
 
 
-def _too_few(db: Database, bundle: Bundle, videos: Sequence[TaughtVideo], settings: LibrarySettings) -> str:
+def _too_few(
+    library: Library, bundle: Bundle, videos: Sequence[DecidedVideo], settings: LibrarySettings
+) -> str:
     confirmed = _confirmed(videos, settings)
     nearest = [name for name, number in confirmed.most_common(3) if number]
     wanted = (
@@ -288,7 +288,7 @@ def _too_few(db: Database, bundle: Bundle, videos: Sequence[TaughtVideo], settin
         if confirmed[name] >= FEWEST_CONFIRMED
     ]
     so_far = f": {'; '.join(needs)}." if needs else ", and none was confirmed for any yet."
-    unseen = count_taught_without_features(db, bundle.space_id)
+    unseen = library.count_decided_without_features(bundle.space_id)
     scan = f" {_unseen(unseen, bundle)}" if unseen else ""
     return (
         f"There are too few decisions in this library to learn from. {wanted}{so_far} Confirm and reject "

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import NAME, QUANTISER
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.library import Library
+from organizer.models.inception.assemble import NAME
 from organizer.text import count
 from organizer.training.library_data import LibraryData
 from organizer.training.lite.corpus_data import DEFAULT_FOLD, corpus_data
+from organizer.training.trained_on import Origin, TrainedOn
 from organizer.training.yt8m.dataset import Yt8mData, find_shards
 from organizer.training.yt8m.shards import VOCABULARY
 from organizer.training.yt8m.vocabulary import read_label_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from sqlite_utils import Database
 
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
@@ -37,8 +37,8 @@ class TrainingSource:
     """A sentence for the model card."""
     held_out: str
     """What is held out, for the end of a sentence."""
-    facts: dict[str, Any] = field(default_factory=dict)
-    """For ``evaluate``, which must not measure on what was trained on."""
+    trained_on: TrainedOn
+    """For ``evaluate``, which must not measure on it."""
     everything: Callable[[], TrainingData] | None = None
     """The same with nothing held out, to train the final weights on; None where these are trained on
     ``data``."""
@@ -68,34 +68,31 @@ def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -
     return TrainingSource(
         data,
         summary=f"trained on the corpus of clips and photographs{left_out}; it is not part of the product.",
-        held_out=f"fold {data.fold} of the corpus ({count(len(data.validation_names), 'clip')})",
-        facts={"data": "corpus", "fold": fold},
+        held_out=f"fold {data.fold} of the corpus ({count(len(data.held_out.names), 'clip')})",
+        trained_on=TrainedOn(Origin.CORPUS, fold=fold),
         everything=(lambda: corpus_data(folder, bundle, cache, None)) if fold is None else None,
     )
 
 
 def library_source(
-    bundle: Bundle, db: Database, settings: LibrarySettings, base: Base | None = None
+    bundle: Bundle, library: Library, settings: LibrarySettings, base: Base | None = None
 ) -> TrainingSource:
     """Return the decisions in a library.
 
     Args:
         bundle: its features are used.
-        db: the library.
+        library: the library.
         settings: what is taken for an example.
         base: a classifier to correct; None to learn from nothing.
 
     Raises:
         TrainingDataError: there are too few.
     """
-    data = LibraryData(db, bundle, settings, base)
+    data = LibraryData(library, bundle, settings, base)
     trained, held_out = len(data.to_train.names), len(data.held_out.names)
     taught = f"{base.name}, corrected by" if base else "trained on"
     notes = []
     untouched: tuple[str, ...] = ()
-    facts: dict[str, Any] = {"data": "library", "groups": data.trained_groups}
-    if base:
-        facts["based_on"] = base.name
     if data.not_learnt:
         # Built-in labels without a decision are as good as not there, but the person should hear of it.
         unknown = {
@@ -114,7 +111,9 @@ def library_source(
         data,
         summary=f"{taught} decisions about {count(trained, 'video')} of its owner's library.",
         held_out=f"{count(held_out, 'video')} of other days in this library",
-        facts=facts,
+        trained_on=TrainedOn(
+            Origin.LIBRARY, groups=tuple(data.trained_groups), based_on=base.name if base else None
+        ),
         notes=tuple(notes),
         base=base,
         untouched=untouched,
@@ -132,7 +131,7 @@ def yt8m_source(bundle: Bundle, places: Sequence[Path], vocabulary: Path | None)
         data,
         summary=f"trained on {count(len(data.train), 'frame-level shard')} of YouTube-8M.",
         held_out=f"{count(len(data.validate), 'validation shard')} of YouTube-8M",
-        facts={"data": "yt8m", "shards": [shard.name for shard in data.train]},
+        trained_on=TrainedOn(Origin.YT8M, shards=tuple(shard.name for shard in data.train)),
     )
 
 
@@ -150,7 +149,7 @@ def yt8m_data(
     Raises:
         TrainingDataError: shards or vocabulary are missing, or the bundle's space is another one.
     """
-    if bundle.quantiser != QUANTISER:
+    if bundle.quantiser != YT8M_QUANTISER:
         raise TrainingDataError(
             f"YouTube-8M's features are of the space of {NAME}, and mean nothing to {bundle.name}. "
             f"Install it and name it: organizer models pull {NAME}, then --space {NAME}"

@@ -10,37 +10,39 @@ from organizer.errors import BundleError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
-from organizer.models.manifest_fields import check_name
-from organizer.models.safe_write import appearing
+from organizer.models.manifest import check_name
+from organizer.models.safe_write import RESUME, new_folder
 from organizer.training.calibration import calibrate
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.engine.events import Trained
 from organizer.training.engine.settings import Monitor
-from organizer.training.engine.trainer import CHECKPOINTS, Trained, train
-from organizer.training.evaluate_model import TRAINED_ON
+from organizer.training.engine.trainer import CHECKPOINTS, train
 from organizer.training.measure.compare import compare
 from organizer.training.measure.figures import figures_of
-from organizer.training.measure.scored import Scored
 from organizer.training.measure.words import number
+from organizer.training.score_videos import score_network
+from organizer.training.trained_on import METRIC
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator
     from pathlib import Path
     from threading import Event
 
     from organizer.models.bundle import Bundle
     from organizer.training.calibration import Calibration
     from organizer.training.engine.data import TrainingData
+    from organizer.training.engine.events import TrainingEvent
     from organizer.training.engine.settings import TrainingSettings
     from organizer.training.engine.trained import TrainedClassifier
-    from organizer.training.engine.trainer import TrainingEvent
     from organizer.training.measure.compare import Comparison
     from organizer.training.measure.figures import Figures
+    from organizer.training.measure.scored import Scored
     from organizer.training.sources import TrainingSource
 
 TARGET_PRECISION = 0.9
+_UNCHOSEN = 0.5
+"""A threshold before one is chosen."""
 _HELD_OUT, _FINAL = "held-out", "final"
-_BATCH = 64
-_AGAIN = "then run the command again: it goes on where it stopped."
 _ROUNDED = 4
 
 
@@ -110,11 +112,10 @@ def train_model(
     """
     check_plan(plan)
     trained = yield from _trained(plan, source.data, plan.settings, _HELD_OUT, stop)
-    known = source.base.thresholds if source.base else None
-    calibration = calibrate(
-        score_trained(trained, source.data), plan.target_precision, known, source.untouched
-    )
-    measured = score_trained(trained, source.data, calibration)
+    scored = score_network(trained.model(), source.data, dict.fromkeys(trained.labels, _UNCHOSEN))
+    base_thresholds = source.base.thresholds if source.base else None
+    calibration = calibrate(scored, plan.target_precision, base_thresholds, source.untouched)
+    measured = scored.with_thresholds(calibration.thresholds)
     figures = figures_of(measured)
     yield Calibrated(figures, calibration, _against_base(measured, trained, source))
     if source.everything is not None:
@@ -154,53 +155,13 @@ def forget(plan: Plan) -> None:
         shutil.rmtree(plan.work / part / CHECKPOINTS, ignore_errors=True)
 
 
-def score_trained(
-    trained: TrainedClassifier, data: TrainingData, calibration: Calibration | None = None
-) -> Scored:
-    """Return what a trained classifier says of the held-out videos.
-
-    Args:
-        trained: the classifier.
-        data: what is held out in it is scored.
-        calibration: thresholds; without, each is 0.5.
-    """
-    chosen = calibration.thresholds if calibration else dict.fromkeys(trained.labels, 0.5)
-    return _scored(trained.model(), trained.labels, data, chosen)
-
-
-def _scored(
-    model: Any, labels: tuple[str, ...], data: TrainingData, thresholds: Mapping[str, float]
-) -> Scored:
-    import numpy as np
-
-    from organizer.training.architectures.architecture import scorer_of
-
-    scorer = scorer_of(model)
-    scores, targets, known = [], [], []
-    for features, of_batch, weights in data.validation(_BATCH):
-        scores.append(np.asarray(scorer(features, training=False), np.float64))
-        targets.append(of_batch.numpy())
-        known.append(weights.numpy() > 0)
-    videos = sum(len(batch) for batch in scores)
-    names = getattr(data, "validation_names", None) or tuple(f"video {row + 1}" for row in range(videos))
-    return Scored(
-        labels=labels,
-        names=names,
-        groups=getattr(data, "validation_groups", None) or names,
-        targets=np.concatenate(targets),
-        known=np.concatenate(known),
-        scores=np.concatenate(scores),
-        thresholds=np.array([thresholds[label] for label in labels]),
-    )
-
-
 def _against_base(measured: Scored, trained: TrainedClassifier, source: TrainingSource) -> Comparison | None:
     """Compare with what is corrected, on the labels that both know."""
     if source.base is None:
         return None
     labels = tuple(label for label in trained.labels if label in source.base.labels)
-    thresholds = dict.fromkeys(trained.labels, 0.5) | source.base.thresholds
-    before = _scored(trained.untrained(), trained.labels, source.data, thresholds)
+    thresholds = {label: source.base.thresholds.get(label, _UNCHOSEN) for label in trained.labels}
+    before = score_network(trained.untrained(), source.data, thresholds)
     return compare(before.only(labels), measured.only(labels))
 
 
@@ -217,7 +178,7 @@ def _trained(
 
 def _written(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
     if plan.out is not None:
-        with appearing(plan.out, _AGAIN) as growing:
+        with new_folder(plan.out, RESUME) as growing:
             write_classifier_bundle(growing, space, trained, new)
         return load_bundle(plan.out)
     with installing(plan.name, replace=plan.replace) as growing:
@@ -256,7 +217,7 @@ def _metrics(figures: Figures, calibration: Calibration, source: TrainingSource)
         "target_precision": calibration.target,
         "never_suggested": never,
         "labels": by_label,
-        TRAINED_ON: source.facts,
+        METRIC: source.trained_on.as_json(),
     }
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 
 import streamlit as st
 
+from organizer.config import DEBUG_VARIABLE
 from organizer.errors import OrganizerError
-from organizer.gallery.words import shown
 from organizer.shortage import lacks_memory
+from organizer.text import safe_text
+from organizer.ui.resources import settings
 
 
 def show_error(error: OrganizerError) -> None:
     """Say what went wrong. The words may quote file names, so they are shown as plain text."""
     with st.container(border=True):
         st.markdown("**That did not work.**")
-        st.text(shown(str(error)))
+        st.text(safe_text(str(error)))
 
 
 def show_script_error(error: Exception) -> bool:
@@ -24,7 +25,7 @@ def show_script_error(error: Exception) -> bool:
     if isinstance(error, OrganizerError):
         show_error(error)
         return True
-    if os.environ.get("ORGANIZER_DEBUG"):
+    if settings().debug:
         traceback.print_exception(error)
     if lacks_memory(error):
         with st.container(border=True):
@@ -35,7 +36,7 @@ def show_script_error(error: Exception) -> bool:
     with st.container(border=True):
         st.markdown("**Something unexpected happened.** Nothing is lost. Reload the page.")
         st.text(
-            f"If it comes back, start the gallery with ORGANIZER_DEBUG=1 and report what it prints "
+            f"If it comes back, start the gallery with {DEBUG_VARIABLE}=1 and report what it prints "
             f"({type(error).__name__})."
         )
     return True

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.config import read_settings
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
 
@@ -18,23 +17,41 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from sqlite_utils import Database
-
+    from organizer.config import Settings
     from organizer.models.bundle import Bundle
 
 
+_settings: Settings | None = None
+
+
+def use(chosen: Settings) -> None:
+    """Say which library the page shows; Streamlit gives its script no argument to pass it in.
+
+    For whoever starts the server, before its first run of the script: from then on it is only read.
+    """
+    global _settings  # noqa: PLW0603 - one gallery a process, as one ``st.App``
+    _settings = chosen
+
+
+def settings() -> Settings:
+    """Return what the server was started with."""
+    if _settings is None:
+        raise RuntimeError("organizer.ui.resources.use() was not called before the page's script ran")
+    return _settings
+
+
 def library_file() -> Path:
-    """Return the library's path, as ``organizer gallery`` passes it on; the file may not exist yet."""
-    return read_settings(None).library
+    """Return the library's path; the file may not exist yet."""
+    return settings().library
 
 
-def library() -> AbstractContextManager[Database]:
+def open_library() -> AbstractContextManager[Library]:
     """Open the library for one run of the script: a connection belongs to the thread of that run.
 
     Raises:
         LibraryError: it cannot be opened.
     """
-    return opened(library_file())
+    return Library.open(library_file())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from organizer.gallery.view_state import Query, ViewState, from_query, to_query
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
-from organizer.library.queries import video_ids
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 _KEPT = "kept_view"
 _CHANGES = "view_changes"
@@ -76,9 +73,9 @@ def widget_value(part: str, value: Any) -> str:
     return key
 
 
-def is_empty(db: Database) -> bool:
+def is_empty(library: Library) -> bool:
     """Whether no video was ever found."""
-    return not video_ids(db, VideoFilter(limit=1, sort=_CHEAPEST))
+    return not library.ids(VideoFilter(limit=1, sort=_CHEAPEST))
 
 
 _CHEAPEST = VideoFilter().sort

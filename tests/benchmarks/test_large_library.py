@@ -13,23 +13,25 @@ import pytest
 from benchmarks import large_library
 from benchmarks.large_plot import LINES, write_plot
 from benchmarks.large_seed import OWN_TAGS, RARE_WORD, seed_large
-from organizer.library import queries
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
 from organizer.models.catalogue import open_bundle
+from tests.library.sql import database_of
 
 
 def check(figures: dict, folder) -> None:
     """Check that everything was there to be measured, and that rescan and tagging again met all of it."""
     count = figures["videos"]
-    with opened(folder / "library.db", create=False) as db:
-        assert queries.count_videos(db, VideoFilter()) == count
-        states = {status: queries.count_videos(db, VideoFilter(status=status)) for status in Status}
-        copies = db.execute("SELECT count(*) FROM places").fetchone()[0] - count
-        failed = db.execute("SELECT count(*) FROM videos WHERE status = 'failed'").fetchone()[0]
-        assert queries.count_videos(db, VideoFilter(text=RARE_WORD)) == (count - 78) // 20_000 + 1
-        decided = queries.count_videos(db, VideoFilter(any_tags=OWN_TAGS))
+    with Library.open(folder / "library.db", create=False) as library:
+        assert library.count(VideoFilter()) == count
+        states = {status: library.count(VideoFilter(status=status)) for status in Status}
+        copies = database_of(library).execute("SELECT count(*) FROM places").fetchone()[0] - count
+        failed = (
+            database_of(library).execute("SELECT count(*) FROM videos WHERE status = 'failed'").fetchone()[0]
+        )
+        assert library.count(VideoFilter(text=RARE_WORD)) == (count - 78) // 20_000 + 1
+        decided = library.count(VideoFilter(any_tags=OWN_TAGS))
         assert 0.005 * count < decided < 0.05 * count
     assert states[Status.OK] > 0.85 * count
     assert min(states.values()) > 0
@@ -60,8 +62,8 @@ def test_the_same_seed_makes_the_same_library(tmp_path):
     records = []
     for name in ("a", "b"):
         seed_large(tmp_path / f"{name}.db", tmp_path / "same", 60, open_bundle(), seed=7)
-        with opened(tmp_path / f"{name}.db") as db:
-            videos = queries.videos(db, VideoFilter())
+        with Library.open(tmp_path / f"{name}.db") as library:
+            videos = library.list(VideoFilter())
             records.append([(video.places, video.scores, video.tags, video.status) for video in videos])
     assert records[0] == records[1]
 

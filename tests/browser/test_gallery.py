@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from organizer.library import queries, scans
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
+from organizer.library.jobs import JobState
 from tests.fakes import show_labels
 from tests.gallery_server.process import running_gallery, wait_until
 
@@ -42,8 +42,8 @@ def card(tab, name):
 
 
 def tag_state(gallery, name, tag):
-    with opened(gallery.library) as db:
-        for video in queries.videos(db, VideoFilter()):
+    with Library.open(gallery.library) as library:
+        for video in library.list(VideoFilter()):
             if video.places[0].relative_path == name:
                 return next((record.state.value for record in video.tags if record.name == tag), None)
     return None
@@ -137,7 +137,7 @@ def test_a_scan_shows_after_a_reload_and_can_be_stopped(tmp_path, tab):
         tab.locator(".card").first.wait_for()
         tab.get_by_role("button", name="Stop", exact=True).first.click()
         tab.get_by_text("The scan was stopped").wait_for()
-        with opened(gallery.library) as db:
-            scan = scans.newest(db)
-        assert scan.state is scans.ScanState.STOPPED
+        with Library.open(gallery.library) as library:
+            scan = library.jobs.newest()
+        assert scan.state is JobState.STOPPED
         assert 0 < scan.done < 200

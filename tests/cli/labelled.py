@@ -12,16 +12,25 @@ import numpy as np
 import pytest
 
 from organizer.config import models_folder
-from organizer.library.database import opened
-from organizer.library.decisions import confirm, reject
-from organizer.library.store import Analysis, Store
-from organizer.models.bundle import BackboneKind, ClassifierKind
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.library import Library
+from organizer.library.changes import Analysis
 from organizer.models.catalogue import open_bundle
-from organizer.models.inception.assemble import NAME, QUANTISER
-from organizer.models.manifest import Description, write_manifest
+from organizer.models.inception.assemble import NAME
+from organizer.models.manifest import (
+    BackboneKind,
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    write_manifest,
+)
+from organizer.training.lite.corpus import read_corpus
+from organizer.training.lite.corpus_features import corpus_features
 from organizer.types import LABELS, TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
 from tests.cli.conftest import Terminal
 from tests.library.build import tagging
+from tests.workers import made_once
 
 FIRST_DAY = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -39,15 +48,14 @@ def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -
     """Make a library in the space of ``lite``: each day an animal, a meal and a wall, all decided about."""
     bundle, rng = open_bundle("lite"), np.random.default_rng(0)
     looks = dict(zip(("Animal", "Food", "wall"), rng.normal(size=(3, bundle.dimensions)), strict=True))
-    with opened(path) as db:
-        store = Store(db)
-        root = store.add_root("/videos")
+    with Library.open(path) as library:
+        root = library.roots.add("/videos")
         for day in range(days):
             for name, look in looks.items():
                 seen = look + 0.3 * rng.normal(size=(6, bundle.dimensions))
                 features = VideoFeatures(bundle.space_id, bundle.quantiser.quantise(seen.astype(np.float32)))
                 taken = TakenAt(FIRST_DAY + timedelta(days=day), TakenSource.CONTAINER)
-                video = store.store_video(
+                video = library.contents.store(
                     root,
                     VideoFile("/videos", f"{name}-{day}.mp4", 1000, 1),
                     f"{name}-{day}",
@@ -59,9 +67,9 @@ def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -
                     ),
                 )
                 for tag in ("Animal", "Food"):
-                    (confirm if tag == name else reject)(db, video, tag)
+                    (Library.confirm if tag == name else Library.reject)(library, video, tag)
                 if own_tag and name == "Animal":
-                    confirm(db, video, own_tag)
+                    library.confirm(video, own_tag)
 
 
 def install_space() -> None:
@@ -74,23 +82,34 @@ def install_space() -> None:
         shutil.copy(lite.folder / file, folder / file)
     write_manifest(
         folder,
-        Description(
+        Manifest(
             name=NAME,
             version="test",
             summary="stands in for Inception v3",
             licence="MIT",
             input_size=lite.input_size,
             dimensions=lite.dimensions,
-            quantiser=QUANTISER,
+            quantiser=QuantiserRange.of(YT8M_QUANTISER),
+            labels=LABELS,
             thresholds=dict.fromkeys(LABELS, 0.5),
             metrics={},
             provenance={},
             roles=roles,
             backbone_settings=lite.backbone_settings,
-            backbone_kind=BackboneKind.LITERT,
-            classifier_kind=ClassifierKind.LITERT,
+            kinds=Kinds(BackboneKind.LITERT, ClassifierKind.LITERT),
         ),
     )
+
+
+def kept_corpus(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the small corpus in ``corpus`` and the features of ``lite`` in ``cache``."""
+
+    def make(folder: Path) -> None:
+        lite, corpus = open_bundle("lite"), read_corpus(small_corpus(folder / "corpus"))
+        poolings = lite.backbone_settings["poolings"]
+        corpus_features(corpus, lite.folder / lite.roles["backbone"], folder / "cache", poolings)
+
+    return made_once(factory, "small-corpus", make)
 
 
 def small_corpus(folder: Path) -> Path:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
 from organizer.assets import assets_folder
 from organizer.models.catalogue import open_bundle
-from tests.cli.labelled import decided_library, install_space, plain_terminal, small_corpus
+from tests.cli.labelled import decided_library, install_space, kept_corpus, plain_terminal
 from tests.corpus import CORPUS, needs_corpus
 from tests.training.yt8m.generate import write_shards
 
@@ -19,6 +20,14 @@ METRICS = json.loads((assets_folder() / "lite" / "bundle.json").read_text())["me
 @pytest.fixture
 def terminal(tmp_path, monkeypatch, capsys):
     return plain_terminal(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def corpus(terminal, tmp_path_factory):
+    """The small corpus; its features lie where an earlier training kept them."""
+    kept = kept_corpus(tmp_path_factory)
+    shutil.copytree(kept / "cache", terminal.folder / "cache" / "corpus")
+    return kept / "corpus"
 
 
 def test_a_library_measures_the_model_in_use(terminal):
@@ -36,8 +45,7 @@ def test_a_library_measures_the_model_in_use(terminal):
     assert outcome.lines[-2:] == [f"Report: {page}", f"Figures: {figures}"]
 
 
-def test_a_model_is_not_measured_on_days_that_taught_it(terminal):
-    corpus = small_corpus(terminal.folder / "corpus")
+def test_a_model_is_not_measured_on_days_that_taught_it(terminal, corpus):
     assert terminal("train", "--data", "corpus", "--folder", corpus, *QUICK, "--fold", "3").code == 0
     outcome = terminal("evaluate", "mine", "--data", "corpus", "--folder", corpus, "--repeats", "0")
     assert outcome.code == 0 and "measured on fold 3 of the corpus." in outcome.out
@@ -46,8 +54,7 @@ def test_a_model_is_not_measured_on_days_that_taught_it(terminal):
     assert refused.code == 1 and "--fold 3" in refused.err and "proves nothing" in refused.err
 
 
-def test_a_model_that_saw_all_folds_is_refused(terminal):
-    corpus = small_corpus(terminal.folder / "corpus")
+def test_a_model_that_saw_all_folds_is_refused(terminal, corpus):
     assert terminal("train", "--data", "corpus", "--folder", corpus, *QUICK).code == 0
     refused = terminal("evaluate", "mine", "--data", "corpus", "--folder", corpus)
     assert refused.code == 1 and "trained on all of its folds" in refused.err
@@ -85,8 +92,7 @@ def test_the_bundled_model_is_measured_out_of_fold(terminal):
             assert ends == pytest.approx(METRICS["intervals_95"][metric], abs=2e-3)
 
 
-def test_two_models_are_compared_on_the_videos_of_both(terminal):
-    corpus = small_corpus(terminal.folder / "corpus")
+def test_two_models_are_compared_on_the_videos_of_both(terminal, corpus):
     assert terminal("train", "--data", "corpus", "--folder", corpus, *QUICK, "--fold", "3").code == 0
     again = ("--arch", "moe", "--epochs", "1", "--seed", "4", "--name", "other", "--fold", "3")
     assert terminal("train", "--data", "corpus", "--folder", corpus, *again).code == 0

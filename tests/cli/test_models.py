@@ -14,9 +14,11 @@ import pytest
 
 from benchmarks.inception import natural_pictures
 from organizer.cli.models.group import models
-from organizer.library.scans import ScanState
+from organizer.library.jobs import JobState
 from organizer.models import catalogue
 from organizer.models.download.fetch import Patience
+from organizer.models.download.sources import read_sources
+from organizer.models.transfer import import_model
 from organizer.pipeline.background_scan import newest_scan
 from organizer.tags import classifier
 from tests.clips import write_clip
@@ -51,32 +53,25 @@ def site(machine, archives, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def exported(archives, tmp_path_factory):
-    """The model as another machine exported it."""
-    folder = tmp_path_factory.mktemp("elsewhere")
+def complete(archives, tmp_path_factory):
+    """A folder of models with the whole one in it, made once; tests get a copy."""
+    folder = tmp_path_factory.mktemp("complete")
     raw = folder / "raw"
     raw.mkdir()
     for part in ("inception-hub", "yt8m-pca", "cnn-lstm"):
         shutil.copy(archives / PARTS[part], raw)
     with file_server() as server:
         Site(server, archives, folder / "sources.json")
-    environment = {
-        **os.environ,
-        "ORGANIZER_MODELS": str(folder / "models"),
-        "ORGANIZER_CACHE": str(folder / "cache"),
-        "ORGANIZER_SOURCES": str(folder / "sources.json"),
-    }
-    accept = "--accept-unlicensed-classifier"
-    for arguments in (["import", str(raw), accept], ["export", NAME, str(folder / "out")]):
-        command = [sys.executable, "-m", "organizer", "models", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, "")
-    return folder / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ORGANIZER_MODELS", str(folder / "models"))
+        patch.setenv("ORGANIZER_CACHE", str(folder / "cache"))
+        import_model(raw, read_sources({"ORGANIZER_SOURCES": str(folder / "sources.json")}))
+    return folder / "models"
 
 
 @pytest.fixture
-def installed(machine, exported):
-    assert machine("models", "import", exported).code == 0
+def installed(machine, complete):
+    shutil.copytree(complete, machine.folder / "models")
     return machine
 
 
@@ -256,23 +251,18 @@ def test_an_unknown_model(machine):
     assert NAME in outcome.err
 
 
-def test_ctrl_c_keeps_what_came(archives, tmp_path):
+def test_ctrl_c_keeps_what_came(machine, archives, monkeypatch):
     content = (archives / PARTS["yt8m-pca"]).read_bytes()
     gate = threading.Event()
     with file_server() as server:
-        site = Site(server, archives, tmp_path / "sources.json")
+        site = Site(server, archives, machine.folder / "sources.json")
+        monkeypatch.setenv("ORGANIZER_SOURCES", str(site.sources))
         slow = Answer(content, etag='"1"', gate=gate, gate_after=1 << 20)
         site.serve("yt8m-pca", Answer(content, etag='"1"'), slow, Answer(content, etag='"1"'))
-        environment = {
-            **os.environ,
-            "ORGANIZER_MODELS": str(tmp_path / "models"),
-            "ORGANIZER_CACHE": str(tmp_path / "cache"),
-            "ORGANIZER_SOURCES": str(site.sources),
-        }
-        command = [sys.executable, "-m", "organizer", "models", "pull", NAME, "--no-classifier"]
+        command = ["models", "pull", NAME, "--no-classifier"]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        process = subprocess.Popen(command, env=environment, **pipes)
-        partial_file = tmp_path / "cache" / "downloads" / NAME / "yt8m_pca.tgz.part"
+        process = subprocess.Popen([sys.executable, "-m", "organizer", *command], **pipes)
+        partial_file = machine.folder / "cache" / "downloads" / NAME / "yt8m_pca.tgz.part"
         deadline = time.monotonic() + 60
         while not (server.reached_gate.is_set() and partial_file.exists() and partial_file.stat().st_size):
             assert time.monotonic() < deadline
@@ -284,8 +274,8 @@ def test_ctrl_c_keeps_what_came(archives, tmp_path):
         assert process.returncode == 130
         assert "Stopped. What came so far is kept" in err
         here = partial_file.stat().st_size
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        done = machine(*command)
+        assert done.code == 0, done.err
         assert site.asked_for("yt8m-pca")[-1].first_byte == here
 
 
@@ -414,7 +404,7 @@ def test_using_it_begins_a_scan_in_the_background(installed):
     while not newest_scan(installed.library).finished and time.monotonic() < end:
         time.sleep(0.2)
     scan = newest_scan(installed.library)
-    assert (scan.state, scan.done, scan.message) == (ScanState.DONE, 1, None)
+    assert (scan.state, scan.done, scan.message) == (JobState.DONE, 1, None)
     assert models_of(installed, "a.mp4") == {catalogue.open_bundle(NAME).id}
     # Nothing is left to look at, so nothing begins.
     back = installed("models", "use", "auto")

@@ -8,9 +8,8 @@ import threading
 import pytest
 
 from organizer import pipeline
-from organizer.library import scans
-from organizer.library.database import opened
-from organizer.library.scans import JobKind, RetagChange, ScanState
+from organizer.library import Library
+from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
 from organizer.pipeline import scan_record
 from organizer.pipeline.background_scan import newest_scan, start_retag
 from tests.cli.conftest import install
@@ -22,14 +21,14 @@ def test_a_run_leaves_its_row_with_what_changed(scanned, monkeypatch):
     install(monkeypatch, version="2", unsure=("Animal",))
     assert scanned("retag").code == 0
     job = newest_scan(scanned.library)
-    assert (job.kind, job.state, job.to_do, job.done) == (JobKind.RETAG, ScanState.DONE, 4, 4)
+    assert (job.kind, job.state, job.to_do, job.done) == (JobKind.RETAG, JobState.DONE, 4, 4)
     report = job.report
     assert (report.asked, report.tagged, report.changed) == (4, 3, 1)
     assert report.changes == (RetagChange("cat.mp4", (), ("Animal",)),)
 
 
 def test_no_more_changes_than_a_page_shows_are_kept(scanned, monkeypatch):
-    monkeypatch.setattr(scans.RetagReport, "MAX_CHANGES", 1)
+    monkeypatch.setattr(RetagReport, "MAX_CHANGES", 1)
     install(monkeypatch, version="2", unsure=("Animal", "Food"))
     assert len(scanned("retag").lines) == 4
     report = newest_scan(scanned.library).report
@@ -41,11 +40,11 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
     install(monkeypatch, version="2", unsure=("Animal",))
     real = pipeline.retag
 
-    def asked_after_the_first_step(db, store, tagger, ids, *, stop):
-        steps = real(db, store, tagger, ids, stop=stop, chunk_size=1)
+    def asked_after_the_first_step(opened, tagger, ids, *, stop):
+        steps = real(opened, tagger, ids, stop=stop, chunk_size=1)
         yield next(steps)
-        with opened(scanned.library) as other:
-            scans.request_stop(other, scans.newest(other).id)
+        with Library.open(scanned.library) as other:
+            other.jobs.request_stop(other.jobs.newest().id)
         assert stop.wait(30)
         yield from steps
 
@@ -54,7 +53,7 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
     assert outcome.code == 130
     assert "Stopped after 1 of 4 videos" in outcome.err
     job = newest_scan(scanned.library)
-    assert (job.state, job.done, job.report.asked) == (ScanState.STOPPED, 1, 4)
+    assert (job.state, job.done, job.report.asked) == (JobState.STOPPED, 1, 4)
 
 
 def test_a_model_that_fails_leaves_its_reason(scanned, monkeypatch):
@@ -71,7 +70,7 @@ def test_a_model_that_fails_leaves_its_reason(scanned, monkeypatch):
         "Error: classifier.tflite: it is damaged. Install the model again.\n",
     )
     job = newest_scan(scanned.library)
-    assert (job.state, job.message) == (ScanState.FAILED, outcome.err[len("Error: ") : -1])
+    assert (job.state, job.message) == (JobState.FAILED, outcome.err[len("Error: ") : -1])
 
 
 @pytest.mark.parametrize(
@@ -82,14 +81,14 @@ def test_a_model_that_fails_leaves_its_reason(scanned, monkeypatch):
     ],
 )
 def test_it_is_refused_while_another_job_runs(scanned, kind, words):
-    with opened(scanned.library) as db:
-        other = scans.begin(db, [], kind)
+    with Library.open(scanned.library) as opened:
+        other = opened.jobs.begin([], kind)
     outcome = scanned("retag")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == f"Error: {words} Wait for its end or stop it, then try again.\n"
-    with opened(scanned.library) as db:
-        assert scans.newest(db).id == other
-        scans.finish(db, other, ScanState.DONE)
+    with Library.open(scanned.library) as opened:
+        assert opened.jobs.newest().id == other
+        opened.jobs.finish(other, JobState.DONE)
     assert scanned("retag").code == 0
 
 
@@ -97,14 +96,14 @@ def test_of_two_that_begin_at_once_one_runs(tmp_path):
     from organizer.errors import ScanRunningError
 
     library, began, refused = tmp_path / "library.db", [], []
-    opened(library).__enter__().close()
+    Library.open(library).__enter__().close()
     barrier = threading.Barrier(4)
 
     def begin():
-        with opened(library) as db:
+        with Library.open(library) as opened:
             barrier.wait()
             try:
-                began.append(scans.begin(db, [], JobKind.RETAG, alone=True))
+                began.append(opened.jobs.begin([], JobKind.RETAG, alone=True))
             except ScanRunningError as error:
                 refused.append(error)
 
@@ -139,4 +138,4 @@ def test_the_page_starts_it_as_a_process_with_its_videos(tmp_path):
     wait_until(lambda: newest_scan(library).finished, timeout_s=60)
     job = newest_scan(library)
     # Tagged none: these features are of no installed model.
-    assert (job.id, job.kind, job.state, job.report.asked) == (job_id, JobKind.RETAG, ScanState.DONE, 2)
+    assert (job.id, job.kind, job.state, job.report.asked) == (job_id, JobKind.RETAG, JobState.DONE, 2)

@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 from organizer.frames import decode
-from organizer.library.database import opened
+from organizer.library import Library
 from tests.cli.test_scan import counts
 from tests.fakes import show_labels
+from tests.library.sql import database_of
 
 
 @pytest.fixture
@@ -114,8 +115,12 @@ def test_what_is_left_out_is_counted_and_named_on_request(organizer):
 
 def test_a_retry_writes_a_row_of_its_own(mended):
     mended("scan", "--retry-failed", mended.videos / "late")
-    with opened(mended.library) as db:
-        row = db.execute("SELECT state, to_do, done FROM scans ORDER BY id DESC LIMIT 1").fetchone()
+    with Library.open(mended.library) as library:
+        row = (
+            database_of(library)
+            .execute("SELECT state, to_do, done FROM scans ORDER BY id DESC LIMIT 1")
+            .fetchone()
+        )
     assert row == ("done", 2, 2)
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from organizer.cli import show
 from organizer.dates.shown import shown_date
-from organizer.library.database import opened
+from organizer.library import Library
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
 from tests.fakes import COLOUR_OF
+from tests.library.sql import database_of
 
 FAULTS = Path(__file__).parents[1] / "faults"
 
@@ -51,10 +52,10 @@ def test_why_a_label_with_a_high_score_is_no_tag(scanned):
     scanned("untag", "cat.mp4", "Animal")
     words = "  none. You rejected its tags, and no other score reaches its label's threshold."
     assert words in scanned("show", "cat.mp4").lines
-    with opened(scanned.library) as db:
+    with Library.open(scanned.library) as library:
         # As a decision that was taken back was left by versions before the journal.
-        db.execute("DELETE FROM video_tags")
-        db.conn.commit()
+        database_of(library).execute("DELETE FROM video_tags")
+        database_of(library).conn.commit()
     (line,) = [line for line in scanned("show", "cat.mp4").lines if line.startswith("  none. ")]
     assert "took back what you decided about Animal" in line and "organizer retag" in line
 

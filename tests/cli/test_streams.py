@@ -9,12 +9,12 @@ import pytest
 
 from organizer.cli.main import in_words
 from organizer.errors import BundleError, OutputError, UnknownVideoError
-from organizer.library import scans
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.shortage import lacks_memory
 from tests.fakes import show_labels
 from tests.gallery_server.process import REPOSITORY
 from tests.gallery_server.seed import SeedVideo, seed
+from tests.library.sql import database_of
 from tests.library.test_patience import another_program
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells and streams as POSIX has them")
@@ -95,14 +95,14 @@ def test_no_file_takes_the_number_of_a_closed_stream(tmp_path, videos):
     library = tmp_path / "library.db"
     result = shell(f"organizer scan --library '{library}' --workers 1 '{videos}' <&- >&- 2>&-")
     assert result.returncode == 0
-    with opened(library) as db:
-        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert scans.newest(db).state == "done"
+    with Library.open(library) as opened:
+        assert database_of(opened).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert opened.jobs.newest().state == "done"
 
 
 def newest(library):
-    with opened(library) as db:
-        return scans.newest(db)
+    with Library.open(library) as opened:
+        return opened.jobs.newest()
 
 
 def test_a_scan_whose_reader_has_seen_enough_stops_in_order(tmp_path, videos):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import threading
 from contextlib import contextmanager
 
@@ -18,7 +19,7 @@ from organizer.tags.tagger import Tagger
 from organizer.training.measure.compare import Comparison, Difference
 from organizer.training.yt8m.sources import read_yt8m_sources
 from organizer.types import LABELS, VideoFeatures
-from tests.cli.labelled import decided_library, install_space, plain_terminal, small_corpus
+from tests.cli.labelled import decided_library, install_space, kept_corpus, plain_terminal
 from tests.file_server import Answer, file_server
 from tests.training.yt8m.generate import write_shards
 
@@ -28,6 +29,14 @@ QUICK = ("--arch", "moe", "--epochs", "2", "--name", "mine")
 @pytest.fixture
 def terminal(tmp_path, monkeypatch, capsys):
     return plain_terminal(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def corpus(terminal, tmp_path_factory):
+    """The small corpus; its features lie where an earlier training kept them."""
+    kept = kept_corpus(tmp_path_factory)
+    shutil.copytree(kept / "cache", terminal.folder / "cache" / "corpus")
+    return kept / "corpus"
 
 
 def manifest(bundle):
@@ -107,10 +116,9 @@ def test_the_verdict_goes_by_what_could_be_measured(several, every, words):
     assert words in command._verdict(Comparison(rows, (), ()))
 
 
-def test_a_correction_is_not_measured_on_what_its_base_was_trained_on(terminal):
+def test_a_correction_is_not_measured_on_what_its_base_was_trained_on(terminal, corpus):
     decided_library(terminal.library)
     assert terminal("train", "--epochs", "1", "--name", "mine").code == 0
-    corpus = small_corpus(terminal.folder / "corpus")
     outcome = terminal("evaluate", "mine", "--data", "corpus", "--folder", corpus)
     assert outcome.code == 1 and f"corrects {open_bundle('lite').id}" in outcome.err
 
@@ -158,8 +166,10 @@ def test_shards_teach_a_model(terminal):
 
 
 @pytest.mark.parametrize("fold", ["2", None])
-def test_the_corpus_teaches_a_model(terminal, fold):
-    corpus = small_corpus(terminal.folder / "corpus")
+def test_the_corpus_teaches_a_model(terminal, corpus, fold):
+    if fold is not None:
+        # Made by the command itself where none are kept.
+        shutil.rmtree(terminal.folder / "cache")
     chosen = [] if fold is None else ["--fold", fold]
     outcome = terminal("train", "--data", "corpus", "--folder", corpus, *QUICK, *chosen)
     assert (outcome.code, outcome.err) == (0, "")

@@ -12,15 +12,13 @@ psutil = pytest.importorskip("psutil")
 _SCAN = """
 import sys, psutil
 from organizer import pipeline
-from organizer.library.database import open_database
-from organizer.library.store import Store
+from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
-from pathlib import Path
 
 process, resident = psutil.Process(), {}
-store = Store(open_database(Path(sys.argv[1])))
-for event in pipeline.scan(store, Tagger(open_bundle()), folders=[sys.argv[2]], workers=2):
+library = Library.open(sys.argv[1])
+for event in pipeline.scan(library, Tagger(open_bundle()), folders=[sys.argv[2]], workers=2):
     if isinstance(event, pipeline.Stored) and event.done in (200, 1000):
         assert event.outcome.reason is None, event
         family = [process, *process.children(recursive=True)]

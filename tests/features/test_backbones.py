@@ -8,18 +8,20 @@ import pytest
 
 from organizer.assets import assets_folder
 from organizer.errors import BundleError
-from organizer.features.litert import LiteRtBackbone
-from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
+from organizer.features.litert import LiteRtBackbone, LiteRtSettings
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from tests.features.hub_modules import SIZE, save_module
 
 LITE = assets_folder() / "lite" / "backbone.tflite"
 
 BACKBONES = {
     "lite": lambda _folder: LiteRtBackbone(LITE),
-    "lite, pooled twice": lambda _folder: LiteRtBackbone(LITE, poolings=["mean", "gem3"]),
+    "lite, pooled twice": lambda _folder: LiteRtBackbone(LITE, LiteRtSettings(("mean", "gem3"))),
     "lite, more threads than pictures": lambda _folder: LiteRtBackbone(LITE, threads=5),
-    "hub": lambda folder: TfHubBackbone(save_module(folder), input_size=SIZE, batch_size=2),
-    "hub, float32": lambda folder: TfHubBackbone(save_module(folder), input_size=SIZE, bfloat16=False),
+    "hub": lambda folder: TfHubBackbone(save_module(folder), TfHubSettings(input_size=SIZE, batch_size=2)),
+    "hub, float32": lambda folder: TfHubBackbone(
+        save_module(folder), TfHubSettings(input_size=SIZE, bfloat16=False)
+    ),
 }
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from organizer.assets import assets_folder
-from organizer.errors import BundleError
-from organizer.features.litert import LiteRtBackbone
+from organizer.features.litert import LiteRtBackbone, LiteRtSettings
 from organizer.features.pooling import POOLINGS, generalised_mean, mean
 
 GRAPH = assets_folder() / "lite" / "backbone.tflite"
@@ -35,14 +34,14 @@ def test_a_vector_is_what_the_poolings_give_one_after_another():
     size = LiteRtBackbone(GRAPH, threads=1).input_size
     pictures = np.random.default_rng(0).integers(0, 256, (2, size, size, 3), np.uint8)
     means, cubes, both = (
-        LiteRtBackbone(GRAPH, poolings=names, threads=1).extract(pictures)
-        for names in (["mean"], ["gem3"], ["mean", "gem3"])
+        LiteRtBackbone(GRAPH, LiteRtSettings(names), threads=1).extract(pictures)
+        for names in (("mean",), ("gem3",), ("mean", "gem3"))
     )
     assert np.array_equal(both, np.concatenate([means, cubes], axis=1))
     assert (cubes >= means - 1e-5).all()
 
 
-@pytest.mark.parametrize("names", [[], ["median"]])
+@pytest.mark.parametrize("names", [(), ("median",), ("mean", "mean")])
 def test_an_unknown_pooling_is_refused(names):
-    with pytest.raises(BundleError, match="Update organizer"):
-        LiteRtBackbone(GRAPH, poolings=names)
+    with pytest.raises(ValueError, match="Update organizer"):
+        LiteRtSettings(names)

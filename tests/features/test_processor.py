@@ -26,5 +26,14 @@ def test_a_system_that_does_not_tell_has_none(tmp_path):
     assert has_bfloat16(tmp_path / "cpuinfo") is False
 
 
-def test_only_processors_that_may_be_used_count():
-    assert 1 <= processors() <= (os.cpu_count() or 1)
+def test_only_processors_that_may_be_used_count(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 2, 5}, raising=False)
+    assert processors() == 3
+
+
+@pytest.mark.parametrize(("count", "expected"), [(8, 8), (None, 1)])
+def test_where_no_system_tells_all_processors_count(monkeypatch, count, expected):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: count)
+    assert processors() == expected

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from organizer.frames.folders.walk import find_videos
+from organizer.frames.folders.walk import Walk
 from organizer.frames.formats.sniff import sniff
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.probe import probe
@@ -35,7 +35,7 @@ def stated() -> dict[str, dict[str, str]]:
 
 
 def test_all_are_found():
-    assert [file.path for file in find_videos(str(CORPUS / "video"))] == [str(path) for path in VIDEOS]
+    assert [file.path for file in Walk(str(CORPUS / "video"))] == [str(path) for path in VIDEOS]
 
 
 @pytest.mark.parametrize("path", VIDEOS, ids=lambda path: path.name)

@@ -89,7 +89,7 @@ def test_label_rows_without_seconds():
 
 @pytest.mark.parametrize(("duration_s", "said"), [(None, False), (45.9, False), (61.0, True), (4000.0, True)])
 def test_longer_videos_say_how_much_was_looked_at(duration_s, said):
-    assert ("first 45 s" in detail.looked_at(replace(VIDEO, duration_s=duration_s))) is said
+    assert ("first 45 s" in detail.analysed_part(replace(VIDEO, duration_s=duration_s))) is said
 
 
 @pytest.mark.parametrize(

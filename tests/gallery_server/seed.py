@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from organizer.frames.pictures.poster import make_poster
-from organizer.library.database import opened
-from organizer.library.store import Analysis, Store, Tagging
+from organizer.library import Library
+from organizer.library.changes import Analysis, Tagging
 from organizer.types import (
     LABELS,
     SuggestedTag,
@@ -22,6 +21,8 @@ from organizer.types import (
 )
 from tests.clips import plain
 from tests.fakes import COLOUR_OF, NO_LABEL, NOT_AT_ALL, SURE, THRESHOLD, colour_bundle
+from tests.library.sql import database_of
+from tests.posters import make_poster
 
 FIRST_DAY = datetime(2024, 5, 1, 12, 30)
 
@@ -42,14 +43,13 @@ class SeedVideo:
 def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | None = None) -> None:
     """Store videos, a day apart, as a scan with the colour model would."""
     bundle = colour_bundle()
-    with opened(library) as db:
-        store = Store(db)
-        stored_root = store.add_root(str(root))
+    with Library.open(library) as opened:
+        stored_root = opened.roots.add(str(root))
         for number, video in enumerate(videos):
             file = VideoFile(str(root), video.name, 1_000_000 + number, number)
             fingerprint = f"{number:040x}"
             if video.reason is not None:
-                store.store_failure(stored_root, file, fingerprint, video.reason)
+                opened.contents.store_failure(stored_root, file, fingerprint, video.reason)
                 continue
             colours = [COLOUR_OF[label] for label in video.labels] or [NO_LABEL]
             features = VideoFeatures(bundle.space_id, np.array(colours, np.uint8))
@@ -63,11 +63,13 @@ def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | 
             info = VideoInfo(video.duration_s, 1280, 720, "h264", 30.0, 0, taken)
             picture = poster or make_poster([plain(colours[0], (160, 90))])
             analysis = Analysis(info, features, picture, Tagging(bundle.id, scores, tags))
-            store.store_video(stored_root, file, fingerprint, analysis)
+            opened.contents.store(stored_root, file, fingerprint, analysis)
 
 
 def keys(library: Path) -> dict[str, str]:
     """Return the key of each video by its relative path."""
-    with opened(library) as db:
-        rows = db.execute("SELECT p.relative_path, v.key FROM videos v JOIN places p ON p.video_id = v.id")
+    with Library.open(library) as opened:
+        rows = database_of(opened).execute(
+            "SELECT p.relative_path, v.key FROM videos v JOIN places p ON p.video_id = v.id"
+        )
         return dict(rows.fetchall())

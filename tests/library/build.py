@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from organizer.library.store import Analysis, Store, Tagging
+from organizer.library import Library
+from organizer.library.changes import Analysis, Tagging
+from organizer.library.records import Status
 from organizer.types import (
     LABELS,
     SuggestedTag,
@@ -17,6 +19,7 @@ from organizer.types import (
     VideoFile,
     VideoInfo,
 )
+from tests.library.sql import database_of
 
 SPACE = "lite-space"
 BUNDLE = "lite 1"
@@ -44,7 +47,7 @@ def analysis(
 
 
 def add(
-    store: Store,
+    library: Library,
     root: str,
     path: str,
     *suggested: str,
@@ -56,10 +59,31 @@ def add(
     """Store a readable video as a scan does; ``content`` is its fingerprint, by default one of its own."""
     file = VideoFile(root, path, size, mtime_ns)
     content = content or os.fsencode(path).hex()
-    return store.store_video(store.add_root(root), file, content, analysis(*suggested, **settings))
+    return library.contents.store(library.roots.add(root), file, content, analysis(*suggested, **settings))
 
 
-def add_failed(store: Store, root: str, path: str, reason: str, *, content: str | None = None) -> int:
+def add_failed(library: Library, root: str, path: str, reason: str, *, content: str | None = None) -> int:
     file = VideoFile(root, path, 0, 1)
     content = content or os.fsencode(path).hex()
-    return store.store_failure(store.add_root(root), file, content, reason)
+    return library.contents.store_failure(library.roots.add(root), file, content, reason)
+
+
+def tags(library: Library, video_id: int) -> dict[str, str]:
+    return {tag.name: tag.state.value for tag in library.video(video_id).tags}
+
+
+def places(library: Library, video_id: int) -> list[tuple[str, Status]]:
+    return [(place.path, place.status) for place in library.video(video_id).places]
+
+
+def rows(library: Library) -> dict[str, list]:
+    tables = ("videos", "places", "features", "posters", "scores", "tags", "video_tags")
+    return {
+        table: database_of(library).execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
+        for table in tables
+    }
+
+
+def place(library: Library, root: str, path: str, video: int, *, there: tuple[str, ...] = ()) -> str:
+    file = VideoFile(root, path, 1000, 2)
+    return library.contents.place(library.roots.add(root), file, video, lambda path: path in there).value

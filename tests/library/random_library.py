@@ -7,15 +7,14 @@ import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from organizer.library import queries
-from organizer.library.decisions import confirm, forget, reject
+from organizer.library import Library
+from organizer.library.database.columns import from_column
 from organizer.library.filters import Sort, VideoFilter
-from organizer.library.names import folded
-from organizer.library.paths import from_column
 from organizer.library.records import Status
-from organizer.library.store import Store
+from organizer.library.spelling import folded
 from organizer.types import LABELS, TagState, VideoFile
 from tests.library.build import SPACE, add, add_failed, tagging
+from tests.library.sql import database_of
 
 OTHER_SPACE = "other-space"
 
@@ -38,8 +37,8 @@ LENGTHS = (None, 5.0, 10.0, 10.0, 20.0)
 class RandomLibrary:
     """Does what scans and people do; the same for the same seed."""
 
-    def __init__(self, db, seed: int, *, own_tags: int = 4) -> None:
-        self.db, self.store, self.draw = db, Store(db), random.Random(seed)
+    def __init__(self, library, seed: int, *, own_tags: int = 4) -> None:
+        self.library, self.library, self.draw = library, library, random.Random(seed)
         self.own_tags = tuple(f"own {number}" for number in range(own_tags))
         self.contents = 0
 
@@ -70,7 +69,7 @@ class RandomLibrary:
         # Some of a thousand names are drawn twice: then the video that was there lies nowhere.
         self.contents += 1
         add(
-            self.store,
+            self.library,
             self.draw.choice(ROOTS),
             self.path(),
             *self.suggested(),
@@ -83,49 +82,54 @@ class RandomLibrary:
 
     def look_at_with_the_other_model(self) -> None:
         if (video := self.video()) is not None:
-            self.db.execute(
+            database_of(self.library).execute(
                 "INSERT OR IGNORE INTO features VALUES (?, ?, 1, 3, x'000000')", [video, OTHER_SPACE]
             )
 
     def add_failed(self) -> None:
         self.contents += 1
-        add_failed(self.store, self.draw.choice(ROOTS), self.path(), "broken", content=f"c{self.contents}")
+        add_failed(self.library, self.draw.choice(ROOTS), self.path(), "broken", content=f"c{self.contents}")
 
     def video(self) -> int | None:
-        row = self.db.execute("SELECT id FROM videos ORDER BY id").fetchall()
+        row = database_of(self.library).execute("SELECT id FROM videos ORDER BY id").fetchall()
         return self.draw.choice(row)[0] if row else None
 
     def copy_or_move(self) -> None:
         if (video := self.video()) is not None:
             root, kept = self.draw.choice(ROOTS), self.draw.random() < 0.5
             file = VideoFile(root, self.path(), 1, 1)
-            self.store.place_video(self.store.add_root(root), file, video, lambda _: kept)
+            self.library.contents.place(self.library.roots.add(root), file, video, lambda _: kept)
 
     def vanish(self) -> None:
-        root = self.store.add_root(self.draw.choice(ROOTS))
-        paths = sorted(self.store.present_files(root, SPACE))
-        self.store.forget_vanished(root, self.draw.sample(paths, min(2, len(paths))))
+        root = self.library.roots.add(self.draw.choice(ROOTS))
+        paths = sorted(self.library.places.present_files(root, SPACE))
+        self.library.places.forget_vanished(root, self.draw.sample(paths, min(2, len(paths))))
 
     def come_back(self) -> None:
-        ids = [id_ for (id_,) in self.db.execute("SELECT id FROM places WHERE missing_since IS NOT NULL")]
-        self.store.restore_places(self.draw.sample(ids, min(1, len(ids))))
+        ids = [
+            id_
+            for (id_,) in database_of(self.library).execute(
+                "SELECT id FROM places WHERE missing_since IS NOT NULL"
+            )
+        ]
+        self.library.places.restore(self.draw.sample(ids, min(1, len(ids))))
 
     def plug(self) -> None:
-        root = self.store.add_root(self.draw.choice(ROOTS))
-        self.store.set_offline(root, self.draw.random() < 0.5)
+        root = self.library.roots.add(self.draw.choice(ROOTS))
+        self.library.roots.set_offline(root, self.draw.random() < 0.5)
 
     def decide(self) -> None:
         if (video := self.video()) is not None:
-            decision = self.draw.choice((confirm, confirm, reject, forget))
-            decision(self.db, video, self.draw.choice((*LABELS, *self.own_tags)))
+            decision = self.draw.choice((Library.confirm, Library.confirm, Library.reject, Library.forget))
+            decision(self.library, video, self.draw.choice((*LABELS, *self.own_tags)))
 
     def tag_again(self) -> None:
         videos = {video for _ in range(3) if (video := self.video()) is not None}
-        self.store.store_tagging([(video, tagging(*self.suggested())) for video in videos])
+        self.library.contents.store_tagging([(video, tagging(*self.suggested())) for video in videos])
 
     def delete(self) -> None:
         if (video := self.video()) is not None and self.draw.random() < 0.3:
-            self.db.execute("DELETE FROM videos WHERE id = ?", [video])
+            database_of(self.library).execute("DELETE FROM videos WHERE id = ?", [video])
 
     def filter(self) -> VideoFilter:
         def some(values, share: float):
@@ -191,17 +195,21 @@ class Known:
     size: int
 
 
-def known_videos(db) -> list[Known]:
+def known_videos(library) -> list[Known]:
     """Read every video that lies somewhere, one by one."""
     known = []
     # The machine's zone: all dates of this library are instants, sorted as they are shown here.
     sql = "SELECT id, status, CAST(strftime('%s', taken_at) AS INTEGER), duration_s, size_bytes FROM videos"
-    for id_, status, taken, duration, size in db.execute(sql).fetchall():
-        places = db.execute(
-            """SELECT r.path, p.relative_path, p.missing_since IS NULL, r.offline
+    for id_, status, taken, duration, size in database_of(library).execute(sql).fetchall():
+        places = (
+            database_of(library)
+            .execute(
+                """SELECT r.path, p.relative_path, p.missing_since IS NULL, r.offline
             FROM places p JOIN roots r ON r.id = p.root_id WHERE p.video_id = ?""",
-            [id_],
-        ).fetchall()
+                [id_],
+            )
+            .fetchall()
+        )
         if not places:
             continue
         present = [offline for *_, there, offline in places if there]
@@ -212,7 +220,7 @@ def known_videos(db) -> list[Known]:
                 "missing" if not present else "offline" if all(present) else status,
                 [os.path.join(from_column(root), from_column(path)) for root, path, *_ in places],
                 [os.fsencode(from_column(path)) for _, path, *_ in places],
-                dict(db.execute(tags, [id_]).fetchall()),
+                dict(database_of(library).execute(tags, [id_]).fetchall()),
                 taken,
                 duration,
                 size,
@@ -265,13 +273,13 @@ def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
     return [video.id for video in valued] + (others[::-1] if filter_.descending else others)
 
 
-def check_list(db, videos: list[Known], filter_: VideoFilter) -> list[int]:
+def check_list(library, videos: list[Known], filter_: VideoFilter) -> list[int]:
     """Compare all of a list, its count and one page with the same without SQL; return the ids."""
     expected = chosen(videos, filter_)
-    assert queries.video_ids(db, filter_) == expected, filter_
-    assert queries.count_videos(db, filter_) == len(expected), filter_
+    assert library.ids(filter_) == expected, filter_
+    assert library.count(filter_) == len(expected), filter_
     page = replace(filter_, limit=5, offset=len(expected) // 2)
-    assert queries.video_ids(db, page) == expected[page.offset : page.offset + 5], filter_
+    assert library.ids(page) == expected[page.offset : page.offset + 5], filter_
     return expected
 
 
@@ -282,17 +290,15 @@ _WITHOUT_FEATURES = """
 """
 
 
-def check_counts(db, videos: list[Known]) -> None:
+def check_counts(library, videos: list[Known]) -> None:
     """Compare the counts of tags, and of videos without features, with counting."""
     for space in (SPACE, OTHER_SPACE, "no such space"):
-        (expected,) = db.execute(_WITHOUT_FEATURES, [space]).fetchone()
-        assert queries.count_without_features(db, space) == expected
+        (expected,) = database_of(library).execute(_WITHOUT_FEATURES, [space]).fetchone()
+        assert library.features.count_without(space) == expected
     counts: dict[str, int] = {}
     for video in videos:
         for name, state in video.tags.items():
             if state != "rejected":
                 counts[name] = counts.get(name, 0) + 1
-    assert queries.tag_counts(db) == counts
-    assert list(queries.tag_counts(db).items()) == sorted(
-        counts.items(), key=lambda item: (-item[1], item[0])
-    )
+    assert library.tag_counts() == counts
+    assert list(library.tag_counts().items()) == sorted(counts.items(), key=lambda item: (-item[1], item[0]))

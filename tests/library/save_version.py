@@ -11,8 +11,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from organizer.library import migrations
-from organizer.library.database import open_database
+from organizer.library.migrations.apply import MIGRATIONS
+from organizer.library.opening.open import open_database
 
 SAVED = Path(__file__).parent / "saved"
 _NOTE = (
@@ -43,14 +43,12 @@ def dump(connection: sqlite3.Connection) -> str:
 def main() -> None:
     """Restore the newest saved library, migrate it, and write it as the next one."""
     last = max(int(path.stem.removeprefix("version_")) for path in SAVED.glob("version_*.sql"))
-    everything = migrations.MIGRATIONS
-    for version in range(last + 1, len(everything) + 1):
-        migrations.MIGRATIONS = everything[:version]
+    for version in range(last + 1, len(MIGRATIONS) + 1):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "library.db"
             with closing(sqlite3.connect(path)) as connection:
                 connection.executescript((SAVED / f"version_{version - 1}.sql").read_text(encoding="utf-8"))
-            open_database(path).close()
+            open_database(path, migrations=MIGRATIONS[:version]).close()
             with closing(sqlite3.connect(path)) as connection:
                 (SAVED / f"version_{version}.sql").write_text(dump(connection), encoding="utf-8")
 

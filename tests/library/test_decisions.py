@@ -8,18 +8,18 @@ import sys
 import pytest
 
 from organizer.errors import InvalidTagError, UnknownVideoError
-from organizer.library import queries, scans
-from organizer.library.database import opened
-from organizer.library.decisions import clean_tag, confirm, forget, reject
+from organizer.library import Library
+from organizer.library.changes import Tagging
 from organizer.library.filters import VideoFilter
-from organizer.library.taggings import Tagging
+from organizer.library.spelling import clean_tag
 from organizer.types import SuggestedTag
 from tests.gallery_server.seed import SeedVideo, seed
 from tests.library.build import add, tagging
+from tests.library.sql import database_of
 
 
-def tags(db, video_id: int) -> dict[str, tuple[str, float | None, tuple[int, ...]]]:
-    return {tag.name: (tag.state, tag.score, tag.seconds) for tag in queries.video(db, video_id).tags}
+def tags(library, video_id: int) -> dict[str, tuple[str, float | None, tuple[int, ...]]]:
+    return {tag.name: (tag.state, tag.score, tag.seconds) for tag in library.video(video_id).tags}
 
 
 @pytest.mark.parametrize(
@@ -47,152 +47,156 @@ def test_a_tag_that_cannot_be_shown_is_refused(bad):
         clean_tag(bad)
 
 
-def test_confirming_keeps_the_score_and_the_seconds_of_a_suggestion(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    confirm(db, video, "animal")
-    assert tags(db, video) == {"Animal": ("confirmed", 0.9, (0,))}
+def test_confirming_keeps_the_score_and_the_seconds_of_a_suggestion(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.confirm(video, "animal")
+    assert tags(library, video) == {"Animal": ("confirmed", 0.9, (0,))}
 
 
-def test_confirming_a_label_that_was_not_suggested_takes_its_score(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Outdoor recreation")
-    assert tags(db, video) == {"Outdoor recreation": ("confirmed", 0.1, ())}
+def test_confirming_a_label_that_was_not_suggested_takes_its_score(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Outdoor recreation")
+    assert tags(library, video) == {"Outdoor recreation": ("confirmed", 0.1, ())}
 
 
-def test_a_tag_of_ones_own_has_no_score_whatever_its_characters(db, store):
-    video = add(store, "/v", "a.mp4")
+def test_a_tag_of_ones_own_has_no_score_whatever_its_characters(library):
+    video = add(library, "/v", "a.mp4")
     for name in ('Gran"s', "a.b", "$[0]"):
-        confirm(db, video, name)
-    assert tags(db, video) == dict.fromkeys(('Gran"s', "a.b", "$[0]"), ("confirmed", None, ()))
+        library.confirm(video, name)
+    assert tags(library, video) == dict.fromkeys(('Gran"s', "a.b", "$[0]"), ("confirmed", None, ()))
 
 
-def test_a_decision_on_a_video_never_scored_waits_for_its_score(db, store):
-    video = add(store, "/v", "a.mp4")
-    db.execute("DELETE FROM scores")
-    confirm(db, video, "Food")
-    assert tags(db, video)["Food"] == ("confirmed", None, ())
-    store.store_tagging([(video, tagging("Food"))])
-    assert tags(db, video)["Food"] == ("confirmed", 0.9, (0,))
+def test_a_decision_on_a_video_never_scored_waits_for_its_score(library):
+    video = add(library, "/v", "a.mp4")
+    database_of(library).execute("DELETE FROM scores")
+    library.confirm(video, "Food")
+    assert tags(library, video)["Food"] == ("confirmed", None, ())
+    library.contents.store_tagging([(video, tagging("Food"))])
+    assert tags(library, video)["Food"] == ("confirmed", 0.9, (0,))
 
 
-def test_two_spellings_are_one_tag(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Holiday")
-    confirm(db, video, "HOLIDAY")
-    assert list(tags(db, video)) == ["Holiday"]
-    reject(db, video, "holiday")
-    assert tags(db, video) == {}
+def test_two_spellings_are_one_tag(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Holiday")
+    library.confirm(video, "HOLIDAY")
+    assert list(tags(library, video)) == ["Holiday"]
+    library.reject(video, "holiday")
+    assert tags(library, video) == {}
 
 
-def test_rejecting_a_label_keeps_it_as_rejected(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    reject(db, video, "Animal")
-    reject(db, video, "Dance")
-    assert tags(db, video) == {"Animal": ("rejected", 0.9, (0,)), "Dance": ("rejected", 0.1, ())}
-    store.store_tagging([(video, tagging("Animal", "Dance"))])
-    assert {state for state, *_ in tags(db, video).values()} == {"rejected"}
+def test_rejecting_a_label_keeps_it_as_rejected(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.reject(video, "Animal")
+    library.reject(video, "Dance")
+    assert tags(library, video) == {"Animal": ("rejected", 0.9, (0,)), "Dance": ("rejected", 0.1, ())}
+    library.contents.store_tagging([(video, tagging("Animal", "Dance"))])
+    assert {state for state, *_ in tags(library, video).values()} == {"rejected"}
 
 
-def test_rejecting_a_tag_of_ones_own_takes_it_away(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Holiday")
-    reject(db, video, "Holiday")
-    assert tags(db, video) == {}
+def test_rejecting_a_tag_of_ones_own_takes_it_away(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Holiday")
+    library.reject(video, "Holiday")
+    assert tags(library, video) == {}
 
 
-def test_rejecting_a_tag_of_ones_own_that_a_model_learned_keeps_it_as_rejected(db, store):
-    video, other = add(store, "/v", "a.mp4"), add(store, "/v", "b.mp4")
+def test_rejecting_a_tag_of_ones_own_that_a_model_learned_keeps_it_as_rejected(library):
+    video, other = add(library, "/v", "a.mp4"), add(library, "/v", "b.mp4")
     learned = Tagging("mine 1", {"Garden": 0.8, 'so "said"': 0.3}, (SuggestedTag("Garden", 0.8, (1,)),))
-    store.store_tagging([(video, learned)])
+    library.contents.store_tagging([(video, learned)])
     for id_ in (video, other):
-        reject(db, id_, "garden")
-    assert tags(db, video) == {"Garden": ("rejected", 0.8, (1,))}
-    assert tags(db, other) == {}
-    store.store_tagging([(video, learned)])
-    assert tags(db, video)["Garden"][0] == "rejected"
-    reject(db, video, 'so "said"')
-    assert tags(db, video)['so "said"'][0] == "rejected"
+        library.reject(id_, "garden")
+    assert tags(library, video) == {"Garden": ("rejected", 0.8, (1,))}
+    assert tags(library, other) == {}
+    library.contents.store_tagging([(video, learned)])
+    assert tags(library, video)["Garden"][0] == "rejected"
+    library.reject(video, 'so "said"')
+    assert tags(library, video)['so "said"'][0] == "rejected"
 
 
-def test_one_can_change_ones_mind(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    for decide, state in ((reject, "rejected"), (confirm, "confirmed"), (reject, "rejected")):
-        decide(db, video, "Animal")
-        assert tags(db, video)["Animal"][0] == state
+def test_one_can_change_ones_mind(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    for decide, state in (
+        (Library.reject, "rejected"),
+        (Library.confirm, "confirmed"),
+        (Library.reject, "rejected"),
+    ):
+        decide(library, video, "Animal")
+        assert tags(library, video)["Animal"][0] == state
 
 
-def test_forgetting_lets_the_model_say_again(db, store):
-    video, other = add(store, "/v", "a.mp4", "Animal"), add(store, "/v", "b.mp4", "Animal")
-    confirm(db, video, "Animal")
-    reject(db, video, "Animal")
-    reject(db, other, "Animal")
-    assert forget(db, video, "animal")
-    assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
-    store.store_tagging([(video, tagging("Food")), (other, tagging("Food"))])
-    assert tags(db, video) == {"Food": ("suggested", 0.9, (0,))}
-    assert tags(db, other)["Animal"] == ("rejected", 0.1, ())
-    assert forget(db, other, "Animal")
-    assert tags(db, other) == {"Food": ("suggested", 0.9, (0,))}
+def test_forgetting_lets_the_model_say_again(library):
+    video, other = add(library, "/v", "a.mp4", "Animal"), add(library, "/v", "b.mp4", "Animal")
+    library.confirm(video, "Animal")
+    library.reject(video, "Animal")
+    library.reject(other, "Animal")
+    assert library.forget(video, "animal")
+    assert tags(library, video) == {"Animal": ("suggested", 0.9, (0,))}
+    library.contents.store_tagging([(video, tagging("Food")), (other, tagging("Food"))])
+    assert tags(library, video) == {"Food": ("suggested", 0.9, (0,))}
+    assert tags(library, other)["Animal"] == ("rejected", 0.1, ())
+    assert library.forget(other, "Animal")
+    assert tags(library, other) == {"Food": ("suggested", 0.9, (0,))}
 
 
-def test_a_suggestion_is_not_forgotten(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    assert not forget(db, video, "Animal")
-    assert not forget(db, video, "No such")
-    assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
-    confirm(db, video, "Dance")
-    assert forget(db, video, "Dance")
-    assert tags(db, video) == {"Animal": ("suggested", 0.9, (0,))}
+def test_a_suggestion_is_not_forgotten(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    assert not library.forget(video, "Animal")
+    assert not library.forget(video, "No such")
+    assert tags(library, video) == {"Animal": ("suggested", 0.9, (0,))}
+    library.confirm(video, "Dance")
+    assert library.forget(video, "Dance")
+    assert tags(library, video) == {"Animal": ("suggested", 0.9, (0,))}
 
 
-def test_rejecting_says_whether_there_was_something_to_note(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Holiday")
-    assert reject(db, video, "Holiday")
-    assert not reject(db, video, "Holiday")
-    assert reject(db, video, "Dance")
+def test_rejecting_says_whether_there_was_something_to_note(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Holiday")
+    assert library.reject(video, "Holiday")
+    assert not library.reject(video, "Holiday")
+    assert library.reject(video, "Dance")
 
 
-@pytest.mark.parametrize("decide", [confirm, reject])
-def test_a_decision_needs_a_video(db, decide):
+@pytest.mark.parametrize("decide", [Library.confirm, Library.reject])
+def test_a_decision_needs_a_video(library, decide):
     with pytest.raises(UnknownVideoError, match="77"):
-        decide(db, 77, "Animal")
-    assert db.execute("SELECT count(*) FROM tags").fetchone() == (0,)
+        decide(library, 77, "Animal")
+    assert database_of(library).execute("SELECT count(*) FROM tags").fetchone() == (0,)
 
 
 SPELLINGS = ("Caf\u00e9 Fr\u00fch", "CAF\u00c9 FR\u00dcH", "cafe\u0301 fru\u0308h", "caf\u00e9  fr\u00fch ")
 
 
 @pytest.mark.parametrize("first", SPELLINGS)
-def test_a_tag_is_one_however_it_is_spelled(db, store, first):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, first)
+def test_a_tag_is_one_however_it_is_spelled(library, first):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, first)
     for spelling in SPELLINGS:
-        confirm(db, video, spelling)
-        assert queries.count_videos(db, VideoFilter(all_tags=(" ".join(spelling.split()),))) == 1
-    assert db.execute("SELECT count(*) FROM tags").fetchone() == (1,)
-    assert forget(db, video, SPELLINGS[2])
-    assert queries.video(db, video).tags == ()
+        library.confirm(video, spelling)
+        assert library.count(VideoFilter(all_tags=(" ".join(spelling.split()),))) == 1
+    assert database_of(library).execute("SELECT count(*) FROM tags").fetchone() == (1,)
+    assert library.forget(video, SPELLINGS[2])
+    assert library.video(video).tags == ()
 
 
-def test_a_label_of_a_model_of_one_s_own_is_the_tag_in_another_case(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "\u00e4rger")
+def test_a_label_of_a_model_of_one_s_own_is_the_tag_in_another_case(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "\u00e4rger")
     said = Tagging("own 1", {"\u00c4rger": 0.8, "Wut": 0.7}, (SuggestedTag("Wut", 0.7),))
-    store.store_tagging([(video, said)])
-    (tag, _) = queries.video(db, video).tags
+    library.contents.store_tagging([(video, said)])
+    (tag, _) = library.video(video).tags
     assert (tag.name, tag.state, tag.score) == ("\u00e4rger", "confirmed", 0.8)
-    assert reject(db, video, "WUT")
-    assert store.store_tagging([(video, said)]) == []
-    assert reject(db, video, "\u00c4RGER")
-    states = {tag.name: tag.state for tag in queries.video(db, video).tags}
+    assert library.reject(video, "WUT")
+    assert library.contents.store_tagging([(video, said)]) == []
+    assert library.reject(video, "\u00c4RGER")
+    states = {tag.name: tag.state for tag in library.video(video).tags}
     assert states == {"\u00e4rger": "rejected", "Wut": "rejected"}
 
 
 DECISIONS = [
-    lambda db: confirm(db, 1, "Mine"),
-    lambda db: reject(db, 1, "Animal"),
-    lambda db: forget(db, 1, "Nature"),
+    lambda library: library.confirm(1, "Mine"),
+    lambda library: library.reject(1, "Animal"),
+    lambda library: library.forget(1, "Nature"),
 ]
 
 
@@ -200,10 +204,10 @@ DECISIONS = [
 def test_a_decision_is_stored_for_good_and_nothing_else_is(tmp_path, decide):
     """What no power cut may take back is committed with synchronous = FULL (2), all else with NORMAL (1)."""
     seed(tmp_path / "library.db", tmp_path, [SeedVideo("cat.mp4", ("Animal", "Nature"))])
-    with opened(tmp_path / "library.db") as db:
-        confirm(db, 1, "Nature")
+    with Library.open(tmp_path / "library.db") as library:
+        library.confirm(1, "Nature")
         levels = []
-        level = db.conn.execute
+        level = database_of(library).conn.execute
 
         class Watched:
             def __getattr__(self, name):
@@ -214,9 +218,9 @@ def test_a_decision_is_stored_for_good_and_nothing_else_is(tmp_path, decide):
                     levels.append(level("PRAGMA synchronous").fetchone()[0])
                 return level(sql, *values)
 
-        connection, db.conn = db.conn, Watched()
-        decide(db)
-        scans.begin(db, [])
+        connection, database_of(library).conn = database_of(library).conn, Watched()
+        decide(library)
+        library.jobs.begin([])
         assert levels == [2, 1]
         assert level("PRAGMA synchronous").fetchone() == (1,)
 
@@ -252,22 +256,21 @@ int fdatasync(int fd) {
 DECIDE_WHILE_OPEN = """
 import os, sys
 from pathlib import Path
-from organizer.library.database import opened
-from organizer.library.decisions import confirm, forget, reject
-from organizer.library import scans
+from organizer.library import Library
 
 def flushes():
     log = Path(os.environ["FLUSH_LOG"])
     return sum(line.endswith("-wal") for line in log.read_text().splitlines()) if log.exists() else 0
 
-library = Path(sys.argv[1])
-with opened(library) as other:  # as the gallery or a scan has it open: closing "db" then writes nothing back
-    other.execute("SELECT count(*) FROM videos").fetchone()
-    scans.begin(other, [])
-    with opened(library) as db:
-        confirm(db, 1, "First")  # may begin the log anew
-        for act in (lambda: confirm(db, 1, "Mine"), lambda: reject(db, 1, "Animal"),
-                    lambda: forget(db, 1, "Mine"), lambda: scans.begin(db, [])):
+path = Path(sys.argv[1])
+# As the gallery or a scan has it open: closing the library then writes nothing back.
+with Library.open(path) as other:
+    other.count()
+    other.jobs.begin([])
+    with Library.open(path) as library:
+        library.confirm(1, "First")  # may begin the log anew
+        for act in (lambda: library.confirm(1, "Mine"), lambda: library.reject(1, "Animal"),
+                    lambda: library.forget(1, "Mine"), lambda: library.jobs.begin([])):
             before = flushes()
             act()
             print(flushes() - before)

@@ -7,48 +7,46 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from organizer.library import queries
-from organizer.library.decisions import confirm, reject
+from organizer.library.database import columns
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
-from organizer.library.store import Store
 from organizer.types import TagState
 from tests.library.build import add, add_failed
+from tests.library.sql import database_of
 
 CONFIRMED, SUGGESTED, REJECTED = TagState.CONFIRMED, TagState.SUGGESTED, TagState.REJECTED
 
 
 @pytest.fixture
-def library(db):
+def filled(library):
     """Videos a..h in the order they were added, with tags in all states and in every status."""
-    store = Store(db)
     added = {
-        "a": add(store, "/home/videos", "a.mp4", "Animal", duration_s=30, size=10, taken=day(3)),
-        "b": add(store, "/home/videos", "b.mp4", "Animal", "Food", duration_s=10, size=30, taken=day(1)),
-        "c": add(store, "/home/videos", "c.mp4", "Animal", duration_s=None, size=20, taken=day(2)),
-        "d": add(store, "/home/videos", "d.mp4", duration_s=20, size=50, taken=day(5)),
-        "e": add(store, "/home/videos", "e.mp4", duration_s=20, size=40, taken=day(4)),
-        "f": add_failed(store, "/home/videos", "f.mp4", "it is cut off"),
-        "g": add(store, "/home/videos", "g.mp4", "Food", size=60, taken=day(6)),
-        "h": add(store, "/usb", "h.mp4", "Concert", size=70, taken=day(7)),
+        "a": add(library, "/home/videos", "a.mp4", "Animal", duration_s=30, size=10, taken=day(3)),
+        "b": add(library, "/home/videos", "b.mp4", "Animal", "Food", duration_s=10, size=30, taken=day(1)),
+        "c": add(library, "/home/videos", "c.mp4", "Animal", duration_s=None, size=20, taken=day(2)),
+        "d": add(library, "/home/videos", "d.mp4", duration_s=20, size=50, taken=day(5)),
+        "e": add(library, "/home/videos", "e.mp4", duration_s=20, size=40, taken=day(4)),
+        "f": add_failed(library, "/home/videos", "f.mp4", "it is cut off"),
+        "g": add(library, "/home/videos", "g.mp4", "Food", size=60, taken=day(6)),
+        "h": add(library, "/usb", "h.mp4", "Concert", size=70, taken=day(7)),
     }
-    confirm(db, added["b"], "Animal")
-    reject(db, added["c"], "Animal")
-    confirm(db, added["d"], "Holiday")
-    home, usb = store.roots()
-    store.forget_vanished(home, ["g.mp4"])
-    store.set_offline(usb, True)
-    return db
+    library.confirm(added["b"], "Animal")
+    library.reject(added["c"], "Animal")
+    library.confirm(added["d"], "Holiday")
+    home, usb = library.roots.all()
+    library.places.forget_vanished(home, ["g.mp4"])
+    library.roots.set_offline(usb, True)
+    return library
 
 
 def day(number: int) -> datetime:
     return datetime(2024, 5, number, 12, tzinfo=UTC)
 
 
-def names(db, filter_: VideoFilter) -> str:
-    chosen = [os.path.basename(video.places[0].path)[0] for video in queries.videos(db, filter_)]
+def names(library, filter_: VideoFilter) -> str:
+    chosen = [os.path.basename(video.places[0].path)[0] for video in library.list(filter_)]
     if filter_.limit is None and not filter_.offset:
-        assert queries.count_videos(db, filter_) == len(chosen)
+        assert library.count(filter_) == len(chosen)
     return "".join(chosen)
 
 
@@ -97,8 +95,8 @@ CHOICES = [
 
 
 @pytest.mark.parametrize(("choice", "expected"), CHOICES)
-def test_a_filter_chooses(library, choice, expected):
-    assert names(library, VideoFilter(**choice, sort=Sort.ADDED, descending=False)) == expected
+def test_a_filter_chooses(filled, choice, expected):
+    assert names(filled, VideoFilter(**choice, sort=Sort.ADDED, descending=False)) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,8 +115,8 @@ def test_a_filter_chooses(library, choice, expected):
         (Sort.SIZE, True, "hgdebcaf"),
     ],
 )
-def test_a_filter_sorts(library, sort, descending, expected):
-    assert names(library, VideoFilter(sort=sort, descending=descending)) == expected
+def test_a_filter_sorts(filled, sort, descending, expected):
+    assert names(filled, VideoFilter(sort=sort, descending=descending)) == expected
 
 
 @pytest.mark.parametrize(
@@ -133,16 +131,16 @@ def test_a_filter_sorts(library, sort, descending, expected):
         (100, 0, "abcdefgh"),
     ],
 )
-def test_pages(library, limit, offset, expected):
+def test_pages(filled, limit, offset, expected):
     filter_ = VideoFilter(sort=Sort.ADDED, descending=False, limit=limit, offset=offset)
-    assert names(library, filter_) == expected
-    assert queries.count_videos(library, filter_) == 8
+    assert names(filled, filter_) == expected
+    assert filled.count(filter_) == 8
 
 
-def test_names_are_sorted_whatever_their_case(store, db):
+def test_names_are_sorted_whatever_their_case(library):
     for name in ("b.mp4", "A.mp4", "C.mp4"):
-        add(store, "/v", name)
-    assert names(db, VideoFilter(sort=Sort.NAME, descending=False)) == "AbC"
+        add(library, "/v", name)
+    assert names(library, VideoFilter(sort=Sort.NAME, descending=False)) == "AbC"
 
 
 NAMES = ["100%.mp4", "100x.mp4", "a_b.mp4", "aXb.mp4", "back\\slash.mp4", "Caf\u00e9.mp4", "U\u0308ber.mp4"]
@@ -167,18 +165,18 @@ NAMES = ["100%.mp4", "100x.mp4", "a_b.mp4", "aXb.mp4", "back\\slash.mp4", "Caf\u
         (os.fsdecode(b"\xff"), [os.fsdecode(b"\xff.mp4")]),
     ],
 )
-def test_words_are_found_as_they_are_written(store, db, text, expected):
+def test_words_are_found_as_they_are_written(library, text, expected):
     for name in [*NAMES, os.fsdecode(b"\xff.mp4")]:
-        add(store, "/v", name)
-    found = [video.places[0].relative_path for video in queries.videos(db, VideoFilter(text=text))]
+        add(library, "/v", name)
+    found = [video.places[0].relative_path for video in library.list(VideoFilter(text=text))]
     assert sorted(found) == sorted(expected)
 
 
-def test_a_word_may_lie_in_any_of_a_videos_places(store, db):
-    add(store, "/v", "a.mp4", content="1")
-    add(store, "/backup", "old/b.mp4", content="1")
+def test_a_word_may_lie_in_any_of_a_videos_places(library):
+    add(library, "/v", "a.mp4", content="1")
+    add(library, "/backup", "old/b.mp4", content="1")
     for text in ("a.mp4", "backup", "old/b"):
-        assert queries.count_videos(db, VideoFilter(text=text)) == 1
+        assert library.count(VideoFilter(text=text)) == 1
 
 
 @pytest.mark.parametrize(
@@ -192,34 +190,36 @@ def test_a_word_may_lie_in_any_of_a_videos_places(store, db):
         (("/v", "/usb"), (), Status.MISSING),
     ],
 )
-def test_a_videos_status_is_that_of_its_best_place(store, db, gone, offline, expected):
+def test_a_videos_status_is_that_of_its_best_place(library, gone, offline, expected):
     for root in ("/v", "/usb"):
-        video = add(store, root, "a.mp4", content="1")
-    for root in store.roots():
-        store.set_offline(root, root.path in offline)
+        video = add(library, root, "a.mp4", content="1")
+    for root in library.roots.all():
+        library.roots.set_offline(root, root.path in offline)
         if root.path in gone:
-            db.execute("UPDATE places SET missing_since = 'now' WHERE root_id = ?", [root.id])
-    record = queries.video(db, video)
+            database_of(library).execute(
+                "UPDATE places SET missing_since = 'now' WHERE root_id = ?", [root.id]
+            )
+    record = library.video(video)
     assert record.status is expected
     assert record.places[0].status is expected
     for status in Status:
-        assert queries.count_videos(db, VideoFilter(status=status)) == (status is expected)
+        assert library.count(VideoFilter(status=status)) == (status is expected)
 
 
-def test_a_video_that_lies_nowhere_is_not_shown(store, db):
-    add(store, "/v", "a.mp4", "Animal", content="1", duration_s=10)
-    add(store, "/v", "a.mp4", "Food", content="2", duration_s=100)
-    assert [video.tags[0].name for video in queries.videos(db, VideoFilter())] == ["Food"]
-    assert queries.count_videos(db, VideoFilter()) == 1
-    assert queries.tag_counts(db) == {"Food": 1}
+def test_a_video_that_lies_nowhere_is_not_shown(library):
+    add(library, "/v", "a.mp4", "Animal", content="1", duration_s=10)
+    add(library, "/v", "a.mp4", "Food", content="2", duration_s=100)
+    assert [video.tags[0].name for video in library.list(VideoFilter())] == ["Food"]
+    assert library.count(VideoFilter()) == 1
+    assert library.tag_counts() == {"Food": 1}
 
 
-def test_more_videos_than_one_query_reads_come_in_order(store, db, monkeypatch):
-    monkeypatch.setattr(queries, "_CHUNK", 4)
+def test_more_videos_than_one_query_reads_come_in_order(library, monkeypatch):
+    monkeypatch.setattr(columns, "CHUNK", 4)
     start = day(1)
     for number in range(10):
-        add(store, "/v", f"{number}.mp4", "Food", taken=start + timedelta(days=(number * 7) % 10))
-    chosen = [video.places[0].relative_path for video in queries.videos(db, VideoFilter())]
+        add(library, "/v", f"{number}.mp4", "Food", taken=start + timedelta(days=(number * 7) % 10))
+    chosen = [video.places[0].relative_path for video in library.list(VideoFilter())]
     assert chosen == [f"{number}.mp4" for number in sorted(range(10), key=lambda n: -(n * 7 % 10))]
-    ids = queries.video_ids(db, VideoFilter())
-    assert sorted(id_ for id_, _ in queries.stored_features(db, ids, "lite-space")) == sorted(ids)
+    ids = library.ids(VideoFilter())
+    assert sorted(id_ for id_, _ in library.features.of(ids, "lite-space")) == sorted(ids)

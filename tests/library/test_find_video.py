@@ -5,14 +5,13 @@ import os
 import pytest
 
 from organizer.errors import UnknownVideoError
-from organizer.library import queries
 from tests.library.build import add
 
 NOT_UTF8 = os.fsdecode(b"caf\xe9.mp4")
 
 
 @pytest.fixture
-def ids(store):
+def ids(library):
     paths = [
         "a.mp4",
         "2023/trip.mp4",
@@ -24,7 +23,7 @@ def ids(store):
         "Umlaut \u00fc.mp4",
         "long trip.mp4",
     ]
-    return {path: add(store, "/v", path) for path in paths}
+    return {path: add(library, "/v", path) for path in paths}
 
 
 @pytest.mark.parametrize(
@@ -44,8 +43,8 @@ def ids(store):
         ("2", "2023/trip.mp4"),
     ],
 )
-def test_a_video_is_found_by_path_name_or_id(db, ids, name, path):
-    assert queries.find_video(db, name) == ids[path]
+def test_a_video_is_found_by_path_name_or_id(library, ids, name, path):
+    assert library.find(name) == ids[path]
 
 
 @pytest.mark.parametrize(
@@ -67,54 +66,54 @@ def test_a_video_is_found_by_path_name_or_id(db, ids, name, path):
         ("\u00b2", "no such video"),
     ],
 )
-def test_what_is_not_one_video_is_refused(db, ids, name, words):
+def test_what_is_not_one_video_is_refused(library, ids, name, words):
     with pytest.raises(UnknownVideoError, match=words):
-        queries.find_video(db, name)
+        library.find(name)
 
 
-def test_videos_of_one_name_are_listed_with_their_ids(db, store, ids):
+def test_videos_of_one_name_are_listed_with_their_ids(library, ids):
     with pytest.raises(UnknownVideoError) as raised:
-        queries.find_video(db, "trip.mp4")
+        library.find("trip.mp4")
     first, second = ids["2023/trip.mp4"], ids["2024/trip.mp4"]
     assert str(raised.value).endswith(
         f"or the id: /v/2023/trip.mp4 (id {first}), /v/2024/trip.mp4 (id {second})"
     )
     for number in range(5):
-        add(store, "/v", f"more {number}/trip.mp4")
+        add(library, "/v", f"more {number}/trip.mp4")
     with pytest.raises(UnknownVideoError) as raised:
-        queries.find_video(db, "trip.mp4")
+        library.find("trip.mp4")
     assert str(raised.value).count("(id ") == 5
     assert str(raised.value).endswith(", ...")
 
 
-def test_a_relative_path_starts_at_the_working_folder(db, store, tmp_path, monkeypatch):
+def test_a_relative_path_starts_at_the_working_folder(library, tmp_path, monkeypatch):
     (tmp_path / "x" / "y").mkdir(parents=True)
-    video = add(store, str(tmp_path / "x"), "y/clip.mp4")
-    add(store, "/elsewhere", "clip.mp4")
+    video = add(library, str(tmp_path / "x"), "y/clip.mp4")
+    add(library, "/elsewhere", "clip.mp4")
     monkeypatch.chdir(tmp_path / "x")
-    assert queries.find_video(db, "y/clip.mp4") == video
+    assert library.find("y/clip.mp4") == video
     monkeypatch.chdir(tmp_path / "x" / "y")
-    assert queries.find_video(db, "clip.mp4") == video
+    assert library.find("clip.mp4") == video
 
 
-def test_a_path_through_a_link_is_found(db, store, tmp_path):
+def test_a_path_through_a_link_is_found(library, tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    video = add(store, str(tmp_path / "real"), "clip.mp4")
-    assert queries.find_video(db, str(tmp_path / "link" / "clip.mp4")) == video
+    video = add(library, str(tmp_path / "real"), "clip.mp4")
+    assert library.find(str(tmp_path / "link" / "clip.mp4")) == video
 
 
-def test_a_video_that_lies_nowhere_is_unknown(db, store):
-    overwritten = add(store, "/v", "a.mp4", content="1")
-    add(store, "/v", "a.mp4", content="2")
+def test_a_video_that_lies_nowhere_is_unknown(library):
+    overwritten = add(library, "/v", "a.mp4", content="1")
+    add(library, "/v", "a.mp4", content="2")
     with pytest.raises(UnknownVideoError):
-        queries.find_video(db, str(overwritten))
+        library.find(str(overwritten))
     with pytest.raises(UnknownVideoError):
-        queries.video(db, overwritten)
+        library.video(overwritten)
 
 
-def test_a_poster_that_is_not_there_is_none(db):
-    assert queries.poster(db, 1) is None
+def test_a_poster_that_is_not_there_is_none(library):
+    assert library.media.poster_of("no key") is None
 
 
 COMPOSED, DECOMPOSED = "Caf\u00e9 fr\u00fch.mp4", "Cafe\u0301 fru\u0308h.mp4"
@@ -123,23 +122,23 @@ COMPOSED, DECOMPOSED = "Caf\u00e9 fr\u00fch.mp4", "Cafe\u0301 fru\u0308h.mp4"
 @pytest.mark.parametrize("stored", [COMPOSED, DECOMPOSED, "Caf\u00e9 fru\u0308h.mp4"])
 @pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
 @pytest.mark.parametrize("root", ["/\u00c4gypten", "/A\u0308gypten"])
-def test_it_does_not_count_how_accents_are_composed(db, store, stored, typed, root):
-    video = add(store, root, f"Fe\u0301te/{stored}")
-    assert queries.find_video(db, typed) == video
-    assert queries.find_video(db, f"/\u00c4gypten/F\u00e9te/{typed}") == video
+def test_it_does_not_count_how_accents_are_composed(library, stored, typed, root):
+    video = add(library, root, f"Fe\u0301te/{stored}")
+    assert library.find(typed) == video
+    assert library.find(f"/\u00c4gypten/F\u00e9te/{typed}") == video
     for other in (typed.upper(), f"/\u00c4gypten/Fete/{typed}/x", f"x{typed}"):
         with pytest.raises(UnknownVideoError):
-            queries.find_video(db, other)
+            library.find(other)
 
 
-def test_the_spelling_that_is_typed_goes_before_one_that_looks_alike(db, store):
-    first, second = add(store, "/v", "a/Caf\u00e9.mp4"), add(store, "/v", "b/Cafe\u0301.mp4")
-    assert queries.find_video(db, "Caf\u00e9.mp4") == first
-    assert queries.find_video(db, "Cafe\u0301.mp4") == second
+def test_the_spelling_that_is_typed_goes_before_one_that_looks_alike(library):
+    first, second = add(library, "/v", "a/Caf\u00e9.mp4"), add(library, "/v", "b/Cafe\u0301.mp4")
+    assert library.find("Caf\u00e9.mp4") == first
+    assert library.find("Cafe\u0301.mp4") == second
 
 
-def test_of_several_that_look_alike_none_is_taken(db, store):
-    add(store, "/v", "a/Cafe\u0301 o\u0308.mp4")
-    add(store, "/v", "b/Caf\u00e9 o\u0308.mp4")
+def test_of_several_that_look_alike_none_is_taken(library):
+    add(library, "/v", "a/Cafe\u0301 o\u0308.mp4")
+    add(library, "/v", "b/Caf\u00e9 o\u0308.mp4")
     with pytest.raises(UnknownVideoError, match="2 videos have this name"):
-        queries.find_video(db, "Caf\u00e9 \u00f6.mp4")
+        library.find("Caf\u00e9 \u00f6.mp4")

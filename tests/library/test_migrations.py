@@ -1,10 +1,10 @@
+"""Saved libraries of every older version are brought up to date, with all that was in them."""
+
 from __future__ import annotations
 
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import threading
 from contextlib import closing
 from datetime import datetime
@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from organizer.errors import LibraryError, LibraryTooNewError
-from organizer.library import database, migrations, queries, scans
-from organizer.library.database import open_database, opened
-from organizer.library.decisions import undo
+from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
-from organizer.library.store import Store
+from organizer.library.migrations.apply import MIGRATIONS, migration_set
+from organizer.library.opening.open import open_database
 from organizer.types import LABELS
 from tests.dates.zones import needs_tzset, zone
 from tests.library.build import add
+from tests.library.sql import database_of
 
 SAVED = Path(__file__).parent / "saved"
 
@@ -47,46 +47,43 @@ def fail_in_the_middle(db) -> None:
     raise sqlite3.OperationalError("disk I/O error")
 
 
-@pytest.fixture
-def append(monkeypatch):
-    def append(*functions):
-        monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, *functions))
-
-    return append
+def open_later(path: Path, *more) -> Library:
+    """Open a library with an organizer of a later day, which has more migrations."""
+    return Library(open_database(path, migrations=(*MIGRATIONS, *more)), path)
 
 
 def test_a_new_library_has_every_migration_and_no_backup(tmp_path):
-    with opened(tmp_path / "new" / "library.db") as db:
-        applied = [migration.name for migration in migrations.migration_set().applied(db)]
-        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
-    assert applied == [migration.__name__ for migration in migrations.MIGRATIONS]
+    with Library.open(tmp_path / "new" / "library.db") as library:
+        applied = [migration.name for migration in migration_set().applied(database_of(library))]
+        assert database_of(library).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert database_of(library).execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert applied == [migration.__name__ for migration in MIGRATIONS]
     assert os.listdir(tmp_path / "new") == ["library.db"]
 
 
 def test_every_older_version_is_saved():
-    for version in range(1, len(migrations.MIGRATIONS)):
+    for version in range(1, len(MIGRATIONS)):
         assert (SAVED / f"version_{version}.sql").is_file()
 
 
 @pytest.mark.parametrize("version", range(1, len(list(SAVED.glob("version_*.sql"))) + 1))
 def test_a_saved_library_migrates_to_the_schema_of_a_new_one(tmp_path, version):
-    open_database(restore(version, tmp_path / "old.db")).close()
-    open_database(tmp_path / "new.db").close()
+    Library.open(restore(version, tmp_path / "old.db")).close()
+    Library.open(tmp_path / "new.db").close()
     assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
 
 
 @pytest.mark.parametrize("version", range(1, len(list(SAVED.glob("version_*.sql"))) + 1))
 def test_a_saved_library_keeps_its_rows(tmp_path, version):
-    with opened(restore(version, tmp_path / "old.db")) as db:
-        videos = list(queries.videos(db, VideoFilter(sort=Sort.ADDED, descending=False)))
-        features = dict(queries.stored_features(db, [1, 2, 3, 4], "lite-space"))
-        assert [(root.path, root.offline) for root in Store(db).roots()] == [
+    with Library.open(restore(version, tmp_path / "old.db")) as library:
+        videos = list(library.list(VideoFilter(sort=Sort.ADDED, descending=False)))
+        features = dict(library.features.of([1, 2, 3, 4], "lite-space"))
+        assert [(root.path, root.offline) for root in library.roots.all()] == [
             ("/videos", False),
             ("/usb/dcim", True),
         ]
-        place = Store(db).place(Store(db).roots()[0], "2024/cat.mp4", "lite-space")
-        assert queries.poster(db, 1) == b"webp"
+        place = library.places.known(library.roots.all()[0], "2024/cat.mp4", "lite-space")
+        assert library.media.poster_of(videos[0].key) == b"webp"
     assert [(video.id, video.status, [place.path for place in video.places]) for video in videos] == [
         (1, "ok", ["/videos/2024/cat.mp4", "/videos/2024/copy of cat.mp4"]),
         (2, "offline", ["/usb/dcim/band.mov"]),
@@ -149,16 +146,16 @@ def test_old_dates_keep_the_day_that_they_name(tmp_path, version):
                 " VALUES (?1, 1, ?1 || '.mp4', 1, 1)",
                 [id_],
             )
-    with zone("Europe/Berlin"), opened(path) as db:
+    with zone("Europe/Berlin"), Library.open(path) as library:
         if version < 3:
             # Made by the triggers of later versions.
-            db.execute("UPDATE videos SET present_in = 1")
-        records = [queries.video(db, id_) for id_ in range(1, len(OLD_DATES) + 1)]
+            database_of(library).execute("UPDATE videos SET present_in = 1")
+        records = [library.video(id_) for id_ in range(1, len(OLD_DATES) + 1)]
         assert [(record.taken_clock, record.taken.to_the_minute()) for record in records] == [
             (clock, shown) for *_, clock, shown in OLD_DATES
         ]
         second = VideoFilter(taken_from=datetime(2023, 5, 2), sort=Sort.ADDED, descending=False)
-        assert queries.video_ids(db, second) == [1, 5, 7]
+        assert library.ids(second) == [1, 5, 7]
 
 
 def test_a_decision_names_a_bundle_only_where_that_suggests_the_tag(tmp_path):
@@ -169,43 +166,46 @@ def test_a_decision_names_a_bundle_only_where_that_suggests_the_tag(tmp_path):
             "UPDATE video_tags SET seconds = '[]' WHERE video_id = 1 "
             "AND tag_id = (SELECT id FROM tags WHERE name = 'Nature')"
         )
-    with opened(path) as db:
-        bundles = db.execute(
-            "SELECT t.name, vt.bundle FROM video_tags vt JOIN tags t ON t.id = vt.tag_id "
-            "WHERE vt.video_id IN (1, 2) ORDER BY t.name"
-        ).fetchall()
+    with Library.open(path) as library:
+        bundles = (
+            database_of(library)
+            .execute(
+                "SELECT t.name, vt.bundle FROM video_tags vt JOIN tags t ON t.id = vt.tag_id "
+                "WHERE vt.video_id IN (1, 2) ORDER BY t.name"
+            )
+            .fetchall()
+        )
         assert dict(bundles) == {"Animal": "lite 1", "Concert": "lite 1", "Gran's cat": None, "Nature": None}
-        assert undo(db, 1, "Nature")
-        assert undo(db, 1, "Animal")
-        assert [(tag.name, tag.state) for tag in queries.video(db, 1).tags] == [
+        assert library.undo(1, "Nature")
+        assert library.undo(1, "Animal")
+        assert [(tag.name, tag.state) for tag in library.video(1).tags] == [
             ("Animal", "suggested"),
             ("Gran's cat", "confirmed"),
         ]
 
 
 def test_jobs_of_older_versions_are_scans(tmp_path):
-    with opened(restore(4, tmp_path / "old.db")) as db:
-        job = scans.newest(db)
+    with Library.open(restore(4, tmp_path / "old.db")) as library:
+        job = library.jobs.newest()
     assert (job.kind, job.state, job.done, job.report) == ("scan", "done", 4, None)
 
 
 def test_opening_again_changes_nothing(tmp_path):
     path = tmp_path / "library.db"
-    with opened(path) as db:
-        video = add(Store(db), "/v", "a.mp4", "Animal")
-        before = list(db.conn.iterdump())
-    with opened(path) as db:
-        assert list(db.conn.iterdump()) == before
-        assert queries.video(db, video).tags[0].name == "Animal"
+    with Library.open(path) as library:
+        video = add(library, "/v", "a.mp4", "Animal")
+        before = list(database_of(library).conn.iterdump())
+    with Library.open(path) as library:
+        assert list(database_of(library).conn.iterdump()) == before
+        assert library.video(video).tags[0].name == "Animal"
     assert os.listdir(tmp_path) == ["library.db"]
 
 
-def test_a_pending_migration_runs_once_after_a_backup(tmp_path, append):
+def test_a_pending_migration_runs_once_after_a_backup(tmp_path):
     path = restore(1, tmp_path / "library.db")
-    append(add_loudness)
     for _ in range(2):
-        with opened(path) as db:
-            assert db.execute("SELECT DISTINCT loudness FROM videos").fetchall() == [(0.5,)]
+        with open_later(path, add_loudness) as library:
+            assert database_of(library).execute("SELECT DISTINCT loudness FROM videos").fetchall() == [(0.5,)]
     assert sorted(os.listdir(tmp_path)) == ["library.db", "library.db.before-update"]
     with closing(sqlite3.connect(tmp_path / "library.db.before-update")) as backup:
         assert backup.execute("SELECT count(*) FROM videos").fetchone() == (4,)
@@ -214,168 +214,35 @@ def test_a_pending_migration_runs_once_after_a_backup(tmp_path, append):
             backup.execute("SELECT loudness FROM videos")
 
 
-def test_the_backup_holds_what_is_still_in_the_write_ahead_log(tmp_path, append):
+def test_the_backup_holds_what_is_still_in_the_write_ahead_log(tmp_path):
     path = tmp_path / "library.db"
-    with opened(path) as writer:
-        add(Store(writer), "/v", "a.mp4")
-        append(add_loudness)
-        open_database(path).close()
+    with Library.open(path) as writer:
+        add(writer, "/v", "a.mp4")
+        open_later(path, add_loudness).close()
     with closing(sqlite3.connect(tmp_path / "library.db.before-update")) as backup:
         assert backup.execute("SELECT count(*) FROM videos").fetchone() == (1,)
 
 
-def test_a_migration_that_fails_changes_nothing(tmp_path, append):
+def test_a_migration_that_fails_changes_nothing(tmp_path):
     path = restore(1, tmp_path / "library.db")
     before = schema(path)
-    append(add_loudness, fail_in_the_middle)
     with pytest.raises(LibraryError, match=r"library\.db: .*disk I/O error"):
-        open_database(path)
+        open_later(path, add_loudness, fail_in_the_middle)
     assert schema(path) == before
 
 
-def test_a_library_of_a_newer_organizer_is_refused_and_left_alone(tmp_path, append, monkeypatch):
+def test_a_library_of_a_newer_organizer_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "library.db"
-    released = migrations.MIGRATIONS
-    append(add_loudness)
-    open_database(path).close()
-    monkeypatch.setattr(migrations, "MIGRATIONS", released)
+    open_later(path, add_loudness).close()
     before = path.read_bytes()
     with pytest.raises(LibraryTooNewError, match="add_loudness"):
-        open_database(path)
+        Library.open(path)
     assert path.read_bytes() == before
 
 
-def test_a_missing_library_is_made_only_when_asked_for(tmp_path):
-    path = tmp_path / "folder" / "library.db"
-    with pytest.raises(LibraryError, match="no library here"):
-        open_database(path, create=False)
-    assert not path.parent.exists()
-    open_database(path).close()
-    open_database(path, create=False).close()
-
-
-def test_other_files_are_refused_and_left_alone(tmp_path):
-    text, other = tmp_path / "notes.txt", tmp_path / "history.sqlite"
-    text.write_bytes(b"These are notes, not a database. " * 50)
-    with closing(sqlite3.connect(other)) as connection:
-        connection.execute("CREATE TABLE urls (url TEXT)")
-    for path in (text, other):
-        before = path.read_bytes()
-        with pytest.raises(LibraryError, match="no library of organizer"):
-            open_database(path)
-        assert path.read_bytes() == before
-
-
-def test_a_damaged_library_raises_a_library_error(tmp_path):
-    path = tmp_path / "library.db"
-    open_database(path).close()
-    data = bytearray(path.read_bytes())
-    data[100:] = b"\x7f" * (len(data) - 100)
-    path.write_bytes(data)
-    with pytest.raises(LibraryError, match=r"library\.db"):
-        open_database(path)
-
-
-@pytest.mark.parametrize("path", ["a file/library.db", "folder", "a file/deeper/library.db"])
-def test_a_path_that_cannot_be_a_library_raises_a_library_error(tmp_path, path):
-    (tmp_path / "a file").write_bytes(b"")
-    (tmp_path / "folder").mkdir()
-    for create in (True, False):
-        with pytest.raises(LibraryError):
-            open_database(tmp_path / path, create=create)
-
-
-def test_what_fails_inside_the_block_is_a_library_error_and_closes(tmp_path):
-    with (
-        pytest.raises(LibraryError, match=r"library\.db: .*no such table"),
-        opened(tmp_path / "library.db") as db,
-    ):
-        db.execute("SELECT * FROM nowhere")
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        db.execute("SELECT 1")
-
-
-@pytest.mark.parametrize("round_", range(5))
-def test_many_threads_open_a_new_library_at_once(tmp_path, round_):
-    barrier, errors = threading.Barrier(6), []
-
-    def open_it():
-        barrier.wait()
-        try:
-            open_database(tmp_path / "library.db").close()
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=open_it) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert not (tmp_path / "library.db.before-update").exists()
-    with opened(tmp_path / "library.db", create=False) as db:
-        assert len(migrations.migration_set().applied(db)) == len(migrations.MIGRATIONS)
-
-
-class BusyConnection:
-    """A connection to a library that other processes are opening too."""
-
-    def __init__(self, code: int, times: int) -> None:
-        self.code, self.times = code, times
-
-    def execute(self, _sql: str) -> None:
-        if self.times:
-            self.times -= 1
-            error = sqlite3.OperationalError("database is locked")
-            error.sqlite_errorcode = self.code
-            raise error
-
-
-def test_turning_the_write_ahead_log_on_waits_for_others_who_do():
-    connection = BusyConnection(sqlite3.SQLITE_BUSY, times=3)
-    database._write_ahead(connection)
-    assert connection.times == 0
-    with pytest.raises(sqlite3.OperationalError):
-        database._write_ahead(BusyConnection(sqlite3.SQLITE_IOERR, times=1))
-
-
-OPEN_WHEN_TOLD = """
-import sys
-from pathlib import Path
-import sqlite_utils
-from organizer.library.database import open_database
-print("ready", flush=True)
-sys.stdin.readline()
-open_database(Path(sys.argv[1])).close()
-"""
-
-
-def test_two_processes_open_a_new_library_at_once(tmp_path):
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPEN_WHEN_TOLD, str(tmp_path / "library.db")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in processes:
-        process.communicate(timeout=30)
-    assert [process.returncode for process in processes] == [0, 0]
-    with opened(tmp_path / "library.db", create=False) as db:
-        assert len(migrations.migration_set().applied(db)) == len(migrations.MIGRATIONS)
-
-
-def test_two_that_update_at_once_leave_the_backup_of_the_old_library(tmp_path, append):
+def test_two_that_update_at_once_leave_the_backup_of_the_old_library(tmp_path):
     path = restore(1, tmp_path / "library.db")
-    append(add_loudness)
-    threads = [threading.Thread(target=lambda: open_database(path).close()) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: open_later(path, add_loudness).close()) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -386,7 +253,7 @@ def test_two_that_update_at_once_leave_the_backup_of_the_old_library(tmp_path, a
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
 @pytest.mark.parametrize("before", [None, 0o644, "link"])
-def test_the_backup_is_for_the_person_alone(tmp_path, append, umask, before):
+def test_the_backup_is_for_the_person_alone(tmp_path, umask, before):
     """Whatever the umask, and whatever lay in its place: it tells what the videos show."""
     path, backup = restore(1, tmp_path / "library.db"), tmp_path / "library.db.before-update"
     if before == "link":
@@ -395,10 +262,9 @@ def test_the_backup_is_for_the_person_alone(tmp_path, append, umask, before):
     elif before:
         backup.write_bytes(b"an older one")
         backup.chmod(before)
-    append(add_loudness)
     mask = os.umask(umask)
     try:
-        open_database(path).close()
+        open_later(path, add_loudness).close()
     finally:
         os.umask(mask)
     assert backup.lstat().st_mode == stat.S_IFREG | 0o600
@@ -408,30 +274,18 @@ def test_the_backup_is_for_the_person_alone(tmp_path, append, umask, before):
     assert not list(tmp_path.glob("*.part*"))
 
 
-def test_a_backup_that_fails_leaves_the_one_before(tmp_path, append, monkeypatch):
+def test_a_backup_that_fails_leaves_the_one_before(tmp_path, monkeypatch):
     path, backup = restore(1, tmp_path / "library.db"), tmp_path / "library.db.before-update"
     backup.write_bytes(b"an older one")
-    append(add_loudness)
 
     def no_room(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", no_room)
     with pytest.raises(LibraryError, match="No space left"):
-        open_database(path)
+        open_later(path, add_loudness)
     assert backup.read_bytes() == b"an older one"
     assert sorted(os.listdir(tmp_path)) == ["library.db", "library.db.before-update"]
-
-
-def test_a_log_beside_the_library_has_the_library_s_rights(tmp_path):
-    mask = os.umask(0)
-    try:
-        with opened(tmp_path / "library.db") as db:
-            add(Store(db), "/v", "a.mp4")
-            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    finally:
-        os.umask(mask)
-    assert modes == {"library.db": 0o600, "library.db-wal": 0o600, "library.db-shm": 0o600}
 
 
 def test_tags_that_a_person_takes_for_the_same_become_one(tmp_path):
@@ -453,10 +307,10 @@ def test_tags_that_a_person_takes_for_the_same_become_one(tmp_path):
                 (3, 74, 'confirmed', '2024-02-01T00:00:00+00:00');
             """
         )
-    with opened(path) as db:
+    with Library.open(path) as library:
         videos = {
             video.id: {tag.name: tag.state for tag in video.tags if tag.name[0] in "\u00c4S"}
-            for video in queries.videos(db, VideoFilter())
+            for video in library.list(VideoFilter())
         }
         assert videos == {
             1: {"\u00c4rger": "rejected"},
@@ -464,6 +318,8 @@ def test_tags_that_a_person_takes_for_the_same_become_one(tmp_path):
             3: {"\u00c4rger": "confirmed", "Stra\u00dfe": "confirmed"},
             4: {"\u00c4rger": "rejected"},
         }
-        assert queries.tag_counts(db)["\u00c4rger"] == 2
-        assert queries.video_ids(db, VideoFilter(all_tags=("A\u0308rGer",), sort=Sort.ADDED)) == [3, 2]
-        assert db.execute("SELECT count(*) FROM tags WHERE folded IS NULL").fetchone() == (0,)
+        assert library.tag_counts()["\u00c4rger"] == 2
+        assert library.ids(VideoFilter(all_tags=("A\u0308rGer",), sort=Sort.ADDED)) == [3, 2]
+        assert database_of(library).execute("SELECT count(*) FROM tags WHERE folded IS NULL").fetchone() == (
+            0,
+        )

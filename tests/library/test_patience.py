@@ -9,12 +9,10 @@ from contextlib import contextmanager
 import pytest
 
 from organizer.errors import LibraryError
-from organizer.library import database
-from organizer.library import transaction as patience
-from organizer.library.database import opened
-from organizer.library.decisions import confirm
-from organizer.library.transaction import tell_waits
+from organizer.library import Library
+from organizer.library.waiting import WAITING, tell_waits
 from tests.gallery_server.seed import SeedVideo, seed
+from tests.library.sql import database_of
 
 HOLD = """
 import sqlite3, sys
@@ -61,48 +59,47 @@ def told():
 
 
 def test_a_long_wait_is_told_once_and_then_goes_on(library, told):
-    with opened(library) as db, another_program(library) as let_go:
+    with Library.open(library) as opened, another_program(library) as let_go:
         began = time.monotonic()
         threading.Timer(4, let_go).start()
-        confirm(db, 1, "Mine")
+        opened.confirm(1, "Mine")
         waited = time.monotonic() - began
-        assert db.execute("SELECT count(*) FROM tags WHERE name = 'Mine'").fetchone() == (1,)
+        assert database_of(opened).execute("SELECT count(*) FROM tags WHERE name = 'Mine'").fetchone() == (1,)
     assert 3 < waited < 20
     assert len(told) == 1
     assert 1 < told[0] - began < 3.5
 
 
 def test_a_short_wait_is_not_told(library, told):
-    with opened(library) as db, another_program(library) as let_go:
+    with Library.open(library) as opened, another_program(library) as let_go:
         threading.Timer(0.5, let_go).start()
-        confirm(db, 1, "Mine")
+        opened.confirm(1, "Mine")
     assert told == []
 
 
 def test_an_end_of_patience_is_said_in_words(library, told, monkeypatch):
-    monkeypatch.setattr(patience, "PATIENCE_S", 2.0)
-    monkeypatch.setattr(database, "PATIENCE_S", 2.0)
-    with another_program(library), pytest.raises(LibraryError) as caught, opened(library) as db:
-        confirm(db, 1, "Mine")
+    monkeypatch.setattr(WAITING, "patience_s", 2.0)
+    with another_program(library), pytest.raises(LibraryError) as caught, Library.open(library) as opened:
+        opened.confirm(1, "Mine")
     assert f"{library}: another program has been writing to the library for 2 s" in str(caught.value)
     assert "try again" in str(caught.value)
     assert len(told) == 1
 
 
 def test_one_that_lets_nobody_even_read_is_waited_for_when_opening(library, told, monkeypatch):
-    monkeypatch.setattr(patience, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(WAITING, "patience_s", 2.0)
     refused = pytest.raises(LibraryError, match="another program has been writing")
-    with another_program(library, "PRAGMA locking_mode = EXCLUSIVE"), refused, opened(library):
+    with another_program(library, "PRAGMA locking_mode = EXCLUSIVE"), refused, Library.open(library):
         pass
     assert len(told) == 1
-    with opened(library):
+    with Library.open(library):
         pass
 
 
 def test_reading_waits_for_no_writer(library, told):
     with another_program(library):
         began = time.monotonic()
-        with opened(library) as db:
-            db.execute("SELECT count(*) FROM videos").fetchone()
+        with Library.open(library) as opened:
+            database_of(opened).execute("SELECT count(*) FROM videos").fetchone()
         assert time.monotonic() - began < 1.0
     assert told == []

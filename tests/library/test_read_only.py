@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import pytest
 
 from organizer.errors import LibraryError
-from organizer.library import queries, read_only
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
-from organizer.library.read_only import open_read_only
+from organizer.library.opening.read_only import open_read_only
 from tests.gallery_server.seed import SeedVideo, seed
+from tests.library.sql import database_of
 from tests.library.test_migrations import restore
 from tests.permissions import run_obeying
 
@@ -89,8 +89,10 @@ def test_an_older_library_is_to_be_updated_on_a_disk_that_can_be_written(tmp_pat
 def test_changes_that_lie_beside_it_are_never_left_out_in_silence(library, tmp_path):
     copied = tmp_path / "copied" / "library.db"
     copied.parent.mkdir()
-    with opened(library) as db:
-        db.execute("UPDATE places SET relative_path = 'new name.mp4' WHERE relative_path = 'wall.mp4'")
+    with Library.open(library) as opened:
+        database_of(opened).execute(
+            "UPDATE places SET relative_path = 'new name.mp4' WHERE relative_path = 'wall.mp4'"
+        )
         for name in ("library.db", "library.db-wal"):
             shutil.copy(library.with_name(name), copied.with_name(name))
     with locked(copied):
@@ -101,28 +103,43 @@ def test_changes_that_lie_beside_it_are_never_left_out_in_silence(library, tmp_p
 
 
 def test_one_that_another_process_has_open_is_read_with_its_newest_changes(library):
-    with opened(library) as db:
-        db.execute("UPDATE places SET relative_path = 'new name.mp4' WHERE relative_path = 'wall.mp4'")
+    with Library.open(library) as opened:
+        database_of(opened).execute(
+            "UPDATE places SET relative_path = 'new name.mp4' WHERE relative_path = 'wall.mp4'"
+        )
         with locked(library):
             result = run_obeying("list", "--library", library)
     assert result.returncode == 0
     assert "new name.mp4" in result.stdout
 
 
-def test_only_what_nobody_writes_is_taken_for_unchanging(library, monkeypatch):
+def test_only_what_nobody_writes_is_taken_for_unchanging(library):
     tried = []
-    original = read_only._tried
-    monkeypatch.setattr(read_only, "_tried", lambda path, how: tried.append(how) or original(path, how))
-    open_read_only(library).close()
+
+    def connect(address, **options):
+        tried.append(address.rpartition("?")[2])
+        return sqlite3.connect(address, **options)
+
+    open_read_only(library, connect=connect).close()
     assert tried == ["mode=ro"]
 
 
 def test_a_read_only_connection_cannot_write(library):
-    db = open_read_only(library)
-    assert queries.count_videos(db, VideoFilter()) == 2
+    opened = Library.open(library, read_only=True)
+    assert opened.count(VideoFilter()) == 2
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        db.execute("DELETE FROM videos")
-    db.close()
+        database_of(opened).execute("DELETE FROM videos")
+    opened.close()
+
+
+def test_one_that_is_to_be_read_only_is_never_made_nor_written(tmp_path, library):
+    with pytest.raises(LibraryError, match="no library here"):
+        Library.open(tmp_path / "none" / "library.db", read_only=True)
+    assert not (tmp_path / "none").exists()
+    before = library.read_bytes()
+    with pytest.raises(LibraryError, match="read-only"), Library.open(library, read_only=True) as opened:
+        opened.confirm(1, "Mine")
+    assert library.read_bytes() == before
 
 
 def test_a_file_that_is_no_library_stays_none(library):

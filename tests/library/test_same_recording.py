@@ -10,19 +10,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from organizer.library.same_recording import Likeness, rewrites, same_recordings
-from organizer.library.store import Analysis
+from organizer.library.changes import Analysis
+from organizer.library.recordings.likeness import Likeness
+from organizer.library.recordings.same_recording import rewrites, same_recordings
 from organizer.stopping import StoppedError
 from organizer.types import TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
 from tests.library.build import SPACE, add_failed, tagging
+from tests.library.sql import database_of
 
 TAKEN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 FEATURES = np.random.default_rng(1).integers(40, 200, (10, 1024)).astype(np.uint8)
 
 
-def lives_on(db, old_id, new_id):
+def lives_on(library, old_id, new_id):
     """Whether one video is the same recording as another one that is gone."""
-    return bool(same_recordings(db, [old_id], [new_id]))
+    return bool(same_recordings(database_of(library), [old_id], [new_id]))
 
 
 def scene(seed: int, size: tuple[int, int] = (48, 64)) -> np.ndarray:
@@ -45,8 +47,8 @@ def turned(picture: np.ndarray, way: int) -> np.ndarray:
 class Shelf:
     """Stores videos with chosen facts, each with content and a place of its own."""
 
-    def __init__(self, store) -> None:
-        self.store = store
+    def __init__(self, library) -> None:
+        self.library = library
         self.count = 0
 
     def put(
@@ -75,12 +77,14 @@ class Shelf:
             tagging(),
         )
         file = VideoFile("/v", f"{self.count}.mp4", size, 1)
-        return self.store.store_video(self.store.add_root("/v"), file, f"content {self.count}", analysis)
+        return self.library.contents.store(
+            self.library.roots.add("/v"), file, f"content {self.count}", analysis
+        )
 
 
 @pytest.fixture
-def shelf(store):
-    return Shelf(store)
+def shelf(library):
+    return Shelf(library)
 
 
 ELSEWHERE = [
@@ -111,16 +115,16 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize(("new", "same"), ELSEWHERE)
-def test_what_a_video_of_another_name_must_share(db, shelf, new, same):
+def test_what_a_video_of_another_name_must_share(library, shelf, new, same):
     first, second = shelf.put(), shelf.put(**new)
-    assert lives_on(db, first, second) is same
-    assert lives_on(db, second, first) is same
+    assert lives_on(library, first, second) is same
+    assert lives_on(library, second, first) is same
 
 
-def test_dates_in_names_tell_recordings_apart_too(db, shelf):
+def test_dates_in_names_tell_recordings_apart_too(library, shelf):
     first = shelf.put(source=TakenSource.NAME)
     second = shelf.put(source=TakenSource.NAME, taken=TAKEN + timedelta(minutes=3))
-    assert not lives_on(db, first, second)
+    assert not lives_on(library, first, second)
 
 
 WALL = TAKEN.replace(tzinfo=None)
@@ -145,24 +149,22 @@ CLOCKS = [
 
 
 @pytest.mark.parametrize(("first", "second", "same"), CLOCKS)
-def test_dates_are_compared_on_whatever_clock_they_are_known(db, shelf, first, second, same):
+def test_dates_are_compared_on_whatever_clock_they_are_known(library, shelf, first, second, same):
     pair = shelf.put(taken=first), shelf.put(taken=second)
-    assert lives_on(db, *pair) is same
-    assert lives_on(db, *reversed(pair)) is same
+    assert lives_on(library, *pair) is same
+    assert lives_on(library, *reversed(pair)) is same
 
 
 @pytest.fixture
-def loads(monkeypatch):
+def loads(library):
     """What was read of videos, each by its kind."""
     read: list[str] = []
-    for name in ("_read_features", "_read_grey"):
-        real = getattr(Likeness, name)
+    kinds = {"data FROM features": "features", "webp FROM posters": "poster"}
 
-        def counted(self, *args, real=real, name=name):
-            read.append(name)
-            return real(self, *args)
+    def note(statement: str) -> None:
+        read.extend(kind for words, kind in kinds.items() if words in statement)
 
-        monkeypatch.setattr(Likeness, name, counted)
+    database_of(library).conn.set_trace_callback(note)
     return read
 
 
@@ -170,38 +172,38 @@ def unlike() -> np.ndarray:
     return np.random.default_rng().integers(40, 200, (10, 1024)).astype(np.uint8)
 
 
-def test_nothing_is_loaded_where_dates_differ(db, shelf, loads):
+def test_nothing_is_loaded_where_dates_differ(library, shelf, loads):
     old = [shelf.put() for _ in range(20)]
     new = [shelf.put(taken=TAKEN + timedelta(minutes=3)) for _ in range(20)]
-    assert same_recordings(db, old, new) == []
+    assert same_recordings(database_of(library), old, new) == []
     assert loads == []
 
 
-def test_features_are_loaded_once_a_video_and_posters_only_where_they_may_decide(db, shelf, loads):
+def test_features_are_loaded_once_a_video_and_posters_only_where_they_may_decide(library, shelf, loads):
     old = [shelf.put(features=unlike()) for _ in range(20)]
     new = [shelf.put(features=unlike(), size=9_000_000) for _ in range(40)]
-    assert same_recordings(db, old, new) == []
-    assert loads == ["_read_features"] * 60
+    assert same_recordings(database_of(library), old, new) == []
+    assert loads == ["features"] * 60
 
 
-def test_posters_are_loaded_once_a_video(db, shelf, loads):
+def test_posters_are_loaded_once_a_video(library, shelf, loads):
     old = [shelf.put(features=unlike(), poster=webp(scene(seed))) for seed in range(10)]
     new = [shelf.put(features=unlike(), poster=webp(scene(seed))) for seed in range(100, 140)]
     new.append(shelf.put(features=unlike(), poster=webp(turned(scene(3), 1))))
-    assert same_recordings(db, old, new) == [(old[3], new[-1])]
-    assert loads.count("_read_grey") == loads.count("_read_features") == 51
+    assert same_recordings(database_of(library), old, new) == [(old[3], new[-1])]
+    assert loads.count("poster") == loads.count("features") == 51
 
 
-def test_the_means_of_features_rule_out_only_what_the_features_do(db, shelf):
+def test_the_means_of_features_rule_out_only_what_the_features_do(library, shelf):
     """Seconds in another order have the same mean."""
     first, second = shelf.put(), shelf.put(features=FEATURES[::-1])
-    assert Likeness(db).feature_distance(first, second, most=1.0) == Likeness(db).feature_distance(
-        first, second
-    )
-    assert not lives_on(db, first, second)
+    assert Likeness(database_of(library)).feature_distance(first, second, most=1.0) == Likeness(
+        database_of(library)
+    ).feature_distance(first, second)
+    assert not lives_on(library, first, second)
 
 
-def test_stop_is_looked_at_for_each_pair(db, shelf, monkeypatch):
+def test_stop_is_looked_at_for_each_pair(library, shelf, monkeypatch):
     stop, met = threading.Event(), []
     old = [shelf.put() for _ in range(3)]
 
@@ -212,7 +214,7 @@ def test_stop_is_looked_at_for_each_pair(db, shelf, monkeypatch):
 
     monkeypatch.setattr(Likeness, "feature_distance", distance)
     with pytest.raises(StoppedError):
-        same_recordings(db, old, [shelf.put() for _ in range(3)], stop=stop)
+        same_recordings(database_of(library), old, [shelf.put() for _ in range(3)], stop=stop)
     assert len(met) == 2
 
 
@@ -231,9 +233,16 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("features", "length_s", "same"), PARTS)
-def test_a_file_may_be_cut_down_to_a_part(db, shelf, features, length_s, same):
+def test_a_file_may_be_cut_down_to_a_part(library, shelf, features, length_s, same):
     first = shelf.put(poster=webp(scene(1)))
-    assert rewrites(db, first, shelf.put(features=features, length_s=length_s, poster=webp(scene(2)))) is same
+    assert (
+        rewrites(
+            database_of(library),
+            first,
+            shelf.put(features=features, length_s=length_s, poster=webp(scene(2))),
+        )
+        is same
+    )
 
 
 REWRITTEN = [
@@ -254,29 +263,31 @@ REWRITTEN = [
 
 
 @pytest.mark.parametrize(("new", "same"), REWRITTEN)
-def test_what_a_video_of_the_same_name_must_share(db, shelf, new, same):
-    assert rewrites(db, shelf.put(), shelf.put(**new)) is same
+def test_what_a_video_of_the_same_name_must_share(library, shelf, new, same):
+    assert rewrites(database_of(library), shelf.put(), shelf.put(**new)) is same
 
 
-def test_a_file_that_failed_is_what_it_becomes_but_nothing_else_becomes_it(db, store, shelf):
-    failed, good = add_failed(store, "/v", "broken.mp4", "cut off"), shelf.put()
-    assert rewrites(db, failed, good)
-    assert not lives_on(db, failed, good)
-    assert not lives_on(db, good, failed)
-    assert not rewrites(db, 99, good)
-    assert not lives_on(db, good, 99)
+def test_a_file_that_failed_is_what_it_becomes_but_nothing_else_becomes_it(library, shelf):
+    failed, good = add_failed(library, "/v", "broken.mp4", "cut off"), shelf.put()
+    assert rewrites(database_of(library), failed, good)
+    assert not lives_on(library, failed, good)
+    assert not lives_on(library, good, failed)
+    assert not rewrites(database_of(library), 99, good)
+    assert not lives_on(library, good, 99)
 
 
 @pytest.mark.parametrize("way", range(8))
-def test_posters_are_compared_in_all_eight_orientations(db, shelf, way):
+def test_posters_are_compared_in_all_eight_orientations(library, shelf, way):
     first, second = shelf.put(), shelf.put(poster=webp(turned(scene(1, (90, 160)), way)))
-    upright, best_turned = Likeness(db).posters(first, second)
+    upright, best_turned = Likeness(database_of(library)).posters(first, second)
     assert (upright > 0.98, best_turned > 0.98) == (way == 0, way != 0)
 
 
-def test_the_distance_of_features_is_that_of_their_common_seconds(db, shelf):
+def test_the_distance_of_features_is_that_of_their_common_seconds(library, shelf):
     first, second = shelf.put(), shelf.put(off=2)
-    assert Likeness(db).feature_distance(first, second) == pytest.approx(2.0)
-    db.execute("UPDATE features SET data = substr(data, 1, 2048), frames = 2 WHERE video_id = ?", [second])
-    assert Likeness(db).feature_distance(first, second) == pytest.approx(2.0)
-    assert Likeness(db).feature_distance(first, shelf.put(space="another")) is None
+    assert Likeness(database_of(library)).feature_distance(first, second) == pytest.approx(2.0)
+    database_of(library).execute(
+        "UPDATE features SET data = substr(data, 1, 2048), frames = 2 WHERE video_id = ?", [second]
+    )
+    assert Likeness(database_of(library)).feature_distance(first, second) == pytest.approx(2.0)
+    assert Likeness(database_of(library)).feature_distance(first, shelf.put(space="another")) is None

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from organizer.library import decisions, journal, queries
-from organizer.library.database import opened
-from organizer.library.decisions import confirm, forget, reject, undo
-from organizer.library.store import Store
-from organizer.library.taggings import Tagging
+from organizer.library import Library
+from organizer.library.changes import Tagging
+from organizer.library.deciding import decisions, journal
 from organizer.types import SuggestedTag
 from tests.library.build import add, analysis, tagging
+from tests.library.sql import database_of
 
 LEARNED = Tagging("mine 1", {"Garden": 0.8}, (SuggestedTag("Garden", 0.8, (1,)),))
 
 
-def rows(db, video_id):
+def rows(library, video_id):
     """All that is stored of a video's tags."""
-    stored = db.execute(
+    stored = database_of(library).execute(
         """
         SELECT t.name, vt.state, vt.score, vt.seconds, vt.bundle, vt.changed_at
         FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id = ? ORDER BY t.name
@@ -39,118 +38,118 @@ def clock(monkeypatch):
         monkeypatch.setattr(module, "now_text", tick)
 
 
-@pytest.mark.parametrize("decide", [confirm, reject])
-def test_a_suggestion_comes_back_as_it_was(db, store, clock, decide):
-    video = add(store, "/v", "a.mp4", "Animal", "Nature")
-    db.execute("UPDATE video_tags SET changed_at = '2020-01-01T00:00:00+00:00'")
-    db.conn.commit()
-    before = rows(db, video)
-    decide(db, video, "animal")
-    assert rows(db, video) != before
-    assert undo(db, video, "animal")
-    assert rows(db, video) == before
+@pytest.mark.parametrize("decide", [Library.confirm, Library.reject])
+def test_a_suggestion_comes_back_as_it_was(library, clock, decide):
+    video = add(library, "/v", "a.mp4", "Animal", "Nature")
+    database_of(library).execute("UPDATE video_tags SET changed_at = '2020-01-01T00:00:00+00:00'")
+    database_of(library).conn.commit()
+    before = rows(library, video)
+    decide(library, video, "animal")
+    assert rows(library, video) != before
+    assert library.undo(video, "animal")
+    assert rows(library, video) == before
     assert before["Animal"] == ("suggested", 0.9, "[0]", "lite 1", "2020-01-01T00:00:00+00:00")
-    assert not undo(db, video, "Animal")
-    assert rows(db, video) == before
+    assert not library.undo(video, "Animal")
+    assert rows(library, video) == before
 
 
-def test_every_step_comes_back_in_turn(db, store, clock):
-    video = add(store, "/v", "a.mp4", "Animal")
-    steps = [rows(db, video)]
-    for decide in (reject, confirm, reject, confirm):
-        decide(db, video, "Animal")
-        steps.append(rows(db, video))
+def test_every_step_comes_back_in_turn(library, clock):
+    video = add(library, "/v", "a.mp4", "Animal")
+    steps = [rows(library, video)]
+    for decide in (Library.reject, Library.confirm, Library.reject, Library.confirm):
+        decide(library, video, "Animal")
+        steps.append(rows(library, video))
     for before in reversed(steps[:-1]):
-        assert undo(db, video, "Animal")
-        assert rows(db, video) == before
-    assert not undo(db, video, "Animal")
+        assert library.undo(video, "Animal")
+        assert rows(library, video) == before
+    assert not library.undo(video, "Animal")
 
 
-@pytest.mark.parametrize("decide", [confirm, reject])
-def test_deciding_the_same_twice_is_one_decision(db, store, decide):
-    video = add(store, "/v", "a.mp4", "Animal")
-    decide(db, video, "Animal")
-    decide(db, video, "Animal")
-    assert undo(db, video, "Animal")
-    assert rows(db, video)["Animal"][0] == "suggested"
+@pytest.mark.parametrize("decide", [Library.confirm, Library.reject])
+def test_deciding_the_same_twice_is_one_decision(library, decide):
+    video = add(library, "/v", "a.mp4", "Animal")
+    decide(library, video, "Animal")
+    decide(library, video, "Animal")
+    assert library.undo(video, "Animal")
+    assert rows(library, video)["Animal"][0] == "suggested"
 
 
 @pytest.mark.parametrize("tag", ["Holiday", "Dance"])
-def test_an_added_tag_is_gone_again(db, store, tag):
-    video = add(store, "/v", "a.mp4", "Animal")
-    before = rows(db, video)
-    confirm(db, video, tag)
-    assert undo(db, video, tag)
-    assert rows(db, video) == before
+def test_an_added_tag_is_gone_again(library, tag):
+    video = add(library, "/v", "a.mp4", "Animal")
+    before = rows(library, video)
+    library.confirm(video, tag)
+    assert library.undo(video, tag)
+    assert rows(library, video) == before
 
 
-def test_a_label_rejected_without_a_suggestion_is_gone_again(db, store):
-    video = add(store, "/v", "a.mp4")
-    reject(db, video, "Dance")
-    assert undo(db, video, "Dance")
-    assert rows(db, video) == {}
+def test_a_label_rejected_without_a_suggestion_is_gone_again(library):
+    video = add(library, "/v", "a.mp4")
+    library.reject(video, "Dance")
+    assert library.undo(video, "Dance")
+    assert rows(library, video) == {}
 
 
-def test_a_tag_of_ones_own_that_was_removed_is_there_again(db, store, clock):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Holiday")
-    before = rows(db, video)
-    assert reject(db, video, "Holiday")
-    assert rows(db, video) == {}
-    assert undo(db, video, "Holiday")
-    assert rows(db, video) == before
-    assert undo(db, video, "Holiday")
-    assert rows(db, video) == {}
+def test_a_tag_of_ones_own_that_was_removed_is_there_again(library, clock):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Holiday")
+    before = rows(library, video)
+    assert library.reject(video, "Holiday")
+    assert rows(library, video) == {}
+    assert library.undo(video, "Holiday")
+    assert rows(library, video) == before
+    assert library.undo(video, "Holiday")
+    assert rows(library, video) == {}
 
 
-def test_counts_of_tags_follow(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    confirm(db, video, "Holiday")
-    reject(db, video, "Holiday")
-    reject(db, video, "Animal")
-    assert queries.tag_counts(db) == {}
-    undo(db, video, "Holiday")
-    undo(db, video, "Animal")
-    assert queries.tag_counts(db) == {"Animal": 1, "Holiday": 1}
+def test_counts_of_tags_follow(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.confirm(video, "Holiday")
+    library.reject(video, "Holiday")
+    library.reject(video, "Animal")
+    assert library.tag_counts() == {}
+    library.undo(video, "Holiday")
+    library.undo(video, "Animal")
+    assert library.tag_counts() == {"Animal": 1, "Holiday": 1}
 
 
 def test_undo_waits_in_the_library_for_a_restart_and_another_tab(tmp_path):
     path = tmp_path / "library.db"
-    with opened(path) as db:
-        video = add(Store(db), "/v", "a.mp4", "Animal")
-        before = rows(db, video)
-        confirm(db, video, "Animal")
-    with opened(path) as first, opened(path) as second:
-        shown = journal.last_of_video(first, video)["Animal"].id
-        assert undo(second, video, "Animal")
-        assert not undo(first, video, "Animal", entry=shown)
+    with Library.open(path) as library:
+        video = add(library, "/v", "a.mp4", "Animal")
+        before = rows(library, video)
+        library.confirm(video, "Animal")
+    with Library.open(path) as first, Library.open(path) as second:
+        shown = first.last_decisions(video)["Animal"].id
+        assert second.undo(video, "Animal")
+        assert not first.undo(video, "Animal", entry=shown)
         assert rows(first, video) == before
 
 
-def test_a_page_undoes_the_decision_that_it_showed_and_no_other(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    reject(db, video, "Animal")
-    shown = journal.last_of_video(db, video)["Animal"].id
-    confirm(db, video, "Animal")
-    assert not undo(db, video, "Animal", entry=shown)
-    assert rows(db, video)["Animal"][0] == "confirmed"
-    assert undo(db, video, "Animal", entry=shown + 1)
-    assert rows(db, video)["Animal"][0] == "rejected"
+def test_a_page_undoes_the_decision_that_it_showed_and_no_other(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.reject(video, "Animal")
+    shown = library.last_decisions(video)["Animal"].id
+    library.confirm(video, "Animal")
+    assert not library.undo(video, "Animal", entry=shown)
+    assert rows(library, video)["Animal"][0] == "confirmed"
+    assert library.undo(video, "Animal", entry=shown + 1)
+    assert rows(library, video)["Animal"][0] == "rejected"
 
 
-def test_the_last_decisions_of_a_video_by_tag_the_newest_last(db, store):
-    video, other = add(store, "/v", "a.mp4", "Animal"), add(store, "/v", "b.mp4", "Animal")
+def test_the_last_decisions_of_a_video_by_tag_the_newest_last(library):
+    video, other = add(library, "/v", "a.mp4", "Animal"), add(library, "/v", "b.mp4", "Animal")
     for id_, decide, tag in (
-        (video, confirm, "Holiday"),
-        (other, confirm, "Animal"),
-        (video, reject, "Animal"),
-        (video, reject, "Holiday"),
-        (video, confirm, "Animal"),
-        (video, confirm, "Dance"),
+        (video, Library.confirm, "Holiday"),
+        (other, Library.confirm, "Animal"),
+        (video, Library.reject, "Animal"),
+        (video, Library.reject, "Holiday"),
+        (video, Library.confirm, "Animal"),
+        (video, Library.confirm, "Dance"),
     ):
-        decide(db, id_, tag)
-    undo(db, video, "Dance")
-    entries = journal.last_of_video(db, video)
+        decide(library, id_, tag)
+    library.undo(video, "Dance")
+    entries = library.last_decisions(video)
     assert list(entries) == ["Holiday", "Animal"]
     assert (entries["Holiday"].before.state, entries["Holiday"].after) == ("confirmed", None)
     assert (entries["Animal"].before.state, entries["Animal"].after.state) == ("rejected", "confirmed")
@@ -159,113 +158,113 @@ def test_the_last_decisions_of_a_video_by_tag_the_newest_last(db, store):
 # Models go on meanwhile
 
 
-def test_a_suggestion_comes_back_with_the_newest_score_and_seconds(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    confirm(db, video, "Animal")
-    store.store_tagging([(video, tagging("Food", "Animal", score=0.7, bundle="lite 2"))])
-    undo(db, video, "Animal")
-    assert rows(db, video)["Animal"][:4] == ("suggested", 0.7, "[1]", "lite 2")
+def test_a_suggestion_comes_back_with_the_newest_score_and_seconds(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.confirm(video, "Animal")
+    library.contents.store_tagging([(video, tagging("Food", "Animal", score=0.7, bundle="lite 2"))])
+    library.undo(video, "Animal")
+    assert rows(library, video)["Animal"][:4] == ("suggested", 0.7, "[1]", "lite 2")
 
 
-@pytest.mark.parametrize("decide", [confirm, reject])
-def test_what_the_newest_tagging_does_not_suggest_goes(db, store, decide):
-    video = add(store, "/v", "a.mp4", "Animal")
-    decide(db, video, "Animal")
-    store.store_tagging([(video, tagging(bundle="lite 2"))])
-    assert rows(db, video)["Animal"][1:4] == (0.1, "[]", None)
-    undo(db, video, "Animal")
-    assert rows(db, video) == {}
-    assert queries.tag_counts(db) == {}
+@pytest.mark.parametrize("decide", [Library.confirm, Library.reject])
+def test_what_the_newest_tagging_does_not_suggest_goes(library, decide):
+    video = add(library, "/v", "a.mp4", "Animal")
+    decide(library, video, "Animal")
+    library.contents.store_tagging([(video, tagging(bundle="lite 2"))])
+    assert rows(library, video)["Animal"][1:4] == (0.1, "[]", None)
+    library.undo(video, "Animal")
+    assert rows(library, video) == {}
+    assert library.tag_counts() == {}
 
 
-def test_a_model_that_does_not_know_the_tag_does_not_suggest_it(db, store):
-    video = add(store, "/v", "a.mp4")
-    store.store_tagging([(video, LEARNED)])
-    confirm(db, video, "Garden")
-    store.store_tagging([(video, tagging(bundle="lite 2"))])
-    assert rows(db, video)["Garden"][1:4] == (None, "[]", None)
-    undo(db, video, "Garden")
-    assert rows(db, video) == {}
+def test_a_model_that_does_not_know_the_tag_does_not_suggest_it(library):
+    video = add(library, "/v", "a.mp4")
+    library.contents.store_tagging([(video, LEARNED)])
+    library.confirm(video, "Garden")
+    library.contents.store_tagging([(video, tagging(bundle="lite 2"))])
+    assert rows(library, video)["Garden"][1:4] == (None, "[]", None)
+    library.undo(video, "Garden")
+    assert rows(library, video) == {}
 
 
-def test_a_decision_before_this_one_comes_back_with_the_newest_score(db, store):
-    video = add(store, "/v", "a.mp4", "Animal")
-    reject(db, video, "Animal")
-    confirm(db, video, "Animal")
-    store.store_tagging([(video, tagging("Animal", score=0.7, bundle="lite 2"))])
-    undo(db, video, "Animal")
-    assert rows(db, video)["Animal"][:4] == ("rejected", 0.7, "[0]", "lite 2")
+def test_a_decision_before_this_one_comes_back_with_the_newest_score(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.reject(video, "Animal")
+    library.confirm(video, "Animal")
+    library.contents.store_tagging([(video, tagging("Animal", score=0.7, bundle="lite 2"))])
+    library.undo(video, "Animal")
+    assert rows(library, video)["Animal"][:4] == ("rejected", 0.7, "[0]", "lite 2")
 
 
-def test_an_added_tag_that_a_model_learned_meanwhile_becomes_its_suggestion(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Garden")
-    store.store_tagging([(video, LEARNED)])
-    undo(db, video, "Garden")
-    assert rows(db, video)["Garden"][:4] == ("suggested", 0.8, "[1]", "mine 1")
+def test_an_added_tag_that_a_model_learned_meanwhile_becomes_its_suggestion(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Garden")
+    library.contents.store_tagging([(video, LEARNED)])
+    library.undo(video, "Garden")
+    assert rows(library, video)["Garden"][:4] == ("suggested", 0.8, "[1]", "mine 1")
 
 
-def test_a_removed_tag_that_a_model_suggests_meanwhile_is_ones_own_again(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Garden")
-    reject(db, video, "Garden")
-    store.store_tagging([(video, LEARNED)])
-    undo(db, video, "Garden")
-    assert rows(db, video)["Garden"][:4] == ("confirmed", 0.8, "[1]", "mine 1")
+def test_a_removed_tag_that_a_model_suggests_meanwhile_is_ones_own_again(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Garden")
+    library.reject(video, "Garden")
+    library.contents.store_tagging([(video, LEARNED)])
+    library.undo(video, "Garden")
+    assert rows(library, video)["Garden"][:4] == ("confirmed", 0.8, "[1]", "mine 1")
 
 
-def test_a_forgotten_label_comes_back_with_the_newest_score(db, store):
-    video = add(store, "/v", "a.mp4")
-    confirm(db, video, "Dance")
-    forget(db, video, "Dance")
-    store.store_tagging([(video, tagging("Food", bundle="lite 2"))])
-    undo(db, video, "Dance")
-    assert rows(db, video)["Dance"][:4] == ("confirmed", 0.1, "[]", None)
+def test_a_forgotten_label_comes_back_with_the_newest_score(library):
+    video = add(library, "/v", "a.mp4")
+    library.confirm(video, "Dance")
+    library.forget(video, "Dance")
+    library.contents.store_tagging([(video, tagging("Food", bundle="lite 2"))])
+    library.undo(video, "Dance")
+    assert rows(library, video)["Dance"][:4] == ("confirmed", 0.1, "[]", None)
 
 
 # Decisions older than the journal, and those of another file
 
 
-@pytest.mark.parametrize("decide", [confirm, reject])
-def test_a_decision_older_than_the_journal_falls_back_to_what_the_model_says(db, store, decide):
-    video = add(store, "/v", "a.mp4", "Animal")
+@pytest.mark.parametrize("decide", [Library.confirm, Library.reject])
+def test_a_decision_older_than_the_journal_falls_back_to_what_the_model_says(library, decide):
+    video = add(library, "/v", "a.mp4", "Animal")
     for tag in ("Animal", "Dance"):
-        decide(db, video, tag)
-    db.execute("DELETE FROM decision_journal")
-    db.conn.commit()
-    assert undo(db, video, "Dance")
-    assert undo(db, video, "Animal")
-    assert {name: row[:4] for name, row in rows(db, video).items()} == {
+        decide(library, video, tag)
+    database_of(library).execute("DELETE FROM decision_journal")
+    database_of(library).conn.commit()
+    assert library.undo(video, "Dance")
+    assert library.undo(video, "Animal")
+    assert {name: row[:4] for name, row in rows(library, video).items()} == {
         "Animal": ("suggested", 0.9, "[0]", "lite 1")
     }
 
 
-def test_what_a_repacked_file_inherits_can_be_undone(db, store):
-    old = add(store, "/v", "a.mp4", "Animal", content="old")
-    reject(db, old, "Animal")
-    confirm(db, old, "Animal")
-    confirm(db, old, "Holiday")
-    reject(db, old, "Holiday")
-    new = add(store, "/v", "a.mp4", "Animal", content="new")
+def test_what_a_repacked_file_inherits_can_be_undone(library):
+    old = add(library, "/v", "a.mp4", "Animal", content="old")
+    library.reject(old, "Animal")
+    library.confirm(old, "Animal")
+    library.confirm(old, "Holiday")
+    library.reject(old, "Holiday")
+    new = add(library, "/v", "a.mp4", "Animal", content="new")
     assert new != old
-    assert rows(db, new)["Animal"][0] == "confirmed"
+    assert rows(library, new)["Animal"][0] == "confirmed"
     for state in ("rejected", "suggested"):
-        assert undo(db, new, "Animal")
-        assert rows(db, new)["Animal"][0] == state
-    assert undo(db, new, "Holiday")
-    assert rows(db, new)["Holiday"][0] == "confirmed"
-    assert rows(db, old)["Animal"][0] == "confirmed"
+        assert library.undo(new, "Animal")
+        assert rows(library, new)["Animal"][0] == state
+    assert library.undo(new, "Holiday")
+    assert rows(library, new)["Holiday"][0] == "confirmed"
+    assert rows(library, old)["Animal"][0] == "confirmed"
 
 
-def test_what_the_newer_file_decided_itself_keeps_its_own_journal(db, store):
-    old = add(store, "/v", "a.mp4", "Animal", content="old")
-    new = add(store, "/v", "b.mp4", "Animal", content="new")
-    reject(db, old, "Animal")
-    confirm(db, new, "Animal")
-    root = store.add_root("/v")
+def test_what_the_newer_file_decided_itself_keeps_its_own_journal(library):
+    old = add(library, "/v", "a.mp4", "Animal", content="old")
+    new = add(library, "/v", "b.mp4", "Animal", content="new")
+    library.reject(old, "Animal")
+    library.confirm(new, "Animal")
+    root = library.roots.add("/v")
     from organizer.types import VideoFile
 
-    store.store_video(root, VideoFile("/v", "a.mp4", 1000, 2), "new", analysis("Animal"))
-    assert rows(db, new)["Animal"][0] == "confirmed"
-    assert undo(db, new, "Animal")
-    assert rows(db, new)["Animal"][0] == "suggested"
+    library.contents.store(root, VideoFile("/v", "a.mp4", 1000, 2), "new", analysis("Animal"))
+    assert rows(library, new)["Animal"][0] == "confirmed"
+    assert library.undo(new, "Animal")
+    assert rows(library, new)["Animal"][0] == "suggested"

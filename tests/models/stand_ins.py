@@ -16,6 +16,7 @@ import pytest
 from benchmarks.inception import natural_pictures
 from tests import published_model
 from tests.file_server import Answer, FileServer
+from tests.workers import made_once
 
 CHANNELS = 2048
 SIZE = 299
@@ -197,11 +198,7 @@ def make_archives(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory):
     """Made once a run, whichever module asks first."""
-    folder = tmp_path_factory.getbasetemp() / "stand-ins"
-    if not (folder / "model.h5").exists():
-        folder.mkdir()
-        make_archives(folder)
-    return folder
+    return made_once(tmp_path_factory, "stand-ins", make_archives)
 
 
 PARTS = {

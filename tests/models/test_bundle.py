@@ -8,6 +8,7 @@ from organizer.assets import assets_folder
 from organizer.errors import BundleError, FeatureSpaceError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import bundles, open_bundle, thresholds_of
+from organizer.models.checksums import sha256_of
 from organizer.types import LABELS, InputSpec, Resize, VideoFeatures
 
 
@@ -61,6 +62,26 @@ def test_a_damaged_file_is_named(copy, role):
     file.write_bytes(content)
     with pytest.raises(BundleError, match=file.name):
         bundle.verify()
+
+
+def test_a_file_that_plays_no_part_is_checked_only_where_every_file_is(copy):
+    files = load_bundle(copy).files
+    change_manifest(copy, files={**files, "NOTICE.md": "0" * 64})
+    bundle = load_bundle(copy)
+    bundle.verify()
+    with pytest.raises(BundleError, match=r"NOTICE\.md: this file of the model lite is damaged"):
+        bundle.verify(every_file=True)
+
+
+def test_every_file_is_read_once(copy, monkeypatch):
+    files = {**load_bundle(copy).files, "NOTICE.md": sha256_of(copy / "NOTICE.md")}
+    change_manifest(copy, files=files)
+    read = []
+    monkeypatch.setattr(
+        "organizer.models.bundle.sha256_of", lambda file: read.append(file.name) or sha256_of(file)
+    )
+    load_bundle(copy).verify(every_file=True)
+    assert sorted(read) == sorted(files)
 
 
 @pytest.mark.parametrize(

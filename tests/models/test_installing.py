@@ -7,10 +7,17 @@ import pytest
 
 from organizer.errors import BundleError, StorageError
 from organizer.features.pca import Pca
-from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.quantiser import Rounding
 from organizer.models import catalogue, installing
-from organizer.models.manifest import Description, write_manifest
-from organizer.models.manifest_fields import check_name
+from organizer.models.manifest import (
+    BackboneKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    check_name,
+    write_manifest,
+)
+from organizer.models.safe_write import durable_rename
 
 
 @pytest.fixture
@@ -24,21 +31,22 @@ def fill(folder, name="mine", version="1"):
     (folder / "backbone").mkdir()
     (folder / "backbone" / "saved_model.pb").write_bytes(version.encode())
     Pca(np.zeros(4, np.float32), np.eye(4, 2, dtype=np.float32)).save(folder / "pca.npz")
-    description = Description(
+    manifest = Manifest(
         name=name,
         version=version,
         summary="for tests",
         licence="none",
         input_size=32,
         dimensions=2,
-        quantiser=Quantiser(-1.0, 1.0, Rounding.NEAREST),
-        thresholds={},
+        quantiser=QuantiserRange(-1.0, 1.0, Rounding.NEAREST),
+        labels=(),
         metrics={"summary": "nothing"},
         provenance={},
         roles={"backbone": "backbone", "pca": "pca.npz"},
+        kinds=Kinds(BackboneKind.TF_HUB),
         backbone_settings={"input_size": 32},
     )
-    write_manifest(folder, description)
+    write_manifest(folder, manifest)
 
 
 def install(version="1", name="mine"):
@@ -97,23 +105,28 @@ def test_there_is_a_whole_model_at_every_moment(models):
 
 def test_one_that_is_replaced_between_two_looks_is_not_missed(models, monkeypatch):
     install("1")
-    look, times = catalogue._look, []
+    load, times = catalogue.load_bundle, []
 
-    def meanwhile(names):
-        if not times:
-            times.append(names)
+    def meanwhile(folder):
+        if folder == models / "mine" and not times:
+            times.append(folder)
             install("2")
-        return look(names)
+        return load(folder)
 
-    monkeypatch.setattr(catalogue, "_look", meanwhile)
+    monkeypatch.setattr(catalogue, "load_bundle", meanwhile)
     assert catalogue.open_bundle("mine").version == "2"
-    assert times == [["mine"]]
+    assert len(times) == 1 and not times[0].exists()
+
+
+def rename_and_crash(source, target):
+    durable_rename(source, target)
+    raise KeyboardInterrupt
 
 
 def test_of_two_generations_that_a_crash_left_the_newer_one_counts(models, monkeypatch):
     install("1")
     with monkeypatch.context() as crashing:
-        crashing.setattr(installing, "_discard", lambda _folder: (_ for _ in ()).throw(KeyboardInterrupt))
+        crashing.setattr(installing, "durable_rename", rename_and_crash)
         with pytest.raises(KeyboardInterrupt):
             install("2")
     assert visible(models) == ["mine", "mine.2"]

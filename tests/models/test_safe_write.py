@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from organizer.errors import StorageError
-from organizer.models.safe_write import appearing, copy_folder, size_of, storing
+from organizer.models.safe_write import copy_folder, new_folder, size_of, storage_errors
 from organizer.models.unpack import unpack
 from tests.models.stand_ins import tar_gz
 
@@ -48,7 +48,7 @@ def test_a_disk_that_fills_up_while_copying_is_one_sentence(folder, tmp_path, mo
     target = tmp_path / "target"
     with (
         pytest.raises(StorageError, match=r"target: the disk is full\. Make room; then"),
-        storing(target, AGAIN),
+        storage_errors(target, AGAIN),
     ):
         copy_folder(folder, target, AGAIN)
     assert len(copied) == 1
@@ -80,7 +80,7 @@ def test_a_folder_appears_when_it_is_whole(tmp_path, before):
         (target if before == "an empty folder" else tmp_path / "real").mkdir()
     if before == "a link to an empty folder":
         target.symlink_to(tmp_path / "real")
-    with appearing(target, AGAIN) as growing:
+    with new_folder(target, AGAIN) as growing:
         fill(growing)
         assert not target.exists() or not any(target.iterdir())
     assert sorted(file.name for file in target.rglob("*")) == ["a", "b", "inner"]
@@ -90,7 +90,7 @@ def test_a_folder_appears_when_it_is_whole(tmp_path, before):
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt(), ValueError()])
 def test_what_fails_in_the_middle_leaves_nothing(tmp_path, error):
     target = tmp_path / "target"
-    with pytest.raises(type(error)), appearing(target, AGAIN) as growing:
+    with pytest.raises(type(error)), new_folder(target, AGAIN) as growing:
         fill(growing)
         raise error
     assert list(tmp_path.iterdir()) == []
@@ -100,7 +100,7 @@ def test_what_appeared_there_meanwhile_stays(tmp_path):
     target = tmp_path / "target"
     with (
         pytest.raises(StorageError, match="target: it cannot be written"),
-        appearing(target, AGAIN) as growing,
+        new_folder(target, AGAIN) as growing,
     ):
         fill(growing)
         target.mkdir()
@@ -114,7 +114,7 @@ def test_everything_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch)
     flush, rename = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda file: done.append(os.fstat(file).st_ino) or flush(file))
     monkeypatch.setattr(os, "replace", lambda *names: done.append("named") or rename(*names))
-    with appearing(tmp_path / "target", AGAIN) as growing:
+    with new_folder(tmp_path / "target", AGAIN) as growing:
         fill(growing)
     files = {file.stat().st_ino for file in (tmp_path / "target").rglob("*") if file.is_file()}
     assert set(done[: done.index("named")]) >= files
@@ -128,5 +128,5 @@ def test_only_files_are_copied(folder, tmp_path, kind):
         (folder / "odd").symlink_to("/dev/zero")
     else:
         os.mkfifo(folder / "odd")
-    with pytest.raises(StorageError, match=kind), storing(tmp_path / "target", AGAIN):
+    with pytest.raises(StorageError, match=kind), storage_errors(tmp_path / "target", AGAIN):
         copy_folder(folder, tmp_path / "target", AGAIN)

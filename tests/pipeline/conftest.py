@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from organizer.library import queries
-from organizer.library.database import open_database
+from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
-from organizer.library.store import Store
 from organizer.pipeline import (
     FileOutcome,
     LeftBehind,
@@ -63,8 +61,7 @@ class World:
         self.folder = folder
         self.videos = folder / "videos"
         self.videos.mkdir()
-        self.db = open_database(folder / "library.db")
-        self.store = Store(self.db)
+        self.library = Library.open(folder / "library.db")
         self.tagger = ColourTagger()
         self.reader = CountingReader()
 
@@ -76,7 +73,7 @@ class World:
         # In threads, for they start at once and this process sees what they do.
         settings.setdefault("isolated", False)
         model = settings.pop("model", self.tagger)
-        for event in scan(self.store, model, self.reader, chosen, **settings):
+        for event in scan(self.library, model, self.reader, chosen, **settings):
             match event:
                 case Listed():
                     assert scanned.listed is None
@@ -102,7 +99,7 @@ class World:
         return scanned
 
     def records(self):
-        return list(queries.videos(self.db, VideoFilter(sort=Sort.ADDED, descending=False)))
+        return list(self.library.list(VideoFilter(sort=Sort.ADDED, descending=False)))
 
     def places(self) -> dict[str, str]:
         """Status by path, relative to the world's folder."""
@@ -121,7 +118,7 @@ class World:
         }
 
     def id_of(self, path: Path) -> int:
-        return queries.find_video(self.db, str(path))
+        return self.library.find(str(path))
 
 
 @pytest.fixture
@@ -129,4 +126,4 @@ def world(tmp_path):
     # A real path, as scans store it.
     world = World(tmp_path.resolve())
     yield world
-    world.db.close()
+    world.library.close()

@@ -5,15 +5,16 @@ import pytest
 
 from benchmarks.inception import natural_pictures
 from organizer.errors import BundleError, FolderError, MissingDependencyError
+from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
 from organizer.models import catalogue
 from organizer.models.catalogue import open_bundle
-from organizer.pipeline.build_model import BuildProgress, Built, ModuleSettings, build_model
+from organizer.pipeline.build_model import BuildProgress, Built, build_model
 from organizer.types import Resize
 from tests.clips import write_clip
 from tests.models.stand_ins import save_hub_module
 
 OUTPUTS = 12
-SETTINGS = ModuleSettings(output=None, input_size=48, pixel_mean=0.0, pixel_scale=255.0)
+SETTINGS = TfHubSettings(output=None, input_size=48, pixel_mean=0.0, pixel_scale=255.0)
 
 
 @pytest.fixture(autouse=True)
@@ -56,10 +57,10 @@ def test_a_module_becomes_a_model(module, videos):
 
 def test_a_model_of_its_name_is_replaced_only_when_told_to(module, videos, monkeypatch):
     first = build(module, videos)[-1].bundle
-    wider = ModuleSettings(output=None, input_size=64, pixel_mean=0.0, pixel_scale=255.0)
+    wider = TfHubSettings(output=None, input_size=64, pixel_mean=0.0, pixel_scale=255.0)
     with monkeypatch.context() as patch, pytest.raises(BundleError, match=r"another model mine.*--replace"):
         # Said before any video is looked at.
-        patch.setattr("organizer.pipeline.build_model.find_videos", None)
+        patch.setattr("organizer.pipeline.build_model.Walk", None)
         build(module, videos, settings=wider)
     assert open_bundle("mine").space_id == first.space_id
     assert build(module, videos, settings=wider, replace=True)[-1].bundle.input_size == 64
@@ -111,7 +112,7 @@ def test_too_few_frames_are_one_sentence(tmp_path, videos):
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(module, videos, change, words):
-    settings = ModuleSettings(change.get("output"), 48, 0.0, 255.0)
+    settings = TfHubSettings(change.get("output"), 48, 0.0, 255.0)
     with pytest.raises(BundleError, match=words):
         build(change.get("handle", module), videos, settings=settings, name=change.get("name", "mine"))
 
@@ -125,7 +126,7 @@ def test_a_module_with_several_outputs_needs_a_name(tmp_path, videos):
     module = save_hub_module(tmp_path / "module", channels=OUTPUTS)
     with pytest.raises(BundleError, match="logits, pool_3: one must be named"):
         build(module, videos)
-    named = ModuleSettings("pool_3", 48, 0.0, 255.0)
+    named = TfHubSettings("pool_3", 48, 0.0, 255.0)
     assert build(module, videos, settings=named)[-1].bundle.dimensions == OUTPUTS
 
 

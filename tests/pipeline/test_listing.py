@@ -24,9 +24,9 @@ def scanned(world):
 
 def listing(world, *, space: str = "", below: str = "", stop: threading.Event | None = None):
     """List all; names of what is to do and of what vanished."""
-    areas = areas_of(world.store, [str(world.videos / below)])
+    areas = areas_of(world.library, [str(world.videos / below)])
     space = space or world.tagger.bundle.space_id
-    listed, jobs = list_jobs(world.store, areas, space, (), stop=stop)
+    listed, jobs = list_jobs(world.library, areas, space, (), stop=stop)
     to_do = {os.path.basename(job.file.path) for job in jobs}
     vanished = {os.path.basename(path) for area in areas for path in area.vanished}
     return listed, to_do, vanished
@@ -35,13 +35,13 @@ def listing(world, *, space: str = "", below: str = "", stop: threading.Event | 
 def asked(world, monkeypatch) -> list[str]:
     """Note the files that the library is asked for one by one."""
     paths: list[str] = []
-    place = world.store.place
+    place = world.library.places.known
 
     def noting(root, relative_path, space_id):
         paths.append(relative_path)
         return place(root, relative_path, space_id)
 
-    monkeypatch.setattr(world.store, "place", noting)
+    monkeypatch.setattr(world.library.places, "known", noting)
     return paths
 
 
@@ -107,8 +107,8 @@ def test_a_known_folder_is_meant_however_its_accents_are_composed(world, stored,
     if not (world.folder / typed).exists():
         # Two spellings are two folders here; the known one is meant while only it is there.
         assert world.scan(world.folder / typed).quiet
-    assert len(world.store.roots()) == 1
+    assert len(world.library.roots.all()) == 1
     (world.folder / typed).mkdir(exist_ok=True)
     world.scan(world.folder / typed)
     same = os.path.samefile(world.folder / stored, world.folder / typed)
-    assert len(world.store.roots()) == (1 if same else 2)
+    assert len(world.library.roots.all()) == (1 if same else 2)

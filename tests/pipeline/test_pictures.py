@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from organizer.library.database import open_database
-from organizer.library.store import Store
+from organizer.library import Library
 from organizer.pipeline import scan
 from organizer.pipeline.pictures import pictures_of, videos_at_hand
 from organizer.types import InputSpec
@@ -29,7 +28,7 @@ def test_what_cannot_be_read_is_passed_over(tmp_path):
 
 @pytest.fixture
 def library(tmp_path):
-    db = open_database(tmp_path / "library.db")
+    opened = Library.open(tmp_path / "library.db")
     videos = tmp_path / "videos"
     videos.mkdir()
     for number in range(4):
@@ -37,11 +36,11 @@ def library(tmp_path):
     for number in range(2):
         make_clip(videos / f"short{number}.mp4", seconds=1 + number)
     (videos / "broken.mp4").write_bytes(b"")
-    for _ in scan(Store(db), ColourTagger(), folders=[str(videos)], isolated=False):
+    for _ in scan(opened, ColourTagger(), folders=[str(videos)], isolated=False):
         pass
     (videos / "long3.mp4").unlink()
-    yield db
-    db.close()
+    yield opened
+    opened.close()
 
 
 def names(paths):

@@ -9,14 +9,12 @@ import threading
 import numpy as np
 import pytest
 
-from organizer.library import adoption, store
-from organizer.library.adoption import adopt
-from organizer.library.decisions import confirm, reject
-from organizer.library.same_recording import Likeness
+from organizer.library.recordings.likeness import Likeness
 from organizer.pipeline import LeftBehind, StoppedError, scan
 from tests import fakes
 from tests.clips import rewrap, set_rotation, write_clip
 from tests.fakes import ColourBackbone, ColourTagger, colour_bundle
+from tests.library.sql import database_of
 from tests.library.test_same_recording import scene
 
 
@@ -57,8 +55,8 @@ def decided(world):
     path = film(world.videos / "IMG_1.mov", metadata={"creation_time": "2024-05-01T12:00:00Z"})
     film(world.videos / "other.mp4", 2, metadata={"creation_time": "2024-05-01T12:03:00Z"})
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Holiday")
-    reject(world.db, world.id_of(path), "Animal")
+    world.library.confirm(world.id_of(path), "Holiday")
+    world.library.reject(world.id_of(path), "Animal")
     return path
 
 
@@ -72,7 +70,7 @@ def test_tags_survive_a_corrected_rotation(world, decided, degrees):
     os.utime(decided, (1, 1))
     assert world.scan(world.videos).kinds == {"IMG_1.mov": "changed"}
     assert world.tags()["IMG_1.mov"] == DECISIONS
-    assert Likeness(world.db).feature_distance(old, world.id_of(decided)) > 12
+    assert Likeness(database_of(world.library)).feature_distance(old, world.id_of(decided)) > 12
 
 
 def test_tags_survive_a_trim_of_metadata(world, decided):
@@ -130,21 +128,30 @@ def test_a_scan_that_stopped_is_made_up_for(world, decided):
     def stopped(*_):
         raise StoppedError
 
-    real, world.store.forget_vanished = world.store.forget_vanished, stopped
+    places = world.library.places
+    real, places.forget_vanished = places.forget_vanished, stopped
     with pytest.raises(StoppedError):
         world.scan(world.videos)
-    world.store.forget_vanished = real
+    places.forget_vanished = real
     scanned = world.scan(world.videos)
     assert (scanned.kinds, scanned.rejoined) == ({}, {"IMG_1.mov": "Crete.mp4"})
+
+
+def stop_before_comparing(world, monkeypatch, stop):
+    real = world.library.recordings.follow
+
+    def follow(*arguments, **options):
+        stop.set()
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(world.library.recordings, "follow", follow)
 
 
 def test_a_search_that_stopped_moves_nothing_and_is_made_up_for(world, decided, monkeypatch):
     pack(decided, world.videos / "Crete.mp4")
     stop = threading.Event()
     with monkeypatch.context() as patched:
-        # The last thing that a scan asks for before it compares.
-        real = adoption.new_since_the_last_scan
-        patched.setattr(store, "new_since_the_last_scan", lambda *of: (stop.set(), real(*of))[1])
+        stop_before_comparing(world, patched, stop)
         with pytest.raises(StoppedError):
             world.scan(world.videos, stop=stop)
     assert world.tags()["IMG_1.mov"] == DECISIONS
@@ -180,7 +187,7 @@ def test_old_files_take_nothing_where_another_folder_is_scanned_for_the_first_ti
 def test_tags_survive_a_cut_in_place(world, decided):
     film(decided, 1, seconds=8)
     world.scan(world.videos)
-    confirm(world.db, world.id_of(decided), "Holiday")
+    world.library.confirm(world.id_of(decided), "Holiday")
     film(decided, 1, seconds=4)
     scanned = world.scan(world.videos)
     assert (scanned.kinds, scanned.left_behind) == ({"IMG_1.mov": "changed"}, {})
@@ -211,7 +218,7 @@ def test_a_scan_says_that_tags_stayed_with_what_was_overwritten(world, decided, 
     assert (scanned.left_behind, scanned.rejoined) == ({"IMG_1.mov": old}, {})
     assert world.tags()["IMG_1.mov"] == {} or overwrite is save_another
     assert world.scan(world.videos).left_behind == {}
-    adopt(world.db, old, world.id_of(decided))
+    world.library.adopt(old, world.id_of(decided))
     assert world.tags()["IMG_1.mov"].items() >= DECISIONS.items()
 
 
@@ -219,12 +226,11 @@ def test_what_was_overwritten_is_said_also_where_the_search_stops(world, decided
     old = world.id_of(decided)
     save_another(decided)
     stop, events = threading.Event(), []
-    real = adoption.new_since_the_last_scan
-    monkeypatch.setattr(store, "new_since_the_last_scan", lambda *of: (stop.set(), real(*of))[1])
+    stop_before_comparing(world, monkeypatch, stop)
     (world.videos / "other.mp4").unlink()
     film(world.videos / "twin.mov")
     scanning = scan(
-        world.store, world.tagger, world.reader, [str(world.videos)], workers=1, isolated=False, stop=stop
+        world.library, world.tagger, world.reader, [str(world.videos)], workers=1, isolated=False, stop=stop
     )
     with pytest.raises(StoppedError):
         events.extend(scanning)
@@ -233,7 +239,7 @@ def test_what_was_overwritten_is_said_also_where_the_search_stops(world, decided
 
 def test_files_that_change_places_leave_nothing_behind(world, decided):
     other = world.videos / "other.mp4"
-    confirm(world.db, world.id_of(other), "Animal")
+    world.library.confirm(world.id_of(other), "Animal")
     aside = decided.rename(world.folder / "aside")
     other.rename(decided)
     aside.rename(other)

@@ -14,13 +14,12 @@ import pytest
 
 from organizer.errors import FolderError
 from organizer.frames.formats import bounded_file
-from organizer.library import queries
-from organizer.library.decisions import confirm
 from organizer.library.fingerprint import fingerprint
 from organizer.pipeline import Listed, StoppedError, Stored, refresh
 from tests.clips import make_clip
 from tests.dates.zones import needs_tzset, zone
 from tests.fakes import show_labels
+from tests.library.sql import database_of
 
 pytestmark = needs_tzset
 
@@ -54,14 +53,14 @@ def large_clip(path):
 
 def run(world, *paths) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Refresh and return kind and changes by file name."""
-    events = list(refresh(world.store, [str(path) for path in paths]))
+    events = list(refresh(world.library, [str(path) for path in paths]))
     stored = [event.outcome for event in events if isinstance(event, Stored)]
     assert events[0] == Listed(len(stored), 0, 0, len(stored), 0, ())
     return {os.path.basename(outcome.path): (outcome.kind.value, outcome.changes) for outcome in stored}
 
 
 def taken(world, path) -> str:
-    return queries.video(world.db, world.id_of(path)).taken_at
+    return world.library.video(world.id_of(path)).taken_at
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def clip(world):
     """A scanned clip with a date in its header and a person's tag."""
     path = large_clip(world.videos / "a.mp4")
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Holiday")
+    world.library.confirm(world.id_of(path), "Holiday")
     assert taken(world, path) == "2006-06-09T10:00:00+00:00"
     return path
 
@@ -132,8 +131,10 @@ def test_a_touch_alone_is_no_other_fact(world, clip):
 
 
 def test_a_file_of_an_older_library_is_looked_at_when_it_was_written_to(world, clip):
-    world.db.execute("UPDATE videos SET metadata_digest = NULL, taken_at = '2022-01-01T00:00:00+00:00'")
-    world.db.conn.commit()
+    database_of(world.library).execute(
+        "UPDATE videos SET metadata_digest = NULL, taken_at = '2022-01-01T00:00:00+00:00'"
+    )
+    database_of(world.library).conn.commit()
     assert world.scan(world.videos).quiet
     os.utime(clip, ns=(1, 1))
     scanned = world.scan(world.videos)
@@ -173,7 +174,7 @@ def test_a_small_file_whose_whole_content_is_its_fingerprint(world):
     patch_header(path, SHOT)
     world.scan(world.videos)
     video = world.id_of(path)
-    confirm(world.db, video, "Holiday")
+    world.library.confirm(video, "Holiday")
     before = digest(path)
     patch_header(path, LATER)
     assert digest(path) != before
@@ -192,14 +193,16 @@ def test_another_video_in_its_place_is_left_to_a_scan(world):
     show_labels(path, "Food", "Food", "Food", "Food", "Food")
     os.utime(path, ns=(MTIME_NS, MTIME_NS))
     assert run(world, path)["a.mp4"][0] == "failed"
-    assert queries.video(world.db, world.id_of(path)).duration_s == 1.0
+    assert world.library.video(world.id_of(path)).duration_s == 1.0
     scanned = world.scan(world.videos)
     assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "changed"}, ["a.mp4"])
 
 
 def test_facts_of_an_older_organizer_are_mended(world, clip):
-    world.db.execute("UPDATE videos SET duration_s = 86, width = 1, codec = 'mjpeg', rotation_deg = 90")
-    world.db.conn.commit()
+    database_of(world.library).execute(
+        "UPDATE videos SET duration_s = 86, width = 1, codec = 'mjpeg', rotation_deg = 90"
+    )
+    database_of(world.library).conn.commit()
     assert run(world, clip)["a.mp4"] == (
         "updated",
         ("length 1:26 -> 0:01", "picture 1 x 48 -> 64 x 48", "turned by 90 -> 0", "codec mjpeg -> h264"),
@@ -237,7 +240,7 @@ def test_only_what_lies_there_is_looked_at(world, clip):
 
 def test_it_can_be_stopped(world, clip):
     stop = Event()
-    events = refresh(world.store, stop=stop)
+    events = refresh(world.library, stop=stop)
     next(events)
     stop.set()
     with pytest.raises(StoppedError):
@@ -256,7 +259,7 @@ def test_an_absent_drive_is_said_once(world):
         show_labels(world.videos / name, "Animal")
     world.scan(world.videos)
     world.videos.rename(world.folder / "unplugged")
-    events = list(refresh(world.store))
+    events = list(refresh(world.library))
     assert [type(event).__name__ for event in events] == ["RootOffline", "Listed"]
     assert (events[0].path, events[1].to_do) == (str(world.videos), 0)
     assert set(world.places().values()) == {"offline"}

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from organizer.library import queries
-from organizer.library.decisions import confirm, reject
 from organizer.library.filters import VideoFilter
 from organizer.pipeline import RetagProgress, retag
 from organizer.pipeline.analyse import tagging
@@ -19,14 +17,14 @@ def scanned(world):
     feast = show_labels(world.videos / "feast.mp4", "Animal", "Food")
     cut(feast, world.videos / "broken.mp4", 0.5)
     world.scan(world.videos)
-    confirm(world.db, world.id_of(feast), "Animal")
-    reject(world.db, world.id_of(feast), "Food")
+    world.library.confirm(world.id_of(feast), "Animal")
+    world.library.reject(world.id_of(feast), "Food")
     return world
 
 
 def run(world, tagger, **settings) -> list[RetagProgress]:
-    ids = queries.video_ids(world.db, VideoFilter())
-    return list(retag(world.db, world.store, tagger, ids, **settings))
+    ids = world.library.ids(VideoFilter())
+    return list(retag(world.library, tagger, ids, **settings))
 
 
 def test_the_same_model_changes_nothing(scanned):
@@ -48,7 +46,7 @@ def test_another_classifier_changes_suggestions_and_no_decision(scanned):
         "feast.mp4": {"Animal": "confirmed", "Food": "rejected"},
         "broken.mp4": {},
     }
-    record = queries.video(scanned.db, feast)
+    record = scanned.library.video(feast)
     assert (record.bundle, record.scores["Animal"]) == ("lite 2", pytest.approx(0.4))
     assert {tag.name: tag.score for tag in record.tags}["Animal"] == pytest.approx(0.4)
     (progress,) = run(scanned, ColourTagger())
@@ -71,9 +69,9 @@ def test_videos_without_features_of_the_space_are_counted_and_left_alone(scanned
 
 
 def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned):
-    ids = queries.video_ids(scanned.db, VideoFilter())
+    ids = scanned.library.ids(VideoFilter())
     tagger = ColourTagger(colour_bundle(version="2"), unsure=("Animal",))
-    steps = retag(scanned.db, scanned.store, tagger, ids, chunk_size=1)
+    steps = retag(scanned.library, tagger, ids, chunk_size=1)
     progress = next(steps)
     while not progress.changes:
         progress = next(steps)
@@ -85,17 +83,17 @@ def test_many_videos_go_in_steps_that_can_be_stopped_between(scanned):
 
 
 def test_videos_go_in_the_order_in_which_they_were_stored(scanned, monkeypatch):
-    ids = sorted(queries.video_ids(scanned.db, VideoFilter()), reverse=True)
+    ids = sorted(scanned.library.ids(VideoFilter()), reverse=True)
     stored: list[int] = []
-    real = scanned.store.store_tagging
+    real = scanned.library.contents.store_tagging
 
     def noting(taggings):
         rows = list(taggings)
         stored.extend(video_id for video_id, _ in rows)
         return real(rows)
 
-    monkeypatch.setattr(scanned.store, "store_tagging", noting)
-    progresses = list(retag(scanned.db, scanned.store, ColourTagger(), ids, chunk_size=1))
+    monkeypatch.setattr(scanned.library.contents, "store_tagging", noting)
+    progresses = list(retag(scanned.library, ColourTagger(), ids, chunk_size=1))
     broken = scanned.id_of(scanned.videos / "broken.mp4")
     assert stored == [id_ for id_ in sorted(ids) if id_ != broken]
     assert [progress.done for progress in progresses] == [1, 2, 3]
@@ -118,13 +116,13 @@ def test_a_person_may_decide_between_two_steps(scanned):
     ids = [scanned.id_of(scanned.videos / name) for name in ("cat.mp4", "feast.mp4")]
     last = max(ids)
     tagger = ColourTagger(colour_bundle(version="2"))
-    steps = retag(scanned.db, scanned.store, tagger, ids, chunk_size=1)
+    steps = retag(scanned.library, tagger, ids, chunk_size=1)
     assert next(steps).done == 1
     # The classifier may have scored the second one already; what is decided now holds all the same.
-    reject(scanned.db, last, "Animal")
-    confirm(scanned.db, last, "Holiday")
+    scanned.library.reject(last, "Animal")
+    scanned.library.confirm(last, "Holiday")
     assert [progress.done for progress in steps] == [2]
-    record = queries.video(scanned.db, last)
+    record = scanned.library.video(last)
     states = {tag.name: tag.state.value for tag in record.tags}
     assert (states["Animal"], states["Holiday"], record.bundle) == ("rejected", "confirmed", "lite 2")
 

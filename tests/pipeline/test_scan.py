@@ -17,17 +17,15 @@ import pytest
 from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
 from organizer.frames.folders import walk
 from organizer.frames.readers.keyframe_reader import CannotPlanError
-from organizer.library import queries
-from organizer.library.database import open_database
-from organizer.library.decisions import confirm, reject
+from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
-from organizer.library.store import Store
 from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
 from organizer.pipeline.scan import FileAccess
 from organizer.pipeline.usable_model import UsableModel
 from organizer.tags.tagger import Tagger
 from tests.clips import cut, make_clip, make_sound
 from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
+from tests.library.sql import database_of
 
 begin = partial(scan, isolated=False)
 
@@ -58,11 +56,11 @@ def test_new_videos_are_found_and_tagged(world):
         "videos/feast.mp4": "ok",
         "videos/wall.mp4": "ok",
     }
-    feast = queries.video(world.db, world.id_of(world.videos / "feast.mp4"))
+    feast = world.library.video(world.id_of(world.videos / "feast.mp4"))
     assert {tag.name: tag.seconds for tag in feast.tags} == {"Food": (0, 2), "Cooking": (1,)}
     assert (feast.bundle, feast.duration_s, feast.width, feast.height) == ("lite 1", 3.0, 64, 48)
-    assert queries.poster(world.db, feast.id)[8:12] == b"WEBP"
-    ((_, features),) = queries.stored_features(world.db, [feast.id], world.tagger.bundle.space_id)
+    assert world.library.media.poster_of(feast.key)[8:12] == b"WEBP"
+    ((_, features),) = world.library.features.of([feast.id], world.tagger.bundle.space_id)
     assert features.quantised.shape == (3, 3)
 
 
@@ -133,7 +131,7 @@ def test_a_moved_video_keeps_its_tags_and_is_not_decoded(world, new):
     show_labels(world.folder / "other" / "stays too.mp4")
     world.scan(world.videos, world.folder / "other")
     video = world.id_of(old)
-    confirm(world.db, video, "Holiday")
+    world.library.confirm(video, "Holiday")
     target = world.folder / new
     target.parent.mkdir(exist_ok=True)
     old.rename(target)
@@ -241,15 +239,15 @@ def test_a_deleted_video_is_missing_and_comes_back_with_its_tags(world):
     show_labels(world.videos / "stays.mp4")
     world.scan(world.videos)
     video = world.id_of(path)
-    reject(world.db, video, "Food")
+    world.library.reject(video, "Food")
     path.rename(world.folder / "trash")
     scanned = world.scan(world.videos)
     assert scanned.vanished == ["a.mp4"]
     assert world.scan(world.videos).quiet
-    record = queries.video(world.db, video)
+    record = world.library.video(video)
     assert (record.status, len(record.scores)) == ("missing", 10)
     assert world.tags()["a.mp4"] == {"Animal": "suggested", "Food": "rejected"}
-    assert list(queries.stored_features(world.db, [video], world.tagger.bundle.space_id))
+    assert list(world.library.features.of([video], world.tagger.bundle.space_id))
     (world.folder / "trash").rename(path)
     scanned = world.scan(world.videos)
     assert (scanned.listed.returned, scanned.listed.unchanged, scanned.decoded) == (1, 2, [])
@@ -318,8 +316,8 @@ def test_changed_content_is_done_again(world):
 def test_a_file_rewritten_with_the_same_length_keeps_what_the_person_decided(world):
     path = show_labels(world.videos / "a.mp4", "Animal", "Food")
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Holiday")
-    reject(world.db, world.id_of(path), "Food")
+    world.library.confirm(world.id_of(path), "Holiday")
+    world.library.reject(world.id_of(path), "Food")
     show_labels(path, "Animal", "Food", title="a better title")
     assert world.scan(world.videos).kinds == {"a.mp4": "changed"}
     assert world.tags() == {"a.mp4": {"Animal": "suggested", "Food": "rejected", "Holiday": "confirmed"}}
@@ -338,7 +336,7 @@ def test_another_feature_space_redoes_videos_and_keeps_the_old_features(world):
     path = show_labels(world.videos / "a.mp4", "Animal")
     cut(path, world.videos / "broken.mp4", 0.5)
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Holiday")
+    world.library.confirm(world.id_of(path), "Holiday")
     first = world.tagger.bundle.space_id
     world.tagger = ColourTagger(colour_bundle(version="2", backbone="d" * 64))
     second = world.tagger.bundle.space_id
@@ -347,9 +345,9 @@ def test_another_feature_space_redoes_videos_and_keeps_the_old_features(world):
     assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "changed"}, ["a.mp4"])
     assert world.scan(world.videos).quiet
     for space in (first, second):
-        assert len(list(queries.stored_features(world.db, [world.id_of(path)], space))) == 1
+        assert len(list(world.library.features.of([world.id_of(path)], space))) == 1
     assert world.tags()["a.mp4"] == {"Animal": "suggested", "Holiday": "confirmed"}
-    assert queries.video(world.db, world.id_of(path)).bundle == "lite 2"
+    assert world.library.video(world.id_of(path)).bundle == "lite 2"
     # Back to the first model: its features are still there.
     world.tagger = ColourTagger()
     assert world.scan(world.videos).quiet
@@ -384,7 +382,7 @@ def test_bad_files_are_stored_with_their_reason_and_not_tried_again(world):
         assert word in scanned.reasons[name]
         assert str(world.videos) not in scanned.reasons[name]
         assert world.places()[f"videos/{name}"] == "failed"
-        assert queries.video(world.db, world.id_of(world.videos / name)).error == scanned.reasons[name]
+        assert world.library.video(world.id_of(world.videos / name)).error == scanned.reasons[name]
     assert world.scan(world.videos).quiet
 
 
@@ -493,7 +491,7 @@ def test_what_may_work_the_next_time_is_tried_again(world, make_error):
 def test_a_video_that_cannot_be_opened_today_is_not_hidden_by_a_failed_one(world):
     path = show_labels(world.videos / "a.mp4", "Animal")
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Holiday")
+    world.library.confirm(world.id_of(path), "Holiday")
     touch(path)
 
     def broken(name, size):
@@ -522,7 +520,7 @@ def test_content_that_was_read_once_does_not_become_broken(world):
 def test_another_recording_of_the_same_length_does_not_inherit(world):
     path = show_labels(world.videos / "a.mp4", "Animal")
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Felix")
+    world.library.confirm(world.id_of(path), "Felix")
     path.rename(world.videos / "keep.mp4")
     show_labels(path, "Food")
     world.scan(world.videos)
@@ -593,7 +591,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_stored(world, meddle, reaso
 def test_a_file_that_goes_between_listing_and_reading_is_not_stored(world):
     show_labels(world.videos / "a.mp4")
     gone = show_labels(world.videos / "b.mp4")
-    events = begin(world.store, world.tagger, world.reader, [str(world.videos)])
+    events = begin(world.library, world.tagger, world.reader, [str(world.videos)])
     assert isinstance(next(events), Listed)
     gone.unlink()
     outcomes = [event.outcome for event in events if isinstance(event, Stored)]
@@ -643,14 +641,14 @@ def test_a_drive_pulled_out_while_it_is_walked_loses_nothing(world, monkeypatch)
     show_labels(usb / "a.mp4")
     show_labels(usb / "sub" / "b.mp4")
     world.scan(usb)
-    real = Store.place
+    real = world.library.places.known
 
-    def pull_out(self, root, path, space):
+    def pull_out(root, path, space):
         if path == "a.mp4" and usb.exists():
             usb.rename(world.folder / "unplugged")
-        return real(self, root, path, space)
+        return real(root, path, space)
 
-    monkeypatch.setattr(Store, "place", pull_out)
+    monkeypatch.setattr(world.library.places, "known", pull_out)
     assert world.scan(usb).vanished == []
     assert "missing" not in world.places().values()
 
@@ -668,10 +666,10 @@ def test_a_folder_that_was_emptied_for_good_stays_as_it_is(world):
 
 def test_the_date_of_a_scan_is_that_of_its_end(world):
     def scanned_at():
-        return world.db.execute("SELECT scanned_at FROM roots").fetchone()[0]
+        return database_of(world.library).execute("SELECT scanned_at FROM roots").fetchone()[0]
 
     show_labels(world.videos / "sub" / "a.mp4")
-    events = begin(world.store, world.tagger, world.reader, [str(world.videos)])
+    events = begin(world.library, world.tagger, world.reader, [str(world.videos)])
     next(events)
     events.close()
     world.scan(world.videos / "sub")
@@ -692,8 +690,8 @@ def test_a_folder_that_is_not_there_stops_before_anything_is_scanned(world, bad)
     (world.folder / "file.mp4").write_bytes(b"")
     folders = [str(world.videos), str(world.folder / bad) if bad else ""]
     with pytest.raises(FolderError, match=bad or "empty"):
-        list(begin(world.store, world.tagger, world.reader, folders))
-    assert (world.store.roots(), world.records(), world.reader.paths) == ([], [], [])
+        list(begin(world.library, world.tagger, world.reader, folders))
+    assert (world.library.roots.all(), world.records(), world.reader.paths) == ([], [], [])
 
 
 def test_a_folder_below_a_root_is_a_part_of_it(world):
@@ -706,7 +704,7 @@ def test_a_folder_below_a_root_is_a_part_of_it(world):
     (world.videos / "b.mp4").unlink()
     scanned = world.scan(world.videos / "sub")
     assert (scanned.kinds, scanned.vanished, scanned.listed.videos) == ({"c.mp4": "new"}, ["a.mp4"], 1)
-    assert [root.path for root in world.store.roots()] == [str(world.videos)]
+    assert [root.path for root in world.library.roots.all()] == [str(world.videos)]
     scanned = world.scan()
     assert (scanned.kinds, scanned.vanished) == ({"d.mp4": "new"}, ["b.mp4"])
 
@@ -741,7 +739,7 @@ def test_a_hidden_folder_below_a_root_can_be_scanned_by_its_name(world):
     assert world.scan(world.videos).kinds == {"a.mp4": "new"}
     assert world.scan(world.videos / ".secret").kinds == {"b.mp4": "new"}
     assert world.scan(world.videos).quiet
-    assert len(world.store.roots()) == 2
+    assert len(world.library.roots.all()) == 2
 
 
 @pytest.mark.parametrize(
@@ -765,7 +763,7 @@ def test_overlapping_folders_are_scanned_once(world, folders, known):
     scanned = world.scan(*[world.folder / folder for folder in folders])
     assert scanned.listed.videos == 3
     assert scanned.decoded == ["a.mp4", "b.mp4", "c.mp4"]
-    assert [root.path for root in world.store.roots()] == [str(world.videos)]
+    assert [root.path for root in world.library.roots.all()] == [str(world.videos)]
     assert world.scan().quiet
 
 
@@ -780,7 +778,7 @@ def test_folders_whose_names_begin_alike_are_two_roots(world):
     show_labels(world.videos / "a.mp4")
     show_labels(world.folder / "videos 2" / "b.mp4")
     world.scan(world.videos, world.folder / "videos 2")
-    assert len(world.store.roots()) == 2
+    assert len(world.library.roots.all()) == 2
 
 
 # Files out of sight
@@ -825,7 +823,7 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(world, stop_after):
     names = [f"{number}.mp4" for number in range(5)]
     for name in names:
         show_labels(world.videos / name)
-    events = begin(world.store, world.tagger, world.reader, [str(world.videos)], workers=2)
+    events = begin(world.library, world.tagger, world.reader, [str(world.videos)], workers=2)
     first = []
     next(events)
     while len(first) < stop_after:
@@ -862,7 +860,7 @@ def test_stopping_does_not_wait_for_the_videos_being_decoded(world):
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         show_labels(world.videos / name)
     reader = EndlessReader(world.reader)
-    events = begin(world.store, world.tagger, reader, [str(world.videos)], workers=2)
+    events = begin(world.library, world.tagger, reader, [str(world.videos)], workers=2)
     next(events)
     assert next(events).outcome.kind == "new"
     started = time.monotonic()
@@ -876,7 +874,7 @@ def test_a_scan_that_is_asked_to_stop_ends_between_two_steps(world):
         show_labels(world.videos / name)
     stop = Event()
     events = begin(
-        world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2, stop=stop
+        world.library, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2, stop=stop
     )
     next(events)
     assert next(events).outcome.kind == "new"
@@ -893,7 +891,7 @@ def test_a_scan_that_is_asked_to_stop_while_it_looks_through_folders_ends_there(
     stop = Event()
     stop.set()
     with pytest.raises(StoppedError):
-        list(begin(world.store, world.tagger, world.reader, [str(world.videos)], stop=stop))
+        list(begin(world.library, world.tagger, world.reader, [str(world.videos)], stop=stop))
     assert (world.places(), world.reader.paths) == ({}, [])
 
 
@@ -904,10 +902,10 @@ def test_an_error_while_storing_does_not_wait_for_the_videos_being_decoded(world
     def full_disk(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Store, "store_video", full_disk)
+    monkeypatch.setattr(world.library.contents, "store", full_disk)
     started = time.monotonic()
     with pytest.raises(OSError, match="No space"):
-        list(begin(world.store, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
+        list(begin(world.library, world.tagger, EndlessReader(world.reader), [str(world.videos)], workers=2))
     assert time.monotonic() - started < 5
 
 
@@ -923,14 +921,14 @@ def test_ctrl_c_while_a_fingerprint_is_read_does_not_wait_either(world):
     reader, access = EndlessReader(world.reader), FileAccess(fingerprint=interrupted)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        list(begin(world.store, world.tagger, reader, [str(world.videos)], workers=2, access=access))
+        list(begin(world.library, world.tagger, reader, [str(world.videos)], workers=2, access=access))
     assert time.monotonic() - started < 5
 
 
 def test_two_scans_at_once_agree(world):
     """What another scan stores between our walk and our end is not taken for vanished."""
     show_labels(world.videos / "a.mp4")
-    events = begin(world.store, world.tagger, world.reader, [str(world.videos)])
+    events = begin(world.library, world.tagger, world.reader, [str(world.videos)])
     next(events)
     show_labels(world.videos / "b.mp4")
     world.scan(world.videos)
@@ -948,9 +946,9 @@ def test_two_scans_of_the_same_files_report_no_moves(world):
     listed, kinds, errors = threading.Barrier(2), [], []
 
     def scan_it():
-        db = open_database(world.folder / "library.db")
+        library = Library.open(world.folder / "library.db")
         try:
-            events = begin(Store(db), ColourTagger(), CountingReader(), [str(world.videos)], workers=2)
+            events = begin(library, ColourTagger(), CountingReader(), [str(world.videos)], workers=2)
             for event in events:
                 if isinstance(event, Listed):
                     listed.wait()
@@ -961,7 +959,7 @@ def test_two_scans_of_the_same_files_report_no_moves(world):
         except BaseException as error:
             errors.append(error)
         finally:
-            db.close()
+            library.close()
 
     threads = [threading.Thread(target=scan_it) for _ in range(2)]
     for thread in threads:
@@ -979,7 +977,7 @@ def test_a_long_video_is_looked_at_for_45_seconds(world):
     make_clip(world.videos / "long.mp4", seconds=50, fps=2, size=(32, 32))
     world.scan(world.videos)
     (record,) = world.records()
-    ((_, features),) = queries.stored_features(world.db, [record.id], world.tagger.bundle.space_id)
+    ((_, features),) = world.library.features.of([record.id], world.tagger.bundle.space_id)
     assert (len(features.quantised), record.duration_s) == (45, 50.0)
 
 
@@ -1018,7 +1016,7 @@ def test_a_file_that_came_back_is_back_for_the_model_in_the_others_place_too(wor
     assert world.places()["videos/a.mp4"] == "missing"
     path.write_bytes(content)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    list(begin(world.store, UsableModel(BrokenTagger(), world.tagger), world.reader))
+    list(begin(world.library, UsableModel(BrokenTagger(), world.tagger), world.reader))
     assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
 
 
@@ -1049,7 +1047,7 @@ def test_known_files_do_not_wait_for_a_long_one(world):
                 ended.wait(60)
             return super().read(path, **settings)
 
-    events = begin(world.store, world.tagger, Waiting(), [str(world.videos)], workers=1)
+    events = begin(world.library, world.tagger, Waiting(), [str(world.videos)], workers=1)
     next(events)
     started = time.monotonic()
     kinds = {next(events).outcome.kind.value for _ in range(60)}
@@ -1084,7 +1082,7 @@ def test_another_model_takes_the_place_of_one_that_cannot_be_run(world, error):
     show_labels(world.videos / "a.mp4", "Animal")
     lite, world.tagger = world.tagger, BrokenTagger(error)
     events = list(
-        begin(world.store, UsableModel(world.tagger, lite), world.reader, [str(world.videos)], workers=1)
+        begin(world.library, UsableModel(world.tagger, lite), world.reader, [str(world.videos)], workers=1)
     )
     assert [type(event) for event in events] == [Listed, ModelUnusable, Stored, Vanished]
     assert events[1] == ModelUnusable(str(error or "TensorFlow is not installed. Run: pip install it"), 1)
@@ -1099,7 +1097,7 @@ def test_what_the_other_model_saw_before_is_not_looked_at_again_by_the_one_in_it
     show_labels(world.videos / "b.mp4", "Food")
     events = list(
         begin(
-            world.store,
+            world.library,
             UsableModel(BrokenTagger(), world.tagger),
             world.reader,
             [str(world.videos)],
@@ -1119,14 +1117,14 @@ def test_a_model_that_is_not_needed_is_not_loaded(world):
     show_labels(world.videos / "a.mp4", "Animal")
     world.scan(world.videos)
     (world.videos / "a.mp4").unlink()
-    events = list(begin(world.store, UsableModel(BrokenTagger(), world.tagger), world.reader))
+    events = list(begin(world.library, UsableModel(BrokenTagger(), world.tagger), world.reader))
     assert not [event for event in events if isinstance(event, ModelUnusable)]
 
 
 def test_without_another_model_the_reason_is_raised(world):
     show_labels(world.videos / "a.mp4", "Animal")
     with pytest.raises(MissingDependencyError, match="TensorFlow"):
-        list(begin(world.store, BrokenTagger(), world.reader, [str(world.videos)]))
+        list(begin(world.library, BrokenTagger(), world.reader, [str(world.videos)]))
 
 
 class MuteTagger(Tagger):
@@ -1147,7 +1145,7 @@ def test_a_damaged_classifier_is_found_before_anything_is_decoded(world):
     show_labels(world.videos / "a.mp4", "Animal")
     events = list(
         begin(
-            world.store,
+            world.library,
             UsableModel(MuteTagger(), world.tagger),
             world.reader,
             [str(world.videos)],
@@ -1174,7 +1172,7 @@ def test_in_the_place_of_one_that_is_gone_only_what_no_model_saw_is_looked_at(wo
     show_labels(world.videos / "new.mp4", "Nature")
     world.reader.paths.clear()
     in_place = UsableModel(lite, unusable="It is gone.")
-    events = list(begin(world.store, in_place, world.reader, [str(world.videos)], workers=1))
+    events = list(begin(world.library, in_place, world.reader, [str(world.videos)], workers=1))
     # Two are known where they lie, the one that came back among them.
     assert [event for event in events if isinstance(event, ModelUnusable)] == [
         ModelUnusable("It is gone.", 2)
@@ -1184,7 +1182,7 @@ def test_in_the_place_of_one_that_is_gone_only_what_no_model_saw_is_looked_at(wo
     assert models == {"a.mp4": "lite 2", "again.mp4": "lite 2", "c.mp4": "lite 2", "new.mp4": "lite 1"}
     assert set(world.places().values()) == {"ok"}
     # Nothing is left to do, whichever of the two the next scan is given.
-    events = list(begin(world.store, in_place, world.reader, workers=1))
+    events = list(begin(world.library, in_place, world.reader, workers=1))
     assert not [event for event in events if isinstance(event, Stored)]
 
 
@@ -1250,7 +1248,7 @@ def test_what_fails_again_has_its_newest_reason(world, failed):
     world.reader.read = read
     scanned = world.scan(world.videos / "a.mp4", retry_failed=True)
     assert scanned.reasons == {"a.mp4": "tomorrow's cannot either"}
-    assert queries.video(world.db, world.id_of(world.videos / "a.mp4")).error == "tomorrow's cannot either"
+    assert world.library.video(world.id_of(world.videos / "a.mp4")).error == "tomorrow's cannot either"
 
 
 def test_a_failed_file_that_is_gone_is_missing_after_a_retry(world, failed):
@@ -1261,10 +1259,12 @@ def test_a_failed_file_that_is_gone_is_missing_after_a_retry(world, failed):
 
 
 def test_a_retry_does_not_count_as_a_scan_of_its_root(world, failed):
-    before = world.db.execute("SELECT scanned_at FROM roots").fetchall()
-    world.db.execute("UPDATE roots SET scanned_at = 'then'")
+    before = database_of(world.library).execute("SELECT scanned_at FROM roots").fetchall()
+    database_of(world.library).execute("UPDATE roots SET scanned_at = 'then'")
     world.scan(retry_failed=True)
-    assert world.db.execute("SELECT scanned_at FROM roots").fetchall() == [("then",)] != before
+    assert (
+        database_of(world.library).execute("SELECT scanned_at FROM roots").fetchall() == [("then",)] != before
+    )
 
 
 def test_a_retry_of_what_is_not_there_is_an_error(world, failed):
@@ -1289,8 +1289,8 @@ def misread(world):
     world.scan(world.videos)
     shutil.copy(world.videos / "a.mp4", world.videos / "copy.mp4")
     world.scan(world.videos)
-    confirm(world.db, world.id_of(world.videos / "sub/b.mp4"), "Mine")
-    reject(world.db, world.id_of(world.videos / "sub/c.mp4"), "Animal")
+    world.library.confirm(world.id_of(world.videos / "sub/b.mp4"), "Mine")
+    world.library.reject(world.id_of(world.videos / "sub/c.mp4"), "Animal")
     real = world.reader.read
     seen_now = world.folder / "seen now.mp4"
     show_labels(seen_now, "Animal")
@@ -1330,9 +1330,9 @@ def test_any_copy_may_be_named_and_one_is_looked_at(misread, asked):
 
 def test_one_that_was_stopped_begins_with_the_rest(misread):
     world = misread
-    world.db.execute("UPDATE videos SET analysed_at = '2020-01-01T00:00:00+00:00'")
+    database_of(world.library).execute("UPDATE videos SET analysed_at = '2020-01-01T00:00:00+00:00'")
     world.scan(world.videos / "sub/b.mp4", again=True)
-    events = scan(world.store, world.tagger, world.reader, [], again=True, isolated=False, workers=1)
+    events = scan(world.library, world.tagger, world.reader, [], again=True, isolated=False, workers=1)
     order = [os.path.basename(event.outcome.path) for event in events if isinstance(event, Stored)]
     assert order[-1] == "b.mp4"
     assert sorted(order[:-1]) == ["a.mp4", "c.mp4"]
@@ -1375,7 +1375,7 @@ def test_a_known_video_of_an_ambiguous_name_that_cannot_be_read_any_more_failed(
     """Not missing, as if nobody had it: the file is there."""
     path = make_clip(world.videos / "tape.ts", seconds=2)
     world.scan(world.videos)
-    confirm(world.db, world.id_of(path), "Holiday")
+    world.library.confirm(world.id_of(path), "Holiday")
     path.write_bytes(bytes(range(256)) * 40)
     scanned = world.scan(world.videos)
     assert (scanned.kinds, scanned.vanished) == ({"tape.ts": "failed"}, [])

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -41,8 +42,16 @@ def outcomes(bundle, videos=(), **options):
     return {check.name: check for check in verify(bundle, videos, **options)}
 
 
-def videos(count, frames=20):
-    return [natural_pictures(frames, seed=seed) for seed in range(count)]
+def videos(count):
+    """20 frames of each video; the same pictures for each test, which looks at them only."""
+    return [made_up_video(seed) for seed in range(count)]
+
+
+@cache
+def made_up_video(seed):
+    pictures = natural_pictures(20, seed=seed)
+    pictures.flags.writeable = False
+    return pictures
 
 
 def with_pca(bundle, folder, change):

@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import ThreadpoolController
 
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.models.inception.cnn_lstm_weights import SHAPES, CnnLstmWeights
+from organizer.models.cnn_lstm_weights import SHAPES, CnnLstmWeights
 from organizer.models.inception.keras_h5 import read_published_classifier
 from organizer.tags.cnn_lstm import CnnLstmClassifier
 from tests.published_model import save_h5
@@ -103,9 +103,9 @@ def test_evidence_tells_the_halves_of_a_video_apart(ours):
     assert np.abs(of_first.mean(axis=1) - of_second.mean(axis=1)).max() > 0.01
 
 
-def test_a_video_does_not_depend_on_its_neighbours(ours, monkeypatch):
+def test_a_video_does_not_depend_on_its_neighbours(both):
     # More sequences than are computed at once: 3 videos of 1 + 4.
-    monkeypatch.setattr("organizer.tags.cnn_lstm._CHUNK", 4)
+    ours = CnnLstmClassifier(both[1], TRUNCATE, chunk=4)
     features = TRUNCATE.dequantise(raw_videos(3, 12))
     scores, evidence = ours.classify(features)
     for index in range(3):
@@ -161,7 +161,7 @@ def test_runs_without_tensorflow():
 import sys, numpy as np
 for name in ("tensorflow", "keras", "tf_keras", "h5py"): sys.modules[name] = None
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.models.inception.cnn_lstm_weights import SHAPES, CnnLstmWeights
+from organizer.models.cnn_lstm_weights import SHAPES, CnnLstmWeights
 from organizer.tags.cnn_lstm import CnnLstmClassifier
 zeros = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
 classifier = CnnLstmClassifier(CnnLstmWeights(zeros, (1e-3,) * 3), Quantiser(-2, 2, Rounding.TRUNCATE))

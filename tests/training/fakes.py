@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
-from organizer.training.engine.data import Place
-from organizer.training.ensemble_weights import BasedOn, MemberArrays
+from organizer.training.engine.data import Position
+from organizer.training.engine.events import Trained
+from organizer.training.engine.trainer import train
+from organizer.training.ensemble_weights import BasedOn, EnsembleWeights
 
 
 def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5) -> BasedOn:
@@ -18,7 +20,8 @@ def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5)
         *((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known)),
         *((dimensions, known), (known,)),
     )
-    arrays = MemberArrays(*(rng.normal(size=shape).astype(np.float16).astype(np.float32) for shape in shapes))
+    halves = (rng.normal(size=shape).astype(np.float16) for shape in shapes)
+    arrays = EnsembleWeights(*(half.astype(np.float32) for half in halves))
     return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
 
 
@@ -26,7 +29,7 @@ GRAPH_SHARE = float(np.float16(0.35))
 """What a graph of 16 bits makes of the linear function's share."""
 
 
-def evidence_of(arrays: MemberArrays, features, share=0.35):
+def evidence_of(arrays: EnsembleWeights, features, share=0.35):
     """Return (seconds, labels), 0..1, of features (seconds, dimensions): what graphs are held against."""
     dimensions, members, hidden = arrays.hidden_kernel.shape
     seen = features @ arrays.hidden_kernel.reshape(dimensions, members * hidden)
@@ -55,6 +58,8 @@ class FakeData:
     space_id: str = "fake-0"
     quantiser: Quantiser = field(default_factory=lambda: Quantiser(-2.0, 2.0, Rounding.NEAREST))
     based_on: BasedOn | None = None
+    validation_names: None = None
+    validation_groups: None = None
 
     def arrays(self):
         """All videos, those held out last: features, targets, weights."""
@@ -69,15 +74,15 @@ class FakeData:
         weights[rng.random(videos) < 0.2, -1] = 0
         return features, targets, weights
 
-    def training(self, place: Place, batch_size: int):
+    def training(self, position: Position, batch_size: int):
         import tensorflow as tf
 
         features, targets, weights = (array[: self.videos] for array in self.arrays())
-        order = np.random.default_rng([place.seed, place.epoch]).permutation(self.videos)
-        together = batch_size * place.workers
+        order = np.random.default_rng([position.seed, position.epoch]).permutation(self.videos)
+        together = batch_size * position.workers
         batches = [order[at : at + together] for at in range(0, self.videos, together)]
-        mine = [batch[place.worker * batch_size : (place.worker + 1) * batch_size] for batch in batches]
-        chosen = [rows for rows in mine[place.batch :] if len(rows)]
+        mine = [batch[position.worker * batch_size : (position.worker + 1) * batch_size] for batch in batches]
+        chosen = [rows for rows in mine[position.batch :] if len(rows)]
 
         def of_epoch():
             for rows in chosen:
@@ -105,3 +110,10 @@ class FakeData:
             tf.TensorSpec((None, len(self.labels)), tf.float32),
             tf.TensorSpec((None, len(self.labels)), tf.float32),
         )
+
+
+def train_to_the_end(name, data, settings, folder):
+    """Train without looking on, and return the classifier."""
+    *_, last = train(name, data, settings, folder)
+    assert isinstance(last, Trained)
+    return last.classifier

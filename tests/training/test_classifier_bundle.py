@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,10 +20,10 @@ from organizer.training.classifier_bundle import NewBundle, write_classifier_bun
 from organizer.training.engine.checkpoints import EpochFigures
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trained import TrainedClassifier
-from organizer.training.export_classifier import load_keras
 from organizer.types import VideoFeatures
 
 LABELS = ("Dance", "Garden")
+SAVED_KERAS = Path(__file__).parent / "architectures" / "data" / "layers_0.1.0.keras"
 THRESHOLDS = {"Dance": 0.4, "Garden": 0.6}
 NEW = NewBundle(
     "mine",
@@ -72,22 +74,35 @@ def test_the_bundle_is_whole(bundle, source):
         assert bundle.files[bundle.roles[role]] == source.files[source.roles[role]]
     for name, digest in bundle.files.items():
         assert sha256_of(bundle.folder / name) == digest
-    assert {"classifier.keras", "MODEL_CARD.md", "NOTICE.md", "LICENSE-APACHE.txt"} <= bundle.files.keys()
+    assert {"classifier.tflite", "MODEL_CARD.md", "NOTICE.md", "LICENSE-APACHE.txt"} <= bundle.files.keys()
     assert {*bundle.files, "bundle.json"} == {file.name for file in bundle.folder.iterdir()}
 
 
 def test_its_tagger_scores_what_keras_scores(bundle, trained):
     stored = np.random.default_rng(0).integers(0, 256, (9, 1024), np.uint8)
     (video,) = Tagger(bundle).score([VideoFeatures(bundle.space_id, stored)])
-    expected = load_keras(bundle.folder / "classifier.keras")(
-        bundle.quantiser.dequantise(stored)[np.newaxis], training=False
-    )
+    expected = trained.model()(bundle.quantiser.dequantise(stored)[np.newaxis], training=False)
     assert np.allclose(video.scores, expected["scores"].numpy()[0], atol=1e-5)
     assert np.allclose(video.evidence, expected["evidence"].numpy()[0], atol=1e-5)
-    assert np.allclose(
-        expected["scores"].numpy(),
-        trained.model()(bundle.quantiser.dequantise(stored)[np.newaxis], training=False)["scores"].numpy(),
-    )
+
+
+def test_a_bundle_of_an_earlier_version_may_carry_the_network_in_keras_s_own_form_too(bundle, tmp_path):
+    """0.1.0 wrote ``classifier.keras`` beside the graph; nothing reads it, and its hash still counts."""
+    older = tmp_path / "older"
+    shutil.copytree(bundle.folder, older)
+    shutil.copyfile(SAVED_KERAS, older / "classifier.keras")
+    manifest = json.loads((older / "bundle.json").read_text(encoding="utf-8"))
+    manifest["files"]["classifier.keras"] = sha256_of(older / "classifier.keras")
+    manifest["provenance"]["classifier"]["settings"]["schedule"] = "constant"
+    (older / "bundle.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = load_bundle(older)
+    found.verify()
+    stored = np.random.default_rng(0).integers(0, 256, (9, 1024), np.uint8)
+    of_both = [Tagger(one).score([VideoFeatures(one.space_id, stored)])[0] for one in (bundle, found)]
+    assert of_both[0].scores == of_both[1].scores
+    (older / "classifier.keras").write_bytes(b"something else")
+    with pytest.raises(BundleError, match=r"classifier\.keras"):
+        load_bundle(older).verify()
 
 
 def test_it_says_where_it_comes_from(bundle, source):

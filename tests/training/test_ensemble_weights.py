@@ -13,12 +13,12 @@ from organizer.errors import BundleError
 from organizer.models.bundle import load_bundle
 from organizer.models.checksums import sha256_of
 from organizer.tags.classifier import LiteRtClassifier
-from organizer.training.ensemble_weights import ROLE, MemberArrays, base_of, load_members
+from organizer.training.ensemble_weights import ROLE, EnsembleWeights, base_of, load_ensemble_weights
 from tests.fakes import colour_bundle
 from tests.training.fakes import GRAPH_SHARE, based_on, evidence_of
 
 LITE = load_bundle(assets_folder() / "lite")
-PARTS = [part.name for part in fields(MemberArrays)]
+PARTS = [part.name for part in fields(EnsembleWeights)]
 
 
 def test_the_bundled_arrays_are_the_bundled_graph():
@@ -34,7 +34,7 @@ def test_the_bundled_arrays_are_the_bundled_graph():
 def test_arrays_come_back_as_they_were(tmp_path):
     arrays = based_on(6, 4).arrays
     arrays.save(tmp_path / "members.npz")
-    again = load_members(tmp_path / "members.npz")
+    again = load_ensemble_weights(tmp_path / "members.npz")
     features = np.random.default_rng(1).normal(size=(5, 6)).astype(np.float32)
     assert np.array_equal(evidence_of(again, features), evidence_of(arrays, features))
 
@@ -96,7 +96,7 @@ def test_a_damaged_file_is_named(tmp_path, content):
     elif content is not None:
         file.write_bytes(content)
     with pytest.raises(BundleError, match=r"members\.npz.*Reinstall"):
-        load_members(file)
+        load_ensemble_weights(file)
 
 
 def test_networks_of_another_model_are_refused(tmp_path):

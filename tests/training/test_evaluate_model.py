@@ -9,7 +9,7 @@ import pytest
 
 from organizer.errors import FeatureSpaceError, TrainingDataError
 from organizer.tags import classifier
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.training.evaluate_model import Measured, align, measure_on_data, trained_on
 from organizer.training.measure.scored import Scored
 from organizer.training.score_videos import score_held_out, score_videos
@@ -59,6 +59,7 @@ def test_held_out_videos_are_scored_without_their_padding():
 def test_a_source_that_tells_no_names_has_videos_that_are_sources_of_their_own():
     class Nameless:
         labels, dimensions, space_id = LABELS, 3, BUNDLE.space_id
+        validation_names = validation_groups = None
         validation = staticmethod(data().validation)
 
     found = score_held_out(BUNDLE, Nameless())

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from organizer.training.engine.events import Stepped, Trained
 from organizer.training.engine.settings import TrainingSettings
-from organizer.training.engine.trainer import Stepped, Trained, train
+from organizer.training.engine.trainer import train
 from tests.training.fakes import FakeData
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from organizer.config import Settings
 from organizer.models import catalogue
 from organizer.tags import tagger
+from organizer.ui import resources
 from tests import gallery_server
 from tests.fakes import ColourClassifier, colour_bundle
 
@@ -18,9 +20,9 @@ def page(tmp_path, monkeypatch):
     import streamlit as st
 
     st.cache_resource.clear()
-    monkeypatch.setenv("ORGANIZER_LIBRARY", str(tmp_path / "library.db"))
+    resources.use(Settings(tmp_path / "library.db"))
     monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle()])
-    monkeypatch.setattr(tagger.Tagger, "_classifier", ColourClassifier())
+    monkeypatch.setattr(tagger, "open_classifier", lambda bundle: ColourClassifier())
     # A job is a process of its own; it gets the same model.
     site = Path(gallery_server.__file__).with_name("site")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(Path(__file__).parents[2])]))
@@ -34,7 +36,7 @@ class Page:
     def __init__(self, folder):
         from streamlit.testing.v1 import AppTest
 
-        from organizer.ui.server.options import main_script
+        from organizer.ui.server.app import main_script
 
         self.folder = folder
         self.library = folder / "library.db"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from organizer.library import decisions, queries, scans
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.library.filters import VideoFilter
+from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
 from organizer.models import catalogue
 from organizer.pipeline.background_scan import newest_scan
 from organizer.types import TagState
@@ -12,6 +12,7 @@ from organizer.ui.parts import model
 from tests.fakes import colour_bundle
 from tests.gallery_server.process import wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
+from tests.library.sql import database_of
 
 HOSTILE = [
     "![](http://x.invalid/y.png)",
@@ -169,9 +170,9 @@ def test_neighbours(three):
 
 
 def states(page, name):
-    with opened(page.library) as db:
-        id_ = next(v.id for v in queries.videos(db, VideoFilter()) if v.places[0].relative_path == name)
-        return {tag.name: tag.state for tag in queries.video(db, id_).tags}
+    with Library.open(page.library) as library:
+        id_ = next(v.id for v in library.list(VideoFilter()) if v.places[0].relative_path == name)
+        return {tag.name: tag.state for tag in library.video(id_).tags}
 
 
 def test_a_word_that_was_typed_and_a_click_elsewhere_both_count(page):
@@ -300,8 +301,8 @@ def test_confirm_reject_undo(three):
 def test_an_old_page_undoes_nothing_else(three):
     three.open(video=keys(three.library)["trip/soup.mp4"])
     three.click("Reject").click("Confirm")
-    with opened(three.library) as db:
-        decisions.undo(db, 2, "Food")
+    with Library.open(three.library) as library:
+        library.undo(2, "Food")
     three.click("Undo")
     assert states(three, "trip/soup.mp4") == {"Food": TagState.REJECTED}
 
@@ -324,14 +325,14 @@ def test_what_cannot_be_added_is_said_and_stays_in_the_field(three):
     assert states(three, "grey.mp4") == {"Food": TagState.CONFIRMED}
     assert "A tag has 1 to 60 characters, this one has 61." in three.plain()
     field = next(data for data in three.components() if "typed" in data)
-    assert (field["typed"], field["heard"]) == ("x" * 61, 1)
+    assert (field["typed"], field["acknowledged"]) == ("x" * 61, 1)
     three.run()
     assert "60 characters" not in three.plain()
 
 
 def test_the_field_proposes_what_the_video_does_not_carry(three):
-    with opened(three.library) as db:
-        decisions.confirm(db, 1, "Holiday")
+    with Library.open(three.library) as library:
+        library.confirm(1, "Holiday")
     three.open(video=keys(three.library)["trip/soup.mp4"])
     proposed = [tag["name"] for tag in next(d for d in three.components() if "typed" in d)["tags"]]
     assert "Food" not in proposed
@@ -339,9 +340,9 @@ def test_the_field_proposes_what_the_video_does_not_carry(three):
 
 
 def test_one_video_is_tagged_again_at_once(three):
-    with opened(three.library) as db:
-        db.execute("DELETE FROM video_tags")
-        db.conn.commit()
+    with Library.open(three.library) as library:
+        database_of(library).execute("DELETE FROM video_tags")
+        database_of(library).conn.commit()
     three.open(video=keys(three.library)["trip/soup.mp4"])
     three.click("Tag this video again")
     assert states(three, "trip/soup.mp4") == {"Food": TagState.SUGGESTED}
@@ -357,12 +358,12 @@ def ended(page):
 
 
 def test_everything_is_tagged_again_and_decisions_stay(three):
-    with opened(three.library) as db:
-        for record in list(queries.videos(db, VideoFilter())):
+    with Library.open(three.library) as library:
+        for record in list(library.list(VideoFilter())):
             if record.places[0].relative_path == "trip/cat.mp4":
-                decisions.reject(db, record.id, "Animal")
-        db.execute("DELETE FROM video_tags WHERE state = 'suggested'")
-        db.conn.commit()
+                library.reject(record.id, "Animal")
+        database_of(library).execute("DELETE FROM video_tags WHERE state = 'suggested'")
+        database_of(library).conn.commit()
     ended(three.open().click("Tag all videos again"))
     assert "3 videos tagged again, 2 changed." in three.words()
     assert "1 video need" in three.words()
@@ -373,9 +374,9 @@ def test_everything_is_tagged_again_and_decisions_stay(three):
 
 
 def test_the_chosen_videos_are_tagged_again(three):
-    with opened(three.library) as db:
-        db.execute("DELETE FROM video_tags")
-        db.conn.commit()
+    with Library.open(three.library) as library:
+        database_of(library).execute("DELETE FROM video_tags")
+        database_of(library).conn.commit()
     ended(three.open(text="soup").click("Tag the 1 chosen video again"))
     assert "1 video tagged again, 1 changed." in three.words()
     assert states(three, "trip/cat.mp4") == {}
@@ -383,35 +384,35 @@ def test_the_chosen_videos_are_tagged_again(three):
 
 
 def test_tagging_again_is_shown_and_can_be_stopped_from_any_tab(three):
-    with opened(three.library) as db:
-        job_id = scans.begin(db, [], scans.JobKind.RETAG)
-        scans.beat(db, job_id, to_do=10, done=4, failed=0)
+    with Library.open(three.library) as library:
+        job_id = library.jobs.begin([], JobKind.RETAG)
+        library.jobs.beat(job_id, to_do=10, done=4, failed=0)
     three.open()
     assert "Tagging again: 4 of 10 videos done" in three.words()
     assert three.button("Tag all videos again").disabled
     assert "Videos of this library are being tagged again. This waits for its end." in three.words()
     three.click("Stop")
-    with opened(three.library) as db:
-        assert scans.newest(db).stop_requested
-        report = scans.RetagReport(10, 6, 1, (scans.RetagChange("a *b*", ("Food",), ("Dance",)),))
-        scans.finish(db, job_id, scans.ScanState.STOPPED, None, report)
+    with Library.open(three.library) as library:
+        assert library.jobs.newest().stop_requested
+        report = RetagReport(10, 6, 1, (RetagChange("a *b*", ("Food",), ("Dance",)),))
+        library.jobs.finish(job_id, JobState.STOPPED, None, report)
     three.run()
     assert "Stopped: 6 videos tagged again, 1 changed. The others are as they were." in three.words()
     assert "a *b*: +Food, \u2212Dance" in three.plain()
 
 
 def test_tagging_again_that_failed_says_why(three):
-    with opened(three.library) as db:
-        job_id = scans.begin(db, [], scans.JobKind.RETAG)
-        scans.finish(db, job_id, scans.ScanState.FAILED, "disk *full*")
+    with Library.open(three.library) as library:
+        job_id = library.jobs.begin([], JobKind.RETAG)
+        library.jobs.finish(job_id, JobState.FAILED, "disk *full*")
     three.open()
     assert "Tagging again failed." in three.words()
     assert "disk *full*" in three.plain()
 
 
 def test_a_folder_is_not_scanned_while_videos_are_tagged_again(three):
-    with opened(three.library) as db:
-        scans.begin(db, [], scans.JobKind.RETAG)
+    with Library.open(three.library) as library:
+        library.jobs.begin([], JobKind.RETAG)
     three.open().click("Scan all again")
     assert "Videos of this library are being tagged again. Wait for its end or stop it." in three.plain()
 
@@ -423,9 +424,9 @@ def test_names_and_tags_are_never_markup(page):
     videos.append(SeedVideo("bad \udcff name.mp4", ("Food",)))
     videos.append(SeedVideo("failed.mp4", reason="cannot open ![](http://x.invalid/z.png)"))
     seed(page.library, page.folder / "**root** ![](http:", videos)
-    with opened(page.library) as db:
+    with Library.open(page.library) as library:
         for number, name in enumerate(HOSTILE):
-            decisions.confirm(db, number + 1, name)
+            library.confirm(number + 1, name)
     page.open()
     assert {card["title"] for card in page.cards()} >= {
         video.name for video in videos if "\udcff" not in video.name
@@ -454,15 +455,15 @@ def test_a_library_of_another_program_is_said(page):
 
 
 def test_a_running_scan_is_shown_and_can_be_stopped(three):
-    with opened(three.library) as db:
-        scan_id = scans.begin(db, ["/videos"])
-        scans.beat(db, scan_id, to_do=10, done=4, failed=1)
+    with Library.open(three.library) as library:
+        scan_id = library.jobs.begin(["/videos"])
+        library.jobs.beat(scan_id, to_do=10, done=4, failed=1)
     three.open()
     assert "Looking at videos: 4 of 10 done, 1 not readable" in three.words()
     three.click("Stop")
-    with opened(three.library) as db:
-        assert scans.newest(db).stop_requested
-        scans.finish(db, scan_id, scans.ScanState.STOPPED)
+    with Library.open(three.library) as library:
+        assert library.jobs.newest().stop_requested
+        library.jobs.finish(scan_id, JobState.STOPPED)
     three.run()
     assert "The scan was stopped: 4 files looked at" in three.words()
     three.click("Dismiss")
@@ -470,27 +471,27 @@ def test_a_running_scan_is_shown_and_can_be_stopped(three):
 
 
 def test_a_scan_that_does_not_get_on_says_so(three):
-    with opened(three.library) as db:
-        scan_id = scans.begin(db, ["/videos"])
-        scans.beat(db, scan_id, to_do=10, done=4, failed=1, message="The scan is stuck: *look*.")
+    with Library.open(three.library) as library:
+        scan_id = library.jobs.begin(["/videos"])
+        library.jobs.beat(scan_id, to_do=10, done=4, failed=1, message="The scan is stuck: *look*.")
     three.open()
     assert any("look" in warning.value for warning in three.test.warning)
 
 
 def test_a_scan_that_died_is_said(three):
-    with opened(three.library) as db:
-        scans.begin(db, ["/videos"])
-        db.execute("UPDATE scans SET beat_at = beat_at - 60")
-        db.conn.commit()
+    with Library.open(three.library) as library:
+        library.jobs.begin(["/videos"])
+        database_of(library).execute("UPDATE scans SET beat_at = beat_at - 60")
+        database_of(library).conn.commit()
     three.open()
     assert "The last scan ended without a word" in three.words()
 
 
 def test_a_scan_that_failed_says_why(three):
-    with opened(three.library) as db:
-        scan_id = scans.begin(db, ["/videos"])
+    with Library.open(three.library) as library:
+        scan_id = library.jobs.begin(["/videos"])
         three.open()
-        scans.finish(db, scan_id, scans.ScanState.FAILED, "disk *full*")
+        library.jobs.finish(scan_id, JobState.FAILED, "disk *full*")
     three.run()
     assert "The scan failed" in three.words()
     assert "disk *full*" in three.plain()
@@ -535,8 +536,6 @@ def test_a_model_installed_again_under_its_name_is_the_one_that_tags(three, monk
     three.open(video=keys(three.library)["grey.mp4"]).click("Tag this video again")
     monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="2")])
     three.run().click("Tag this video again")
-    with opened(three.library) as db:
-        found = {
-            record.places[0].relative_path: record.bundle for record in queries.videos(db, VideoFilter())
-        }
+    with Library.open(three.library) as library:
+        found = {record.places[0].relative_path: record.bundle for record in library.list(VideoFilter())}
     assert (found["grey.mp4"], found["trip/cat.mp4"]) == ("lite 2", "lite 1")

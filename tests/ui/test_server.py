@@ -14,11 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from organizer.library.database import opened
-from organizer.ui.server import options
+from organizer.library import Library
+from organizer.ui import theme
+from organizer.ui.server.app import server_options
 from organizer.ui.server.connections import Limits
 from tests.gallery_server.process import memory_bytes, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
+from tests.library.sql import database_of
 
 CONTENT = bytes(range(256)) * 40
 BIG = 2 * 1000**3
@@ -374,14 +376,16 @@ def test_no_file_is_sent_as_a_page(gallery, key):
 
 
 def test_a_file_that_the_last_scan_missed_is_not_served(gallery, key):
-    with opened(gallery.library) as db:
-        db.execute("UPDATE places SET missing_since = 'now' WHERE relative_path = 'page.html'")
-        db.conn.commit()
+    with Library.open(gallery.library) as opened:
+        database_of(opened).execute(
+            "UPDATE places SET missing_since = 'now' WHERE relative_path = 'page.html'"
+        )
+        database_of(opened).conn.commit()
         try:
             assert get(gallery, f"/clip/{key['page.html']}")[0] == 404
         finally:
-            db.execute("UPDATE places SET missing_since = NULL")
-            db.conn.commit()
+            database_of(opened).execute("UPDATE places SET missing_since = NULL")
+            database_of(opened).conn.commit()
 
 
 def test_streaming_two_gigabytes_takes_little_memory(gallery, key):
@@ -451,7 +455,7 @@ def test_a_taken_port_is_said_in_words(gallery):
 def test_every_option_is_one_that_streamlit_knows():
     from streamlit import config
 
-    for name in options.server_options(1):
+    for name in server_options(1):
         assert name in config._config_options_template, name
 
 
@@ -465,8 +469,8 @@ def test_colours_have_contrast():
         lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
         return (lighter + 0.05) / (darker + 0.05)
 
-    for theme in (options.LIGHT, options.DARK):
+    for colours in (theme.LIGHT, theme.DARK):
         for background in ("backgroundColor", "secondaryBackgroundColor"):
             for text in ("textColor", "linkColor"):
-                assert contrast(theme[text], theme[background]) >= 4.5
-        assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
+                assert contrast(colours[text], colours[background]) >= 4.5
+        assert contrast("#ffffff", colours["primaryColor"]) >= 4.5

@@ -6,7 +6,8 @@ import click
 
 from organizer.cli.parameters import ExistingPath
 from organizer.cli.progress import progress_bar
-from organizer.pipeline.build_model import BuildProgress, Built, ModuleSettings, build_model
+from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
+from organizer.pipeline.build_model import BuildProgress, Built, build_model
 from organizer.text import count, safe_text
 
 
@@ -50,9 +51,12 @@ def build(
 
     The videos are only read. The model makes features; it has no classifier yet, so it cannot tag.
     """
-    settings = ModuleSettings(
-        output=output, input_size=input_size, pixel_mean=pixel_mean, pixel_scale=pixel_scale
-    )
+    try:
+        settings = TfHubSettings(
+            output=output, input_size=input_size, pixel_mean=pixel_mean, pixel_scale=pixel_scale
+        )
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from error
     with progress_bar("looking at videos") as bar:
         for event in build_model(name, handle, folder, settings, replace=replace):
             match event:

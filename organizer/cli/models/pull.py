@@ -14,10 +14,11 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.config import cache_folder
 from organizer.errors import MissingDependencyError
 from organizer.features.tensorflow.loading import missing_tensorflow
-from organizer.models.download.fetch import FetchProgress, FetchStoppedError, announced_size
+from organizer.models.download.fetch import FetchProgress, announced_size
 from organizer.models.download.sources import read_sources, shown_url
 from organizer.models.inception.pull import Installed, Note, in_place
 from organizer.models.inception.pull import pull as pull_model
+from organizer.stopping import StoppedError
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
             events = pull_model(roles, downloads, classifier=wanted, replace=replace, stop=stop)
             with closing(events):
                 bundle = _follow(events)
-    except (FetchStoppedError, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. What came so far is kept in {safe_text(str(downloads))}; to go on: "
             f"organizer models pull {name}" + (" --replace" if replace else ""),

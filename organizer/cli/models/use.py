@@ -9,10 +9,9 @@ import click
 from organizer.cli.context import library_argument, library_option, library_path
 from organizer.errors import ScanRunningError
 from organizer.features.tensorflow.loading import missing_tensorflow
-from organizer.library.database import opened
-from organizer.library.queries import count_tagged_by_others, count_without_features
+from organizer.library import Library
 from organizer.models import catalogue
-from organizer.models.bundle import BackboneKind
+from organizer.models.manifest import BackboneKind
 from organizer.pipeline.background_scan import start_scan
 from organizer.text import count, lite_meanwhile, safe_text
 
@@ -66,9 +65,9 @@ def _left_to_do(bundle: Bundle) -> tuple[int, int]:
     library = library_path()
     if not library.exists():
         return 0, 0
-    with opened(library, create=False) as db:
-        unseen = count_without_features(db, bundle.space_id)
-        return unseen, count_tagged_by_others(db, bundle.id, bundle.space_id)
+    with Library.open(library, create=False) as opened:
+        unseen = opened.features.count_without(bundle.space_id)
+        return unseen, opened.features.count_tagged_by_others(bundle.id, bundle.space_id)
 
 
 def _scan_in_background() -> bool:

@@ -9,7 +9,7 @@ import click
 
 from organizer.cli.context import library_option, library_path
 from organizer.cli.parameters import ExistingPath
-from organizer.library.database import opened
+from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.pictures import pictures_of, videos_at_hand
 from organizer.pipeline.verify import VIDEOS, CheckOutcome, frames_a_video
@@ -54,6 +54,6 @@ def _library_pictures(spec: InputSpec) -> Iterator[NDArray[np.uint8]]:
     library = library_path()
     if not library.exists():
         return
-    with opened(library, create=False) as db:
-        paths = videos_at_hand(db, VIDEOS)
+    with Library.open(library, create=False) as opened:
+        paths = videos_at_hand(opened, VIDEOS)
     yield from pictures_of(paths, spec, frames=frames_a_video(len(paths)))

@@ -125,21 +125,6 @@ def graph_operations(graph: bytes) -> set[str]:
     return {op.decode("utf-8") for code in (*nodes.values(), *functions.values()) for op in code.ops}
 
 
-def saved_model_operations(saved_model: bytes) -> set[str]:
-    """Return the names of all operations in the content of a ``saved_model.pb``.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found: set[str] = set()
-    for meta_graph in payloads(memoryview(saved_model), _SAVED_MODEL_META_GRAPH):
-        for graph in payloads(meta_graph, _META_GRAPH):
-            found |= graph_operations(bytes(graph))
-    if not found:
-        raise ValueError("there is no graph in it")
-    return found
-
-
 def check_saved_model(folder: Path) -> None:
     """Refuse a folder that holds no SavedModel, or one that could do more than a network does.
 

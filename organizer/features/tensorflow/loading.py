@@ -31,7 +31,9 @@ _ONLY_FATAL = "3"
 def load_tensorflow() -> tuple[ModuleType, ModuleType]:
     """Return the modules ``tensorflow`` and ``tensorflow_hub``.
 
-    Raises MissingDependencyError, with what to install, when one or what it needs is not there or too old.
+    Raises:
+        MissingDependencyError: one, or what it needs, is not there or too old; the message says what to
+            install.
     """
     # TensorFlow brings an SQLite of its own, without full-text search; where Python's is not loaded by then,
     # the library would be served by that one.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
-from organizer.features.backbone import check_pictures
+from organizer.features.backbone import LARGEST_PICTURE, check_pictures
 from organizer.features.processor import has_bfloat16
 from organizer.features.tensorflow.frozen_network import FrozenNetwork, Precision, give_back_memory
 from organizer.features.tensorflow.loading import load_tensorflow
@@ -31,8 +33,59 @@ what is behind it.
 CPU_BATCH = 16
 GPU_BATCH = 64
 
+_MOST_AT_ONCE = 1024
+
 _log = logging.getLogger(__name__)
 _ADVICE = "Pull the bundle again."
+
+
+@dataclass(frozen=True, slots=True)
+class TfHubSettings:
+    """How a module is run."""
+
+    output: str | None = "pool_3"
+    """Which of its outputs holds the features, (pictures, feature_dim) or (pictures, 1, 1, feature_dim); None
+    for a module that gives nothing else, without a name."""
+    input_size: int = 299
+    """Side of the pictures in pixels."""
+    pixel_mean: float = 128.0
+    """The network gets ``(pixel - pixel_mean) / pixel_scale``."""
+    pixel_scale: float = 128.0
+    batch_size: int | None = None
+    """Pictures a run; None takes 16 on a processor, 64 on a GPU."""
+    threads: int | None = None
+    """Processor threads; None takes all. TensorFlow fixes the number for a process with the first network
+    loaded."""
+    bfloat16: bool = True
+    """Whether it may be used."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: one is out of bounds.
+        """
+        for name, number, most in (
+            ("input_size", self.input_size, LARGEST_PICTURE),
+            ("batch_size", self.batch_size, _MOST_AT_ONCE),
+            ("threads", self.threads, _MOST_AT_ONCE),
+        ):
+            if number is not None and not 0 < number <= most:
+                raise ValueError(f"{name} is {number}, not from 1 to {most}")
+        if not (math.isfinite(self.pixel_mean) and 0 < self.pixel_scale < math.inf):
+            raise ValueError(
+                f"pixel_mean {self.pixel_mean} and pixel_scale {self.pixel_scale} must be finite, the scale "
+                "above 0"
+            )
+
+    def stored(self) -> dict[str, Any]:
+        """Return what a manifest says of it: all that shapes a feature, nothing of the computer at hand."""
+        return {
+            "output": self.output,
+            "input_size": self.input_size,
+            "pixel_mean": self.pixel_mean,
+            "pixel_scale": self.pixel_scale,
+        }
 
 
 class TfHubBackbone:
@@ -46,29 +99,15 @@ class TfHubBackbone:
     def __init__(
         self,
         module: str | Path,
+        settings: TfHubSettings = TfHubSettings(),
         *,
-        output: str | None = "pool_3",
-        input_size: int = 299,
-        pixel_mean: float = 128.0,
-        pixel_scale: float = 128.0,
-        batch_size: int | None = None,
-        threads: int | None = None,
-        bfloat16: bool = True,
         project: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
     ) -> None:
         """Load the module. Takes seconds, and on a computer without a GPU some more for the check.
 
         Args:
             module: its folder, or a handle, which TF Hub downloads.
-            output: which of the module's outputs holds the features, (pictures, feature_dim) or
-                (pictures, 1, 1, feature_dim); None for a module that gives nothing else, without a name.
-            input_size: side of the pictures in pixels.
-            pixel_mean: the network gets ``(pixel - pixel_mean) / pixel_scale``.
-            pixel_scale: see ``pixel_mean``.
-            batch_size: pictures a run; None takes 16 on a processor, 64 on a GPU.
-            threads: processor threads; None takes all. TensorFlow fixes the number for a process with
-                the first network loaded.
-            bfloat16: whether it may be used.
+            settings: how it is run.
             project: what becomes of the features before they are stored, float32 (pictures, feature_dim) to
                 float32 (pictures, dimensions); bfloat16 must be close enough behind it too. None checks the
                 features alone.
@@ -78,17 +117,19 @@ class TfHubBackbone:
             BundleError: this is no module, or not one that takes pictures and has that output.
         """
         tf, hub = load_tensorflow()
+        output, threads, size = settings.output, settings.threads, settings.input_size
         self.device = _prepare(tf, threads)
-        self.input_size = input_size
-        self.batch_size = batch_size or (GPU_BATCH if self.device == "gpu" else CPU_BATCH)
-        shape = (self.batch_size, input_size, input_size, 3)
-        checked = like_photographs(self.batch_size, input_size)
+        self.input_size = size
+        self.batch_size = settings.batch_size or (GPU_BATCH if self.device == "gpu" else CPU_BATCH)
+        shape = (self.batch_size, size, size, 3)
+        checked = like_photographs(self.batch_size, size)
 
         def freeze() -> FrozenNetwork:
             network = hub.load(str(module))
 
             def features(pictures: Any) -> Any:
-                outputs = _call(network, (tf.cast(pictures, tf.float32) - pixel_mean) / pixel_scale)
+                shifted = tf.cast(pictures, tf.float32) - settings.pixel_mean
+                outputs = _call(network, shifted / settings.pixel_scale)
                 return _only(outputs) if output is None else outputs[output]
 
             return FrozenNetwork(tf, features, shape)
@@ -104,7 +145,7 @@ class TfHubBackbone:
         except (*unusable, tf.errors.OpError) as error:
             reason = _reason(error)
             raise BundleError(
-                f"{module}: this is no TF Hub module that takes pictures of {input_size} x {input_size} and "
+                f"{module}: this is no TF Hub module that takes pictures of {size} x {size} and "
                 f"has {_named(output)} ({reason}). {_ADVICE}"
             ) from error
         if expected.shape[:1] != (self.batch_size,) or expected[0].size != expected.shape[-1]:
@@ -114,7 +155,7 @@ class TfHubBackbone:
             )
         self.feature_dim = int(expected.shape[-1])
         self.precision = Precision.FLOAT32
-        if bfloat16 and self.device == "cpu" and has_bfloat16():
+        if settings.bfloat16 and self.device == "cpu" and has_bfloat16():
             self._try_bfloat16(frozen.run(Precision.BFLOAT16, threads), checked, expected, project)
         give_back_memory()
         _log.info("TF Hub module on %s in %s, %d at a time", self.device, self.precision, self.batch_size)

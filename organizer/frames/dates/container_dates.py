@@ -1,8 +1,11 @@
-"""The dates in the headers of MP4 and MOV files (``mvhd``, ``tkhd``, ``mdhd``; ISO/IEC 14496-12).
+"""The dates in the headers of MP4 and MOV files, and the recording date of AVI files from cameras.
 
-FFmpeg gives them too, but takes every number below that of 1970 for seconds since 1970, because some devices
-write so. It is a film of 1958 for others, who write what the standard says: seconds since 1904. So both
-readings are returned.
+MP4 and MOV (``mvhd``, ``tkhd``, ``mdhd``; ISO/IEC 14496-12): FFmpeg gives them too, but takes every number
+below that of 1970 for seconds since 1970, because some devices write so. It is a film of 1958 for others, who
+write what the standard says: seconds since 1904. So both readings are returned.
+
+AVI: the text of a chunk named IDIT, in whichever list it lies. FFmpeg passes it on only where it is written
+as C's ctime or with slashes; others write ISO 8601 or dialects of it (``date_text.py``).
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ _UNIX_EPOCH_S = 2_082_844_800
 _MOST = 32
 """Dates that are looked at; a track has two."""
 _HEADERS = (b"mvhd", b"mdhd", b"tkhd")
+
+_MOST_BYTES = 100
+_DEEPEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,6 @@ def _created(file: BinaryIO, box: Chunk) -> int:
         return 0
     value: int = struct.unpack(">Q", head[4:12])[0] if head[0] == 1 else struct.unpack(">I", head[4:8])[0]
     return value
-
-
-_MOST_BYTES = 100
-_DEEPEST = 4
 
 
 def recorded_text(path: str) -> str:

@@ -1,4 +1,17 @@
-"""Recording dates that lie among the pictures themselves, read from the first packets without decoding."""
+"""Recording dates that lie among the pictures themselves, read from the first packets without decoding.
+
+AVCHD, "modified digital video pack metadata": camcorders put it into each group of H.264 pictures as
+unregistered user data (SEI type 5) with a UUID of its own: ``MDPM``, a count, then so many entries of a tag
+and four bytes. Tag 0x18 holds the zone and, in binary coded decimals, century, year and month; tag 0x19 day,
+hour, minute and second. The bits of the zone: 0x40 daylight saving, 0x20 west, 0x1e hours, 0x01 half an hour
+more. Described in US patent 2009/0052875 and in ExifTool's H264 module.
+
+DV (IEC 61834, SMPTE 314M): a frame is made of sequences of 150 blocks of 80 bytes, of which the first six are
+a header, two of subcode and three of video auxiliary data. These hold packs of five bytes: a number and four
+bytes in binary coded decimals. Pack 0x62 is the recording date (zone, day, month, year), 0x63 the recording
+time (frames, seconds, minutes, hours); bytes of ones mean that the tape does not know. ExifTool's DV module
+and libdv read the same.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +30,20 @@ if TYPE_CHECKING:
 
     from organizer.frames.dates.date_text import WrittenDate
 
-
 _MARK = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66") + b"MDPM"
 _MOST_BYTES = 64 * 1024
 """User data comes before the picture, after a few small headers."""
 _ENTRY_BYTES = 5
-_DATE, _TIME = 0x18, 0x19
+_MDPM_DATE, _MDPM_TIME = 0x18, 0x19
 _FURTHEST_HOURS = 14
+
+_BLOCK, _SEQUENCE = 80, 150 * 80
+_SUBCODE_BLOCKS, _VAUX_BLOCKS = (1, 2), (3, 4, 5)
+_DV_DATE, _DV_TIME = 0x62, 0x63
+_FIRST_YEAR = 75
+"""Two digits from here on are of the last century; DV itself began in 1995."""
+_PACKETS = 8
+"""The first frames of a tape, or of a recording that was cut, may not know their date."""
 
 
 def mdpm_date(picture: bytes) -> WrittenDate | None:
@@ -39,9 +59,9 @@ def mdpm_date(picture: bytes) -> WrittenDate | None:
         entry = data[start : start + _ENTRY_BYTES]
         if len(entry) == _ENTRY_BYTES:
             entries.setdefault(entry[0], entry[1:])
-    if _DATE not in entries or _TIME not in entries:
+    if _MDPM_DATE not in entries or _MDPM_TIME not in entries:
         return None
-    zone, *digits = entries[_DATE] + entries[_TIME]
+    zone, *digits = entries[_MDPM_DATE] + entries[_MDPM_TIME]
     try:
         century, year, month, day, hour, minute, second = (int(f"{value:02x}") for value in digits)
         moment = datetime(100 * century + year, month, day, hour, minute, second, tzinfo=_zone(zone))
@@ -58,21 +78,14 @@ def _zone(bits: int) -> timezone | None:
     return timezone(timedelta(hours=(-hours if bits & 0x20 else hours) + summer))
 
 
-_BLOCK, _SEQUENCE = 80, 150 * 80
-_SUBCODE_BLOCKS, _VAUX_BLOCKS = (1, 2), (3, 4, 5)
-_DATE, _TIME = 0x62, 0x63
-_FIRST_YEAR = 75
-"""Two digits from here on are of the last century; DV itself began in 1995."""
-
-
 def dv_date(frame: bytes) -> WrittenDate | None:
     """Return when one DV frame was recorded, None where it does not say."""
     date: bytes | None = None
     time: bytes | None = None
     for pack in _packs(frame):
-        if pack[0] == _DATE and _day(pack) is not None:
+        if pack[0] == _DV_DATE and _day(pack) is not None:
             date = date or pack
-        elif pack[0] == _TIME and _clock(pack) is not None:
+        elif pack[0] == _DV_TIME and _clock(pack) is not None:
             time = time or pack
         if date and time:
             break
@@ -120,19 +133,22 @@ def _clock(pack: bytes) -> tuple[int, int, int] | None:
 
 
 def _decimal(value: int) -> int:
-    """Return a number whose two digits are the halves of a byte. Raises ValueError where they are none."""
+    """Return a number whose two digits are the halves of a byte.
+
+    Raises:
+        ValueError: they are none.
+    """
     return int(f"{value:02x}")
 
 
 _READERS: dict[str, Callable[[bytes], WrittenDate | None]] = {"h264": mdpm_date, "dvvideo": dv_date}
-_PACKETS = 8
-"""The first frames of a tape, or of a recording that was cut, may not know their date."""
 
 
 def date_in_stream(stream: VideoStream, packets: Iterable[Packet[VideoStream]]) -> WrittenDate | None:
     """Return the recording date that AVCHD and DV keep among the pictures, None where there is none.
 
-    packets: those that the stream begins with.
+    Args:
+        packets: those that the stream begins with.
     """
     reader = _READERS.get(stream.codec_context.codec.canonical_name)
     if reader is None:

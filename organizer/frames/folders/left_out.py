@@ -1,4 +1,9 @@
-"""What a walk leaves alone, and why: told from names, or by what the walk met."""
+"""What a walk leaves alone, and why: told from names, from a file's attributes, or by what the walk met.
+
+Files whose content lies in a cloud are told from what the folder's listing and ``stat`` say, for opening one
+may be enough to fetch it. Linux has no such sign: mounts of rclone, GNOME and KDE show every remote file as
+an ordinary one, and the number of blocks is 0 for small local files and on many network drives too.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import os
-
 
 _WINDOWS_OFFLINE = 0x1000
 _WINDOWS_RECALL_ON_OPEN = 0x40000
@@ -25,29 +29,8 @@ _STAND_INS = (
     re.compile(r"(?P<name>.+)\.(?:nextcloud|owncloud)", re.DOTALL),
 )
 
-
-def is_cloud_only(status: os.stat_result) -> bool:
-    """Tell whether a file's content would have to be downloaded, from its attributes alone."""
-    attributes = getattr(status, "st_file_attributes", 0)
-    flags = getattr(status, "st_flags", 0)
-    return bool(attributes & _WINDOWS_CLOUD_ONLY or flags & _MACOS_DATALESS)
-
-
-def stands_for(name: str) -> str | None:
-    """Return the name of the file that a small stand-in takes the place of, or None for any other file.
-
-    ``.Beach.mp4.icloud`` and ``Beach.mp4.nextcloud`` stand for ``Beach.mp4``.
-    """
-    for pattern in _STAND_INS:
-        match = pattern.fullmatch(name)
-        if match:
-            return match["name"]
-    return None
-
-
 NO_MEDIA = ".nomedia"
 """A file of this name says that nothing in its folder, or below, is for a gallery (Android's convention)."""
-
 _SYSTEM_NAMES = re.compile(
     # Windows: trash (of all its ages), snapshots, what a disk check found.
     r"\$recycle\.bin|recycler|recycled|system volume information|found\.\d{3}"
@@ -59,7 +42,6 @@ _SYSTEM_NAMES = re.compile(
     r"|network trash folder",
     re.IGNORECASE,
 )
-
 _SIDECARS = frozenset(
     {
         # Small doubles and stills that cameras write beside each video.
@@ -82,6 +64,25 @@ _SIDECARS = frozenset(
         ".mpl",
     }
 )
+
+
+def is_cloud_only(status: os.stat_result) -> bool:
+    """Tell whether a file's content would have to be downloaded, from its attributes alone."""
+    attributes = getattr(status, "st_file_attributes", 0)
+    flags = getattr(status, "st_flags", 0)
+    return bool(attributes & _WINDOWS_CLOUD_ONLY or flags & _MACOS_DATALESS)
+
+
+def stands_for(name: str) -> str | None:
+    """Return the name of the file that a small stand-in takes the place of, or None for any other file.
+
+    ``.Beach.mp4.icloud`` and ``Beach.mp4.nextcloud`` stand for ``Beach.mp4``.
+    """
+    for pattern in _STAND_INS:
+        match = pattern.fullmatch(name)
+        if match:
+            return match["name"]
+    return None
 
 
 class Why(StrEnum):

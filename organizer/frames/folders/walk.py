@@ -27,34 +27,6 @@ _WINDOWS_HIDDEN_OR_SYSTEM = 0x2 | 0x4
 _WINDOWS_JUNCTION = 0xA0000003
 
 
-def find_videos(
-    root: str,
-    *,
-    below: str = "",
-    exclude: Sequence[str] = (),
-    skip_folders: Collection[str] = (),
-    known: Callable[[VideoFile], bool] | None = None,
-    stored: Callable[[str], bool] | None = None,
-) -> Walk:
-    """Return a walk over the candidate videos below a root; iterate over it, then ask what it left out.
-
-    root: the folder; it may have a hidden name or be a symbolic link.
-    below: walk only this folder, given relative to the root.
-    exclude: case-sensitive globs, matched against the name of each file and folder and against its path
-        relative to the root with ``/`` between the parts; how accents are composed does not count.
-    skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
-    known: tells of a file that it is a video already known unchanged, so that its content need not be looked
-        at again. It is asked where the content cannot be taken for granted: for an ambiguous extension
-        (``.ts``) and for a file that lives only in a cloud.
-    stored: tells of a relative path that a video is known there. Such a file is a candidate whatever it holds
-        now: that it cannot be read any more is worth a word.
-
-    Raises FolderError when the root, or the folder ``below`` it, is missing or is no folder, ValueError when
-    ``below`` leaves the root.
-    """
-    return Walk(root, below=below, exclude=exclude, skip_folders=skip_folders, known=known, stored=stored)
-
-
 class Walk:
     """One walk below a root: first an iterator of candidates, afterwards the account of what was left out.
 
@@ -76,6 +48,24 @@ class Walk:
         known: Callable[[VideoFile], bool] | None = None,
         stored: Callable[[str], bool] | None = None,
     ) -> None:
+        """Begin a walk: iterate over it, then ask what it left out.
+
+        Args:
+            root: the folder; it may have a hidden name or be a symbolic link.
+            below: walk only this folder, given relative to the root.
+            exclude: case-sensitive globs, matched against the name of each file and folder and against its
+                path relative to the root, with ``/`` between the parts; accents may be composed or not.
+            skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
+            known: tells of a file that it is a video already known unchanged, so that its content need not be
+                looked at again. It is asked where the content cannot be taken for granted: for an ambiguous
+                extension (``.ts``) and for a file that lives only in a cloud.
+            stored: tells of a relative path that a video is known there. Such a file is a candidate whatever
+                it holds now: that it cannot be read any more is worth a word.
+
+        Raises:
+            FolderError: the root, or the folder ``below`` it, is missing or is no folder.
+            ValueError: ``below`` leaves the root.
+        """
         self.root = os.path.abspath(root)
         """Absolute path of the root folder."""
         self.below = _inside(below)

@@ -26,10 +26,13 @@ class BoundedFile(io.RawIOBase):
     def __init__(self, path: str, *, max_run: int = MAX_RUN_BYTES, max_read: int = MAX_READ_BYTES) -> None:
         """Open a file for reading.
 
-        path: absolute. max_run: bytes of one value in a row. max_read: bytes in all, however often, until
-        allow_more is called.
+        Args:
+            path: absolute.
+            max_run: bytes of one value in a row.
+            max_read: bytes in all, however often, until allow_more is called.
 
-        Raises OSError.
+        Raises:
+            OSError: it cannot be opened.
         """
         self.name = f"file:{path}"
         """What FFmpeg is told; it looks at the extension."""

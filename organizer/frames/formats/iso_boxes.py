@@ -59,8 +59,9 @@ def display_matrix(path: str, track_id: int) -> tuple[int, ...] | None:
 def composition_offsets(path: str, track_id: int, samples: int) -> Sequence[int] | None:
     """Return by how much each of a track's first samples is shown later than decoded, in the track's ticks.
 
-    samples: how many. None when the file does not say it for so many, when its samples are (also) listed
-    in fragments all over the file, or when it cannot be read.
+    Args:
+        samples: how many. None when the file does not say it for so many, when its samples are (also) listed
+            in fragments all over the file, or when it cannot be read.
     """
     try:
         with open(path, "rb") as file:

@@ -1,4 +1,8 @@
-"""How a stored picture lies, and how a player turns it: the eight ways of a display matrix."""
+"""How a stored picture lies, and how a player turns it: the eight ways of a display matrix.
+
+FFmpeg's rules decide. Mostly the turn is told from the container, or from whether the coded pictures may say
+it themselves, without decoding one.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.formats.iso_boxes import IDENTITY, display_matrix
 from organizer.frames.formats.matroska import may_be_projected
 
@@ -21,6 +26,17 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
+
+_JPEG = ("mjpeg", "mjpegb")
+_WITH_UNITS = ("h264", "hevc")
+CODECS = (*_JPEG, *_WITH_UNITS)
+"""Those whose pictures can carry such a note, as FFmpeg spells them."""
+# Payload type of the display orientation message in ITU-T H.264 (D.1.1) and H.265 (D.2.1).
+_DISPLAY_ORIENTATION = 47
+_EXIF = b"Exif\0\0"
+# Exif lies in the first segment of a JPEG picture, the messages before the first slice of other codecs.
+HEAD_BYTES = 1 << 16
+"""So much of a packet is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +68,12 @@ UPRIGHT = Orientation()
 def orientation_of_matrix(matrix: Sequence[int]) -> Orientation:
     """Tell what FFmpeg's own ``-autorotate`` does for a display matrix.
 
-    matrix: its nine fixed-point numbers a b u, c d v, x y w, row by row: a point (p, q) of the stored
-    picture is shown at (a p + c q, b p + d q).
-
     Of other angles than quarters, within half a degree, FFmpeg makes a slanted picture with black corners and
     browsers none: they are ignored, the mirror with them, as browsers do it.
+
+    Args:
+        matrix: its nine fixed-point numbers a b u, c d v, x y w, row by row: a point (p, q) of the stored
+            picture is shown at (a p + c q, b p + d q).
     """
     a, b, _, c, d = matrix[:5]
     across, down = math.hypot(a, c), math.hypot(b, d)
@@ -103,24 +120,13 @@ def _turned_by(angle: int) -> Orientation:
     return Orientation(quarters % 4 * 90) if abs(angle - quarters * 90) <= 1 else UPRIGHT
 
 
-_JPEG = ("mjpeg", "mjpegb")
-_WITH_UNITS = ("h264", "hevc")
-CODECS = (*_JPEG, *_WITH_UNITS)
-"""Those whose pictures can carry such a note, as FFmpeg spells them."""
-
-# Payload type of the display orientation message in ITU-T H.264 (D.1.1) and H.265 (D.2.1).
-_DISPLAY_ORIENTATION = 47
-_EXIF = b"Exif\0\0"
-# Exif lies in the first segment of a JPEG picture, the messages before the first slice of other codecs.
-HEAD_BYTES = 1 << 16
-"""So much of a packet is looked at."""
-
-
 def may_say_its_orientation(codec: str, head: bytes, extradata: bytes | None) -> bool:
     """Tell whether the picture of a packet carries a note of how it is to be shown.
 
-    codec: as FFmpeg spells it. head: the first ``HEAD_BYTES`` of a video's first packet. extradata: the
-    stream's own header, which says how the packet is divided.
+    Args:
+        codec: as FFmpeg spells it.
+        head: the first ``HEAD_BYTES`` of a video's first packet.
+        extradata: the stream's own header, which says how the packet is divided.
     """
     if codec in _JPEG:
         return _EXIF in head
@@ -185,14 +191,14 @@ def stored_orientation(
 ) -> Orientation:
     """Tell how the first picture of a video is to be turned and mirrored.
 
-    packets: those that the stream begins with. Its decoder may be used.
-
     PyAV gives a display matrix only with a decoded frame. The one that phones write is read from the file;
     where there are signs of another (Matroska, notes inside the coded pictures), one frame is decoded.
+
+    Args:
+        packets: those that the stream begins with. Its decoder may be used.
     """
-    formats = container.format.name.split(",")
-    ask = "matroska" in formats and may_be_projected(path)
-    if "mp4" in formats:
+    ask = has_format(container, "matroska") and may_be_projected(path)
+    if has_format(container, "mp4"):
         matrix = display_matrix(path, stream.id)
         if matrix is not None and matrix != IDENTITY:
             return orientation_of_matrix(matrix)

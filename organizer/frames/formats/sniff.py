@@ -2,6 +2,10 @@
 
 FFmpeg looks at the content too, and gladly follows a playlist or a list of files to other places. So this is
 a list of what is let through, not of what is refused; the rest only decides how the refusal is worded.
+
+A recorder that ran full, a tool that splits by size and a disc that was rescued leave recordings whose
+beginning was cut off. They begin with any bytes; what comes later must fit so closely that nothing else is
+taken for a video.
 """
 
 from __future__ import annotations
@@ -39,39 +43,14 @@ _DIF = re.compile(
     re.DOTALL,
 )
 
-
-def cut_format(head: bytes) -> str | None:
-    """Return FFmpeg's name of the format that a file was cut out of, None when it shows none.
-
-    head: the first bytes of a file that does not begin as a video does.
-    """
-    if _has_pack(head):
-        return "mpeg"
-    if _DIF.search(head):
-        return "dv"
-    if _SEQUENCE.search(head) or _SLICES in b"".join(_START_CODE.findall(head)):
-        return "mpegvideo"
-    return None
-
-
-def _has_pack(head: bytes) -> bool:
-    for pack in _PACK_2.finditer(head):
-        stuffing = head[pack.end() - 1] & 7
-        if _AFTER_PACK.match(head, pack.end() + stuffing):
-            return True
-    return any(_AFTER_PACK.match(head, pack.end()) for pack in _PACK_1.finditer(head))
-
-
 HEAD_BYTES = 16 * 1024
 """How much of a file is looked at: enough for a few transport packets and for leading zeros."""
 CUT_HEAD_BYTES = 64 * 1024
 """How far the first whole part of a recording is looked for whose beginning was cut off."""
 CUT = "cut from:"
 """What the names of such formats begin with."""
-
 IS_TEXT = "its content is text, not a video"
 """The reason why text is refused."""
-
 _ISO_FIRST_BOXES = frozenset(
     {
         b"ftyp",
@@ -90,7 +69,6 @@ _ISO_FIRST_BOXES = frozenset(
 )
 _PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl ", b"crx "})
 _RIFF_VIDEO = frozenset({b"AVI ", b"AVIX", b"AMV ", b"CDXA"})
-
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _WTV_HEADER = bytes.fromhex("b7d800203749da11a64e0007e95ead8d")
 # Cameras and DVD tools put zeros before the first start code: program stream, MPEG-1/2 video, MPEG-4 video.
@@ -99,7 +77,6 @@ _MXF_PARTITION = bytes.fromhex("060e2b34020501010d010201")
 _DV_BLOCKS = re.compile(rb"\x1f\x07.{78}\x3f\x07", re.DOTALL)
 _TS_PACKET_SIZES = (188, 192, 204)
 _TS_PACKETS = 5
-
 _OTHER_CONTENT = (
     (
         re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP", re.DOTALL),
@@ -113,14 +90,40 @@ _TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _NOT_IN_TEXT = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
+def cut_format(head: bytes) -> str | None:
+    """Return FFmpeg's name of the format that a file was cut out of, None when it shows none.
+
+    Args:
+        head: the first bytes of a file that does not begin as a video does.
+    """
+    if _has_pack(head):
+        return "mpeg"
+    if _DIF.search(head):
+        return "dv"
+    if _SEQUENCE.search(head) or _SLICES in b"".join(_START_CODE.findall(head)):
+        return "mpegvideo"
+    return None
+
+
+def _has_pack(head: bytes) -> bool:
+    for pack in _PACK_2.finditer(head):
+        stuffing = head[pack.end() - 1] & 7
+        if _AFTER_PACK.match(head, pack.end() + stuffing):
+            return True
+    return any(_AFTER_PACK.match(head, pack.end()) for pack in _PACK_1.finditer(head))
+
+
 def sniff(path: str) -> str:
     """Return the name of the video format that the file's first bytes show, for example ``iso-bmff``.
 
     ``cut from:mpeg`` is the rest of a recording; what follows is FFmpeg's name of its format, and FFmpeg must
     be told it: the first bytes of such a file could be made to look like anything.
 
-    Reads at most ``CUT_HEAD_BYTES`` bytes. Raises NotAVideoError when the content is something else, and
-    UnreadableVideoError when the file cannot be read.
+    Reads at most ``CUT_HEAD_BYTES`` bytes.
+
+    Raises:
+        NotAVideoError: the content is something else.
+        UnreadableVideoError: the file cannot be read.
     """
     head = _read_head(path)
     name = video_format(head[:HEAD_BYTES])

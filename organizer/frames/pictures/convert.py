@@ -29,11 +29,18 @@ def convert(
     """Return a decoded frame in another pixel format and size.
 
     The two fields of an interlaced frame are converted each by itself: they are of different moments, and
-    their colours must not be mixed. width, height: in pixels, at least 1. how: further settings of
-    ``VideoReformatter.reformat``. The frame itself may be returned when nothing is to be done.
+    their colours must not be mixed.
 
-    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame. The memory that it would
-    have written to is never handed out: it may hold pictures of another video.
+    Args:
+        width, height: in pixels, at least 1.
+        how: further settings of ``VideoReformatter.reformat``. The frame itself may be returned when nothing
+            is to be done.
+
+    Raises:
+        av.error.FFmpegError: FFmpeg cannot convert the frame. The memory that it would have written to is
+            never handed out: it may hold pictures of another video.
+        ValueError: FFmpeg cannot convert the frame. The memory that it would have written to is never handed
+            out: it may hold pictures of another video.
     """
     if frame.format.name in _DEADLY or (frame.format.name.startswith("bayer_") and frame.height < 2):
         raise ValueError(f"FFmpeg cannot convert {frame.format.name}")

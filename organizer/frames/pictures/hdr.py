@@ -1,4 +1,20 @@
-"""How a video's numbers stand for light: ordinary or HDR, and in which primaries."""
+"""HDR pictures made fit for an ordinary screen, and for networks that were trained on ordinary pictures.
+
+What phones record as HDR looks grey and flat when its numbers are shown as they are. What a video's numbers
+mean is told by its transfer and primaries (ITU-T H.273). Here they become light and then the numbers of an
+sRGB screen:
+
+1. light: ITU-R BT.2100 (06/2025), tables 4 (PQ) and 5 (HLG with the system gamma 1.2 of a 1000 cd/m2 screen),
+   counted in units of reference white, 203 cd/m2, where ITU-R BT.2408 puts a white page in the scene;
+2. red, green and blue of BT.2020 become those of BT.709; what BT.709 cannot show loses saturation, not hue;
+3. highlights up to 1000 cd/m2 are bent below the screen's white by the curve of ITU-R BT.2390, section 5.4.1,
+   applied to the largest of red, green and blue, so that all three keep their proportions: what is darker
+   than about 88 cd/m2 is shown as it is;
+4. light becomes numbers by the sRGB curve (IEC 61966-2-1).
+
+In functions of the curves, signals are 0..1, light is in units of reference white (for sRGB the screen's own
+white), and arrays have any shape.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +36,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     _Plane = NDArray[np.float32]
+
+_UNSPECIFIED = 2
+"""Not stated."""
+REFERENCE_WHITE_NITS = 203.0
+"""Light of a white page, in cd/m2."""
+PEAK = 1000.0 / REFERENCE_WHITE_NITS
+"""The brightest highlight that is told from white: 1000 cd/m2, what HLG means and phones master PQ for."""
+_M1, _M2 = 2610 / 16384, 2523 / 4096 * 128
+_C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+_PQ_MAX = 10000 / REFERENCE_WHITE_NITS
+_HLG_GAMMA = 1.2
+# Of red, green and blue of BT.709 in light.
+_LUMINANCE = (0.212639, 0.715169, 0.072192)
+# Steps of the table of gains, between 0 and the peak; below the knee of the curve all gains are 1.
+_GAIN_STEPS = 4096
+# Of the table of sRGB numbers: fine enough for the steep beginning of the curve.
+_SRGB_STEPS = 65535
+_TINY = 1e-9
+# A picture is worked on in strips that fit into the processor's cache; a whole 4K one would need 400 MB.
+_STRIP_PIXELS = 32768
+# ITU-T H.273: BT.2020 with non-constant luminance, the matrix of all HDR that states none.
+_BT2020_MATRIX = 9
+# swscale makes 16 bits of full-range RGB by shifting 8: its white is 255 * 256, not 65535.
+_SWSCALE_WHITE = 255 * 256
 
 
 class Transfer(StrEnum):
@@ -46,7 +86,6 @@ class Primaries(StrEnum):
 # ITU-T H.273, tables 2 and 3; FFmpeg uses the same numbers for every container and codec.
 _TRANSFERS = {16: Transfer.PQ, 18: Transfer.HLG}
 _PRIMARIES = {9: Primaries.BT2020, 12: Primaries.P3}
-_UNSPECIFIED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +109,14 @@ class Colour:
 def colour_of(source: VideoCodecContext | VideoFrame) -> Colour:
     """Tell how the numbers of a video stand for light.
 
-    source: ``stream.codec_context`` of an opened file knows it without decoding where the container (``colr``
-    box of MP4, ``Colour`` of Matroska) or the codec's header (VUI of HEVC, sequence header of AV1) says it,
-    and that is what FFmpeg looks at when it opens a file. A decoded frame knows what its own header says,
-    which wins: so ask the frame where there is one. HEVC that is marked as ordinary for old players and as
-    HLG in a side note (preferred transfer characteristics) counts as HLG. Dolby Vision 5, which states none
-    of this and uses a colour space of its own, counts as ordinary.
+    Args:
+        source: ``stream.codec_context`` of an opened file knows it without decoding where the container
+            (``colr`` box of MP4, ``Colour`` of Matroska) or the codec's header (VUI of HEVC, sequence header
+            of AV1) says it, and that is what FFmpeg looks at when it opens a file. A decoded frame knows what
+            its own header says, which wins: so ask the frame where there is one. HEVC that is marked as
+            ordinary for old players and as HLG in a side note (preferred transfer characteristics) counts as
+            HLG. Dolby Vision 5, which states none of this and uses a colour space of its own, counts as
+            ordinary.
     """
     transfer = _TRANSFERS.get(_tag(source, "color_trc"), Transfer.SDR)
     primaries = _tag(source, "color_primaries")
@@ -88,16 +129,6 @@ def colour_of(source: VideoCodecContext | VideoFrame) -> Colour:
 def _tag(source: VideoCodecContext | VideoFrame, name: str) -> int:
     # Frames tell their transfer and primaries from PyAV 17 on, codec contexts since long before.
     return int(getattr(source, name, _UNSPECIFIED))
-
-
-REFERENCE_WHITE_NITS = 203.0
-"""Light of a white page, in cd/m2."""
-PEAK = 1000.0 / REFERENCE_WHITE_NITS
-"""The brightest highlight that is told from white: 1000 cd/m2, what HLG means and phones master PQ for."""
-
-_M1, _M2 = 2610 / 16384, 2523 / 4096 * 128
-_C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-_PQ_MAX = 10000 / REFERENCE_WHITE_NITS
 
 
 def pq_light(signal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -159,8 +190,6 @@ def eetf(light: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(signal < knee, light, bent)
 
 
-_HLG_GAMMA = 1.2
-
 # Linear red, green and blue in these primaries, all with the white D65, to those of BT.709.
 _TO_BT709 = {
     Primaries.BT709: ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
@@ -175,21 +204,6 @@ _TO_BT709 = {
         (-0.019638, -0.078636, 1.098274),
     ),
 }
-# Of red, green and blue of BT.709 in light.
-_LUMINANCE = (0.212639, 0.715169, 0.072192)
-
-# Steps of the table of gains, between 0 and the peak; below the knee of the curve all gains are 1.
-_GAIN_STEPS = 4096
-# Of the table of sRGB numbers: fine enough for the steep beginning of the curve.
-_SRGB_STEPS = 65535
-_TINY = 1e-9
-# A picture is worked on in strips that fit into the processor's cache; a whole 4K one would need 400 MB.
-_STRIP_PIXELS = 32768
-# ITU-T H.273: not stated; BT.2020 with non-constant luminance, the matrix of all HDR that is not stated.
-_UNSPECIFIED = 2
-_BT2020_MATRIX = 9
-# swscale makes 16 bits of full-range RGB by shifting 8: its white is 255 * 256, not 65535.
-_SWSCALE_WHITE = 255 * 256
 
 
 def sdr_picture(
@@ -197,10 +211,16 @@ def sdr_picture(
 ) -> NDArray[np.uint8]:
     """Convert a decoded frame to RGB as an ordinary screen shows it, and to another size on the way.
 
-    width, height: before the turn. how: further settings of ``VideoReformatter.reformat``.
-    Returns (height, width, 3), 0..255, RGB, not turned.
+    Args:
+        width, height: before the turn.
+        how: further settings of ``VideoReformatter.reformat``.
 
-    Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame.
+    Returns:
+        (height, width, 3), 0..255, RGB, not turned.
+
+    Raises:
+        av.error.FFmpegError: FFmpeg cannot convert the frame.
+        ValueError: FFmpeg cannot convert the frame.
     """
     import numpy as np
 
@@ -221,12 +241,16 @@ def tone_map(
 ) -> NDArray[np.uint8]:
     """Convert the numbers of an HDR or wide-gamut picture to those of an ordinary one.
 
-    rgb: (height, width, 3), uint8 or uint16, the full-range non-linear signal R'G'B' in ``colour``: already
-    out of YCbCr, but nothing else done to it. Eight bits band in dark parts of PQ; 16 do not.
-    white: the number that stands for signal 1.0; the largest of the type when None.
-    Returns a new array (height, width, 3), 0..255, sRGB. A plain picture of eight bits is returned as a copy.
+    Args:
+        rgb: (height, width, 3), uint8 or uint16, the full-range non-linear signal R'G'B' in ``colour``:
+            already out of YCbCr, but nothing else done to it. Eight bits band in dark parts of PQ; 16 do not.
+        white: the number that stands for signal 1.0; the largest of the type when None.
 
-    Raises ValueError for another shape or type.
+    Returns:
+        A new array (height, width, 3), 0..255, sRGB. A plain picture of eight bits is returned as a copy.
+
+    Raises:
+        ValueError: for another shape or type.
     """
     import numpy as np
 

@@ -27,7 +27,9 @@ class RgbConverter:
     def __init__(self, stream: VideoStream, *, short_side: int | None, threads: int) -> None:
         """Prepare to convert the frames of a stream of which nothing is decoded yet.
 
-        short_side: see FrameReader.read. threads: for converting one frame; 0 for one a processor.
+        Args:
+            short_side: see FrameReader.read.
+            threads: for converting one frame; 0 for one a processor.
         """
         from av.video.reformatter import Interpolation, VideoReformatter
 
@@ -40,10 +42,13 @@ class RgbConverter:
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a new array (height, width, 3), 0..255, RGB, turned and mirrored as a player shows it.
 
-        frame: the one that the stream's decoder gave last. The pixels of the result are squares; without
-        ``short_side`` they are those of the frame, whatever their shape.
+        Args:
+            frame: the one that the stream's decoder gave last. The pixels of the result are squares; without
+                ``short_side`` they are those of the frame, whatever their shape.
 
-        Raises av.error.FFmpegError or ValueError when FFmpeg cannot convert the frame.
+        Raises:
+            av.error.FFmpegError: FFmpeg cannot convert the frame.
+            ValueError: FFmpeg cannot convert the frame.
         """
         import numpy as np
 

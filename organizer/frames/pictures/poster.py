@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from organizer.frames.loading import load_cv2
@@ -38,15 +37,20 @@ class PosterPicker:
     def add(self, rgb: NDArray[np.uint8], small: NDArray[np.uint8] | None = None) -> None:
         """Look at the next frame: (height, width, 3), 0..255, RGB; the caller may reuse it afterwards.
 
-        small: the same frame in a few hundred pixels, if there is one: what the frame shows is judged by it,
-        always or never for the frames of a video.
+        Args:
+            small: the same frame in a few hundred pixels, if there is one: what the frame shows is judged by
+                it, always or never for the frames of a video.
         """
         score = informativeness(self._fitted(rgb) if small is None else small)
         if self._best is None or score > self._best_score * _CLEARLY_BETTER:
             self._best, self._best_score = self._fitted(rgb), score
 
     def encode(self) -> bytes:
-        """Return the poster as a WebP file, about 10 KB. Raises ValueError when no frame was added."""
+        """Return the poster as a WebP file, about 10 KB.
+
+        Raises:
+            ValueError: no frame was added.
+        """
         if self._best is None:
             raise ValueError("a poster needs at least one frame")
         from PIL import Image
@@ -59,22 +63,11 @@ class PosterPicker:
         return fit(rgb, LONG_SIDE, self._shown)
 
 
-def make_poster(frames: Iterable[NDArray[np.uint8]]) -> bytes:
-    """Return the poster, a WebP file, of the frames of a video.
-
-    frames: each (height, width, 3), 0..255, RGB, in the order of the video; taken one at a time. Of several
-    about equally good ones the earliest is chosen. Raises ValueError when there is none.
-    """
-    picker = PosterPicker()
-    for rgb in frames:
-        picker.add(rgb)
-    return picker.encode()
-
-
 def informativeness(rgb: NDArray[np.uint8]) -> float:
     """Return how much a picture shows: 0.0 for black or any plain colour, more for contrast and sharpness.
 
-    rgb: (height, width, 3), 0..255.
+    Args:
+        rgb: (height, width, 3), 0..255.
     """
     cv2 = load_cv2()
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 def squash(rgb: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
     """Make the square that a network takes of a whole frame.
 
-    rgb: (height, width, 3), 0..255; for ``Resize.BILINEAR`` at its full size. Returns a new array
-    (size, size, 3) of the same range and channel order.
+    Args:
+        rgb: (height, width, 3), 0..255; for ``Resize.BILINEAR`` at its full size.
+
+    Returns:
+        A new array (size, size, 3) of the same range and channel order.
     """
     return bilinear(rgb, spec.size) if spec.resize is Resize.BILINEAR else shrink(rgb, spec.size)
 
@@ -28,7 +31,11 @@ def bilinear(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     around that place, also where thousands of others are left out: so did the recipe of YouTube-8M. OpenCV's
     bilinear puts pixels elsewhere.
 
-    rgb: (height, width, 3), 0..255, any size. Returns a new array (size, size, 3), rounded to whole levels.
+    Args:
+        rgb: (height, width, 3), 0..255, any size.
+
+    Returns:
+        A new array (size, size, 3), rounded to whole levels.
     """
     import numpy as np
 
@@ -60,8 +67,11 @@ def _neighbours(length: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.in
 def shrink(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Squash the whole frame to a square, its aspect ratio ignored.
 
-    rgb: (height, width, 3), 0..255, any size. Returns a new array (size, size, 3) of the same range and
-    channel order.
+    Args:
+        rgb: (height, width, 3), 0..255, any size.
+
+    Returns:
+        A new array (size, size, 3) of the same range and channel order.
     """
     return _resize(rgb, size, size)
 
@@ -69,8 +79,12 @@ def shrink(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 def fit(rgb: NDArray[np.uint8], long_side: int, shown: tuple[int, int] | None = None) -> NDArray[np.uint8]:
     """Make a frame so small that its longer side has at most ``long_side`` pixels, its aspect ratio kept.
 
-    rgb: (height, width, 3), 0..255. shown: width and height at which it is shown, where its pixels are no
-    squares. Returns a new array; a frame that is small enough keeps the size at which it is shown.
+    Args:
+        rgb: (height, width, 3), 0..255.
+        shown: width and height at which it is shown, where its pixels are no squares.
+
+    Returns:
+        A new array; a frame that is small enough keeps the size at which it is shown.
     """
     width, height = shown or (rgb.shape[1], rgb.shape[0])
     scale = min(1.0, long_side / max(height, width))

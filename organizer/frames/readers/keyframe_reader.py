@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import NotNowError, VideoError
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.readers.plan import Run, Target, plan
 from organizer.frames.readers.pyav_reader import PyAvReader
@@ -207,7 +208,8 @@ class _Rescuer:
     def picture_for(self, target: Target) -> _Shown | None:
         """Return any picture of the second, decoding everything since a key packet before the usual one.
 
-        Raises FalseKeyError when that was needed so often that decoding everything once costs less.
+        Raises:
+            FalseKeyError: that was needed so often that decoding everything once costs less.
         """
         earlier = [
             position
@@ -232,7 +234,7 @@ def _tells_order(listing: Listing, video: OpenVideo) -> bool:
     if first + len(stamps) < len(listing.packets):
         return False
     # AVI has no stamps. FFmpeg makes them up, and does not know of H.264's and DivX's B-frames.
-    made_up = "avi" in video.container.format.name.split(",") and stamps == sorted(stamps)
+    made_up = has_format(video.container, "avi") and stamps == sorted(stamps)
     return not made_up or (all(packet.is_key for packet in listing.packets) and _marks_are_known(video))
 
 

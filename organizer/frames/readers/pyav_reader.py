@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.readers.reader import check_request, nothing_decoded, second_of
 from organizer.frames.streams.container import open_container, picture_stream
@@ -133,4 +134,4 @@ def _stamp(frame: VideoFrame, stream: VideoStream) -> int | None:
     """Return when a picture is shown, in the stream's ticks from anywhere; None when nothing tells it."""
     # AVI knows only when packets are decoded. What FFmpeg makes of that for H.264's and DivX's B-frames is
     # shuffled; pictures, though, come out in order, one for each packet that goes in.
-    return frame.dts if "avi" in stream.container.format.name.split(",") else frame.pts
+    return frame.dts if has_format(stream.container, "avi") else frame.pts

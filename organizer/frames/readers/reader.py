@@ -23,12 +23,6 @@ class FrameReader(Protocol):
     ) -> Iterator[Frame]:
         """Yield exactly one frame for each second of a video, ascending.
 
-        path: absolute; the file is only ever read. max_seconds: how many seconds to look at, at least 1.
-        short_side: in pixels, at least 1; frames are turned and in square pixels, as a player shows them, and
-        one whose shorter side is longer is made smaller by averaging areas, its aspect ratio kept, so that
-        this side has that length. None leaves every pixel as it was recorded: at full size, turned, but not
-        stretched where pixels are no squares.
-
         The seconds are the buckets [k, k + 1) for k from 0 to floor(time of the last frame), k < max_seconds,
         where times count from the first frame. A bucket's frame is one whose time lies in it, the first
         unless the reader says otherwise; where none begins in it (slow or variable frame rate) the one still
@@ -41,6 +35,14 @@ class FrameReader(Protocol):
         Raises, at the call or with the first frame: ValueError for a relative path, max_seconds < 1 or
         short_side < 1, NotAVideoError for content that is not a video, UnreadableVideoError when not one
         frame can be decoded, MissingDependencyError when the library below the reader cannot be loaded.
+
+        Args:
+            path: absolute; the file is only ever read.
+            max_seconds: how many seconds to look at, at least 1.
+            short_side: in pixels, at least 1; frames are turned and in square pixels, as a player shows them,
+                and one whose shorter side is longer is made smaller by averaging areas, its aspect ratio
+                kept, so that this side has that length. None leaves every pixel as it was recorded: at full
+                size, turned, but not stretched where pixels are no squares.
         """
         ...
 

@@ -81,10 +81,12 @@ class RunDecoder:
     ) -> None:
         """Prepare the stream's decoder.
 
-        timeline: of the packets that ``fetch`` fetches.
-        threads: for decoding; 0 for one for each processor. rough: leave out the smoothing of block edges,
-        a fifth of the work where many packets are decoded for one picture. What the next pictures are made
-        of is then a little off: by one level of 255 on average over real clips, four in the worst picture.
+        Args:
+            timeline: of the packets that ``fetch`` fetches.
+            threads: for decoding; 0 for one for each processor.
+            rough: leave out the smoothing of block edges, a fifth of the work where many packets are decoded
+                for one picture. What the next pictures are made of is then a little off: by one level of 255
+                on average over real clips, four in the worst picture.
         """
         from av.codec.context import Flags
 
@@ -121,7 +123,8 @@ class RunDecoder:
 
         Nothing is decoded after the last of them, and what no other picture refers to is left out.
 
-        Raises FalseKeyError, before it yields a picture, when decoding cannot begin where the run does.
+        Raises:
+            FalseKeyError: before it yields a picture, when decoding cannot begin where the run does.
         """
         wanted = {target.position for target in run.targets}
         # A target may be a picture that no other refers to.

@@ -33,7 +33,8 @@ class Sampling(StrEnum):
 def reader_for(sampling: Sampling, *, threads: int) -> FrameReader:
     """Return the reader of a sampling; it can be pickled.
 
-    threads: how many each video is decoded with; 0 for one for each processor.
+    Args:
+        threads: how many each video is decoded with; 0 for one for each processor.
     """
     from organizer.frames.readers.keyframe_reader import KeyFrameReader
     from organizer.frames.readers.pyav_reader import PyAvReader

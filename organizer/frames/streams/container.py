@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
 from organizer.frames.formats.bounded_file import BoundedFile
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.formats.iso_boxes import has_index
 from organizer.frames.formats.sniff import CUT, sniff
 from organizer.frames.limits import MAX_PIXELS, check_size
@@ -23,11 +24,15 @@ _COPY_AGAIN = "Copy it again from the camera or a backup, or try a repair tool o
 def open_container(path: str) -> InputContainer:
     """Open a video file for reading; the caller closes it.
 
-    path: absolute. A name that looks like an address, a pattern or a list (``http:``, ``img_%02d``,
-    ``concat:``) is only ever the name of a local file.
+    Args:
+        path: absolute. A name that looks like an address, a pattern or a list (``http:``, ``img_%02d``,
+            ``concat:``) is only ever the name of a local file.
 
-    Raises ValueError for a relative path, NotAVideoError when the content is not a video format,
-    UnreadableVideoError when FFmpeg cannot open it and MissingDependencyError when there is no PyAV.
+    Raises:
+        ValueError: for a relative path.
+        NotAVideoError: the content is not a video format.
+        UnreadableVideoError: FFmpeg cannot open it.
+        MissingDependencyError: there is no PyAV.
     """
     if not os.path.isabs(path):
         raise ValueError(f"not an absolute path: {path!r}")
@@ -77,8 +82,10 @@ def _open(path: str, kind: str, options: dict[str, str]) -> InputContainer:
 def picture_stream(container: InputContainer, path: str) -> VideoStream:
     """Return the stream of moving pictures, see film_stream; a cover picture attached to a song is none.
 
-    Raises NotAVideoError when there is none, UnreadableVideoError when FFmpeg has no decoder for it, when its
-    pictures are larger than any camera's or when the index that would list it is cut off.
+    Raises:
+        NotAVideoError: there is none.
+        UnreadableVideoError: FFmpeg has no decoder for it, when its pictures are larger than any camera's or
+            when the index that would list it is cut off.
     """
     stream = film_stream(container.streams.video)
     if stream is not None:
@@ -90,7 +97,7 @@ def picture_stream(container: InputContainer, path: str) -> VideoStream:
         # What size a codec finds in its data is another matter, and may change from picture to picture.
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         return stream
-    if "mp4" in container.format.name.split(",") and not has_index(path):
+    if has_format(container, "mp4") and not has_index(path):
         raise UnreadableVideoError(path, _INDEX_MISSING, _COPY_AGAIN)
     holds = "it holds sound but no picture" if container.streams.audio else "it holds no video stream"
     raise NotAVideoError(path, holds, "Exclude it from the scan.")

@@ -1,4 +1,7 @@
-"""The packets of a stream as the container gives them, up to where the file ends or breaks off."""
+"""The packets of a stream as the container gives them, up to where the file ends or breaks off.
+
+Those that a video begins with are kept, for all who look into them before it is decoded.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,19 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
+# A recording of television may begin in the middle; its first picture comes with the next key frame.
+_MOST_PACKETS = 300
+_MOST_BYTES = 2**25
+
 
 def demux(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
     """Yield the packets from where the file stands to its end, or to where it cannot be read on.
 
-    container: as ``open_container`` returns it. What kept it from being read is noted; see read_errors.
+    Args:
+        container: as ``open_container`` returns it. What kept it from being read is noted; see read_errors.
 
-    Raises MemoryError.
+    Raises:
+        MemoryError: FFmpeg had too little.
     """
     from av.error import FFmpegError
 
@@ -35,11 +44,6 @@ def demux(container: InputContainer, stream: VideoStream) -> Iterator[Packet[Vid
     # With IndexError PyAV ends files in which a stream appeared after they were opened; all was read by then.
     except (FFmpegError, OSError, IndexError):
         return
-
-
-# A recording of television may begin in the middle; its first picture comes with the next key frame.
-_MOST_PACKETS = 300
-_MOST_BYTES = 2**25
 
 
 class FirstPackets:

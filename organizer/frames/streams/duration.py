@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from organizer.frames.formats.bounded_file import file_of
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.streams.packets import OpenVideo
 from organizer.frames.streams.rates import FALLBACK_RATE, frame_rate, tick_of
 from organizer.frames.streams.timeline import decoded_at, is_spliced, longest_still_s
@@ -43,21 +44,22 @@ _APART_S, _APART = 2.0, 0.05
 def duration_s(container: InputContainer, stream: VideoStream, path: str) -> float | None:
     """Return how many seconds a video lasts; None when that cannot be known.
 
-    container, stream: as opened, nothing read from it yet; path: the file. What the header says is taken
-    where it can be true, and then no packet is read. It cannot where there is none, where the file is much
-    too small for it, where an AVI's index says otherwise, and where the clock of a program or transport
-    stream is set again on the way: parts that were joined count one after the other.
+    Args:
+        container, stream: as opened, nothing read from it yet;
+        path: the file. What the header says is taken where it can be true, and then no packet is read. It
+            cannot where there is none, where the file is much too small for it, where an AVI's index says
+            otherwise, and where the clock of a program or transport stream is set again on the way: parts
+            that were joined count one after the other.
     """
     stated_s = _stated_s(container, stream)
     size = container.size
     if stated_s is not None and stated_s * _LEAST_BYTES_PER_S > size:
         stated_s = None
-    formats = container.format.name.split(",")
     if longest_still_s(container.format.name) is not None:
         return _of_joined(path, size, stated_s)
-    if "avi" in formats:
+    if has_format(container, "avi"):
         return _of_avi(stream, path, stated_s)
-    if stated_s is None or _BARE.intersection(formats):
+    if stated_s is None or has_format(container, *_BARE):
         return _counted_s(path) or stated_s
     return stated_s
 

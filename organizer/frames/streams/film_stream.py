@@ -1,17 +1,29 @@
-"""Which of a file's video streams is the film: not its cover, its thumbnail or a preview of it."""
+"""Which of a file's video streams is the film: not its cover, its thumbnail or a preview of it.
+
+The film may come late: transport and program streams and Flash videos have no table of their streams. FFmpeg
+reads the first few megabytes of them to see what there is; recordings that were joined, or that begin with
+sound, have more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from organizer.frames.formats.format_names import has_format
+
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-
 # What makes pictures of their own: a stream of unknown length in one of these is taken for a single picture.
 _STILL_CODECS = frozenset({"mjpeg", "png", "apng", "bmp", "gif", "webp", "tiff", "jpeg2000", "jpegls"})
+
+_FAR_BYTES = 64 * 2**20
+"""How far into a file pictures are looked for."""
+_FAR_US = 10**12
+Open = Callable[[dict[str, str]], "InputContainer | None"]
+"""Opens the file with options of FFmpeg's; None when that does not work."""
 
 
 def film_stream(streams: Iterable[VideoStream]) -> VideoStream | None:
@@ -56,18 +68,11 @@ def _is_one_picture(stream: VideoStream) -> bool:
     return stream.codec_context.codec.canonical_name in _STILL_CODECS
 
 
-_FAR_BYTES = 64 * 2**20
-"""How far into a file pictures are looked for."""
-_FAR_US = 10**12
-
-Open = Callable[[dict[str, str]], "InputContainer | None"]
-"""Opens the file with options of FFmpeg's; None when that does not work."""
-
-
 def with_late_streams(container: InputContainer, reopen: Open) -> InputContainer:
     """Return the file opened so that its film can be seen; the given container where that sees it best.
 
-    container: the file as FFmpeg opens it by itself, and nothing read from it. One of two is closed.
+    Args:
+        container: the file as FFmpeg opens it by itself, and nothing read from it. One of two is closed.
     """
     for options in _other_ways(container, reopen):
         other = reopen(options)
@@ -81,18 +86,17 @@ def with_late_streams(container: InputContainer, reopen: Open) -> InputContainer
 
 
 def _other_ways(container: InputContainer, reopen: Open) -> Iterator[dict[str, str]]:
-    formats = container.format.name.split(",")
     videos = container.streams.video
     if any(has_size(one) for one in videos):
         # Of a later part FFmpeg sees at the end of the file only that there is one. Where its pictures are
         # coded as those of the first are, it can be read on as the same stream.
-        if "mpegts" in formats and not all(has_size(one) for one in videos):
+        if has_format(container, "mpegts") and not all(has_size(one) for one in videos):
             yield {"merge_pmt_versions": "1"}
-    elif "mpegts" in formats and videos:
+    elif has_format(container, "mpegts") and videos:
         # Sound was all that was announced: FFmpeg looks no further, however far it may.
         if at := _first_picture_at(reopen):
             yield {"skip_initial_bytes": str(at)}
-    elif not {"mpeg", "flv"}.isdisjoint(formats):
+    elif has_format(container, "mpeg", "flv"):
         yield {"probesize": str(_FAR_BYTES), "analyzeduration": str(_FAR_US)}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from organizer.frames.formats.format_names import has_format
 from organizer.frames.formats.iso_boxes import composition_offsets
 from organizer.frames.streams.container import open_container, picture_stream
 from organizer.frames.streams.demux import demux
@@ -25,6 +26,10 @@ _HELD_BYTES = 32 * 2**20
 _MAX_PACKETS = 100_000
 # How far a picture may be shown after it is decoded, where the container states only when it is shown.
 _REORDERED_S = 10.0
+
+Fetch = Callable[[int, int], Iterator[tuple[int, "Packet[VideoStream]"]]]
+"""Yields the packets between two positions, both included, each with its position; fewer where the file
+breaks off. Raises WrongIndexError."""
 
 
 class WrongIndexError(Exception):
@@ -77,7 +82,7 @@ def list_by_index(video: OpenVideo, path: str, *, max_seconds: int) -> Listing |
     None where there is none, or none that says when each packet is shown.
     """
     stream = video.stream
-    if "mp4" not in video.container.format.name.split(",") or not stream.frames:
+    if not has_format(video.container, "mp4") or not stream.frames:
         return None
     entries = stream.index_entries
     # Edit lists can leave samples out or repeat them; then nothing tells which entry is which sample.
@@ -123,7 +128,7 @@ def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing
         packets.append(info)
         if covered.by(info):
             break
-    if "avi" in video.container.format.name.split(","):
+    if has_format(video.container, "avi"):
         packets = _in_even_steps(packets)
     return Listing(packets, tick_s, held, still_s)
 
@@ -173,11 +178,6 @@ class _Covered:
 
     def _s(self, ticks: int) -> float:
         return self._before_s + (ticks - (self._zero or 0)) * self._tick_s
-
-
-Fetch = Callable[[int, int], Iterator[tuple[int, "Packet[VideoStream]"]]]
-"""Yields the packets between two positions, both included, each with its position; fewer where the file
-breaks off. Raises WrongIndexError."""
 
 
 def fetcher(listing: Listing, video: OpenVideo, path: str, stack: ExitStack) -> Fetch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
+from organizer.frames.formats.format_names import has_format
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -26,13 +27,17 @@ def frame_rate(stream: VideoStream) -> float | None:
 
 
 def tick_of(stream: VideoStream, path: str) -> float:
-    """Return the seconds of one tick of a stream's stamps. Raises UnreadableVideoError when not stated."""
+    """Return the seconds of one tick of a stream's stamps.
+
+    Raises:
+        UnreadableVideoError: not stated.
+    """
     if not stream.time_base:
         raise UnreadableVideoError(
             path, "its frames have no times", "Convert a copy of it to H.264 and add that."
         )
     # AVI has no stamps: FFmpeg counts frames, and takes the frame rate that the header states.
-    if stream.container.format.name == "avi" and not _can_be(1 / stream.time_base):
+    if has_format(stream.container, "avi") and not _can_be(1 / stream.time_base):
         return 1 / (frame_rate(stream) or FALLBACK_RATE)
     return float(stream.time_base)
 

@@ -1,4 +1,7 @@
-"""When each packet of a video is shown, told from the packets' stamps alone."""
+"""When each packet of a video is shown, told from the packets' stamps alone.
+
+Stamps of a decoder sometimes go back; the times made of them never do.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,11 @@ _LONGEST_STILL_S = 10.0
 def longest_still_s(format_name: str) -> float | None:
     """Return how long, in seconds, one picture may stay on screen in a format; None for as long as it likes.
 
-    format_name: as FFmpeg calls it, for example ``mpegts``. In program and transport streams the clock is
-    the broadcast's: a step forward by hours is where one recording was joined to another. Elsewhere it is
-    the file's own, and a picture that stays for hours is a slide or a screen on which nothing moves.
+    Args:
+        format_name: as FFmpeg calls it, for example ``mpegts``. In program and transport streams the clock is
+            the broadcast's: a step forward by hours is where one recording was joined to another. Elsewhere
+            it is the file's own, and a picture that stays for hours is a slide or a screen on which nothing
+            moves.
     """
     return _LONGEST_STILL_S if _BROADCAST_FORMATS.intersection(format_name.split(",")) else None
 
@@ -38,9 +43,10 @@ class FrameClock:
     def __init__(self, frame_rate: float | None, *, longest_still_s: float | None = None) -> None:
         """Begin at 0.
 
-        frame_rate: frames per second as the file states it; None, 0 or nonsense when it does not.
-        longest_still_s: a longer step forward, in seconds, is no still but a clock that was set again; None
-        where each step is to be believed. See longest_still_s.
+        Args:
+            frame_rate: frames per second as the file states it; None, 0 or nonsense when it does not.
+            longest_still_s: a longer step forward, in seconds, is no still but a clock that was set again;
+                None where each step is to be believed. See longest_still_s.
         """
         rate = frame_rate if frame_rate and 0 < frame_rate <= _MAX_RATE else _FALLBACK_RATE
         self._interval_s = 1 / rate
@@ -52,7 +58,9 @@ class FrameClock:
     def time_of(self, stamp_s: float | None) -> float:
         """Return the time of the next frame in seconds: 0.0 for the first, then never less than before.
 
-        stamp_s: what the decoder says, in seconds from anywhere; None or not a number when it says nothing.
+        Args:
+            stamp_s: what the decoder says, in seconds from anywhere; None or not a number when it says
+                nothing.
         """
         now_s = 0.0 if self._time_s is None else self._time_s
         estimate_s = 0.0 if self._time_s is None else self._time_s + self._interval_s
@@ -118,7 +126,8 @@ class Timeline:
 def is_spliced(before: int, now: int, tick_s: float, longest_still_s: float | None = None) -> bool:
     """Tell from the decoding stamps of two packets, one after the other, whether another recording begins.
 
-    longest_still_s: as FrameClock takes it.
+    Args:
+        longest_still_s: as FrameClock takes it.
     """
     # Decoding stamps only go forward.
     if (before - now) * tick_s > SET_AGAIN_S:
@@ -131,8 +140,9 @@ def decoded_at(
 ) -> int | None:
     """Return when a packet is decoded, in ticks.
 
-    stamp, decode: as FFmpeg says. Program streams state the first only; where a recording was spliced on,
-    FFmpeg makes the second up from what came before, and so tells of the splice one packet too late.
+    Args:
+        stamp, decode: as FFmpeg says. Program streams state the first only; where a recording was spliced on,
+            FFmpeg makes the second up from what came before, and so tells of the splice one packet too late.
     """
     if longest_still_s is None or stamp is None or decode is None:
         return decode
@@ -147,11 +157,13 @@ def lay_out(
 ) -> Timeline:
     """Return when each packet is shown, as a decoder that decodes all of them would show them.
 
-    packets: in the order of the file. tick_s: seconds of one tick. frame_rate, longest_still_s: as FrameClock
-    takes them.
-
     What comes before the first key packet, and what is shown before it, refers to pictures that are not
     there: decoders do not show it. Packets without a stamp are taken to be shown in the order of the file.
+
+    Args:
+        packets: in the order of the file.
+        tick_s: seconds of one tick.
+        frame_rate, longest_still_s: as FrameClock takes them.
     """
     first = next((position for position, packet in enumerate(packets) if packet.is_key), len(packets))
     ranked: list[tuple[int, int, int]] = []

@@ -1,7 +1,7 @@
 """Talking to the servers that models come from: what is asked, what is followed, what each failure means.
 
 ``requests`` does the talking: it checks certificates, and honours proxies and certificate bundles named in
-the environment. It takes 0.3 s to import, so this module and those that import it are imported late.
+the environment. It takes 0.3 s to import, so that is done when the first request is made.
 """
 
 from __future__ import annotations
@@ -13,19 +13,17 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-import requests
-import urllib3
-
 from organizer import __version__
-from organizer.models.download.partial import Answer
+from organizer.models.download.partial import ResponseInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import requests
+
 _CONNECT_TIMEOUT_S = 10.0
-_SILENCE_TIMEOUT_S = 30.0
 _MAX_REDIRECTS = 10
-_WORTH_WAITING = {408, 425, 429}
+_TEMPORARY = {408, 425, 429}
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", re.IGNORECASE | re.ASCII)
 
 
@@ -42,87 +40,107 @@ class TryAgainError(Exception):
         """Seconds the server asks to be left alone; None where it does not say."""
 
 
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where an answer leads to, if anywhere.
-
-        Raises:
-            InvalidSchema: it leads away from http and https, or from https to http, where anybody on the way
-                could put another file in the place of this one.
-        """
-        target = super().get_redirect_target(resp)
-        if target is not None:
-            here = urlsplit(resp.url).scheme
-            try:
-                there = urlsplit(urljoin(resp.url, target)).scheme
-            except ValueError as error:
-                raise requests.exceptions.InvalidURL("it leads to no address") from error
-            if there not in {"http", "https"} or (here, there) == ("https", "http"):
-                raise requests.exceptions.InvalidSchema(f"it leads from {here} to {there}")
-        return target
-
-
 def open_session() -> requests.Session:
     """Return a session for files: bytes as they lie on the server, not compressed for the way."""
-    session = _Session()
+    import requests
+
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            target = super().get_redirect_target(resp)
+            if target is not None:
+                _check_redirect(resp.url, target)
+            return target
+
+    session = Session()
     session.max_redirects = _MAX_REDIRECTS
     # With any other Accept-Encoding a server may pack or unpack archives under way, and no checksum holds.
     session.headers.update({"User-Agent": f"organizer/{__version__}", "Accept-Encoding": "identity"})
     return session
 
 
+def _check_redirect(source: str, target: str) -> None:
+    """Refuse to follow a redirect that is not safe.
+
+    Raises:
+        InvalidURL: it leads to no address.
+        InvalidSchema: it leads away from http and https, or from https to http, where anybody on the way
+            could put another file in the place of this one.
+    """
+    import requests
+
+    here = urlsplit(source).scheme
+    try:
+        there = urlsplit(urljoin(source, target)).scheme
+    except ValueError as error:
+        raise requests.exceptions.InvalidURL("it leads to no address") from error
+    if there not in {"http", "https"} or (here, there) == ("https", "http"):
+        raise requests.exceptions.InvalidSchema(f"it leads from {here} to {there}")
+
+
 @contextmanager
-def asking(session: requests.Session, url: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
-    """Ask for a file; its body is read inside the block.
+def open_response(
+    session: requests.Session, url: str, headers: Mapping[str, str], *, silence_s: float
+) -> Iterator[requests.Response]:
+    """Send a GET request; the body of the response is read inside the block.
+
+    Args:
+        session: from ``open_session``.
+        url: http or https.
+        headers: of the request, besides those of the session.
+        silence_s: seconds without a byte after which the connection counts as broken.
 
     Yields:
-        An answer with status 200, 206 or 416.
+        A response with status 200, 206 or 416.
 
     Raises:
         TryAgainError: no connection, or the server is busy or broken.
         UnusableError: the server answers, but not with the file.
     """
-    timeouts = (_CONNECT_TIMEOUT_S, _SILENCE_TIMEOUT_S)
-    with _faults():
+    timeouts = (_CONNECT_TIMEOUT_S, silence_s)
+    with _translated_errors():
         response = session.get(url, headers=dict(headers), stream=True, timeout=timeouts)
     with response:
-        _judge(response)
+        _check_status(response)
         yield response
 
 
-def blocks(response: requests.Response, most: int) -> Iterator[bytes]:
-    """Yield the body as it comes, at most ``most`` bytes at once.
+def body_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes]:
+    """Yield the body as it comes.
+
+    Args:
+        response: from ``open_response``.
+        block_bytes: the most that one block has.
 
     Raises:
         TryAgainError: the connection broke off.
     """
     while True:
-        with _faults():
+        with _translated_errors():
             # As soon as there is anything: a slow line shows progress and can be stopped.
-            block: bytes = response.raw.read1(most, decode_content=False)
+            block: bytes = response.raw.read1(block_bytes, decode_content=False)
         if not block:
             return
         yield block
 
 
-def answer_of(response: requests.Response) -> Answer:
-    """Return what the headers of an answer say about its body."""
+def response_info(response: requests.Response) -> ResponseInfo:
+    """Return what status and headers say about the body."""
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-    start, whole = found.groups() if found else (None, None)
+    start, total = found.groups() if found else (None, None)
     length = response.headers.get("Content-Length", "")
-    return Answer(
+    return ResponseInfo(
         status=response.status_code,
         start=None if start is None else int(start),
-        whole=None if whole in {None, "*"} else int(whole),
+        total=None if total in {None, "*"} else int(total),
         length=int(length) if re.fullmatch(r"\d+", length, re.ASCII) else None,
         etag=response.headers.get("ETag"),
         last_modified=response.headers.get("Last-Modified"),
     )
 
 
-def _judge(response: requests.Response) -> None:
+def _check_status(response: requests.Response) -> None:
     status = response.status_code
-    if status in _WORTH_WAITING or status >= 500:
+    if status in _TEMPORARY or status >= 500:
         raise TryAgainError(f"it answers {_status(response)}", _retry_after(response))
     if status not in {200, 206, 416}:
         raise UnusableError(f"it answers {_status(response)}")
@@ -148,7 +166,10 @@ def _retry_after(response: requests.Response) -> float | None:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
+    import requests
+    import urllib3
+
     try:
         yield
     except requests.exceptions.SSLError as error:
@@ -166,6 +187,9 @@ def _faults() -> Iterator[None]:
 
 
 def _in_words(error: Exception) -> str:
+    import requests
+    import urllib3
+
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy cannot be reached"
     if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)):

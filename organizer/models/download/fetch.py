@@ -6,33 +6,34 @@ the content is still the same (``If-Range``, ``ETag``, sizes). What has its fina
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from organizer import stopping
 from organizer.errors import DownloadError
 from organizer.models.download.connection import (
     TryAgainError,
     UnusableError,
-    answer_of,
-    asking,
-    blocks,
+    body_blocks,
+    open_response,
     open_session,
+    response_info,
 )
-from organizer.models.download.partial import AGAIN, Joint, Origin, PartialFile, joint, request_headers
+from organizer.models.download.partial import Origin, PartialFile, Resumption, request_headers, resumption
 from organizer.models.download.sources import host_of
-from organizer.models.safe_write import check_room, storing
+from organizer.models.safe_write import RESUME, check_free_space, storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
+    from collections.abc import Generator, Iterator
     from threading import Event
 
+    from filelock import FileLock
     from requests import Session
 
-    from organizer.models.download.partial import Answer
+    from organizer.models.download.partial import ResponseInfo
     from organizer.models.download.sources import Part
 
 _BLOCK_BYTES = 1 << 18
@@ -40,11 +41,7 @@ _MOST_BYTES = 4 << 30
 """No part is as large; a server without an end must not fill the disk."""
 _MOST_RESTARTS = 2
 """A file that changes again and again, or never fits together, is not begun anew for ever."""
-_LOOK_AT_LOCK_S = 0.2
-
-
-class FetchStoppedError(Exception):
-    """The download was asked to stop; nothing is wrong, and what came so far is kept."""
+_LOCK_POLL_S = 0.2
 
 
 class FetchStep(StrEnum):
@@ -86,6 +83,8 @@ class Patience:
     """Doubled each time."""
     longest_wait_s: float = 60.0
     """A server that asks for more is left for the next one."""
+    silence_s: float = 30.0
+    """Without a byte, after which a connection counts as broken."""
 
     def wait_s(self, failures: int) -> float:
         """Return the seconds to wait after so many failures in a row, at least one."""
@@ -105,36 +104,48 @@ def fetch(
         part: what to download.
         folder: where to; it is made when it is not there.
         stop: to be set, by a signal or another thread, when the download shall end soon. It is looked at
-            between blocks; a server that says nothing holds it up for 30 s at most.
+            between blocks; a server that says nothing holds it up until ``Patience.silence_s`` is over.
         patience: how often to try; None is right for people.
 
     Yields:
         Progress; the last one has the step DONE.
 
     Raises:
-        FetchStoppedError: ``stop`` was set.
+        StoppedError: ``stop`` was set.
         DownloadError: no address gave the right file.
         StorageError: there is no room, or the folder cannot be written. What came so far is kept.
     """
-    from filelock import FileLock, Timeout
+    from filelock import FileLock
 
-    with storing(folder, AGAIN):
+    with storage_errors(folder, RESUME):
         folder.mkdir(parents=True, exist_ok=True)
-    fetching = _Fetching(part, folder, stop, patience or Patience())
+    download = _Download(part, folder, stop, patience or Patience())
     # The kernel holds this lock and lets go when a process dies: none is left behind to be cleared by hand.
     lock = FileLock(folder / f"{part.file_name}.lock", thread_local=False)
-    while True:
-        fetching.check_stop()
-        with storing(folder, AGAIN), suppress(Timeout):
-            lock.acquire(blocking=False)
-        if lock.is_locked:
-            break
-        yield fetching.progress(FetchStep.QUEUED, "another process downloads it")
-        fetching.pause(_LOOK_AT_LOCK_S)
+    for _ in wait_for_lock(lock, stop):
+        yield download.progress(FetchStep.QUEUED, "another process downloads it")
     try:
-        yield from fetching.run()
+        yield from download.run()
     finally:
         lock.release()
+
+
+def wait_for_lock(lock: FileLock, stop: Event | None) -> Iterator[None]:
+    """Take a lock, and yield as often as it is found to be another process's.
+
+    Raises:
+        StoppedError: ``stop`` was set.
+        StorageError: the lock's file cannot be written.
+    """
+    from filelock import Timeout
+
+    while True:
+        stopping.check(stop)
+        with storage_errors(Path(lock.lock_file).parent, RESUME), suppress(Timeout):
+            lock.acquire(blocking=False)
+            return
+        yield
+        stopping.pause(_LOCK_POLL_S, stop)
 
 
 def announced_size(part: Part) -> int | None:
@@ -146,15 +157,16 @@ def announced_size(part: Part) -> int | None:
         for url in part.urls:
             try:
                 # Not HEAD: addresses that storage services sign are signed for GET only.
-                with asking(session, url, {}) as response:
-                    if response.status_code == 200 and (size := answer_of(response).length) is not None:
-                        return size
+                with open_response(session, url, {}, silence_s=Patience().silence_s) as response:
+                    info = response_info(response)
+                    if info.status == 200 and info.length is not None:
+                        return info.length
             except (TryAgainError, UnusableError):
                 continue
     return None
 
 
-class _Fetching:
+class _Download:
     """One download, while this process holds its lock."""
 
     def __init__(self, part: Part, folder: Path, stop: Event | None, patience: Patience) -> None:
@@ -168,22 +180,11 @@ class _Fetching:
         self._best = 0
         """Bytes there ever were of the content at hand."""
         self._restarts = 0
-        self._joined = False
-        """Whether the bytes came in pieces, so that a wrong checksum may be the fault of a joint."""
+        self._resumed = False
+        """Whether the bytes came in pieces, so that a wrong checksum may be the fault of a seam."""
 
     def progress(self, step: FetchStep, note: str = "") -> FetchProgress:
         return FetchProgress(self._part.name, self._host, step, self._partial.size, self._total, note)
-
-    def check_stop(self) -> None:
-        if self._stop is not None and self._stop.is_set():
-            raise FetchStoppedError
-
-    def pause(self, seconds: float) -> None:
-        """Wait, but not longer than until ``stop`` is set."""
-        if self._stop is None:
-            time.sleep(seconds)
-        elif self._stop.wait(seconds):
-            raise FetchStoppedError
 
     def run(self) -> Generator[FetchProgress, None, None]:
         """Try one address after the other."""
@@ -195,7 +196,7 @@ class _Fetching:
             for url in self._part.urls:
                 self._host = host_of(url)
                 try:
-                    yield from self._from(session, url)
+                    yield from self._fetch_from(session, url)
                 except UnusableError as error:
                     failures.append(f"{self._host}: {error}")
                 else:
@@ -210,7 +211,7 @@ class _Fetching:
         )
 
     def _done(self) -> FetchProgress:
-        with storing(self._target, AGAIN):
+        with storage_errors(self._target, RESUME):
             size = self._target.stat().st_size
         return FetchProgress(self._part.name, self._host, FetchStep.DONE, size, size)
 
@@ -218,21 +219,21 @@ class _Fetching:
         """Whether the file is there already; a wrong one is taken away."""
         if not self._target.exists():
             return False
-        with storing(self._target, AGAIN):
+        with storage_errors(self._target, RESUME):
             pin = self._part.checksum
             if pin is None or pin.of(self._target) == pin:
                 return True
             self._target.unlink()
         return False
 
-    def _from(self, session: Session, url: str) -> Generator[FetchProgress, None, None]:
+    def _fetch_from(self, session: Session, url: str) -> Generator[FetchProgress, None, None]:
         """Bring the whole, right file from one address to the partial file."""
         failures, self._best = 0, self._partial.size
         while True:
             try:
                 yield from self._receive(session, url)
                 yield self.progress(FetchStep.CHECKING)
-                self._prove()
+                self._verify()
                 return
             except TryAgainError as error:
                 # More bytes than ever are progress; the same ones once more are not.
@@ -245,63 +246,64 @@ class _Fetching:
                 if wait_s > self._patience.longest_wait_s:
                     raise UnusableError(f"{error} and asks to wait for {wait_s:,.0f} s") from error
                 yield self.progress(FetchStep.WAITING, f"{error}; trying again in {wait_s:.0f} s")
-                self.pause(wait_s)
+                stopping.pause(wait_s, self._stop)
 
     def _receive(self, session: Session, url: str) -> Generator[FetchProgress, None, None]:
-        """Ask once for the bytes that are missing and store what comes."""
+        """Request the bytes that are missing, once, and store what comes."""
         partial = self._partial
         headers = request_headers(partial.origin, partial.size, url, pinned=self._part.checksum is not None)
         if headers is None:
-            self._total, self._joined = partial.size, True
+            self._total, self._resumed = partial.size, True
             return
-        with asking(session, url, headers) as response:
-            answer = answer_of(response)
-            if self._begin(answer, url) is Joint.COMPLETE:
+        with open_response(session, url, headers, silence_s=self._patience.silence_s) as response:
+            info = response_info(response)
+            if self._prepare(info, url) is Resumption.COMPLETE:
                 return
-            if answer.length is not None:
-                check_room(partial.target.parent, answer.length, AGAIN)
+            if info.length is not None:
+                check_free_space(partial.target.parent, info.length, RESUME)
             yield self.progress(FetchStep.RECEIVING)
-            with partial.appending() as write:
-                for block in blocks(response, _BLOCK_BYTES):
+            with partial.open_to_append() as write:
+                for block in body_blocks(response, _BLOCK_BYTES):
                     write(block)
                     if partial.size > (self._total or _MOST_BYTES):
                         partial.discard()
                         raise UnusableError("it sends more than the whole file")
                     yield self.progress(FetchStep.RECEIVING)
-                    self.check_stop()
+                    stopping.check(self._stop)
         if self._total is not None and partial.size < self._total:
             raise TryAgainError(f"the connection ended after {partial.size:,} of {self._total:,} bytes")
 
-    def _begin(self, answer: Answer, url: str) -> Joint:
-        """Make the partial file ready for the body of an answer."""
+    def _prepare(self, info: ResponseInfo, url: str) -> Resumption:
+        """Make the partial file ready for the body of a response."""
         partial, known = self._partial, self._part.size
-        fits = joint(answer, partial.origin, partial.size, url, known)
-        if fits is Joint.CHANGED:
-            raise self._anew("the file there is another than before")
-        if fits is Joint.ANEW:
-            if known is not None and answer.length is not None and answer.length != known:
-                raise UnusableError(f"its file has {answer.length:,} bytes instead of {known:,}")
-            partial.begin(Origin(url, answer.etag, answer.last_modified, answer.length))
-            self._total, self._joined = answer.length or known, False
+        found = resumption(info, partial.origin, partial.size, url, known)
+        if found is Resumption.CHANGED:
+            raise self._restart("the file there is another than before")
+        if found is Resumption.RESTART:
+            if known is not None and info.length is not None and info.length != known:
+                raise UnusableError(f"its file has {info.length:,} bytes instead of {known:,}")
+            partial.restart(Origin(url, info.etag, info.last_modified, info.length))
+            self._total, self._resumed = info.length or known, False
         else:
-            self._total, self._joined = answer.whole or known, True
-        return fits
+            self._total, self._resumed = info.total or known, True
+        return found
 
-    def _prove(self) -> None:
+    def _verify(self) -> None:
         """Hold the whole file against its checksum; a wrong one is deleted."""
         pin = self._part.checksum
         if pin is None:
             return
-        with storing(self._partial.path, AGAIN):
+        with storage_errors(self._partial.path, RESUME):
             found = pin.of(self._partial.path)
         if found == pin:
             return
-        if self._joined and self._restarts < _MOST_RESTARTS:
-            raise self._anew("the pieces do not fit together")
+        if self._resumed and self._restarts < _MOST_RESTARTS:
+            raise self._restart("the pieces do not fit together")
         self._partial.discard()
         raise UnusableError(f"its file is a wrong one and was deleted (checksum {found}, not {pin})")
 
-    def _anew(self, reason: str) -> TryAgainError | UnusableError:
+    def _restart(self, reason: str) -> TryAgainError | UnusableError:
+        """Discard what came, and return the error that makes it begin anew, unless it did so too often."""
         self._partial.discard()
         self._best = 0
         self._restarts += 1

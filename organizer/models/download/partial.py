@@ -9,14 +9,11 @@ from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from organizer.models.safe_write import rename_for_good, storing
+from organizer.models.safe_write import RESUME, durable_rename, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-
-AGAIN = "then run the command again: it goes on where it stopped."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +66,23 @@ class PartialFile:
             return None
         return origin if origin.size is None or type(origin.size) is int else None
 
-    def begin(self, origin: Origin) -> None:
+    def restart(self, origin: Origin) -> None:
         """Forget what was there and begin with an empty file."""
         # Old bytes go before the new note comes: at no time do they stand side by side.
         self.discard()
-        with storing(self.path, AGAIN):
+        with storage_errors(self.path, RESUME):
             self._notes.write_text(json.dumps(asdict(origin)), encoding="utf-8")
             self.path.touch()
 
     @contextmanager
-    def appending(self) -> Iterator[Callable[[bytes], None]]:
-        """Give a function that adds bytes at the end; each is on its way to the disk when it returns."""
-        with storing(self.path, AGAIN):
+    def open_to_append(self) -> Iterator[Callable[[bytes], None]]:
+        """Yield a function that adds bytes at the end; each is on its way to the disk when it returns."""
+        with storage_errors(self.path, RESUME):
             file = self.path.open("ab", buffering=0)
 
         def write(block: bytes) -> None:
             rest = memoryview(block)
-            with storing(self.path, AGAIN):
+            with storage_errors(self.path, RESUME):
                 while rest:
                     # A disk that fills up takes some of the bytes before it refuses the rest.
                     rest = rest[file.write(rest) :]
@@ -97,41 +94,41 @@ class PartialFile:
 
     def finish(self) -> None:
         """Give the whole file its name."""
-        with storing(self.path, AGAIN):
+        with storage_errors(self.path, RESUME):
             with self.path.open("rb+") as file:
                 os.fsync(file.fileno())
-            rename_for_good(self.path, self.target)
+            durable_rename(self.path, self.target)
             self._notes.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Delete what came so far."""
-        with storing(self.path, AGAIN):
+        with storage_errors(self.path, RESUME):
             self.path.unlink(missing_ok=True)
             self._notes.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the headers of an answer say about its body; None is what they do not say."""
+class ResponseInfo:
+    """What status and headers of a response say about its body; None is what they do not say."""
 
     status: int
     """200 (the whole file), 206 (a part of it) or 416 (there is no such part)."""
     start: int | None
     """First byte of the part, from 0."""
-    whole: int | None
-    """Bytes of the whole file, from an answer about a part."""
+    total: int | None
+    """Bytes of the whole file, from a response about a part."""
     length: int | None
     """Bytes of the body."""
     etag: str | None
     last_modified: str | None
 
 
-class Joint(Enum):
-    """How an answer fits to the bytes that are there."""
+class Resumption(Enum):
+    """What to do with the body of a response, given the bytes that are there."""
 
-    ANEW = auto()
+    RESTART = auto()
     """It is the whole file, from its beginning."""
-    ON = auto()
+    APPEND = auto()
     """It goes on right behind the last byte."""
     COMPLETE = auto()
     """Nothing is missing."""
@@ -139,48 +136,50 @@ class Joint(Enum):
     """It belongs to another content: the bytes that are there are worth nothing."""
 
 
-def request_headers(origin: Origin | None, here: int, url: str, *, pinned: bool) -> dict[str, str] | None:
-    """Return the headers that ask for what is missing; None when nothing is.
+def request_headers(origin: Origin | None, size: int, url: str, *, pinned: bool) -> dict[str, str] | None:
+    """Return the headers of a request for what is missing; None when nothing is.
 
     Args:
         origin: where the bytes that are there came from.
-        here: how many there are.
-        url: the address that will be asked.
+        size: how many there are.
+        url: the address of the request.
         pinned: whether the checksum of the whole file is known.
     """
-    if here == 0:
+    if size == 0:
         return {}
-    if origin is not None and origin.size == here:
+    if origin is not None and origin.size == size:
         return None
     validator = origin.validator if origin is not None and origin.url == url else None
     if validator is not None:
-        return {"Range": f"bytes={here}-", "If-Range": validator}
+        return {"Range": f"bytes={size}-", "If-Range": validator}
     # Another mirror, or nothing to recognise the content by: a known checksum will tell in the end. Without
     # one nothing would, so the file is fetched anew.
-    return {"Range": f"bytes={here}-"} if pinned else {}
+    return {"Range": f"bytes={size}-"} if pinned else {}
 
 
-def joint(answer: Answer, origin: Origin | None, here: int, url: str, known: int | None) -> Joint:
-    """Return how an answer fits.
+def resumption(
+    response: ResponseInfo, origin: Origin | None, size: int, url: str, known_total: int | None
+) -> Resumption:
+    """Return how a response fits to the bytes that are there.
 
     Args:
-        answer: what the server says.
+        response: what the server says.
         origin: where the bytes that are there came from.
-        here: how many there are.
-        url: the address that was asked.
-        known: bytes of the whole file as the list of sources has it.
+        size: how many there are.
+        url: the address of the request.
+        known_total: bytes of the whole file as the list of sources has it.
     """
-    if answer.status == 200:
-        return Joint.ANEW
+    if response.status == 200:
+        return Resumption.RESTART
     # There are servers that know Range and not If-Range: they go on with whatever they have now.
-    another = origin is not None and (
-        _differ(answer.whole, origin.size) or (origin.url == url and _differ(answer.etag, origin.etag))
+    changed = origin is not None and (
+        _differ(response.total, origin.size) or (origin.url == url and _differ(response.etag, origin.etag))
     )
-    if another or _differ(answer.whole, known):
-        return Joint.CHANGED
-    if answer.status == 416:
-        return Joint.COMPLETE if answer.whole == here else Joint.CHANGED
-    return Joint.ON if answer.start == here else Joint.CHANGED
+    if changed or _differ(response.total, known_total):
+        return Resumption.CHANGED
+    if response.status == 416:
+        return Resumption.COMPLETE if response.total == size else Resumption.CHANGED
+    return Resumption.APPEND if response.start == size else Resumption.CHANGED
 
 
 def _differ(one: object, other: object) -> bool:

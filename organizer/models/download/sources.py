@@ -137,7 +137,7 @@ def _sources(raw: dict[str, Any]) -> Sources:
     return Sources(parts, models)
 
 
-def _is_open(url: str) -> bool:
+def _is_unprotected(url: str) -> bool:
     """Say whether somebody on the way could change what comes; nobody is on the way to this machine."""
     parts = urlsplit(url)
     return parts.scheme == "http" and parts.hostname not in _THIS_MACHINE
@@ -156,9 +156,9 @@ def _part(name: str, fields: dict[str, Any]) -> Part:
             raise ValueError(f"{name}: {url!r} is no http or https address")
     if size is not None and (type(size) is not int or size <= 0):
         raise ValueError(f"{name}: size must be a number of bytes or null, not {size!r}")
-    if checksum is None and not fields["members"] and (open_to_all := list(filter(_is_open, urls))):
+    if checksum is None and not fields["members"] and (unprotected := list(filter(_is_unprotected, urls))):
         raise ValueError(
-            f"{name}: {open_to_all[0]!r} is no https address, and there is no checksum to hold what comes "
+            f"{name}: {unprotected[0]!r} is no https address, and there is no checksum to hold what comes "
             "from there against"
         )
     return Part(

@@ -5,20 +5,35 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
-from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.features.tensorflow.frozen_graph import (
+    GRAPH,
+    INPUT_SIZE,
+    PIXEL_MEAN,
+    PIXEL_SCALE,
+    module_from_frozen_graph,
+)
 from organizer.features.tensorflow.graph_ops import SAVED_MODEL, check_saved_model
-from organizer.models.bundle import ClassifierKind
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
+from organizer.models.inception.keras_h5 import read_published_classifier
 from organizer.models.inception.yt8m_pca import INPUTS, OUTPUTS, read_yt8m_pca
 from organizer.models.installing import installing
-from organizer.models.manifest import Description, write_manifest
-from organizer.models.safe_write import copy_folder, storing
+from organizer.models.manifest import (
+    BackboneKind,
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    write_manifest,
+)
+from organizer.models.safe_write import copy_folder, storage_errors
 from organizer.models.unpack import unpack
 from organizer.types import LABELS, Resize
 
@@ -32,19 +47,13 @@ NAME = "inception-yt8m"
 VERSION = "1.1.0"
 """Of the recipe, how frames become pictures included; what it was made of is told apart by the digest that
 follows it in the bundle's version."""
-QUANTISER = Quantiser(-2.0, 2.0, Rounding.TRUNCATE)
-"""The data set's own: it clips to this range and truncates."""
-SETTINGS: dict[str, Any] = {
-    "output": "pool_3",
-    "input_size": 299,
-    "pixel_mean": 128.0,
-    "pixel_scale": 128.0,
-}
+SETTINGS = TfHubSettings(
+    output="pool_3", input_size=INPUT_SIZE, pixel_mean=PIXEL_MEAN, pixel_scale=PIXEL_SCALE
+)
 THRESHOLD = 0.5
 PCA_PART = "yt8m-pca"
 
 _BACKBONE, _PCA, _CLASSIFIER = "backbone", "pca.npz", "classifier.npz"
-_AGAIN = "then run the command again."
 _NO_CLASSIFIER = "no classifier is installed, so it makes features and no tags; nothing is measured"
 _MEASURED = (
     "published for its classifier: 87.9 % of validation videos have their best label right. Only published, "
@@ -88,17 +97,14 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
         MissingDependencyError: TensorFlow is not installed.
         StorageError: there is no room.
     """
-    from organizer.features.tensorflow.frozen_graph import GRAPH, module_from_frozen_graph
-    from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
-
     ingredient.check()
-    with storing(folder, _AGAIN):
+    with storage_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         inside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacked-"))
     try:
         unpack(ingredient.file, inside / "archive", ingredient.part.members)
-        unpacked = _top(inside / "archive")
-        with storing(folder, _AGAIN):
+        unpacked = _module_folder(inside / "archive")
+        with storage_errors(folder):
             if (unpacked / GRAPH).is_file():
                 module = inside / "module"
                 module.mkdir()
@@ -106,13 +112,13 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
                 unpacked = module
             check_saved_model(unpacked)
         # One picture at a time is what loads fastest.
-        network = TfHubBackbone(unpacked, **SETTINGS, batch_size=1, bfloat16=False)
+        network = TfHubBackbone(unpacked, replace(SETTINGS, batch_size=1, bfloat16=False))
         if network.feature_dim != INPUTS:
             raise BundleError(
                 f"{ingredient.file}: this network gives {network.feature_dim} numbers for a picture and not "
                 f"{INPUTS}. Get it again."
             )
-        with storing(folder, _AGAIN):
+        with storage_errors(folder):
             unpacked.rename(folder)
     finally:
         shutil.rmtree(inside, ignore_errors=True)
@@ -131,45 +137,45 @@ def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bo
         MissingDependencyError: what reads a part is not installed.
         StorageError: there is no room.
     """
-    from organizer.models.inception.keras_h5 import read_published_classifier
-
     for ingredient in ingredients.values():
         ingredient.check()
     classifier = ingredients.get("classifier")
     with installing(NAME, replace=replace) as folder:
-        copy_folder(module, folder / _BACKBONE, _AGAIN)
+        copy_folder(module, folder / _BACKBONE)
         unpacked = folder / ".pca"
         unpack(ingredients["pca"].file, unpacked, ingredients["pca"].part.members)
         read_yt8m_pca(unpacked).save(folder / _PCA)
         shutil.rmtree(unpacked)
         if classifier is not None:
             read_published_classifier(classifier.file).save(folder / _CLASSIFIER)
-        write_manifest(folder, _description(ingredients, _version(folder)))
+        write_manifest(folder, _manifest(ingredients, version_of(folder)))
     return open_bundle(NAME)
 
 
-def _version(folder: Path) -> str:
+def version_of(folder: Path) -> str:
     """Return a version that another network, PCA or classifier does not share: scores are stored with it."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     lines = "".join(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}\n" for file in files)
     return f"{VERSION}+{hashlib.sha256(lines.encode()).hexdigest()[:8]}"
 
 
-def _description(ingredients: Mapping[str, Ingredient], version: str) -> Description:
+def _manifest(ingredients: Mapping[str, Ingredient], version: str) -> Manifest:
     has_classifier = "classifier" in ingredients
-    return Description(
+    labels = LABELS if has_classifier else ()
+    return Manifest(
         name=NAME,
         version=version,
         summary="Inception v3 features in YouTube-8M's own space"
         + (", the published CNN + LSTM for ten labels" if has_classifier else "; no classifier yet"),
         licence="; ".join(f"{role}: {found.part.licence}" for role, found in ingredients.items()),
-        input_size=SETTINGS["input_size"],
+        input_size=SETTINGS.input_size,
         # As the data set was made: whole frames went into the graph, which resizes them itself. Pictures here
         # have the right size already, and then its own resizing changes nothing.
         resize=Resize.BILINEAR,
         dimensions=OUTPUTS,
-        quantiser=QUANTISER,
-        thresholds=dict.fromkeys(LABELS, THRESHOLD) if has_classifier else {},
+        quantiser=QuantiserRange.of(YT8M_QUANTISER),
+        labels=labels,
+        thresholds=dict.fromkeys(labels, THRESHOLD),
         metrics={"summary": _MEASURED if has_classifier else _NO_CLASSIFIER},
         provenance={
             role: {
@@ -182,8 +188,8 @@ def _description(ingredients: Mapping[str, Ingredient], version: str) -> Descrip
             for role, found in ingredients.items()
         },
         roles={"backbone": _BACKBONE, "pca": _PCA} | ({"classifier": _CLASSIFIER} if has_classifier else {}),
-        backbone_settings=SETTINGS,
-        classifier_kind=ClassifierKind.CNN_LSTM if has_classifier else None,
+        kinds=Kinds(BackboneKind.TF_HUB, ClassifierKind.CNN_LSTM if has_classifier else None),
+        backbone_settings=SETTINGS.stored(),
     )
 
 
@@ -193,7 +199,7 @@ def has_yt8m_pca(bundle: Bundle) -> bool:
     return isinstance(made_of, dict) and made_of.get("part") == PCA_PART
 
 
-def _top(folder: Path) -> Path:
+def _module_folder(folder: Path) -> Path:
     """Return the folder that holds the files: this one, or the only one in it."""
     entries = list(folder.iterdir())
     if len(entries) == 1 and entries[0].is_dir() and not (folder / SAVED_MODEL).exists():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, MissingDependencyError
-from organizer.models.inception.cnn_lstm_weights import (
+from organizer.models.cnn_lstm_weights import (
     DENSE_UNITS,
     FILTERS,
     INPUTS,
@@ -109,12 +109,12 @@ def find_layers(model: Any) -> LayerNames:
         ValueError: anything differs from the published network; the message says what.
     """
     try:
-        return _Walk(model).names()
+        return _ModelWalk(model).names()
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"its description is not one of a Keras 2 model: {error!r}") from error
 
 
-class _Walk:
+class _ModelWalk:
     def __init__(self, model: Any) -> None:
         if model["class_name"] not in ("Functional", "Model"):
             raise ValueError(f"it is a model of the class {model['class_name']!r}, not a functional one")
@@ -134,34 +134,34 @@ class _Walk:
 
     def names(self) -> LayerNames:
         denses = []
-        below = self._only(self._model["output_layers"], "the output")
+        below = self._single_end(self._model["output_layers"], "the output")
         for number, (units, activation) in enumerate(
             zip(DENSE_UNITS[::-1], ("sigmoid", "relu", "relu"), strict=True)
         ):
             if number:
-                (below,) = self._take(below, "Dropout")
+                (below,) = self._check_layer(below, "Dropout")
             denses.append(below)
-            (below,) = self._take(below, "Dense", units=units, activation=activation)
-        branches = self._take(below, "Concatenate", inputs=2)
-        lstm_first = self._kind(branches[0]) == "LSTM"
+            (below,) = self._check_layer(below, "Dense", units=units, activation=activation)
+        branches = self._check_layer(below, "Concatenate", inputs=2)
+        lstm_first = self._class_of(branches[0]) == "LSTM"
         conv_top, lstm_top = branches[::-1] if lstm_first else branches
 
         lstms = []
         for number, units in enumerate(LSTM_UNITS[::-1]):
             lstms.append(lstm_top)
-            (lstm_top,) = self._take(lstm_top, "LSTM", units=units, return_sequences=number > 0)
+            (lstm_top,) = self._check_layer(lstm_top, "LSTM", units=units, return_sequences=number > 0)
 
         convs, norms = [], []
-        (conv_top,) = self._take(conv_top, "GlobalAveragePooling1D")
+        (conv_top,) = self._check_layer(conv_top, "GlobalAveragePooling1D")
         for _ in range(3):
-            (norm,) = self._take(conv_top, "LeakyReLU")
-            (conv,) = self._take(norm, "BatchNormalization")
-            (conv_top,) = self._take(conv, "Conv1D")
+            (norm,) = self._check_layer(conv_top, "LeakyReLU")
+            (conv,) = self._check_layer(norm, "BatchNormalization")
+            (conv_top,) = self._check_layer(conv, "Conv1D")
             norms.append(norm)
             convs.append(conv)
 
-        start = self._only(self._model["input_layers"], "the input")
-        self._take(start, "InputLayer", inputs=0)
+        start = self._single_end(self._model["input_layers"], "the input")
+        self._check_layer(start, "InputLayer", inputs=0)
         if {conv_top, lstm_top} != {start} or self._seen != self._layers.keys():
             raise ValueError("its layers are connected in another way")
         epsilons = tuple(float(self._layers[norm]["config"]["epsilon"]) for norm in norms)
@@ -174,14 +174,16 @@ class _Walk:
             lstm_first,
         )
 
-    def _kind(self, name: str) -> str:
+    def _class_of(self, name: str) -> str:
         kind: str = self._layers[name]["class_name"]
         return kind
 
-    def _take(self, name: str, kind: str, *, inputs: int = 1, **fields: Any) -> list[str]:
+    def _check_layer(self, name: str, kind: str, *, inputs: int = 1, **fields: Any) -> list[str]:
         """Check one layer and return the names of those it takes its inputs from."""
-        if self._kind(name) != kind:
-            raise ValueError(f"the layer {name!r} is of the kind {self._kind(name)} where {kind} should be")
+        if self._class_of(name) != kind:
+            raise ValueError(
+                f"the layer {name!r} is of the kind {self._class_of(name)} where {kind} should be"
+            )
         layer = self._layers[name]
         self._seen.add(name)
         if layer.get("registered_name") not in (None, kind):
@@ -209,7 +211,7 @@ class _Walk:
             below.append(source)
         return below
 
-    def _only(self, ends: Any, which: str) -> str:
+    def _single_end(self, ends: Any, which: str) -> str:
         if len(ends) != 1 or ends[0][1:] != [0, 0] or ends[0][0] not in self._layers:
             raise ValueError(f"{which} is not one layer")
         name: str = ends[0][0]
@@ -257,7 +259,7 @@ def read_published_classifier(file: Path) -> CnnLstmWeights:
             raise ValueError(f"it is {size / 2**20:.0f} MB large")
         # Without locks: the file is only read, and some network drives cannot lock.
         with h5py.File(file, "r", locking=False) as opened:
-            datasets = _walk(opened)
+            datasets = _list_datasets(opened)
             names = find_layers(_description(opened))
             epsilons = names.epsilons
             return CnnLstmWeights(_arrays(datasets, names), (epsilons[0], epsilons[1], epsilons[2]))
@@ -268,7 +270,7 @@ def read_published_classifier(file: Path) -> CnnLstmWeights:
         ) from error
 
 
-def _walk(opened: Any) -> dict[str, Any]:
+def _list_datasets(opened: Any) -> dict[str, Any]:
     """Return the datasets by path, having looked at every object of the file and read none.
 
     Raises:

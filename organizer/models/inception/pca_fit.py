@@ -26,6 +26,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class PcaFit:
     """How well a network's features agree with a PCA's mean."""
 
     correlation: float
@@ -65,40 +67,43 @@ class Fit:
         return Verdict.FITS if self.fits else Verdict.DIFFERS
 
 
-def fit(features: NDArray[np.float32], mean: NDArray[np.float32]) -> Fit:
+def pca_fit(
+    features: NDArray[np.float32], mean: NDArray[np.float32], branches: Sequence[int] = BRANCHES
+) -> PcaFit:
     """Compare features with a PCA's mean.
 
     Args:
         features: (frames, 2048), ``pool_3`` of frames from as many videos as possible.
         mean: (2048,) or (2048, 1), the PCA's.
+        branches: how many channels each branch of the network has, 2048 in all.
 
     Raises:
         ValueError: the shapes are others, or the features hold something that is no finite number.
     """
     import numpy as np
 
-    channels = sum(BRANCHES)
+    channels = sum(branches)
     if features.ndim != 2 or features.shape[1] != channels or mean.size != channels:
         raise ValueError(
             f"expected (frames, {channels}) and ({channels},), got {features.shape} and {mean.shape}"
         )
     if not len(features):
-        return Fit(0.0, 0)
+        return PcaFit(0.0, 0)
     # In float64: thousands of frames are added up.
-    ours = _inside_branches(features.mean(axis=0, dtype=np.float64))
-    theirs = _inside_branches(mean.reshape(-1).astype(np.float64))
+    ours = _inside_branches(features.mean(axis=0, dtype=np.float64), branches)
+    theirs = _inside_branches(mean.reshape(-1).astype(np.float64), branches)
     if not np.isfinite(ours).all():
         raise ValueError("the features hold something that is no finite number")
     length = float(np.linalg.norm(ours))
     if length <= 1e-9 * np.abs(features).max():
         # The same number everywhere; what is left of it is rounding.
-        return Fit(0.0, len(features))
-    return Fit(float(ours @ theirs) / (length * float(np.linalg.norm(theirs))), len(features))
+        return PcaFit(0.0, len(features))
+    return PcaFit(float(ours @ theirs) / (length * float(np.linalg.norm(theirs))), len(features))
 
 
-def _inside_branches(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _inside_branches(values: NDArray[np.float64], branches: Sequence[int]) -> NDArray[np.float64]:
     """Take the mean of its branch from each channel."""
     import numpy as np
 
-    parts = np.split(values, np.cumsum(BRANCHES)[:-1])
+    parts = np.split(values, np.cumsum(branches)[:-1])
     return np.concatenate([part - part.mean() for part in parts])

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from organizer.errors import BundleError, DownloadError
 from organizer.features.tensorflow.loading import load_tensorflow
 from organizer.models.catalogue import open_bundle
-from organizer.models.download.fetch import FetchStoppedError, Patience, fetch
-from organizer.models.download.partial import AGAIN
+from organizer.models.download.fetch import fetch, wait_for_lock
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import is_free
-from organizer.models.safe_write import storing
-from organizer.models.transfer import check_files
+from organizer.models.safe_write import RESUME, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from threading import Event
 
     from organizer.models.bundle import Bundle
-    from organizer.models.download.fetch import FetchProgress
+    from organizer.models.download.fetch import FetchProgress, Patience
     from organizer.models.download.sources import Part
 
 _PREPARED = "prepared-"
-_LOOK_AT_LOCK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +72,24 @@ def pull(
         Progress and notes, and ``Installed`` in the end.
 
     Raises:
-        FetchStoppedError: ``stop`` was set; everything that came is kept.
+        StoppedError: ``stop`` was set; everything that came is kept.
         DownloadError: a part cannot be had.
         BundleError: a part is not what it should be, or an installed model of its name is not what is wanted
             and may not be replaced.
         MissingDependencyError: what is needed to use the model is not installed.
         StorageError: there is no room.
     """
+    from filelock import FileLock
+
     # Said before anything is downloaded.
     load_tensorflow()
     lock = FileLock(downloads.with_name(f".{downloads.name}.lock"), thread_local=False)
-    with storing(downloads, AGAIN):
+    with storage_errors(downloads, RESUME):
         downloads.parent.mkdir(parents=True, exist_ok=True)
-    yield from _wait_for(lock, downloads, stop)
+    # What is below ``downloads`` then belongs to this process alone.
+    for number, _ in enumerate(wait_for_lock(lock, stop)):
+        if number == 0:
+            yield Note("Another process is pulling this model. Waiting until it has ended.")
     try:
         # Another process may have pulled it while this one waited, or asked.
         if (whole := in_place(NAME, with_classifier=classifier, replace=replace)) is not None:
@@ -120,7 +118,7 @@ def in_place(name: str, *, with_classifier: bool, replace: bool) -> Bundle | Non
         return None
     try:
         bundle = open_bundle(name)
-        check_files(bundle)
+        bundle.verify(every_file=True)
     except BundleError as error:
         raise BundleError(_not_replaced(name, "is damaged")) from error
     if with_classifier and not bundle.has_classifier:
@@ -135,21 +133,6 @@ def _not_replaced(name: str, reason: str) -> str:
     )
 
 
-def _wait_for(lock: FileLock, downloads: Path, stop: Event | None) -> Generator[PullEvent, None, None]:
-    """Take the lock; what is below ``downloads`` then belongs to this process alone."""
-    said = False
-    while not lock.is_locked:
-        if stop is not None and stop.is_set():
-            raise FetchStoppedError
-        with storing(downloads, AGAIN), suppress(Timeout):
-            lock.acquire(blocking=False)
-            return
-        if not said:
-            said = True
-            yield Note("Another process is pulling this model. Waiting until it has ended.")
-        time.sleep(_LOOK_AT_LOCK_S)
-
-
 def _pull(
     roles: Mapping[str, tuple[Part, ...]],
     downloads: Path,
@@ -159,7 +142,7 @@ def _pull(
     classifier: bool,
     replace: bool,
 ) -> Generator[FetchProgress | PullEvent, None, Bundle]:
-    with storing(downloads, AGAIN):
+    with storage_errors(downloads, RESUME):
         downloads.mkdir(exist_ok=True)
         for left in downloads.glob(f"{_PREPARED}*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -170,7 +153,7 @@ def _pull(
         for role in ("pca", "classifier", "backbone"):
             if role == "classifier" and not classifier:
                 continue
-            ingredients[role] = yield from _first(
+            ingredients[role] = yield from _fetch_first(
                 roles[role], role, downloads, module, stop=stop, patience=patience
             )
         yield Note("Putting it together.")
@@ -187,7 +170,7 @@ def _pull(
         shutil.rmtree(prepared, ignore_errors=True)
 
 
-def _first(
+def _fetch_first(
     parts: tuple[Part, ...],
     role: str,
     downloads: Path,

@@ -14,6 +14,7 @@ import zlib
 from typing import IO, TYPE_CHECKING
 
 from organizer.errors import BundleError
+from organizer.features.npz import read_npy
 from organizer.features.pca import Pca
 from organizer.regular_file import open_regular
 
@@ -29,30 +30,32 @@ REGULARISER = 1e-4
 """Added to every eigenvalue before the square root."""
 
 NAMES = ("mean.npy", "eigenvals.npy", "eigenvecs.npy")
-_MAX_BYTES = 64 * 2**20
+MOST_BYTES = 64 * 2**20
 """Of a file, and of all that an archive holds: the largest array, 2048 x 2048 float32, has 16 MB."""
 _ADVICE = "Get it again, or give the archive that organizer models pull names."
 
 
-def read_yt8m_pca(source: Path) -> Pca:
+def read_yt8m_pca(source: Path, most_bytes: int = MOST_BYTES) -> Pca:
     """Return the PCA, whitening included.
 
     Args:
         source: ``yt8m_pca.tgz``, or a folder with the three files of it. Of an archive nothing is unpacked
             to disk, and only these three are read.
+        most_bytes: what a file, and all that an archive holds, may have.
 
     Raises:
         BundleError: a file is missing, or is not what belongs there.
     """
     try:
-        contents = _from_folder(source) if source.is_dir() else _from_archive(source)
-        arrays = {name: _array(name, contents[name]) for name in NAMES}
-        return assemble(*(arrays[name] for name in NAMES))
+        read = _from_folder if source.is_dir() else _from_archive
+        contents = read(source, most_bytes)
+        arrays = {name: _float32(name, contents[name]) for name in NAMES}
+        return assemble_pca(*(arrays[name] for name in NAMES))
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:
         raise BundleError(f"{source}: this is not the PCA of YouTube-8M ({error}). {_ADVICE}") from error
 
 
-def assemble(
+def assemble_pca(
     mean: NDArray[np.float32], eigenvalues: NDArray[np.float32], eigenvectors: NDArray[np.float32]
 ) -> Pca:
     """Make one affine map of the three arrays.
@@ -88,19 +91,19 @@ def assemble(
     return Pca(mean[:, 0].copy(), np.ascontiguousarray(directions / deviations, np.float32))
 
 
-def _from_folder(folder: Path) -> dict[str, bytes]:
+def _from_folder(folder: Path, most_bytes: int) -> dict[str, bytes]:
     contents = {}
     for name in NAMES:
         with open_regular(folder / name) as file:
-            contents[name] = _bounded(file, name)
+            contents[name] = _bounded(file, name, most_bytes)
     return contents
 
 
-def _from_archive(archive: Path) -> dict[str, bytes]:
+def _from_archive(archive: Path, most_bytes: int) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     # Uncompressed first and within bounds: a few bytes of a harmful archive could fill the memory.
     with open_regular(archive) as packed, gzip.open(packed) as compressed:
-        uncompressed = io.BytesIO(_bounded(compressed, "its content"))
+        uncompressed = io.BytesIO(_bounded(compressed, "its content", most_bytes))
     with tarfile.open(fileobj=uncompressed, mode="r:") as opened:
         for member in opened:
             name = member.name.rsplit("/", 1)[-1]
@@ -112,42 +115,26 @@ def _from_archive(archive: Path) -> dict[str, bytes]:
                 raise ValueError(f"{name} is in it twice")
             file = opened.extractfile(member)
             assert file is not None, "ordinary files have content"
-            contents[name] = _bounded(file, name)
+            contents[name] = _bounded(file, name, most_bytes)
     if missing := [name for name in NAMES if name not in contents]:
         raise ValueError(f"{', '.join(missing)} is not in it")
     return contents
 
 
-def _bounded(file: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
-    content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
+def _bounded(file: IO[bytes] | gzip.GzipFile, name: str, most_bytes: int) -> bytes:
+    content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
         raise ValueError(f"{name} is too large")
     return content
 
 
-def _array(name: str, content: bytes) -> NDArray[np.float32]:
-    """Read a ``.npy`` file of float32; the header is data, and what it promises must be there.
+def _float32(name: str, content: bytes) -> NDArray[np.float32]:
+    """Read a ``.npy`` file of float32.
 
     Raises:
         ValueError: it is none.
     """
-    import numpy as np
-    from numpy.lib import format as npy
-
-    stream = io.BytesIO(content)
-    try:
-        version = npy.read_magic(stream)
-        if version != (1, 0):
-            raise ValueError(f"version {version}")
-        shape, by_columns, dtype = npy.read_array_header_1_0(stream)
-    except ValueError as error:
-        raise ValueError(f"{name} is no array file: {error}") from error
-    if dtype != np.dtype("<f4"):
-        raise ValueError(f"{name} holds {dtype} instead of float32")
-    numbers = content[stream.tell() :]
-    if len(shape) != 2 or shape[0] * shape[1] * 4 != len(numbers):
-        raise ValueError(f"{name} holds {len(numbers)} bytes for the shape {shape}")
-    array: NDArray[np.float32] = np.frombuffer(numbers, "<f4").reshape(
-        shape, order="F" if by_columns else "C"
-    )
+    array = read_npy(io.BytesIO(content), len(content), name)
+    if array.dtype.str != "<f4":
+        raise ValueError(f"{name} holds {array.dtype} instead of float32")
     return array

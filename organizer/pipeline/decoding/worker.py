@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from organizer.features.quiet import quiet_stderr
@@ -90,7 +92,7 @@ class Worker:
         self._connection, theirs = context.Pipe()
         try:
             self._process = context.Process(target=serve, args=(theirs, work), daemon=True)
-            with _processes, _starting():
+            with _processes, _starting(), _without_main(work):
                 self._process.start()
             self._handle = _handle(self._process)
         except BaseException:
@@ -219,6 +221,24 @@ def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["organizer.frames.preload"])
     return context
+
+
+@contextmanager
+def _without_main(work: Work) -> Iterator[None]:
+    """Start a worker that leaves the program's main file alone, unless its work lies there.
+
+    Python has each new process import the main file again: a script that scans, and does not guard that with
+    ``if __name__ == "__main__":``, would scan anew in every worker.
+    """
+    if b"__main__" in pickle.dumps(work):
+        yield
+        return
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from organizer.types import MAX_SECONDS
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WINDOW_SECONDS = 3
 """Recurrent networks give evidence for windows of this length, 15 in 45 seconds: one second alone tells them
 little, and three cost a third of what single seconds cost."""
+FROZEN = "base"
+"""Name of a layer that training leaves alone: what a correction corrects."""
+_HERE = "organizer.training.architectures"
 
 
 class Reading(Enum):
@@ -49,9 +52,11 @@ class Size:
 class Architecture:
     """One way to score videos."""
 
-    core: Callable[[Size], Any]
-    """Returns an untrained Keras model: float32 (batch, seconds, dimensions), padded with zeros at the
-    end, -> float32 (batch, labels), 0..1. With ``ALWAYS_45`` its input is (batch, 45, dimensions)."""
+    network: str
+    """Module and function of this package, ``module:function``. The module imports Keras, which takes
+    seconds, so it is loaded when a network is built. The function takes a ``Size`` and returns an untrained
+    Keras model: float32 (batch, seconds, dimensions), padded with zeros at the end, -> float32 (batch,
+    labels), 0..1. With ``ALWAYS_45`` its input is (batch, 45, dimensions)."""
     summary: str
     """One line for a list of choices."""
     paper: str
@@ -88,22 +93,24 @@ class Architecture:
         """
         import keras
 
-        from organizer.training.architectures.layers import layers
+        # Imports Keras, as the networks do: not before one is built.
+        from organizer.training.architectures import layers
 
-        ours = layers()
-        core = self.core(Size(dimensions, labels, based_on, cudnn=batch is None))
+        core = resolve_name(f"{_HERE}.{self.network}")(
+            Size(dimensions, labels, based_on, cudnn=batch is None)
+        )
         features = keras.Input(batch_shape=(batch, seconds, dimensions), dtype="float32", name="features")
         if self.reading is Reading.ANY_LENGTH:
-            parts, span = ours.EachSecond(name="each_second")(features), 1
+            parts, span = layers.EachSecond(name="each_second")(features), 1
             scores = core(features)
         else:
-            padded = ours.PadTo(MAX_SECONDS, name="padded")(features)
+            padded = layers.PadTo(MAX_SECONDS, name="padded")(features)
             repeat = self.reading is Reading.ALWAYS_45
             length = MAX_SECONDS if repeat else WINDOW_SECONDS
-            parts = ours.Windows(WINDOW_SECONDS, length, name="windows")(padded)
+            parts = layers.Windows(WINDOW_SECONDS, length, name="windows")(padded)
             span = WINDOW_SECONDS
-            scores = core(ours.RepeatTo(MAX_SECONDS, name="repeated")(padded) if repeat else features)
-        evidence = ours.Regroup(span, name="evidence")(core(parts), features)
+            scores = core(layers.RepeatTo(MAX_SECONDS, name="repeated")(padded) if repeat else features)
+        evidence = layers.Regroup(span, name="evidence")(core(parts), features)
         return keras.Model(features, {"scores": scores, "evidence": evidence})
 
 

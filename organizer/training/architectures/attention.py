@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.architectures.architecture import Architecture
+import keras
+from keras import ops
+
+from organizer.training.architectures.layers import masked_softmax, real_seconds
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -14,11 +17,7 @@ INPUT_DROPOUT, DROPOUT = 0.2, 0.5
 
 
 def core(size: Size) -> Any:
-    """Return the model, see ``Architecture.core``: about 308,000 weights at 1024 numbers and 10 labels."""
-    import keras
-
-    from organizer.training.architectures.layers import real_seconds
-
+    """Return the model, see ``Architecture.network``: about 308,000 weights at 1024 numbers and 10 labels."""
     features = keras.Input((None, size.dimensions))
     x = keras.layers.Dropout(INPUT_DROPOUT)(features)
     x = keras.layers.Dense(HIDDEN, activation="relu")(x)
@@ -38,21 +37,9 @@ def attention_pool(seconds: Any, real: Any, labels: int) -> Any:
         real: as ``real_seconds`` gives it.
         labels: how many.
     """
-    import keras
-    from keras import ops
-
-    from organizer.training.architectures.layers import masked_softmax
-
     lookout = keras.layers.Dense(GATE, activation="tanh")(seconds)
     gate = keras.layers.Dense(GATE, activation="sigmoid")(seconds)
     matters = masked_softmax(keras.layers.Dense(labels * HEADS, use_bias=False)(lookout * gate), real)
     says = keras.layers.Dense(labels * HEADS)(seconds)
     heads = ops.sum(matters * ops.cast(says, "float32"), axis=1)
     return ops.sigmoid(ops.sum(ops.reshape(heads, (-1, labels, HEADS)), axis=-1))
-
-
-ATTENTION = Architecture(
-    core,
-    "for each label, gated attention over the seconds; blind to their order",
-    "Ilse, Tomczak and Welling 2018 (arXiv:1802.04712)",
-)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.architectures.architecture import Architecture
+import keras
+
 from organizer.training.architectures.attention import DROPOUT, HIDDEN, INPUT_DROPOUT, attention_pool
+from organizer.training.architectures.layers import Past, real_seconds
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -15,31 +17,20 @@ CONV_DROPOUT = 0.2
 
 
 def core(size: Size) -> Any:
-    """Return the model, see ``Architecture.core``: about 1,031,000 weights at 1024 numbers and 10 labels.
+    """Return the model, see ``Architecture.network``: about 1,031,000 weights at 1024 numbers and 10 labels.
 
     A second is seen with its neighbours (two layers of five taps: four seconds to each side) and with the
     mean of all seconds before it, so that the order of things tells, near and far.
     """
-    import keras
-
-    from organizer.training.architectures.layers import layers, real_seconds
-
     features = keras.Input((None, size.dimensions))
     real = real_seconds(features)
     x = keras.layers.Dropout(INPUT_DROPOUT)(features)
     x = keras.layers.Dense(HIDDEN, activation="relu")(x)
     x = keras.layers.Dropout(DROPOUT)(x) * real
-    before = keras.layers.Dense(HIDDEN, use_bias=False)(layers().Past(name="past")(x))
+    before = keras.layers.Dense(HIDDEN, use_bias=False)(Past(name="past")(x))
     x = keras.layers.LayerNormalization()(x + before) * real
     for _ in range(LAYERS):
         near = keras.layers.Conv1D(HIDDEN, TAPS, padding="same", activation="relu")(x)
         near = keras.layers.Dropout(CONV_DROPOUT)(near)
         x = keras.layers.LayerNormalization()(x + near) * real
     return keras.Model(features, attention_pool(x, real, size.labels), name="core")
-
-
-ATTENTION_CONV = Architecture(
-    core,
-    "attention over seconds that are seen with their neighbours and with what came before",
-    "Ilse et al. 2018 (arXiv:1802.04712) on residual convolutions, Bai et al. 2018 (arXiv:1803.01271)",
-)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.models.inception.cnn_lstm_weights import DENSE_UNITS, FILTERS, LEAK, LSTM_UNITS, TAPS
-from organizer.training.architectures.architecture import Architecture, Reading
+import keras
+from keras import ops
+
+from organizer.models.cnn_lstm_weights import DENSE_UNITS, FILTERS, LEAK, LSTM_UNITS, TAPS
+from organizer.training.architectures.layers import real_seconds
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -15,12 +18,10 @@ DROPOUT = 0.5
 
 
 def core(size: Size) -> Any:
-    """Return the model as published, see ``Architecture.core``: no masks.
+    """Return the model as published, see ``Architecture.network``: no masks.
 
     4,211,400 weights at 1024 numbers and 10 labels, 4,211,340 of them trainable.
     """
-    import keras
-
     features = keras.Input((MAX_SECONDS, size.dimensions))
     x = features
     for _ in range(3):
@@ -41,11 +42,6 @@ def masked_core(size: Size) -> Any:
     Convolutions see zeros beyond the end, normalisation and mean take no account of padding, the LSTMs stop
     at the last second.
     """
-    import keras
-    from keras import ops
-
-    from organizer.training.architectures.layers import real_seconds
-
     features = keras.Input((None, size.dimensions))
     real = real_seconds(features)
     mask = ops.squeeze(real, axis=-1) > 0
@@ -63,24 +59,8 @@ def masked_core(size: Size) -> Any:
 
 
 def _head(of_convs: Any, of_lstms: Any, labels: int) -> Any:
-    import keras
-
     x = keras.layers.Concatenate()([of_convs, of_lstms])
     for units in DENSE_UNITS[:-1]:
         x = keras.layers.Dense(units, activation="relu")(x)
         x = keras.layers.Dropout(DROPOUT)(x)
     return keras.layers.Dense(labels, activation="sigmoid", dtype="float32")(x)
-
-
-CNN_LSTM = Architecture(
-    core,
-    "three convolutions beside three LSTMs, as published; always reads 45 seconds",
-    "the published CNN + LSTM (validation top-1 87.9 %)",
-    Reading.ALWAYS_45,
-)
-CNN_LSTM_MASKED = Architecture(
-    masked_core,
-    "the published CNN + LSTM, padding left out",
-    "the published CNN + LSTM; masks as in Keras's recurrent layers",
-    Reading.ANY_LENGTH_IN_TURN,
-)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.architectures.architecture import Architecture
+import keras
+
+from organizer.training.architectures.layers import Prior
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -15,18 +17,7 @@ nothing to learn but counts, which at the other networks' learning rate takes th
 
 
 def core(size: Size) -> Any:
-    """Return the model, see ``Architecture.core``; one weight a label."""
-    import keras
-
-    from organizer.training.architectures.layers import layers
-
+    """Return the model, see ``Architecture.network``; one weight a label."""
     features = keras.Input((None, size.dimensions))
-    logits = layers().Prior(size.labels, SPEED, name="prior")(features)
+    logits = Prior(size.labels, SPEED, name="prior")(features)
     return keras.Model(features, keras.layers.Activation("sigmoid", dtype="float32")(logits), name="core")
-
-
-MAJORITY = Architecture(
-    core,
-    "how often each label is given, whatever the video shows; the baseline",
-    "the published majority class (Vehicle, 29.0 % of the videos)",
-)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.architectures.architecture import Architecture
+import keras
+from keras import ops
+
+from organizer.training.architectures.layers import real_seconds
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -14,16 +17,11 @@ L2 = 1e-6
 
 
 def core(size: Size) -> Any:
-    """Return the model, see ``Architecture.core``: 276,570 weights at 1024 numbers and 10 labels.
+    """Return the model, see ``Architecture.network``: 276,570 weights at 1024 numbers and 10 labels.
 
     For every label several logistic experts and a softmax that says how far each is to be believed; one more
     place in the softmax stands for an expert that always says no.
     """
-    import keras
-    from keras import ops
-
-    from organizer.training.architectures.layers import real_seconds
-
     features = keras.Input((None, size.dimensions))
     real = real_seconds(features)
     count = ops.maximum(ops.sum(real, axis=1), 1.0)
@@ -44,10 +42,3 @@ def core(size: Size) -> Any:
     shares = ops.softmax(ops.cast(gates, "float32"), axis=-1)[..., :EXPERTS]
     scores = ops.sum(shares * ops.sigmoid(ops.cast(experts, "float32")), axis=-1)
     return keras.Model(features, scores, name="core")
-
-
-MOE = Architecture(
-    core,
-    "mixture of four experts on the mean, spread and largest values over a video",
-    "Jordan and Jacobs 1994; Abu-El-Haija et al., YouTube-8M, 2016 (arXiv:1609.08675)",
-)

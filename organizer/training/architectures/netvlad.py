@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.architectures.architecture import Architecture
+import keras
+
+from organizer.training.architectures.layers import Vlad, real_seconds
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -17,23 +19,19 @@ which on a person's own library is all there are."""
 
 
 def core(size: Size) -> Any:
-    """Return the model, see ``Architecture.core``: about 466,000 weights at 1024 numbers and 10 labels.
+    """Return the model, see ``Architecture.network``: about 466,000 weights at 1024 numbers and 10 labels.
 
     Each second is reduced to 128 numbers and shared out among 8 clusters; what differs from the clusters'
     centres is summed over the seconds, goes through a hidden layer, and a gate turns down what the rest of
     the video makes unlikely.
     """
-    import keras
-
-    from organizer.training.architectures.layers import layers, real_seconds
-
     features = keras.Input((None, size.dimensions))
     real = real_seconds(features)
     reduced = keras.layers.Dense(REDUCED, use_bias=False)(features)
     # Without this the sums below depend on how widely a feature space spreads.
     reduced = keras.layers.LayerNormalization()(reduced)
     shares = keras.layers.Dense(CLUSTERS, activation="softmax", dtype="float32")(reduced) * real
-    x = layers().Vlad(name="vlad")(shares, reduced)
+    x = Vlad(name="vlad")(shares, reduced)
     x = keras.layers.Dropout(DROPOUT)(x)
     x = keras.layers.Dense(HIDDEN, use_bias=False)(x)
     x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
@@ -43,10 +41,3 @@ def core(size: Size) -> Any:
     x = keras.layers.Dropout(DROPOUT)(keras.layers.Multiply()([x, gate]))
     scores = keras.layers.Dense(size.labels, activation="sigmoid", dtype="float32")(x)
     return keras.Model(features, scores, name="core")
-
-
-NETVLAD = Architecture(
-    core,
-    "small gated NetVLAD: 8 clusters, hidden layer of 256, context gate",
-    "Miech, Laptev and Sivic 2017 (arXiv:1706.06905); Lin, Xiao and Fan, NeXtVLAD, 2018 (arXiv:1811.05014)",
-)

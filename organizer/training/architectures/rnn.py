@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.architectures.architecture import Architecture, Reading
+import keras
+
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -14,19 +15,12 @@ UNITS = 64
 
 
 def core(size: Size) -> Any:
-    """Return the model as published, see ``Architecture.core``: 78,602 weights at 1024 numbers, 10 labels."""
-    import keras
+    """Return the model as published, see ``Architecture.network``.
 
+    78,602 weights at 1024 numbers and 10 labels.
+    """
     features = keras.Input((MAX_SECONDS, size.dimensions))
     x = keras.layers.SimpleRNN(UNITS, return_sequences=True)(features)
     x = keras.layers.SimpleRNN(UNITS)(x)
     scores = keras.layers.Dense(size.labels, activation="sigmoid", dtype="float32")(x)
     return keras.Model(features, scores, name="core")
-
-
-RNN = Architecture(
-    core,
-    "two simple recurrent layers of 64, as published; always reads 45 seconds",
-    "the published Simple RNN (validation top-1 35.2 %)",
-    Reading.ALWAYS_45,
-)

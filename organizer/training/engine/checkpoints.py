@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.safe_write import rename_for_good, storing
+from organizer.models.safe_write import durable_rename, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +23,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from organizer.training.engine.settings import TrainingSettings
+
 FORMAT = 1
 KEPT = 2
 _NAMES = "checkpoint-*.npz"
 _GROWING = ".checkpoint.part"
 _JSON = "json"
+HOW_OFTEN = ("checkpoint_steps", "checkpoint_s", "report_steps")
+"""Settings that do not change what comes out."""
+_UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile)
+"""What is raised by a file that is damaged or something else."""
 _AGAIN = "then start the training again, it goes on from its last checkpoint."
 
 
@@ -69,12 +76,36 @@ class Progress:
     finished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What training a checkpoint is of: two that differ in any of it are two trainings."""
+
+    architecture: str
+    settings: TrainingSettings
+    labels: tuple[str, ...]
+    dimensions: int
+    space_id: str
+    quantiser: str
+    data: str
+    """A digest of the first videos trained on and held out."""
+    based_on: str | None
+    """A digest of what is corrected; None where nothing is."""
+    workers: int
+    """Processes that train together."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values, without what only says how often to save and to report."""
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        for name in HOW_OFTEN:
+            del values["settings"][name]
+        return values
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
     """All that is needed to go on."""
 
-    training: Mapping[str, Any]
-    """What training this is: settings and data; JSON values."""
+    identity: Identity
     progress: Progress
     state: dict[str, NDArray[Any]]
     """As ``Learner.state``."""
@@ -92,7 +123,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 
     words = {
         "format": FORMAT,
-        "training": dict(checkpoint.training),
+        "training": checkpoint.identity.as_json(),
         "progress": asdict(checkpoint.progress),
         "best": len(checkpoint.best),
     }
@@ -100,24 +131,24 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     arrays |= {f"best/{number:04d}": array for number, array in enumerate(checkpoint.best)}
     arrays[_JSON] = np.frombuffer(json.dumps(words).encode(), np.uint8)
     file = folder / f"checkpoint-{checkpoint.progress.steps:010d}.npz"
-    with storing(folder, _AGAIN):
+    with storage_errors(folder, _AGAIN):
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / _GROWING).open("wb") as stream:
             np.savez(stream, **arrays)
             stream.flush()
             os.fsync(stream.fileno())
-        rename_for_good(folder / _GROWING, file)
+        durable_rename(folder / _GROWING, file)
         for old in sorted(folder.glob(_NAMES))[:-KEPT]:
             old.unlink()
     return file
 
 
-def load_checkpoint(folder: Path, training: Mapping[str, Any]) -> Checkpoint | None:
+def load_checkpoint(folder: Path, identity: Identity) -> Checkpoint | None:
     """Return the last checkpoint of a training; None where there is none yet.
 
     Args:
         folder: where it was saved; it need not exist.
-        training: what training is to go on, JSON values.
+        identity: what training is to go on.
 
     Raises:
         TrainingDataError: it is of another training, or none can be read.
@@ -126,11 +157,11 @@ def load_checkpoint(folder: Path, training: Mapping[str, Any]) -> Checkpoint | N
     reasons = []
     for file in files:
         try:
-            checkpoint = _read(file)
-        except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, _bad_zip()) as error:
+            found, checkpoint = _read(file, identity)
+        except _UNREADABLE as error:
             reasons.append(f"{file.name}: {error}")
             continue
-        _check_same(folder, checkpoint.training, json.loads(json.dumps(dict(training))))
+        _check_same(folder, found, identity.as_json())
         return checkpoint
     if files:
         raise TrainingDataError(
@@ -140,7 +171,8 @@ def load_checkpoint(folder: Path, training: Mapping[str, Any]) -> Checkpoint | N
     return None
 
 
-def _read(file: Path) -> Checkpoint:
+def _read(file: Path, identity: Identity) -> tuple[dict[str, Any], Checkpoint]:
+    """Return what training a file says it is of, as JSON values, and the checkpoint, taken to be of ours."""
     import numpy as np
 
     with np.load(file, allow_pickle=False) as stored:
@@ -154,7 +186,16 @@ def _read(file: Path) -> Checkpoint:
         name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")
     }
     best = [arrays[f"best/{number:04d}"] for number in range(words["best"])]
-    return Checkpoint(words["training"], Progress(**progress), state, best)
+    return _as_written_today(words["training"]), Checkpoint(identity, Progress(**progress), state, best)
+
+
+def _as_written_today(training: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a training by any version in the words of this one."""
+    settings = dict(training["settings"])
+    # 0.1.0 could also let the learning rate fall; now it is constant in all trainings.
+    if settings.get("schedule") == "constant":
+        del settings["schedule"]
+    return {**training, "settings": settings}
 
 
 def _check_same(folder: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -178,9 +219,3 @@ def _check_same(folder: Path, found: Mapping[str, Any], wanted: Mapping[str, Any
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:97]}..."
-
-
-def _bad_zip() -> type[Exception]:
-    import zipfile
-
-    return zipfile.BadZipFile

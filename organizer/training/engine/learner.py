@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from organizer.training.architectures import build
-from organizer.training.architectures.architecture import scorer_of
-from organizer.training.architectures.correction import FROZEN
+from organizer.training.architectures.architecture import FROZEN, scorer_of
 from organizer.training.engine.settings import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -19,35 +17,6 @@ if TYPE_CHECKING:
     from organizer.training.engine.replicas import Replicas
     from organizer.training.engine.settings import TrainingSettings
     from organizer.training.ensemble_weights import BasedOn
-
-
-class Board:
-    """Writes figures into a folder that ``tensorboard --logdir`` shows.
-
-    TensorBoard itself need not be installed: ``tf.summary.scalar`` lives in its package, what it writes does
-    not.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        import tensorflow as tf
-
-        self._writer = tf.summary.create_file_writer(str(folder))
-        kind = tf.compat.v1.SummaryMetadata
-        self._metadata: Any = kind(plugin_data=kind.PluginData(plugin_name="scalars"))
-
-    def write(self, step: int, **figures: float | None) -> None:
-        """Write figures at a step; None is left out."""
-        import tensorflow as tf
-
-        with self._writer.as_default():
-            for name, figure in figures.items():
-                if figure is not None:
-                    tf.summary.write(name, tf.constant(figure, tf.float32), step, self._metadata)
-        self._writer.flush()
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._writer.close()
 
 
 _LEAST = 1e-7
@@ -88,26 +57,20 @@ class Learner:
                 self._optimizer.build(self.scorer.trainable_variables)
         finally:
             keras.config.set_dtype_policy(policy)
-        self._rate = settings.learning_rate
         self._step = self._step_function()
         self._score = self._score_function()
 
-    def learn(self, batch: Sequence[Any] | None, rate: float) -> Any:
+    def learn(self, batch: Sequence[Any] | None) -> Any:
         """Take one step.
 
         Args:
             batch: features, targets and weights as in ``TrainingData``; None where other workers have one
                 left and this one has not.
-            rate: the learning rate.
 
         Returns:
             A TensorFlow tensor, float64 (2,): the sum of the weighted losses, and of the weights.
         """
-        if rate != self._rate:
-            with self._replicas.strategy.scope():
-                self._optimizer.learning_rate = rate
-            self._rate = rate
-        return self._step(*self._replicas.hand_out(self._parts(batch)))
+        return self._step(*self._replicas.distribute(self._parts(batch)))
 
     def score(self, batches: Iterable[Any]) -> tuple[NDArray[np.float32], ...]:
         """Return scores, targets and weights of videos, each float32 (videos, labels)."""
@@ -146,7 +109,6 @@ class Learner:
         with self._replicas.strategy.scope():
             for name, variable in variables.items():
                 variable.assign(state[name])
-        self._rate = float(self._optimizer.learning_rate.numpy())
 
     def _variables(self) -> dict[str, Any]:
         # Numbered, not named: Keras numbers names through a whole session.

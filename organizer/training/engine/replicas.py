@@ -34,7 +34,7 @@ class Replicas:
         """Copies in all processes."""
         return self.local * self.workers
 
-    def hand_out(self, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    def distribute(self, parts: list[tuple[Any, ...]]) -> tuple[Any, ...]:
         """Turn a list with one tuple of tensors for each local copy into what ``strategy.run`` takes."""
         if self.total == 1:
             return parts[0]
@@ -94,8 +94,8 @@ def _place_among_workers(config: str | None) -> tuple[int, int]:
     if not config:
         return 0, 1
     try:
-        told = json.loads(config)
-        cluster, task = told.get("cluster", {}), told.get("task", {})
+        parsed = json.loads(config)
+        cluster, task = parsed.get("cluster", {}), parsed.get("task", {})
         chiefs, others = len(cluster.get("chief", [])), len(cluster.get("worker", []))
         if chiefs + others <= 1:
             return 0, 1

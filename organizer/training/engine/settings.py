@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from organizer.errors import TrainingDataError
-
-
-class Schedule(StrEnum):
-    """What becomes of the learning rate."""
-
-    CONSTANT = "constant"
-    COSINE = "cosine"
-    """Falls to zero over all epochs along half a cosine. The first epoch tells how many steps there are: it
-    runs at the full rate."""
 
 
 class Monitor(StrEnum):
@@ -45,8 +35,7 @@ class TrainingSettings:
     batch: int = 64
     """Videos a step, those of all workers together."""
     learning_rate: float = 1e-3
-    """Of Adam."""
-    schedule: Schedule = Schedule.CONSTANT
+    """Of Adam; the same in all steps."""
     seed: int = 0
     monitor: Monitor = Monitor.MAP
     patience: int | None = 5
@@ -57,7 +46,7 @@ class TrainingSettings:
     checkpoint_s: float = 60.0
     """or so many seconds, whichever is first; and after each epoch."""
     report_steps: int = 10
-    """Progress is told after so many steps."""
+    """Progress is reported after so many steps."""
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -79,10 +68,3 @@ class TrainingSettings:
             )
         if self.seed < 0:
             raise TrainingDataError(f"The setting seed is {self.seed}; it must be 0 or more.")
-
-    def shaping(self) -> dict[str, Any]:
-        """Return what shapes the result: two trainings that differ in it are two trainings."""
-        fields = asdict(self)
-        for name in ("checkpoint_steps", "checkpoint_s", "report_steps"):
-            del fields[name]
-        return fields

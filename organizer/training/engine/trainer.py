@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,19 @@ from organizer.training.architectures import architecture
 from organizer.training.engine.checkpoints import (
     Checkpoint,
     EpochFigures,
+    Identity,
     Progress,
     load_checkpoint,
     save_checkpoint,
 )
-from organizer.training.engine.data import Place
-from organizer.training.engine.settings import Monitor, Schedule
+from organizer.training.engine.data import Position
+from organizer.training.engine.events import Began, EpochDone, Stepped, Trained, TrainingEvent
+from organizer.training.engine.learner import Learner
+from organizer.training.engine.replicas import open_replicas
+from organizer.training.engine.settings import Monitor
+from organizer.training.engine.tensorboard import TensorBoardWriter
 from organizer.training.engine.trained import TrainedClassifier
+from organizer.training.metrics import held_out_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,63 +38,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.training.engine.data import TrainingData
-    from organizer.training.engine.learner import Board, Learner
     from organizer.training.engine.replicas import Replicas
     from organizer.training.engine.settings import TrainingSettings
 
 LOGS = "logs"
 CHECKPOINTS = "checkpoints"
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """Training begins, or goes on."""
-
-    weights: int
-    """Numbers the network has."""
-    epoch: int
-    """From which it goes on; 0 at first."""
-    step: int
-    """Batches done before."""
-    replicas: int
-    """Processors that train together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stepped:
-    """Some more batches are done."""
-
-    epoch: int
-    """Counted from 0."""
-    batch: int
-    """Batches of this epoch done."""
-    epoch_steps: int | None
-    """Batches an epoch has; None in the first one."""
-    step: int
-    """Batches done in all."""
-    loss: float
-    """Mean over this epoch so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class EpochDone:
-    """An epoch is over."""
-
-    figures: EpochFigures
-    best: bool
-    """Whether it is the best so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """Training is over; always the last event."""
-
-    classifier: TrainedClassifier
-    early: bool
-    """Whether it ended before its last epoch, because nothing got better."""
-
-
-TrainingEvent = Began | Stepped | EpochDone | Trained
 
 
 def train(
@@ -116,8 +70,6 @@ def train(
         StorageError: the folder cannot be written.
         StoppedError: it was asked to stop.
     """
-    from organizer.training.engine.replicas import open_replicas
-
     architecture(name)
     replicas = open_replicas()
     import tensorflow as tf
@@ -128,16 +80,6 @@ def train(
             f"Batches of {settings.batch} cannot be shared by {replicas.workers} workers. Take a multiple."
         )
     yield from _Training(name, data, settings, folder, replicas=replicas, stop=stop).run()
-
-
-def train_to_the_end(
-    name: str, data: TrainingData, settings: TrainingSettings, folder: Path
-) -> TrainedClassifier:
-    """Train without looking on; see ``train``."""
-    for event in train(name, data, settings, folder):
-        if isinstance(event, Trained):
-            return event.classifier
-    raise AssertionError("a training ends with Trained or an error")
 
 
 class _Training:
@@ -151,30 +93,28 @@ class _Training:
         replicas: Replicas,
         stop: Event | None,
     ) -> None:
-        from organizer.training.engine.learner import Board, Learner
-
         self._name, self._data, self._settings, self._stop = name, data, settings, stop
         self._replicas, self._folder = replicas, folder / CHECKPOINTS
         self._digest = digest(data, settings)
-        self._identity = {
-            "architecture": name,
-            "settings": settings.shaping(),
-            "labels": list(data.labels),
-            "dimensions": data.dimensions,
-            "space_id": data.space_id,
-            "quantiser": repr(data.quantiser),
-            "data": self._digest,
-            "based_on": data.based_on.digest if data.based_on else None,
-            "workers": replicas.workers,
-        }
-        self._learner: Learner = Learner(
+        self._identity = Identity(
+            architecture=name,
+            settings=settings,
+            labels=tuple(data.labels),
+            dimensions=data.dimensions,
+            space_id=data.space_id,
+            quantiser=repr(data.quantiser),
+            data=self._digest,
+            based_on=data.based_on.digest if data.based_on else None,
+            workers=replicas.workers,
+        )
+        self._learner = Learner(
             name, data.dimensions, len(data.labels), settings, replicas, based_on=data.based_on
         )
         self._progress = Progress()
         self._best: list[NDArray[np.float32]] = []
         self._take_up(load_checkpoint(self._folder, self._identity))
         self._is_first = replicas.worker == 0
-        self._board: Board | None = Board(folder / LOGS) if self._is_first else None
+        self._curves: TensorBoardWriter | None = TensorBoardWriter(folder / LOGS) if self._is_first else None
         self._sum = replicas.sum_of()
         self._saved_at = time.monotonic()
         if self._sum(self._progress.steps) != self._progress.steps * replicas.workers:
@@ -189,25 +129,25 @@ class _Training:
         while not self._progress.finished:
             yield from self._epoch()
             yield self._end_epoch()
-        if self._board is not None:
-            self._board.close()
+        if self._curves is not None:
+            self._curves.close()
         yield Trained(self._result(), early=self._progress.epoch < settings.epochs)
 
     def _epoch(self) -> Iterator[TrainingEvent]:
         import tensorflow as tf
 
-        start, settings = self._progress, self._settings
+        start, settings, replicas = self._progress, self._settings, self._replicas
         sums = tf.constant([start.lost, start.known], tf.float64)
-        place = Place(settings.seed, start.epoch, start.batch, self._replicas.worker, self._replicas.workers)
-        for batch in self._together(self._data.training(place, settings.batch // self._replicas.workers)):
-            sums += self._learner.learn(batch, self._rate())
+        position = Position(settings.seed, start.epoch, start.batch, replicas.worker, replicas.workers)
+        for batch in self._together(self._data.training(position, settings.batch // replicas.workers)):
+            sums += self._learner.learn(batch)
             self._progress = replace(
                 self._progress, batch=self._progress.batch + 1, steps=self._progress.steps + 1
             )
-            told = self._progress.steps % settings.report_steps == 0
+            reports = self._progress.steps % settings.report_steps == 0
             due = self._checkpoint_is_due()
             stopped = self._stop is not None and self._stop.is_set()
-            if not (told or due or stopped):
+            if not (reports or due or stopped):
                 # Until here nothing waits for the processor that computes the step.
                 continue
             lost, known = (float(value) for value in sums.numpy())
@@ -216,7 +156,7 @@ class _Training:
             if due or stopped:
                 self._save()
             check(self._stop)
-            if told:
+            if reports:
                 yield self._stepped()
         lost, known = (float(value) for value in sums.numpy())
         self._check_finite(lost)
@@ -235,8 +175,6 @@ class _Training:
             yield batch
 
     def _end_epoch(self) -> EpochDone:
-        from organizer.training.measure.held_out import held_out_figures
-
         progress, settings = self._progress, self._settings
         loss, mean_precision = held_out_figures(*self._learner.score(self._data.validation(settings.batch)))
         figures = EpochFigures(
@@ -244,7 +182,7 @@ class _Training:
             progress.lost / progress.known if progress.known else 0.0,
             loss,
             mean_precision,
-            self._rate(last=True),
+            settings.learning_rate,
         )
         history = (*progress.history, figures)
         best = _is_best(figures, progress, settings.monitor)
@@ -262,8 +200,8 @@ class _Training:
             finished=gives_up or progress.epoch + 1 >= settings.epochs,
         )
         self._save()
-        if self._board is not None:
-            self._board.write(
+        if self._curves is not None:
+            self._curves.write(
                 progress.steps,
                 **{
                     "epoch/loss": figures.loss,
@@ -277,18 +215,9 @@ class _Training:
     def _stepped(self) -> Stepped:
         progress = self._progress
         loss = progress.lost / progress.known if progress.known else 0.0
-        if self._board is not None:
-            self._board.write(progress.steps, **{"step/loss": loss})
+        if self._curves is not None:
+            self._curves.write(progress.steps, **{"step/loss": loss})
         return Stepped(progress.epoch, progress.batch, progress.epoch_steps, progress.steps, loss)
-
-    def _rate(self, *, last: bool = False) -> float:
-        """Return the learning rate of the next step, or of the one before."""
-        settings, progress = self._settings, self._progress
-        if settings.schedule is Schedule.CONSTANT or progress.epoch_steps is None or settings.epochs == 1:
-            return settings.learning_rate
-        done = (progress.epoch - 1) * progress.epoch_steps + progress.batch - int(last)
-        share = done / ((settings.epochs - 1) * progress.epoch_steps)
-        return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * min(max(share, 0.0), 1.0)))
 
     def _checkpoint_is_due(self) -> bool:
         # Only the first worker writes, so only its clock counts.
@@ -344,7 +273,8 @@ def digest(data: TrainingData, settings: TrainingSettings) -> str:
     import numpy as np
 
     hashed = hashlib.sha256()
-    for batches in (data.training(Place(settings.seed, 0), settings.batch), data.validation(settings.batch)):
+    first_epoch = data.training(Position(settings.seed, 0), settings.batch)
+    for batches in (first_epoch, data.validation(settings.batch)):
         for batch in batches.take(1):
             for tensor in batch:
                 hashed.update(repr(tuple(tensor.shape)).encode())

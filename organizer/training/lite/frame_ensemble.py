@@ -1,7 +1,7 @@
-"""The architecture of the bundled classifier: small networks and a linear function, pooled over time.
+"""The bundled classifier: how its small networks and its linear function are built, trained and exported.
 
 Each member looks at one second at a time: dropout, dense ReLU, dropout, dense sigmoid. So does the linear
-function, see ``ridge``. A second's evidence is the members' mean probability and that of the linear function,
+function, see ``fit_ridge``. A second's evidence is the members' mean probability and that of the linear one,
 weighted: they are wrong about different seconds. A video's score for a label is the mean over the half of its
 seconds with the highest evidence for it. So a thing seen for half of a video counts in full, and a single odd
 second does not.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.training.ensemble_weights import LINEAR_SHARE, MemberArrays
+from organizer.training.ensemble_weights import LINEAR_SHARE, EnsembleWeights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,123 @@ STEEPNESS, OFFSET = 6.0, -2.3
 About what logistic regression on the scores of whole clips gave inside the five folds: 5.7 to 7.0, -2.1 to
 -2.7.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEnsembleSettings:
+    """How the ensemble is built and trained."""
+
+    members: int = 8
+    hidden: int = 128
+    input_dropout: float = 0.2
+    hidden_dropout: float = 0.5
+    epochs: int = 10
+    batch: int = 512
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    mixup: float = 0.3
+    """Alpha of the beta distribution that mixes two examples (Zhang et al., "mixup", 2018)."""
+    ridge_views: int = 3
+    """How many views of each example the linear function is fitted on: plain, mirrored, one altered."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Training examples: one second each."""
+
+    features: NDArray[np.float32]
+    """(examples, views, dimensions), dequantised."""
+    targets: NDArray[np.float32]
+    """(examples, labels) of 0 and 1."""
+    weights: NDArray[np.float32]
+    """(examples, labels), 0 and up; 0 where it is not known whether the label fits."""
+
+
+def build_networks(dimensions: int, labels: int, settings: FrameEnsembleSettings) -> Any:
+    """Return an untrained Keras model: float32 (batch, dimensions) -> (batch, members, labels), 0..1."""
+    import keras
+
+    keras.utils.set_random_seed(settings.seed)
+    features = keras.Input((dimensions,))
+    outputs = []
+    for _ in range(settings.members):
+        x = keras.layers.Dropout(settings.input_dropout)(features)
+        x = keras.layers.Dense(settings.hidden, activation="relu")(x)
+        x = keras.layers.Dropout(settings.hidden_dropout)(x)
+        outputs.append(keras.layers.Dense(labels, activation="sigmoid")(x))
+    return keras.Model(features, keras.ops.stack(outputs, axis=1))
+
+
+def train_networks(examples: Examples, settings: FrameEnsembleSettings) -> Any:
+    """Return a trained model, see ``build_networks``.
+
+    Loss: binary cross-entropy of every member, weighted by example and label. Each epoch draws one view of
+    every example. AdamW with a one-cycle schedule of the learning rate.
+    """
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    count, views, dimensions = examples.features.shape
+    model = build_networks(dimensions, examples.targets.shape[1], settings)
+    steps_per_epoch = -(-count // settings.batch)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        settings.learning_rate / 25,
+        settings.epochs * steps_per_epoch * 9 // 10,
+        warmup_target=settings.learning_rate,
+        warmup_steps=settings.epochs * steps_per_epoch // 10,
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def step(features: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            probabilities = tf.clip_by_value(model(features, training=True), 1e-6, 1 - 1e-6)
+            wanted = targets[:, tf.newaxis]
+            losses = -wanted * tf.math.log(probabilities) - (1 - wanted) * tf.math.log(1 - probabilities)
+            # Summed over members: each learns as if it were alone.
+            loss = tf.reduce_mean(tf.reduce_sum(losses * weights[:, tf.newaxis], axis=1))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+
+    rng = np.random.default_rng(settings.seed)
+    for _ in range(settings.epochs):
+        order = rng.permutation(count)
+        view = rng.integers(0, views, size=(count,))
+        for start in range(0, count, settings.batch):
+            chosen = order[start : start + settings.batch]
+            features = examples.features[chosen, view[chosen]]
+            batch = _mixed(features, examples.targets[chosen], examples.weights[chosen], settings.mixup, rng)
+            step(*batch)
+    return model
+
+
+def train(examples: Examples, settings: FrameEnsembleSettings) -> Any:
+    """Return the trained classifier of a second, a Keras model.
+
+    It takes float32 (batch, dimensions) and gives evidence (batch, labels), 0..1. Its weights
+    are rounded to what 16 bits hold.
+    """
+    import keras
+    import numpy as np
+
+    seen = examples.features[:, : settings.ridge_views]
+    views = seen.shape[1]
+    linear = fit_ridge(
+        seen.reshape(-1, seen.shape[-1]),
+        np.repeat(examples.targets, views, axis=0),
+        np.repeat(examples.weights, views, axis=0),
+    )
+    members = train_networks(examples, settings)
+    features = keras.Input(members.input_shape[1:])
+    layer = keras.layers.Dense(len(linear.bias), activation="sigmoid", name="linear")
+    by_members = keras.ops.mean(members(features), axis=1)
+    network = keras.Model(features, (1 - LINEAR_SHARE) * by_members + LINEAR_SHARE * layer(features))
+    layer.set_weights([linear.kernel, linear.bias])
+    network.set_weights([weight.astype(np.float16).astype(np.float32) for weight in network.get_weights()])
+    return network
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,131 +211,14 @@ def _fit_label(
     return slope, float(-centre @ slope)
 
 
-@dataclass(frozen=True, slots=True)
-class FrameEnsembleSettings:
-    """How the ensemble is built and trained."""
-
-    members: int = 8
-    hidden: int = 128
-    input_dropout: float = 0.2
-    hidden_dropout: float = 0.5
-    epochs: int = 10
-    batch: int = 512
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    mixup: float = 0.3
-    """Alpha of the beta distribution that mixes two examples (Zhang et al., "mixup", 2018)."""
-    ridge_views: int = 3
-    """How many views of each example the linear function is fitted on: plain, mirrored, one altered."""
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Examples:
-    """Training examples: one second each."""
-
-    features: NDArray[np.float32]
-    """(examples, views, dimensions), dequantised."""
-    targets: NDArray[np.float32]
-    """(examples, labels) of 0 and 1."""
-    weights: NDArray[np.float32]
-    """(examples, labels), 0 and up; 0 where it is not known whether the label fits."""
-
-
-def build_members(dimensions: int, labels: int, settings: FrameEnsembleSettings) -> Any:
-    """Return an untrained Keras model: float32 (batch, dimensions) -> (batch, members, labels), 0..1."""
-    import keras
-
-    keras.utils.set_random_seed(settings.seed)
-    features = keras.Input((dimensions,))
-    outputs = []
-    for _ in range(settings.members):
-        x = keras.layers.Dropout(settings.input_dropout)(features)
-        x = keras.layers.Dense(settings.hidden, activation="relu")(x)
-        x = keras.layers.Dropout(settings.hidden_dropout)(x)
-        outputs.append(keras.layers.Dense(labels, activation="sigmoid")(x))
-    return keras.Model(features, keras.ops.stack(outputs, axis=1))
-
-
-def train_members(examples: Examples, settings: FrameEnsembleSettings) -> Any:
-    """Return a trained model, see ``build_members``.
-
-    Loss: binary cross-entropy of every member, weighted by example and label. Each epoch draws one view of
-    every example. AdamW with a one-cycle schedule of the learning rate.
-    """
-    import keras
-    import numpy as np
-    import tensorflow as tf
-
-    count, views, dimensions = examples.features.shape
-    model = build_members(dimensions, examples.targets.shape[1], settings)
-    steps_per_epoch = -(-count // settings.batch)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate / 25,
-        settings.epochs * steps_per_epoch * 9 // 10,
-        warmup_target=settings.learning_rate,
-        warmup_steps=settings.epochs * steps_per_epoch // 10,
-    )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
-    optimizer.build(model.trainable_variables)
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def step(features: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> None:
-        with tf.GradientTape() as tape:
-            probabilities = tf.clip_by_value(model(features, training=True), 1e-6, 1 - 1e-6)
-            wanted = targets[:, tf.newaxis]
-            losses = -wanted * tf.math.log(probabilities) - (1 - wanted) * tf.math.log(1 - probabilities)
-            # Summed over members: each learns as if it were alone.
-            loss = tf.reduce_mean(tf.reduce_sum(losses * weights[:, tf.newaxis], axis=1))
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-
-    rng = np.random.default_rng(settings.seed)
-    for _ in range(settings.epochs):
-        order = rng.permutation(count)
-        view = rng.integers(0, views, size=(count,))
-        for start in range(0, count, settings.batch):
-            chosen = order[start : start + settings.batch]
-            features = examples.features[chosen, view[chosen]]
-            batch = _mixed(features, examples.targets[chosen], examples.weights[chosen], settings.mixup, rng)
-            step(*batch)
-    return model
-
-
-def train(examples: Examples, settings: FrameEnsembleSettings) -> Any:
-    """Return the trained classifier of a second, a Keras model.
-
-    It takes float32 (batch, dimensions) and gives evidence (batch, labels), 0..1. Its weights
-    are rounded to what 16 bits hold.
-    """
-    import keras
-    import numpy as np
-
-    seen = examples.features[:, : settings.ridge_views]
-    views = seen.shape[1]
-    linear = fit_ridge(
-        seen.reshape(-1, seen.shape[-1]),
-        np.repeat(examples.targets, views, axis=0),
-        np.repeat(examples.weights, views, axis=0),
-    )
-    members = train_members(examples, settings)
-    features = keras.Input(members.input_shape[1:])
-    layer = keras.layers.Dense(len(linear.bias), activation="sigmoid", name="linear")
-    by_members = keras.ops.mean(members(features), axis=1)
-    network = keras.Model(features, (1 - LINEAR_SHARE) * by_members + LINEAR_SHARE * layer(features))
-    layer.set_weights([linear.kernel, linear.bias])
-    network.set_weights([weight.astype(np.float16).astype(np.float32) for weight in network.get_weights()])
-    return network
-
-
-def arrays_of(network: Any) -> MemberArrays:
+def ensemble_weights_of(network: Any) -> EnsembleWeights:
     """Return the weights of a model that ``train`` gave."""
     import numpy as np
 
     *weights, linear_kernel, linear_bias = network.get_weights()
     # Keras goes through a model by depth: first come the hidden layers of all members, then the last ones.
     hidden, last = weights[: len(weights) // 2], weights[len(weights) // 2 :]
-    return MemberArrays(
+    return EnsembleWeights(
         *(np.stack(hidden[::2], axis=1), np.stack(hidden[1::2])),
         *(np.stack(last[::2]), np.stack(last[1::2])),
         *(linear_kernel, linear_bias),

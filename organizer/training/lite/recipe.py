@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from organizer.features.pca import Pca, fit_pca
-from organizer.features.quantiser import Quantiser, Rounding
+from organizer.features.quantiser import Quantiser, fit_quantiser
+from organizer.training.calibration import fit_thresholds
 from organizer.training.lite.frame_ensemble import Examples, FrameEnsembleSettings, pool, train
-from organizer.training.measure.metrics import mean_average_precision
-from organizer.training.thresholds import fit_thresholds
+from organizer.training.lite.out_of_fold import mean_average_precision
 from organizer.types import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 POOLINGS = ("mean", "gem3")
 """What is kept of the feature map, see ``features.pooling``."""
 DIMENSIONS = 1024
-WHITENINGS = (0.25,)
-"""Candidates for the strength of whitening, see ``fit_pca``.
+WHITENING = 0.25
+"""Strength of whitening, see ``fit_pca``.
 
 Of 0.25, 0.5 and 1 every fold chose 0.25 when 1.0.0 was built; another would be another feature space.
 """
@@ -63,7 +63,6 @@ MAY_ALSO_SHOW = {
 class TrainedModel:
     """What one training gives."""
 
-    whitening: float
     pca: Pca
     quantiser: Quantiser
     clipped_share: float
@@ -91,13 +90,13 @@ class KeptSpace:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A model with all that was chosen for it by cross-validation inside its training part."""
+    """A model with the thresholds that were chosen for it by cross-validation inside its training part."""
 
     model: TrainedModel
     thresholds: NDArray[np.float64]
     """(labels,)."""
-    choice: dict[float, float]
-    """Inner mean average precision of each whitening."""
+    inner_map: float
+    """Mean average precision of the cross-validation inside the training part."""
 
 
 class LiteRecipe:
@@ -109,6 +108,7 @@ class LiteRecipe:
         features: CorpusFeatures,
         settings: FrameEnsembleSettings,
         kept: KeptSpace | None = None,
+        narrow_sources: Mapping[str, float] = NARROW_SOURCES,
     ) -> None:
         """Take what is trained on.
 
@@ -117,13 +117,15 @@ class LiteRecipe:
             features: of its pictures and frames.
             settings: of the networks.
             kept: space of the model that leaves no fold out. With a fold left out it is always fitted.
+            narrow_sources: what pictures of some repositories count beside others, 0..1.
         """
         self.corpus = corpus
         self.features = features
         self.settings = settings
         self.kept = kept
-        self._trained: dict[tuple[frozenset[int], float], TrainedModel] = {}
-        self._scored: dict[tuple[frozenset[int], float], NDArray[np.float64]] = {}
+        self.narrow_sources = narrow_sources
+        self._trained: dict[frozenset[int], TrainedModel] = {}
+        self._scored: dict[frozenset[int], NDArray[np.float64]] = {}
 
     @cached_property
     def clip_folds(self) -> NDArray[np.int64]:
@@ -140,55 +142,45 @@ class LiteRecipe:
         return np.array([clip.counts for clip in self.corpus.clips])
 
     def fit(self, left_out: Iterable[int], folds: int) -> Fit:
-        """Choose whitening and thresholds by cross-validation over the other folds, then train on these."""
+        """Choose thresholds by cross-validation over the other folds, then train on these."""
         left_out = frozenset(left_out)
         inner = [fold for fold in range(folds) if fold not in left_out]
         inside = self.measured & ~self._is_in(left_out)
         targets = self.corpus.clip_targets[inside]
-        inner_scores = {
-            whitening: self._out_of_fold(left_out, inner, whitening)[inside] for whitening in WHITENINGS
-        }
-        choice = {
-            whitening: mean_average_precision(targets, scores) for whitening, scores in inner_scores.items()
-        }
-        whitening = max(choice, key=lambda candidate: choice[candidate])
-        thresholds = fit_thresholds(targets, inner_scores[whitening], TARGET_PRECISION)
-        return Fit(self.train(left_out, whitening), thresholds, choice)
+        scores = self._out_of_fold(left_out, inner)[inside]
+        thresholds = fit_thresholds(targets, scores, TARGET_PRECISION)
+        return Fit(self.train(left_out), thresholds, mean_average_precision(targets, scores))
 
-    def train(self, left_out: frozenset[int], whitening: float) -> TrainedModel:
+    def train(self, left_out: frozenset[int]) -> TrainedModel:
         """Train on all clips and pictures outside some folds."""
-        key = left_out, whitening
-        if key not in self._trained:
-            self._trained[key] = self._train(left_out, whitening)
-        return self._trained[key]
+        if left_out not in self._trained:
+            self._trained[left_out] = self._train(left_out)
+        return self._trained[left_out]
 
-    def score_clips(self, left_out: frozenset[int], whitening: float) -> NDArray[np.float64]:
+    def score_clips(self, left_out: frozenset[int]) -> NDArray[np.float64]:
         """Return (clips, labels): scores of the clips in the folds a model left out, zeros for all others."""
         import numpy as np
 
-        key = left_out, whitening
-        if key not in self._scored:
-            model = self.train(left_out, whitening)
+        if left_out not in self._scored:
+            model = self.train(left_out)
             scores = np.zeros(self.corpus.clip_targets.shape)
             for clip in np.flatnonzero(self._is_in(left_out)):
                 scores[clip] = pool(model.evidence(self.clip_features(int(clip))))
-            self._scored[key] = scores
-        return self._scored[key]
+            self._scored[left_out] = scores
+        return self._scored[left_out]
 
     def clip_features(self, clip: int) -> NDArray[np.float32]:
         """Return the raw backbone features (seconds, feature_dim) of one clip as a scan sees them."""
         of_clip: NDArray[np.float32] = self.features.frames[self.features.frame_clip == clip, 0]
         return of_clip
 
-    def _out_of_fold(
-        self, left_out: frozenset[int], inner: list[int], whitening: float
-    ) -> NDArray[np.float64]:
+    def _out_of_fold(self, left_out: frozenset[int], inner: list[int]) -> NDArray[np.float64]:
         import numpy as np
 
         scores = np.zeros(self.corpus.clip_targets.shape)
         for fold in inner:
             of_fold = self.clip_folds == fold
-            scores[of_fold] = self.score_clips(left_out | {fold}, whitening)[of_fold]
+            scores[of_fold] = self.score_clips(left_out | {fold})[of_fold]
         return scores
 
     def _is_in(self, folds: frozenset[int]) -> NDArray[np.bool_]:
@@ -196,16 +188,16 @@ class LiteRecipe:
 
         return np.isin(self.clip_folds, list(folds))
 
-    def _train(self, left_out: frozenset[int], whitening: float) -> TrainedModel:
+    def _train(self, left_out: frozenset[int]) -> TrainedModel:
         import numpy as np
 
         pictures = np.array([picture.fold not in left_out for picture in self.corpus.pictures])
         frames = ~self._is_in(left_out)[self.features.frame_clip]
         raw = np.concatenate([self.features.pictures[pictures], self.features.frames[frames]])
         kept = None if left_out else self.kept
-        pca = kept.pca if kept else fit_pca(raw[:, 0], DIMENSIONS, whitening).rounded()
+        pca = kept.pca if kept else fit_pca(raw[:, 0], DIMENSIONS, WHITENING).rounded()
         projected = pca.project(raw.reshape(-1, raw.shape[-1]))
-        quantiser = kept.quantiser if kept else _fit_quantiser(projected)
+        quantiser = kept.quantiser if kept else fit_quantiser(projected[::7], RANGE_QUANTILE)
         stored = quantiser.dequantise(quantiser.quantise(projected)).reshape(*raw.shape[:2], -1)
         targets = np.concatenate(
             [
@@ -215,7 +207,7 @@ class LiteRecipe:
         )
         weights = np.concatenate([self.picture_weights[pictures], self.frame_weights[frames]])
         network = train(Examples(stored, targets, weights), self.settings)
-        return TrainedModel(whitening, pca, quantiser, quantiser.clipped_share(projected), network)
+        return TrainedModel(pca, quantiser, quantiser.clipped_share(projected), network)
 
     @cached_property
     def picture_weights(self) -> NDArray[np.float32]:
@@ -223,9 +215,9 @@ class LiteRecipe:
         import numpy as np
 
         groups = [picture.group for picture in self.corpus.pictures]
-        weights = np.repeat(_group_weights(groups, PICTURE_GROUP_FULL)[:, np.newaxis], len(LABELS), axis=1)
+        weights = np.repeat(group_weights(groups, PICTURE_GROUP_FULL)[:, np.newaxis], len(LABELS), axis=1)
         for row, picture in zip(weights, self.corpus.pictures, strict=True):
-            np.multiply(row, NARROW_SOURCES.get(picture.group, 1.0), out=row)
+            np.multiply(row, self.narrow_sources.get(picture.group, 1.0), out=row)
             for label in picture.labels:
                 for other in MAY_ALSO_SHOW.get(label, ()):
                     if other not in picture.labels:
@@ -239,19 +231,21 @@ class LiteRecipe:
 
         clips = self.corpus.clips
         lengths = np.array([len(clip.frames) for clip in clips])
-        of_clip = CLIP_WEIGHT * _group_weights([clip.group for clip in clips], CLIP_GROUP_FULL) / lengths
+        of_clip = CLIP_WEIGHT * group_weights([clip.group for clip in clips], CLIP_GROUP_FULL) / lengths
         of_frame = of_clip[self.features.frame_clip].astype(np.float32)
         return np.repeat(of_frame[:, np.newaxis], len(LABELS), axis=1)
 
 
-def _fit_quantiser(projected: NDArray[np.float32]) -> Quantiser:
-    import numpy as np
+def group_weights(groups: list[str], full: int) -> NDArray[np.float32]:
+    """Return what each item of large sources counts beside others.
 
-    reach = float(np.quantile(np.abs(projected[::7]), RANGE_QUANTILE))
-    return Quantiser(-reach, reach, Rounding.NEAREST)
+    Args:
+        groups: (items,) the source of each.
+        full: a source with no more items than this counts in full; of larger ones each item less.
 
-
-def _group_weights(groups: list[str], full: int) -> NDArray[np.float32]:
+    Returns:
+        (items,), 0..1.
+    """
     import numpy as np
 
     _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
 from organizer.training.measure.bootstrap import REPEATS, Interval, group_draws, interval
-from organizer.training.measure.figures import number_or_none
-from organizer.training.measure.measures import HEADLINE, Measures
+from organizer.training.measure.figures import HEADLINE, Measures, number_or_none
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from organizer.errors import TrainingDataError
 from organizer.tags.tagger import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -81,6 +81,12 @@ class Scored:
     def with_scores(self, scores: NDArray[np.float64], thresholds: NDArray[np.float64]) -> Scored:
         """Return the same videos with the scores of another model."""
         return replace(self, scores=scores, thresholds=thresholds)
+
+    def with_thresholds(self, thresholds: Mapping[str, float]) -> Scored:
+        """Return the same videos and scores with a threshold for each label, by label."""
+        import numpy as np
+
+        return replace(self, thresholds=np.array([thresholds[label] for label in self.labels]))
 
     def pick(self, names: Sequence[str]) -> Scored:
         """Return some of the videos, in the order given; names must be there, and there once."""

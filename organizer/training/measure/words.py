@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from organizer.text import count
+
 if TYPE_CHECKING:
     from organizer.training.measure.bootstrap import Interval
     from organizer.training.measure.figures import Figures
@@ -23,8 +25,6 @@ TOO_FEW = "too few to tell"
 
 def name_of(figure: str, figures: Figures) -> str:
     """Return what a headline figure is called; of the mean, over how many labels it is."""
-    from organizer.text import count
-
     if figure != "map":
         return NAMES[figure]
     return f"{NAMES[figure]}, {count(sum(label.in_mean for label in figures.labels), 'label')}"
@@ -56,8 +56,6 @@ def signed_span(interval: Interval | None, places: int = 3) -> str:
 
 def what_was_measured(figures: Figures) -> str:
     """Return a sentence on how much there was to measure on."""
-    from organizer.text import count
-
     return (
         f"{count(figures.videos, 'video')} from {count(figures.sources, 'source')}, "
         f"{figures.without_label:,} of them with none of the labels."

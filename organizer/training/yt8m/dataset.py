@@ -19,12 +19,16 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import NAME, QUANTISER
-from organizer.training.yt8m.record_formats import DIMENSIONS, ForeignRecordError, FrameLevel, VideoLevel
-from organizer.training.yt8m.records import read_records
-from organizer.training.yt8m.streams import (
-    SkipLog,
-    Skipped,
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.models.inception.assemble import NAME
+from organizer.training.yt8m.record_formats import (
+    DIMENSIONS,
+    FrameLevelFormat,
+    RecordFormatError,
+    VideoLevelFormat,
+)
+from organizer.training.yt8m.records import SkipLog, SkippedRecord, read_records
+from organizer.training.yt8m.sampling import (
     draw_crop,
     first_seconds,
     interleaved,
@@ -36,10 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from organizer.features.quantiser import Quantiser
-    from organizer.training.engine.data import Place
+    from organizer.training.engine.data import Position
     from organizer.training.ensemble_weights import BasedOn
-    from organizer.training.yt8m.record_formats import Level, Video
-    from organizer.training.yt8m.streams import Crop
+    from organizer.training.yt8m.record_formats import RecordFormat, Video
+    from organizer.training.yt8m.sampling import Crop
     from organizer.training.yt8m.vocabulary import LabelClasses
 
     _Cut = tuple[Any, list[int]]
@@ -86,10 +90,10 @@ class Yt8mData:
     validate: tuple[Path, ...]
     """Shards that are held out."""
     classes: LabelClasses
-    level: Level = field(default_factory=lambda: FrameLevel(QUANTISER))
+    record_format: RecordFormat = field(default_factory=lambda: FrameLevelFormat(YT8M_QUANTISER))
     space_id: str = NAME
     """The feature space: the ``space_id`` of the installed ``inception-yt8m`` bundle."""
-    quantiser: Quantiser = QUANTISER
+    quantiser: Quantiser = YT8M_QUANTISER
     reading: Reading = Reading()
     skips: SkipLog = field(default_factory=SkipLog)
     """What could not be read so far."""
@@ -97,29 +101,30 @@ class Yt8mData:
     """What the columns mean."""
     dimensions: int = field(init=False, default=DIMENSIONS)
     based_on: BasedOn | None = field(init=False, default=None)
+    validation_names: tuple[str, ...] | None = field(init=False, default=None)
+    validation_groups: tuple[str, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.labels = self.classes.labels
 
-    def training(self, place: Place, batch_size: int) -> Any:
+    def training(self, position: Position, batch_size: int) -> Any:
         """Return one epoch as a ``tf.data.Dataset`` (see ``TrainingData``): random crops, shuffled.
 
-        Videos before the place are read and shuffled, for the order cannot be had otherwise, but not joined,
-        dequantised or handed over.
-        Workers share the shards; where there are fewer shards than workers, the records of each. Their
-        numbers of batches may differ.
+        Videos before the position are read and shuffled, for the order cannot be had otherwise, but not
+        joined, dequantised or handed over. Workers share the shards; where there are fewer shards than
+        workers, the records of each. Their numbers of batches may differ.
 
         Raises:
             TrainingDataError: there is no shard, or no record in them that can be used.
         """
         self._check(self.train, "train on")
-        order = _epoch_order(self.train, place.seed, place.epoch)
-        crop = partial(draw_crop, seed=place.seed, epoch=place.epoch)
-        if len(order) >= place.workers:
-            a_pass = _Pass(order[place.worker :: place.workers], crop)
+        order = _epoch_order(self.train, position.seed, position.epoch)
+        crop = partial(draw_crop, seed=position.seed, epoch=position.epoch)
+        if len(order) >= position.workers:
+            a_pass = _Pass(order[position.worker :: position.workers], crop)
         else:
-            a_pass = _Pass(order, crop, place.worker, place.workers)
-        return self._batches(a_pass, batch_size, place)
+            a_pass = _Pass(order, crop, position.worker, position.workers)
+        return self._batches(a_pass, batch_size, position)
 
     def validation(self, batch_size: int) -> Any:
         """Return the first 45 s of all held-out videos as a ``tf.data.Dataset``, always in the same order.
@@ -146,25 +151,25 @@ class Yt8mData:
             "shards of this level (frame or video), and the vocabulary of their release."
         )
 
-    def _batches(self, a_pass: _Pass, batch_size: int, place: Place | None) -> Any:
-        """Return a pass as a dataset, shuffled where a place is given."""
+    def _batches(self, a_pass: _Pass, batch_size: int, position: Position | None) -> Any:
+        """Return a pass as a dataset, shuffled where a position is given."""
         import tensorflow as tf
 
         signature = (
-            tf.TensorSpec((None, None, DIMENSIONS), self.level.type_name),
+            tf.TensorSpec((None, None, DIMENSIONS), self.record_format.type_name),
             tf.TensorSpec((None,), tf.int32),
             tf.TensorSpec((None, len(self.labels)), tf.float32),
         )
 
         def finish(rows: Any, seconds: Any, targets: Any) -> Any:
-            return self.level.features(rows, seconds), targets, tf.ones_like(targets)
+            return self.record_format.features(rows, seconds), targets, tf.ones_like(targets)
 
         options = tf.data.Options()
-        # Workers are told apart by their places; TensorFlow must not share out what is shared out.
+        # Workers are told apart by their positions; TensorFlow must not share out what is shared out.
         options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
         return (
             tf.data.Dataset.from_generator(
-                partial(self._stored_batches, a_pass, batch_size, place), output_signature=signature
+                partial(self._stored_batches, a_pass, batch_size, position), output_signature=signature
             )
             .map(finish, num_parallel_calls=self.reading.threads, deterministic=True)
             .prefetch(_READ_AHEAD_BATCHES)
@@ -172,7 +177,7 @@ class Yt8mData:
         )
 
     def _stored_batches(
-        self, a_pass: _Pass, batch_size: int, place: Place | None
+        self, a_pass: _Pass, batch_size: int, position: Position | None
     ) -> Iterator[tuple[Any, Any, Any]]:
         """Yield batches as stored: rows (batch, seconds, 1024), seconds of each (int32), targets."""
         videos = interleaved(
@@ -183,9 +188,9 @@ class Yt8mData:
         # Closed here and not when it is forgotten: its threads end with it.
         with closing(videos):
             ordered: Iterator[_Cut] = videos
-            if place is not None:
-                ordered = shuffled(videos, self.reading.shuffled, Random(f"{place.seed} {place.epoch}"))
-                ordered = islice(ordered, place.batch * batch_size, None)
+            if position is not None:
+                ordered = shuffled(videos, self.reading.shuffled, Random(f"{position.seed} {position.epoch}"))
+                ordered = islice(ordered, position.batch * batch_size, None)
             while batch := list(islice(ordered, batch_size)):
                 yield self._joined(batch)
 
@@ -193,7 +198,7 @@ class Yt8mData:
         import numpy as np
 
         seconds = np.array([len(rows) for rows, _ in videos], np.int32)
-        joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.level.type_name)
+        joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.record_format.type_name)
         targets = np.zeros((len(videos), len(self.labels)), np.float32)
         for slot, (rows, columns) in enumerate(videos):
             joined[slot, : len(rows)] = rows
@@ -214,9 +219,9 @@ class Yt8mData:
             if record_number % a_pass.parts != a_pass.part:
                 continue
             try:
-                video = self.level.read(record)
-            except ForeignRecordError as error:
-                self.skips.add(Skipped(str(shard), record_number, str(error)))
+                video = self.record_format.read(record)
+            except RecordFormatError as error:
+                self.skips.add(SkippedRecord(str(shard), record_number, str(error)))
                 continue
             column_of = self.classes.column_of
             columns = [column_of[number] for number in video.classes if number in column_of]
@@ -228,7 +233,7 @@ def video_level(
     train: Sequence[Path], validate: Sequence[Path], classes: LabelClasses, reading: Reading | None = None
 ) -> Yt8mData:
     """Return video-level shards as a source: each video is one second, its mean, (batch, 1, 1024)."""
-    return Yt8mData(tuple(train), tuple(validate), classes, VideoLevel(), reading=reading or Reading())
+    return Yt8mData(tuple(train), tuple(validate), classes, VideoLevelFormat(), reading=reading or Reading())
 
 
 def find_shards(places: Sequence[str | Path], split: str) -> tuple[Path, ...]:

@@ -1,9 +1,10 @@
-"""Find the rows of a frame-level record without parsing them: they lie at one distance from each other.
+"""The two kinds of records that YouTube-8M has: frame-level and video-level features, as it calls them.
 
-A row is three nested messages around 1024 bytes, and protocol buffers write each of the same size with the
-same nine bytes in front. So all rows are one table in the record's bytes, and checking the table's first nine
+The rows of a frame-level record are found without parsing it, for they lie at one distance from each other. A
+row is three nested messages around 1024 bytes, and protocol buffers write each of the same size with the same
+nine bytes in front. So all rows are one table in the record's bytes, and checking the table's first nine
 columns checks the structure: 20 us a record of 230 seconds, where parsing it and asking each row for its
-length takes 190. Who does not write records in this way is read with the ordinary parser.
+length takes 190. What is not written in this way is read with the ordinary parser.
 """
 
 from __future__ import annotations
@@ -21,13 +22,151 @@ if TYPE_CHECKING:
 
     from organizer.features.quantiser import Quantiser
 
-
+DIMENSIONS = 1024
+"""Numbers of each second's picture; the 128 numbers of sound are left alone."""
 _CONTEXT, _FEATURE_LISTS = 1, 2
 _ENTRY, _KEY, _VALUE = 1, 1, 2
 
 
+class RecordFormatError(Exception):
+    """A record that is whole, but not of the format that was asked for; says why."""
+
+
 @dataclass(frozen=True, slots=True)
-class Table:
+class Video:
+    """One record, read."""
+
+    id: bytes
+    classes: tuple[int, ...]
+    """Numbers of the release."""
+    rows: NDArray[Any]
+    """(seconds, 1024) in the format's type; it may be a view into the record."""
+
+
+class RecordFormat(Protocol):
+    """How records are read, and what batches of them become."""
+
+    type_name: str
+    """Of the stored numbers: ``uint8`` or ``float32``."""
+
+    def read(self, record: memoryview) -> Video:
+        """Read a record.
+
+        Raises:
+            RecordFormatError: it is of another format.
+        """
+        ...
+
+    def features(self, rows: Any, seconds: Any) -> Any:
+        """Return the features of a batch, as tensors: float32 (batch, seconds, 1024).
+
+        Args:
+            rows: (batch, seconds, 1024) as stored, anything in the rows that are not there.
+            seconds: (batch,) int32, how many rows are there.
+        """
+        ...
+
+
+class FrameLevelFormat:
+    """Every second of a video: a SequenceExample whose list ``rgb`` has 1024 bytes a second."""
+
+    type_name = "uint8"
+
+    def __init__(self, quantiser: Quantiser) -> None:
+        self._quantiser = quantiser
+
+    def read(self, record: memoryview) -> Video:
+        """Read a SequenceExample; all its rows are checked, whatever is cut from it later."""
+        from tensorflow.core.example.feature_pb2 import Features
+
+        table = find_row_table(record, "rgb", DIMENSIONS)
+        if table is None:
+            return parse_frame_level(record)
+        video_id, classes = _context(_message(Features, table.context, "SequenceExample").feature)
+        return Video(video_id, classes, table.rows)
+
+    def features(self, rows: Any, seconds: Any) -> Any:
+        """Dequantise, then pad: zeros among the stored bytes would become -2."""
+        import numpy as np
+        import tensorflow as tf
+
+        # The quantiser's own line through its first and last level, so that there is one formula of it.
+        ends = self._quantiser.dequantise(np.array([0, 255], np.uint8)).astype(np.float64)
+        step = np.float32((ends[1] - ends[0]) / 255)
+        there = tf.sequence_mask(seconds, tf.shape(rows)[1], tf.float32)[:, :, tf.newaxis]
+        return (tf.cast(rows, tf.float32) * step + np.float32(ends[0])) * there
+
+
+class VideoLevelFormat:
+    """The mean over a video's seconds, as one second: an Example with ``mean_rgb``, 1024 floats.
+
+    It is the mean of numbers that were never quantised, so there is nothing to dequantise.
+    """
+
+    type_name = "float32"
+
+    def read(self, record: memoryview) -> Video:
+        """Read an Example."""
+        import numpy as np
+        from tensorflow.core.example.example_pb2 import Example
+
+        fields = _message(Example, bytes(record), "Example").features.feature
+        if "mean_rgb" not in fields:
+            raise RecordFormatError("it has no mean_rgb, so it is not of the video level")
+        mean = fields["mean_rgb"].float_list.value
+        if len(mean) != DIMENSIONS:
+            raise RecordFormatError(f"its mean_rgb has {len(mean)} numbers, not {DIMENSIONS}")
+        video_id, classes = _context(fields)
+        return Video(video_id, classes, np.asarray(mean, np.float32)[np.newaxis])
+
+    def features(self, rows: Any, seconds: Any) -> Any:
+        """Return the means as they are."""
+        del seconds
+        return rows
+
+
+def _context(fields: Mapping[str, Any]) -> tuple[bytes, tuple[int, ...]]:
+    """Return a record's id and class numbers."""
+    video_id: Sequence[bytes] = fields["id"].bytes_list.value if "id" in fields else ()
+    if len(video_id) != 1 or not video_id[0]:
+        raise RecordFormatError("it has no id")
+    classes = tuple(fields["labels"].int64_list.value) if "labels" in fields else ()
+    if not classes:
+        raise RecordFormatError("it has no labels; those of the test partition have none")
+    return video_id[0], classes
+
+
+def parse_frame_level(record: memoryview) -> Video:
+    """Read a frame-level record however it is written, with the ordinary parser.
+
+    Raises:
+        RecordFormatError: it is of another format.
+    """
+    import numpy as np
+    from tensorflow.core.example.example_pb2 import SequenceExample
+
+    example = _message(SequenceExample, bytes(record), "SequenceExample")
+    lists = example.feature_lists.feature_list
+    if "rgb" not in lists or not lists["rgb"].feature:
+        raise RecordFormatError("it has no rgb rows, so it is not of the frame level")
+    rows = [b"".join(row.bytes_list.value) for row in lists["rgb"].feature]
+    if any(len(row) != DIMENSIONS for row in rows):
+        raise RecordFormatError(f"a row of rgb has not {DIMENSIONS} bytes")
+    video_id, classes = _context(example.context.feature)
+    return Video(video_id, classes, np.frombuffer(b"".join(rows), np.uint8).reshape(-1, DIMENSIONS))
+
+
+def _message(kind: Any, data: bytes, name: str) -> Any:
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    try:
+        return kind.FromString(data)
+    except DecodeError as error:
+        raise RecordFormatError(f"it is no {name}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RowTable:
     """A record whose rows lie at one distance."""
 
     context: bytes
@@ -36,7 +175,7 @@ class Table:
     """(seconds, dimensions), a view into the record."""
 
 
-def find_table(record: memoryview, name: str, dimensions: int) -> Table | None:
+def find_row_table(record: memoryview, name: str, dimensions: int) -> RowTable | None:
     """Return a SequenceExample's context and the rows of one of its lists.
 
     None where it is written differently, or is none.
@@ -69,7 +208,7 @@ def find_table(record: memoryview, name: str, dimensions: int) -> Table | None:
     table = np.frombuffer(found[0], np.uint8).reshape(-1, len(head) + dimensions)
     if not (table[:, : len(head)] == np.frombuffer(head, np.uint8)).all():
         return None
-    return Table(bytes(contexts[0]), table[:, len(head) :])
+    return RowTable(bytes(contexts[0]), table[:, len(head) :])
 
 
 def _row_head(dimensions: int) -> bytes:
@@ -86,140 +225,3 @@ def _varint(number: int) -> bytes:
         written.append(number & 0x7F | 0x80)
         number >>= 7
     return bytes([*written, number])
-
-
-DIMENSIONS = 1024
-"""Numbers of each second's picture; the 128 numbers of sound are left alone."""
-
-
-class ForeignRecordError(Exception):
-    """A record that is whole, but none of the release at this level of detail; says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Video:
-    """One record, read."""
-
-    id: bytes
-    classes: tuple[int, ...]
-    """Numbers of the release."""
-    rows: NDArray[Any]
-    """(seconds, 1024) in the level's type; it may be a view into the record."""
-
-
-class Level(Protocol):
-    """How the records of a level are read, and what batches of them become."""
-
-    type_name: str
-    """Of the stored numbers: ``uint8`` or ``float32``."""
-
-    def read(self, record: memoryview) -> Video:
-        """Read a record.
-
-        Raises:
-            ForeignRecordError: it is none of this level.
-        """
-        ...
-
-    def features(self, rows: Any, seconds: Any) -> Any:
-        """Return the features of a batch, as tensors: float32 (batch, seconds, 1024).
-
-        Args:
-            rows: (batch, seconds, 1024) as stored, anything in the rows that are not there.
-            seconds: (batch,) int32, how many rows are there.
-        """
-        ...
-
-
-class FrameLevel:
-    """Every second of a video: a SequenceExample whose list ``rgb`` has 1024 bytes a second."""
-
-    type_name = "uint8"
-
-    def __init__(self, quantiser: Quantiser) -> None:
-        self._quantiser = quantiser
-
-    def read(self, record: memoryview) -> Video:
-        """Read a SequenceExample; all its rows are checked, whatever is cut from it later."""
-        from tensorflow.core.example.feature_pb2 import Features
-
-        table = find_table(record, "rgb", DIMENSIONS)
-        if table is None:
-            return _parsed(record)
-        video_id, classes = _context(_message(Features, table.context, "SequenceExample").feature)
-        return Video(video_id, classes, table.rows)
-
-    def features(self, rows: Any, seconds: Any) -> Any:
-        """Dequantise, then pad: zeros among the stored bytes would become -2."""
-        import numpy as np
-        import tensorflow as tf
-
-        # The quantiser's own line through its first and last level, so that there is one formula of it.
-        ends = self._quantiser.dequantise(np.array([0, 255], np.uint8)).astype(np.float64)
-        step = np.float32((ends[1] - ends[0]) / 255)
-        there = tf.sequence_mask(seconds, tf.shape(rows)[1], tf.float32)[:, :, tf.newaxis]
-        return (tf.cast(rows, tf.float32) * step + np.float32(ends[0])) * there
-
-
-class VideoLevel:
-    """The mean over a video's seconds, as one second: an Example with ``mean_rgb``, 1024 floats.
-
-    It is the mean of numbers that were never quantised, so there is nothing to dequantise.
-    """
-
-    type_name = "float32"
-
-    def read(self, record: memoryview) -> Video:
-        """Read an Example."""
-        import numpy as np
-        from tensorflow.core.example.example_pb2 import Example
-
-        fields = _message(Example, bytes(record), "Example").features.feature
-        if "mean_rgb" not in fields:
-            raise ForeignRecordError("it has no mean_rgb, so it is not of the video level")
-        mean = fields["mean_rgb"].float_list.value
-        if len(mean) != DIMENSIONS:
-            raise ForeignRecordError(f"its mean_rgb has {len(mean)} numbers, not {DIMENSIONS}")
-        video_id, classes = _context(fields)
-        return Video(video_id, classes, np.asarray(mean, np.float32)[np.newaxis])
-
-    def features(self, rows: Any, seconds: Any) -> Any:
-        """Return the means as they are."""
-        del seconds
-        return rows
-
-
-def _context(fields: Mapping[str, Any]) -> tuple[bytes, tuple[int, ...]]:
-    """Return a record's id and class numbers."""
-    video_id: Sequence[bytes] = fields["id"].bytes_list.value if "id" in fields else ()
-    if len(video_id) != 1 or not video_id[0]:
-        raise ForeignRecordError("it has no id")
-    classes = tuple(fields["labels"].int64_list.value) if "labels" in fields else ()
-    if not classes:
-        raise ForeignRecordError("it has no labels; those of the test partition have none")
-    return video_id[0], classes
-
-
-def _parsed(record: memoryview) -> Video:
-    """Read a SequenceExample however it is written."""
-    import numpy as np
-    from tensorflow.core.example.example_pb2 import SequenceExample
-
-    example = _message(SequenceExample, bytes(record), "SequenceExample")
-    lists = example.feature_lists.feature_list
-    if "rgb" not in lists or not lists["rgb"].feature:
-        raise ForeignRecordError("it has no rgb rows, so it is not of the frame level")
-    rows = [b"".join(row.bytes_list.value) for row in lists["rgb"].feature]
-    if any(len(row) != DIMENSIONS for row in rows):
-        raise ForeignRecordError(f"a row of rgb has not {DIMENSIONS} bytes")
-    video_id, classes = _context(example.context.feature)
-    return Video(video_id, classes, np.frombuffer(b"".join(rows), np.uint8).reshape(-1, DIMENSIONS))
-
-
-def _message(kind: Any, data: bytes, name: str) -> Any:
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-
-    try:
-        return kind.FromString(data)
-    except DecodeError as error:
-        raise ForeignRecordError(f"it is no {name}") from error

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
+from dataclasses import dataclass
 from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import MissingDependencyError
-from organizer.training.yt8m.streams import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +28,62 @@ if TYPE_CHECKING:
 _LENGTH = struct.Struct("<Q")
 _CRC = struct.Struct("<I")
 _HEADER_BYTES = _LENGTH.size + _CRC.size
+_MOST_KEPT = 1000
+"""Skipped records that are remembered in words."""
 _SPARE_BYTES = 1 << 16
 """More room than a record needs, so that one a little longer does not need other room."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRecord:
+    """A record, or the rest of a shard from a record on, that was left out."""
+
+    shard: str
+    """Path of the file."""
+    record_number: int
+    """Counted from 0 in its shard."""
+    reason: str
+    """What is wrong with it, no full stop at the end."""
+
+    def __str__(self) -> str:
+        return f"{self.shard}, record {self.record_number}: {self.reason}"
+
+
+class SkipLog:
+    """Counts each skipped record once, however often the shards are read; safe to use from several threads.
+
+    Memory stays small whatever the shards hold: one bit a record for the count, and the first thousand in
+    words.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[str, int] = {}
+        """By shard, a number whose bit k says that record k was skipped."""
+        self._first: list[SkippedRecord] = []
+
+    def add(self, skipped: SkippedRecord) -> None:
+        """Note one record; nothing changes where it is known already."""
+        bit = 1 << skipped.record_number
+        with self._lock:
+            seen = self._seen.get(skipped.shard, 0)
+            if seen & bit:
+                return
+            self._seen[skipped.shard] = seen | bit
+            if len(self._first) < _MOST_KEPT:
+                self._first.append(skipped)
+
+    @property
+    def count(self) -> int:
+        """How many different records were skipped; a shard that was given up counts as one."""
+        with self._lock:
+            return sum(seen.bit_count() for seen in self._seen.values())
+
+    @property
+    def first(self) -> tuple[SkippedRecord, ...]:
+        """The first thousand, in the order in which they were met."""
+        with self._lock:
+            return tuple(self._first)
 
 
 def load_crc32c() -> Callable[[Any], int]:
@@ -53,7 +108,7 @@ def masked(crc: int) -> int:
     return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def read_records(shard: Path, on_skip: Callable[[Skipped], None]) -> Iterator[tuple[int, memoryview]]:
+def read_records(shard: Path, on_skip: Callable[[SkippedRecord], None]) -> Iterator[tuple[int, memoryview]]:
     """Yield the whole records of a shard with their numbers, counted from 0.
 
     All records use the same memory: one is gone when the next is asked for.
@@ -75,7 +130,7 @@ def read_records(shard: Path, on_skip: Callable[[Skipped], None]) -> Iterator[tu
     buffer = np.empty(0, np.uint8)
 
     def skip(reason: str) -> None:
-        on_skip(Skipped(str(shard), number, reason))
+        on_skip(SkippedRecord(str(shard), number, reason))
 
     try:
         # Buffering would copy every record once more.

@@ -1,6 +1,6 @@
 """Download shards of YouTube-8M: chosen from the list, checked by MD5, resumed, from mirrors.
 
-How a single file is downloaded is in ``organizer/models/fetch.py``.
+How a single file is downloaded is in ``organizer/models/download/fetch.py``.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import DownloadError, TrainingDataError
 from organizer.models.checksums import Checksum, ChecksumKind
+from organizer.models.download.fetch import announced_size, fetch
 from organizer.models.download.sources import Part
-from organizer.models.safe_write import check_room, storing
+from organizer.models.safe_write import RESUME, check_free_space, storage_errors
 from organizer.training.yt8m.sources import Yt8mSources, read_yt8m_sources
 from organizer.training.yt8m.vocabulary import read_label_classes
 
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 
     from organizer.models.download.fetch import FetchProgress, Patience
 
-
+LEVELS = ("frame", "video")
+SPLITS = ("train", "validate")
+VOCABULARY = "vocabulary.csv"
+_LICENCE = "CC BY 4.0"
+_ASKED_FOR_SIZE = 3
+"""Shards that a server is asked the size of; the others are much alike."""
+_MOST_FAILURES = 3
+"""Shards in a row; then it is not the shards."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.tfrecord)?")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
 _ENDING = ".tfrecord"
@@ -50,78 +58,6 @@ class Md5(Checksum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Which shards of a split to take: of one part of several, the first so many; None means all of it."""
-
-    shards: int | None = None
-    part: int = 1
-    """Counted from 1."""
-    parts: int = 1
-
-    def of(self, names: Mapping[str, str]) -> dict[str, str]:
-        """Return the chosen shards with their MD5.
-
-        The order is that of digests of the names: spread over the split, the same on every machine, and the
-        first N + 1 are the first N and one more, so asking for more later adds to what is there. Parts do not
-        overlap.
-
-        Raises:
-            DownloadError: there is no such part, or nothing in it.
-        """
-        if not 1 <= self.part <= self.parts or (self.shards is not None and self.shards < 1):
-            raise DownloadError(
-                f"Part {self.part} of {self.parts} with {self.shards} shards cannot be chosen: parts count "
-                "from 1 to their number, shards from 1."
-            )
-        order = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
-        chosen = order[self.part - 1 :: self.parts][: self.shards]
-        if not chosen:
-            raise DownloadError(
-                f"There are {len(names)} shards, so part {self.part} of {self.parts} has none."
-            )
-        return {name: names[name] for name in chosen}
-
-
-def read_plan(file: Path) -> dict[str, str]:
-    """Return the MD5, 32 hexadecimal digits, of each shard by its file name.
-
-    Raises:
-        DownloadError: the file is no such list.
-    """
-    try:
-        files = json.loads(file.read_text(encoding="utf-8"))["files"]
-        shards = {}
-        for name, md5 in files.items():
-            # Names become paths, so nothing but plain names is let through.
-            if not _NAME.fullmatch(name) or not _MD5.fullmatch(md5):
-                raise ValueError(f"{name!r} with checksum {md5!r}")
-            shards[name.removesuffix(_ENDING) + _ENDING] = md5.lower()
-    except OSError as error:
-        raise DownloadError(
-            f"{file}: the list of shards cannot be read ({error.strerror or error})."
-        ) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DownloadError(
-            f"{file}: this is no list of YouTube-8M's shards ({error}). Delete the file and run the command "
-            "again."
-        ) from error
-    if not shards:
-        raise DownloadError(f"{file}: this list of YouTube-8M's shards is empty.")
-    return shards
-
-
-LEVELS = ("frame", "video")
-SPLITS = ("train", "validate")
-VOCABULARY = "vocabulary.csv"
-_LICENCE = "CC BY 4.0"
-_AGAIN = "then run the command again: it goes on where it stopped."
-_ASKED_FOR_SIZE = 3
-"""Shards that a server is asked the size of; the others are much alike."""
-_MOST_FAILURES = 3
-"""Shards in a row; then it is not the shards."""
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """What to download."""
 
@@ -129,7 +65,8 @@ class Wanted:
     """``frame`` or ``video``."""
     split: str
     """``train`` or ``validate``."""
-    choice: Choice = field(default_factory=Choice)
+    shards: int | None = None
+    """So many of the split, see ``chosen_shards``; None means all."""
     mirror: str = "us"
     """Asked first; the others follow where it fails."""
 
@@ -170,10 +107,8 @@ def download_shards(
         DownloadError: the list, or in the end a shard, cannot be had.
         StorageError: there is no room for all of it (nothing is downloaded then), or the folder cannot be
         written.
-        FetchStoppedError: ``stop`` was set.
+        StoppedError: ``stop`` was set.
     """
-    from organizer.models.download.fetch import fetch
-
     if wanted.level not in LEVELS or wanted.split not in SPLITS:
         raise DownloadError(
             f"YouTube-8M has no {wanted.level!r} shards of {wanted.split!r}, only {' and '.join(LEVELS)} "
@@ -183,7 +118,7 @@ def download_shards(
     plan = _plan(wanted, sources)
     for progress in fetch(plan, folder, stop=stop, patience=patience):
         yield ShardProgress(1, 1, progress)
-    chosen = wanted.choice.of(read_plan(folder / plan.file_name))
+    chosen = chosen_shards(read_plan(folder / plan.file_name), wanted.shards)
     parts = [_shard(wanted, sources, name, md5) for name, md5 in chosen.items()]
     _check_room(parts, folder, sources.usual_bytes[wanted.level])
     failures: list[DownloadError] = []
@@ -218,10 +153,8 @@ def download_vocabulary(
     Raises:
         DownloadError: it cannot be had, or is another file.
         StorageError: the folder cannot be written.
-        FetchStoppedError: ``stop`` was set.
+        StoppedError: ``stop`` was set.
     """
-    from organizer.models.download.fetch import fetch
-
     sources = sources or read_yt8m_sources()
     yield from fetch(
         _part("yt8m-vocabulary", "Vocabulary of YouTube-8M", VOCABULARY, sources.vocabulary),
@@ -232,9 +165,52 @@ def download_vocabulary(
     try:
         read_label_classes(folder / VOCABULARY)
     except TrainingDataError as error:
-        with storing(folder, _AGAIN):
+        with storage_errors(folder, RESUME):
             (folder / VOCABULARY).unlink(missing_ok=True)
         raise DownloadError(f"What came was deleted again. {error}") from error
+
+
+def read_plan(file: Path) -> dict[str, str]:
+    """Return the MD5, 32 hexadecimal digits, of each shard by its file name.
+
+    Raises:
+        DownloadError: the file is no such list.
+    """
+    try:
+        files = json.loads(file.read_text(encoding="utf-8"))["files"]
+        shards = {}
+        for name, md5 in files.items():
+            # Names become paths, so nothing but plain names is let through.
+            if not _NAME.fullmatch(name) or not _MD5.fullmatch(md5):
+                raise ValueError(f"{name!r} with checksum {md5!r}")
+            shards[name.removesuffix(_ENDING) + _ENDING] = md5.lower()
+    except OSError as error:
+        raise DownloadError(
+            f"{file}: the list of shards cannot be read ({error.strerror or error})."
+        ) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DownloadError(
+            f"{file}: this is no list of YouTube-8M's shards ({error}). Delete the file and run the command "
+            "again."
+        ) from error
+    if not shards:
+        raise DownloadError(f"{file}: this list of YouTube-8M's shards is empty.")
+    return shards
+
+
+def chosen_shards(plan: Mapping[str, str], number: int | None) -> dict[str, str]:
+    """Return so many shards of a plan, with their MD5; None means all.
+
+    The order is that of digests of the names: spread over the split, the same on every machine, and the first
+    N + 1 are the first N and one more, so asking for more later adds to what is there.
+
+    Raises:
+        DownloadError: the number is below 1.
+    """
+    if number is not None and number < 1:
+        raise DownloadError(f"{number} shards of YouTube-8M cannot be downloaded. Ask for 1 or more.")
+    order = sorted(plan, key=lambda name: hashlib.sha256(name.encode()).digest())
+    return {name: plan[name] for name in order[:number]}
 
 
 def _plan(wanted: Wanted, sources: Yt8mSources) -> Part:
@@ -271,8 +247,6 @@ def _part(name: str, title: str, file_name: str, urls: tuple[str, ...], md5: str
 
 def _check_room(parts: Sequence[Part], folder: Path, usual_bytes: int) -> None:
     """Refuse to begin what will not fit, as far as the sizes of a few shards tell."""
-    from organizer.models.download.fetch import announced_size
-
     missing = [part for part in parts if not (folder / part.file_name).exists()]
     spread = missing[:: max(1, len(missing) // _ASKED_FOR_SIZE)][:_ASKED_FOR_SIZE]
     sizes = [size for part in spread if (size := announced_size(part)) is not None]
@@ -280,7 +254,7 @@ def _check_room(parts: Sequence[Part], folder: Path, usual_bytes: int) -> None:
     begun = sum(
         file.stat().st_size for part in missing if (file := folder / f"{part.file_name}.part").exists()
     )
-    check_room(folder, each * len(missing) - begun, _AGAIN)
+    check_free_space(folder, each * len(missing) - begun, RESUME)
 
 
 def _is_hopeless(failed: Sequence[str], tried: Sequence[Part]) -> bool:

@@ -1,23 +1,29 @@
-"""The choice of videos, in the sidebar."""
+"""The choice of videos, in the sidebar: a widget and its words for each filter.
+
+A filter is a field of ``VideoFilter`` with its SQL (``organizer.library.filters``), a field of ``ViewState``
+with its parameter in the address (``organizer.gallery.view_state``), and a widget here that ``_bound`` ties
+to that field.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import streamlit as st
 
-from organizer.gallery import words
 from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, ViewState
-from organizer.library import facets
-from organizer.library.queries import tag_counts
+from organizer.library import Library
 from organizer.library.records import Status
+from organizer.text import safe_text
 from organizer.types import TagState
 from organizer.ui import state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
-    from sqlite_utils import Database
+    from streamlit.delta_generator import DeltaGenerator
 
 _COUNTS_SHOWN = 12
 
@@ -36,17 +42,17 @@ _STATUSES = {
 }
 
 
-def show_filters(db: Database, view: ViewState) -> None:
+def show_filters(library: Library, view: ViewState) -> None:
     """Draw the filters with the values of the view; a change shows the first page of the new choice."""
-    counts = tag_counts(db)
-    names = list(counts) + [name for name in facets.tag_names(db) if name not in counts]
+    counts = library.tag_counts()
+    names = list(counts) + [name for name in library.tag_names() if name not in counts]
 
     def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
         # An option is told apart by its words: they hold nothing that changes, as counts do.
         st.multiselect(
             label,
             [*names, *(name for name in chosen if name not in names)],
-            format_func=words.shown,
+            format_func=safe_text,
             placeholder="Any tag" if part != "no_tags" else "No tag",
             select_all=False,
             **_bound(part, list(chosen), tuple),
@@ -69,8 +75,8 @@ def show_filters(db: Database, view: ViewState) -> None:
             "Video", list(_STATUSES), format_func=_STATUSES.__getitem__, **_bound("status", view.status)
         )
         first, last = st.columns(2)
-        first.date_input("Taken from", **_day("first_day", view.first_day))
-        last.date_input("Taken until", **_day("last_day", view.last_day))
+        _show_day(first, "Taken from", "first_day", view.first_day)
+        _show_day(last, "Taken until", "last_day", view.last_day)
     if view.is_filtered:
         st.button(
             "Clear filters",
@@ -80,8 +86,21 @@ def show_filters(db: Database, view: ViewState) -> None:
         )
 
 
-def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
-    """Return key and on_change of a widget that shows a part of the view, and give it the view's value."""
+class _Bound(TypedDict):
+    """What ties a widget to a part of the view, by the names of its arguments."""
+
+    key: str
+    on_change: Callable[[], None]
+
+
+def _bound(part: str, value: Any, convert: Callable[[Any], Any] | None = None) -> _Bound:
+    """Tie a widget to a part of the view, and give it the view's value.
+
+    Args:
+        part: the field of ``ViewState``.
+        value: what the view says.
+        convert: makes the field's value of the widget's; None where they are the same.
+    """
     key = state.widget_value(part, value)
 
     def changed() -> None:
@@ -90,7 +109,7 @@ def _bound(part: str, value: Any, convert: Any = None) -> dict[str, Any]:
             chosen = st.session_state[key]
             state.change(**{part: convert(chosen) if convert else chosen})
 
-    return {"key": key, "on_change": changed}
+    return _Bound(key=key, on_change=changed)
 
 
 def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
@@ -101,25 +120,19 @@ def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
     most = dict(list(by_name.items())[:_COUNTS_SHOWN])
     with st.container(key="tag_counts"):
         shown = (chosen_ones | most).values()
-        st.text("  ".join(f"{words.shown(name)}\u00a0{number:,}" for name, number in shown))
+        st.text("  ".join(f"{safe_text(name)}\u00a0{number:,}" for name, number in shown))
 
 
-def _day(part: str, value: Any) -> dict[str, Any]:
-    return {
-        "format": "YYYY-MM-DD",
-        "min_value": EARLIEST_DAY,
-        "max_value": LATEST_DAY,
+def _show_day(column: DeltaGenerator, label: str, part: str, value: date | None) -> None:
+    column.date_input(
+        label,
+        format="YYYY-MM-DD",
+        min_value=EARLIEST_DAY,
+        max_value=LATEST_DAY,
         **_bound(part, value),
-    }
+    )
 
 
 def _uses_more(view: ViewState) -> bool:
-    return bool(
-        view.all_tags
-        or view.no_tags
-        or view.untagged
-        or view.state
-        or view.status
-        or view.first_day
-        or view.last_day
-    )
+    """Whether any filter is set but those that are always in sight."""
+    return replace(view, text="", any_tags=()).is_filtered

@@ -1,4 +1,4 @@
-"""The folders of the library: which there are, add one, scan them again."""
+"""The folders of the library: which there are, add the first or another one, scan them again."""
 
 from __future__ import annotations
 
@@ -8,25 +8,35 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from organizer.errors import FolderError, OrganizerError
-from organizer.gallery.words import shown
-from organizer.library import facets
+from organizer.library import Library
 from organizer.pipeline.background_scan import start_scan
+from organizer.text import safe_text
 from organizer.ui.errors import show_error
-from organizer.ui.parts.scan_panel import remember_scan
+from organizer.ui.parts.job_panel import remember_job
 from organizer.ui.resources import library_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlite_utils import Database
+
+def show_start() -> None:
+    """Say what organizer does and ask for the first folder."""
+    _, middle, _ = st.columns([1, 2.4, 1])
+    with middle:
+        st.markdown("## Your videos, found again")
+        st.markdown(
+            "Name a folder with videos. organizer looks at the first 45 seconds of each and suggests tags. "
+            "Your files are only ever read, and nothing leaves this computer."
+        )
+        show_add_folder()
 
 
-def show_folders(db: Database) -> None:
+def show_folders(library: Library) -> None:
     """Draw the folders with a form to add one."""
     with st.expander("Folders", icon=":material/folder:"):
-        known = facets.roots(db)
+        known = library.roots.all()
         for root in known:
-            st.text(shown(root.path) + ("  (offline)" if root.offline else ""))
+            st.text(safe_text(root.path) + ("  (offline)" if root.offline else ""))
         if known and st.button("Scan all again", icon=":material/refresh:", width="stretch"):
             _start([])
         show_add_folder()
@@ -47,7 +57,7 @@ def _start(folders: Sequence[str]) -> None:
     except OrganizerError as error:
         show_error(error)
         return
-    remember_scan(scan_id)
+    remember_job(scan_id)
     st.rerun()
 
 

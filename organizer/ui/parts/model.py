@@ -1,4 +1,4 @@
-"""Which model tags the videos, and that there are others."""
+"""The model in use, and tagging again with it: from stored features, many videos as a job, one at once."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.errors import BundleError
-from organizer.gallery.words import shown
-from organizer.library.queries import count_tagged_by_others, count_without_features
-from organizer.library.store import Store
+from organizer import pipeline
+from organizer.errors import BundleError, OrganizerError
+from organizer.gallery.cards import title
+from organizer.library import Library
+from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
-from organizer.text import count
+from organizer.pipeline.background_scan import start_retag
+from organizer.text import count, safe_text
+from organizer.ui.errors import show_error
+from organizer.ui.parts.job_panel import remember_job, show_changes
+from organizer.ui.resources import library_file, open_library, tagger
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from collections.abc import Sequence
+
+    from organizer.gallery.view_state import ViewState
+
+_ONE = "retagged_video"
 
 
-def show_model(db: Database) -> None:
+def show_model(library: Library) -> None:
     """Draw the name of the model in use, what is left to do for it, and how to get or choose another."""
     with st.expander("Model", icon=":material/model_training:"):
         try:
@@ -25,20 +34,20 @@ def show_model(db: Database) -> None:
         except BundleError as error:
             _show_unusable(error)
             return
-        st.text(shown(f"{bundle.id}: {bundle.summary}"))
+        st.text(safe_text(f"{bundle.id}: {bundle.summary}"))
         # Every readable video has features of some space; where there is but this one, nothing is counted.
-        by_others = set(Store(db).spaces()) - {bundle.space_id}
-        if by_others and (unseen := count_without_features(db, bundle.space_id)):
+        by_others = set(library.features.spaces()) - {bundle.space_id}
+        if by_others and (unseen := library.features.count_without(bundle.space_id)):
             st.markdown(
                 f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
             )
-        if older := count_tagged_by_others(db, bundle.id, bundle.space_id):
+        if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
             )
         others = [other.name for other in bundles() if other.name != chosen()]
         if others:
-            st.text(shown(f"Also installed: {', '.join(others)}. To choose, on the command line:"))
+            st.text(safe_text(f"Also installed: {', '.join(others)}. To choose, on the command line:"))
             st.code(f"organizer models use {others[0]}", language=None, wrap_lines=True)
         if {DEFAULT} == {other.name for other in bundles()}:
             st.text("A larger one, Inception v3 with the features of YouTube-8M, can be fetched:")
@@ -46,7 +55,71 @@ def show_model(db: Database) -> None:
 
 
 def _show_unusable(error: BundleError) -> None:
-    st.text(shown(str(error)))
+    st.text(safe_text(str(error)))
     if chosen() != DEFAULT:
         st.text(f"Scans tag with {DEFAULT} until then. To choose it for good, on the command line:")
         st.code("organizer models use auto", language=None, wrap_lines=True)
+
+
+def show_retag(library: Library, view: ViewState, found: int) -> None:
+    """Draw the buttons that tag many videos again.
+
+    Args:
+        library: the library.
+        view: the view; where it is filtered, the videos it chooses can be tagged alone.
+        found: how many videos it chooses; not looked at while one video is open.
+    """
+    job = library.jobs.newest()
+    busy = job is not None and not job.finished
+    with st.expander("Tag again", icon=":material/sell:"):
+        st.markdown("From what is stored, no video is opened. What you confirmed or rejected stays.")
+        if view.is_filtered and view.video is None:
+            label = f"Tag the {count(found, 'chosen video')} again"
+            if st.button(label, key="retag_chosen", width="stretch", disabled=not found or busy):
+                _start(library.ids(view.filter()))
+        if st.button("Tag all videos again", key="retag_all", width="stretch", disabled=busy):
+            _start(None)
+        if job is not None and busy:
+            st.markdown(f"{running_words(job.kind)} This waits for its end.")
+
+
+def _start(ids: Sequence[int] | None) -> None:
+    try:
+        with st.spinner("Starting"):
+            job_id = start_retag(library_file(), ids)
+    except OrganizerError as error:
+        show_error(error)
+        return
+    remember_job(job_id)
+    st.rerun()
+
+
+def show_retag_one(video_id: int) -> None:
+    """Draw the button that tags one video again, and what that changed."""
+    # A callback: no click elsewhere stops one, as it would stop a run of the script.
+    st.button("Tag this video again", icon=":material/sell:", on_click=_retag_one, args=(video_id,))
+    id_, outcome = st.session_state.pop(_ONE, (None, None))
+    if id_ != video_id:
+        return
+    if isinstance(outcome, OrganizerError):
+        show_error(outcome)
+    elif isinstance(outcome, RetagReport) and not outcome.tagged:
+        st.markdown("It needs a scan first: nothing is stored for the model in use.")
+    elif isinstance(outcome, RetagReport):
+        st.markdown("Tagged again." if outcome.changed else "Tagged again; nothing changed.")
+        show_changes(outcome)
+
+
+def _retag_one(video_id: int) -> None:
+    outcome: RetagReport | OrganizerError
+    try:
+        with open_library() as library, tagger() as shared:
+            (step,) = pipeline.retag(library, shared, [video_id])
+            changes = tuple(
+                RetagChange(title(library.video(video_id)), change.added, change.removed)
+                for change in step.changes
+            )
+        outcome = RetagReport(1, step.tagged, len(changes), changes)
+    except OrganizerError as error:
+        outcome = error
+    st.session_state[_ONE] = (video_id, outcome)

@@ -25,7 +25,7 @@ class NotSatisfiableError(Exception):
     """The part lies behind the end of the file."""
 
 
-def asked_range(header: str | None, size: int) -> range | None:
+def requested_range(header: str | None, size: int) -> range | None:
     """Return the bytes that a ``Range`` header asks for, None for all.
 
     What is no range is ignored, and so are several at once, as a server may: no player asks for them.
@@ -75,7 +75,7 @@ class OpenFileResponse(StreamingResponse):
             self._file.close()
 
 
-def answer_with(request: Request, descriptor: int, headers: Mapping[str, str]) -> Response:
+def file_response(request: Request, descriptor: int, headers: Mapping[str, str]) -> Response:
     """Return the answer to a request for a file: 200, 206 with a part of it, or 416.
 
     Args:
@@ -88,12 +88,12 @@ def answer_with(request: Request, descriptor: int, headers: Mapping[str, str]) -
     status = os.fstat(descriptor)
     size = status.st_size
     tag, changed = f'"{status.st_mtime_ns:x}-{size:x}"', formatdate(status.st_mtime, usegmt=True)
-    asked = request.headers.get("range")
+    requested = request.headers.get("range")
     if request.headers.get("if-range", tag) not in {tag, changed}:
         # What the player has of it is of another state of the file.
-        asked = None
+        requested = None
     try:
-        part = asked_range(asked, size)
+        part = requested_range(requested, size)
     except NotSatisfiableError:
         file.close()
         return PlainTextResponse(

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from organizer.config import read_settings
 from organizer.errors import LibraryError
 from organizer.frames.folders.extensions import extension
-from organizer.library import media
-from organizer.library.database import opened
-from organizer.ui.server.beneath import open_beneath
-from organizer.ui.server.file_response import answer_with
+from organizer.library import Library
+from organizer.library.records import StoredPlace
+from organizer.ui.server.contained_file import open_contained
+from organizer.ui.server.file_response import file_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from starlette.requests import Request
 
-    from organizer.library.media import StoredPlace
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _POSTER_AGE_S = 3600
@@ -48,19 +48,22 @@ MEDIA_TYPES = {
 _MEDIA_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
-def media_routes() -> list[Route]:
+def media_routes(library: Path) -> list[Route]:
     """Return the routes; whatever follows the prefix is taken as a key, or is not found."""
-    return [Route("/clip/{key:path}", clip), Route("/poster/{key:path}", poster)]
+    return [
+        Route("/clip/{key:path}", partial(clip, library)),
+        Route("/poster/{key:path}", partial(poster, library)),
+    ]
 
 
-def clip(request: Request) -> Response:
+def clip(library: Path, request: Request) -> Response:
     """Send the original, or the range of it that the browser asks for, in small pieces."""
     key = request.path_params["key"]
     file = None
     if _KEY.fullmatch(key):
         try:
-            with opened(read_settings(None).library, create=False) as db:
-                places = media.places_of(db, key)
+            with Library.open(library, create=False) as opened:
+                places = opened.media.places_of(key)
         except LibraryError:
             places = []
         file = first_servable(places)
@@ -68,21 +71,21 @@ def clip(request: Request) -> Response:
         return _not_found()
     descriptor, name = file
     media_type = MEDIA_TYPES.get(extension(name), "application/octet-stream")
-    return answer_with(
+    return file_response(
         request,
         descriptor,
         {"Content-Type": media_type, "Cache-Control": "private, no-cache", **_MEDIA_HEADERS},
     )
 
 
-def poster(request: Request) -> Response:
+def poster(library: Path, request: Request) -> Response:
     """Send a poster as WebP."""
     key = request.path_params["key"]
     picture = None
     if _KEY.fullmatch(key):
         try:
-            with opened(read_settings(None).library, create=False) as db:
-                picture = media.poster_of(db, key)
+            with Library.open(library, create=False) as opened:
+                picture = opened.media.poster_of(key)
         except LibraryError:
             picture = None
     if picture is None:
@@ -98,7 +101,7 @@ def first_servable(places: Iterable[StoredPlace]) -> tuple[int, str] | None:
     """
     for place in places:
         try:
-            return open_beneath(place.root, place.relative_path), place.relative_path
+            return open_contained(place.root, place.relative_path), place.relative_path
         except (OSError, ValueError):
             continue
     return None

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
-import runpy
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from organizer.assets import app_file
-from organizer.config import LIBRARY_VARIABLE
+import uvicorn
+from streamlit import config as streamlit_config
+
 from organizer.errors import GalleryError
-from organizer.ui.server.options import ADDRESS, server_options
+from organizer.ui.server.app import ADDRESS, gallery_app, server_options
+from organizer.ui.server.connections import PatientProtocol
+from organizer.ui.server.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from organizer.config import Settings
 
 DEFAULT_PORT = 8765
 _BACKLOG = 128
@@ -52,32 +56,24 @@ def listen(port: int | None) -> socket.socket:
     )
 
 
-def serve(library: Path, listener: socket.socket, ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
     """Serve the gallery until Ctrl-C or SIGTERM.
 
     Args:
-        library: the library's file; it need not exist yet.
+        settings: where the library lies; it need not exist yet.
         listener: from ``listen``.
         ready: called once with the gallery's address, when it can be opened.
 
     Raises:
-        BundleError: ``app.py`` is not installed.
         GalleryError: the server could not start.
     """
     port = listener.getsockname()[1]
-    os.environ[LIBRARY_VARIABLE] = str(library)
-    if not os.environ.get("ORGANIZER_DEBUG"):
+    if not settings.debug:
         # The server's own remarks, such as on a connection that it cuts, say nothing to a person.
         logging.disable(logging.CRITICAL)
-    import uvicorn
-    from streamlit import config as streamlit_config
-
     streamlit_config.get_config_options(force_reparse=True, options_from_flags=server_options(port))
-    from organizer.ui.server.connections import PatientProtocol
-    from organizer.ui.server.guard import Guard
-
     # Around all of it once more: answers to errors that nobody foresaw are made outside the app's own one.
-    app = Guard(runpy.run_path(str(app_file()))["app"])
+    app = Guard(gallery_app(settings))
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
@@ -97,11 +93,9 @@ def serve(library: Path, listener: socket.socket, ready: Callable[[str], None]) 
         raise GalleryError("The gallery's server did not start. Run it again with ORGANIZER_DEBUG=1.")
 
 
-def _call_when_started(server: object, address: str, ready: Callable[[str], None]) -> None:
-    import time
-
-    while not getattr(server, "started", False):
-        if getattr(server, "should_exit", False):
+def _call_when_started(server: uvicorn.Server, address: str, ready: Callable[[str], None]) -> None:
+    while not server.started:
+        if server.should_exit:
             return
         time.sleep(0.05)
     ready(address)

@@ -1,1 +1,1 @@
-"""The pages of the gallery."""
+"""The views: the grid of all chosen videos, and one video. ``main.py`` draws the one of the address."""

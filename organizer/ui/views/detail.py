@@ -1,7 +1,11 @@
-"""One video: play it, see what the model says of each second, correct its tags."""
+"""One video: play it, see what the model says of each second, correct its tags.
+
+Player and labels are components: a click on a second needs no run of the script.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,34 +13,32 @@ import streamlit as st
 from organizer.errors import BundleError, UnknownVideoError
 from organizer.gallery import detail
 from organizer.gallery.cards import poster_address, title
-from organizer.library import media
-from organizer.library.queries import stored_features, video, video_ids
+from organizer.library import Library
 from organizer.library.records import Status
 from organizer.models.catalogue import thresholds_of
 from organizer.ui import state
-from organizer.ui.parts.player import show_labels, show_player
-from organizer.ui.parts.retag import show_retag_one
+from organizer.ui.parts.component import load_component
+from organizer.ui.parts.model import show_retag_one
 from organizer.ui.parts.tag_editor import show_tag_editor
 from organizer.ui.resources import tagger
 from organizer.ui.views.grid import page_filter
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from organizer.gallery.detail import LabelRow
     from organizer.gallery.view_state import ViewState
     from organizer.library.records import VideoRecord
 
-
 _WIDTHS = (1.7, 1)
+_player = load_component("player")
+_labels = load_component("labels")
 
 
-def show_detail(db: Database, view: ViewState) -> None:
+def show_detail(library: Library, view: ViewState) -> None:
     """Draw the video that the view names."""
     assert view.video is not None
-    _show_steps(db, view)
+    _show_steps(library, view)
     try:
-        record = video(db, media.id_of(db, view.video))
+        record = library.video(library.media.id_of(view.video))
     except UnknownVideoError:
         with st.container(border=True):
             st.markdown("**This video is not in the library any more.**")
@@ -44,24 +46,28 @@ def show_detail(db: Database, view: ViewState) -> None:
         return
     with st.container(key="title"):
         st.text(title(record))
-    rows, missing = _rows(db, record)
+    rows, missing = _rows(library, record)
     left, right = st.columns(_WIDTHS, gap="medium")
     with left:
-        poster = poster_address(record) if media.with_posters(db, [record.id]) else ""
-        note = " ".join(filter(None, [detail.looked_at(record), missing]))
+        poster = poster_address(record) if library.media.with_posters([record.id]) else ""
+        note = " ".join(filter(None, [detail.analysed_part(record), missing]))
         # A browser may play what could not be decoded here.
         playable = record.status in {Status.OK, Status.FAILED}
-        show_player(record.key, playable=playable, poster=poster, note=note)
+        # Not by the video's key: two underscores in it would be taken for a separator.
+        _player(
+            key="player",
+            data={"key": record.key, "playable": playable, "poster": poster, "note": note},
+        )
     with right:
         if problem := detail.why_not_playable(record):
             with st.container(border=True):
                 st.text(problem)
-        show_tag_editor(db, record)
+        show_tag_editor(library, record)
     left, right = st.columns(_WIDTHS, gap="medium")
     with left:
         if rows:
             st.markdown("**What the model sees**")
-            show_labels(rows)
+            _labels(key="labels", data={"rows": [asdict(row) for row in rows]})
     with right:
         if record.scores:
             show_retag_one(record.id)
@@ -70,9 +76,9 @@ def show_detail(db: Database, view: ViewState) -> None:
             st.text("\n".join(f"{name}: {value}" for name, value in detail.facts(record)))
 
 
-def _show_steps(db: Database, view: ViewState) -> None:
+def _show_steps(library: Library, view: ViewState) -> None:
     """Draw the ways back and to the neighbours on the same page of the grid."""
-    keys = media.keys_of(db, video_ids(db, page_filter(view, view.page)))
+    keys = library.media.keys_of(library.ids(page_filter(view, view.page)))
     here = keys.index(view.video) if view.video in keys else None
     before = keys[here - 1] if here else None
     after = keys[here + 1] if here is not None and here + 1 < len(keys) else None
@@ -94,7 +100,7 @@ def _show_steps(db: Database, view: ViewState) -> None:
         )
 
 
-def _rows(db: Database, record: VideoRecord) -> tuple[list[LabelRow], str]:
+def _rows(library: Library, record: VideoRecord) -> tuple[list[LabelRow], str]:
     """Return the rows of the labels, and why there are no strips, where there are none."""
     thresholds = thresholds_of(record.bundle)
     if not record.scores:
@@ -102,7 +108,7 @@ def _rows(db: Database, record: VideoRecord) -> tuple[list[LabelRow], str]:
     try:
         with tagger() as shared:
             bundle = shared.bundle
-            features = dict(stored_features(db, [record.id], bundle.space_id))
+            features = dict(library.features.of([record.id], bundle.space_id))
             if record.bundle != bundle.id or record.id not in features:
                 words = "Another model scored it: tag it again to see which seconds speak for each label."
                 return detail.label_rows(record, thresholds), words

@@ -1,26 +1,32 @@
-"""All videos that the filter chooses, as pages of cards."""
+"""All videos that the filter chooses, as pages of cards.
+
+The cards are one component: its script builds text nodes, so that no name can be markup.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from organizer.gallery.cards import card
 from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
-from organizer.library import media
+from organizer.library import Library
 from organizer.library.filters import Sort
-from organizer.library.queries import videos
 from organizer.text import count
 from organizer.ui import state
-from organizer.ui.parts.card_grid import show_cards
+from organizer.ui.parts.component import load_component
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from collections.abc import Sequence
 
+    from organizer.gallery.cards import Card
     from organizer.library.filters import VideoFilter
+
+_CARDS = "card_grid"
+_cards = load_component(_CARDS)
 
 ORDERS = {
     (Sort.TAKEN, True): "Newest first",
@@ -36,7 +42,7 @@ ORDERS = {
 }
 
 
-def show_grid(db: Database, view: ViewState, found: int) -> None:
+def show_grid(library: Library, view: ViewState, found: int) -> None:
     """Draw one page of the ``found`` videos that the view chooses."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"### {count(found, 'video')}", width="content")
@@ -46,14 +52,25 @@ def show_grid(db: Database, view: ViewState, found: int) -> None:
         return
     last = pages(found)
     page = min(view.page, last)
-    records = list(videos(db, page_filter(view, page)))
-    pictured = media.with_posters(db, [video.id for video in records])
-    show_cards([card(video, poster=video.id in pictured) for video in records], page)
+    records = list(library.list(page_filter(view, page)))
+    pictured = library.media.with_posters([video.id for video in records])
+    _show_cards([card(video, poster=video.id in pictured) for video in records], page)
     if last > 1:
         # A key for each choice: a click on a page of another choice, still on its way, is not this one's.
         key = state.widget_value(f"page_{_digest(view)}", page)
         with st.container(horizontal=True, horizontal_alignment="center"):
             st.pagination(last, key=key, on_change=_turn_page, args=(key,), width="stretch")
+
+
+def _show_cards(cards: Sequence[Card], page: int) -> None:
+    """Draw the cards of a page; a click opens the video."""
+    _cards(key=_CARDS, data={"cards": [asdict(card) for card in cards], "page": page}, on_open_change=_open)
+
+
+def _open() -> None:
+    key = getattr(st.session_state.get(_CARDS), "open", None)
+    if isinstance(key, str):
+        state.change(video=key)
 
 
 def page_filter(view: ViewState, page: int) -> VideoFilter:

@@ -5,7 +5,7 @@ from benchmarks.inception import natural_pictures
 from organizer.errors import BundleError
 from organizer.features.tensorflow.frozen_graph import module_from_frozen_graph
 from organizer.features.tensorflow.graph_ops import check_saved_model
-from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone
+from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from tests.models.stand_ins import CHANNELS, CLASSES, frozen_graph
 
 
@@ -42,7 +42,9 @@ def test_gives_what_the_graph_gives_in_batches_too(tmp_path, old):
     pictures = natural_pictures(3)
     for output, name, size in (("pool_3", "pool_3:0", CHANNELS), ("logits", "softmax/logits:0", CLASSES)):
         expected = as_the_graph_gives(definition, pictures, name)
-        got = TfHubBackbone(module, output=output, batch_size=2, bfloat16=False).extract(pictures)
+        got = TfHubBackbone(module, TfHubSettings(output=output, batch_size=2, bfloat16=False)).extract(
+            pictures
+        )
         assert got.shape == (3, size)
         assert expected.std(axis=0).max() > 0.01, "pictures must be told apart"
         np.testing.assert_allclose(got, expected, atol=1e-5 * np.abs(expected).max())

@@ -9,9 +9,9 @@ from organizer.features.tensorflow.graph_ops import (
     SAVER,
     check_saved_model,
     graph_operations,
-    saved_model_operations,
 )
-from organizer.pipeline.build_model import ModuleSettings, build_model
+from organizer.features.tensorflow.tfhub_backbone import TfHubSettings
+from organizer.pipeline.build_model import build_model
 from tests.models.stand_ins import frozen_graph, save_hub_module
 
 
@@ -26,7 +26,7 @@ def test_finds_every_operation_that_tensorflow_finds(module):
     expected = {node.op for node in graph.node}
     inside = {node.op for function in graph.library.function for node in function.node_def}
     assert "Conv2D" in inside - expected
-    assert saved_model_operations(content) == expected | inside
+    assert graph_operations(graph.SerializeToString()) == expected | inside
 
 
 def test_finds_the_operations_of_a_graph():
@@ -126,7 +126,7 @@ def test_a_network_that_saves_or_restores_when_used_is_refused(tmp_path, operati
 
 def build_model_of(folder, tmp_path):
     (tmp_path / "videos").mkdir()
-    return list(build_model("own", str(folder), str(tmp_path / "videos"), ModuleSettings(None, 32, 0.0, 1.0)))
+    return list(build_model("own", str(folder), str(tmp_path / "videos"), TfHubSettings(None, 32, 0.0, 1.0)))
 
 
 def edited(module, tmp_path, edit):

@@ -73,27 +73,33 @@ def test_an_old_tensorflow_is_said_with_the_command(monkeypatch, version):
         load_tensorflow()
 
 
-def test_nothing_is_loaded_before_it_is_needed_and_nothing_is_said():
-    done = _python(
+_TELL = "import sqlite3; print(sqlite3.connect(':memory:').execute('pragma module_list').fetchall())"
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """What a new process says that loads TensorFlow, before and after, and of SQLite at the end."""
+    return _python(
         "import sys\n"
         "import organizer.features.tensorflow.tfhub_backbone, organizer.features.space\n"
-        "heavy = {'tensorflow', 'tensorflow_hub', 'numpy', 'keras'}\n"
+        "heavy = {'tensorflow', 'tensorflow_hub', 'numpy', 'keras', '_sqlite3'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
         "from organizer.features.tensorflow.loading import load_tensorflow\n"
         "tf, hub = load_tensorflow()\n"
-        "print(float(tf.reduce_sum(tf.ones(3))), hub.__name__)"
+        "print(float(tf.reduce_sum(tf.ones(3))), hub.__name__)\n" + _TELL
     )
-    assert done.stdout.split("\n")[:2] == ["[]", "3.0 tensorflow_hub"]
-    assert done.stderr == ""
 
 
-def test_the_library_keeps_the_sqlite_of_python():
+def test_nothing_is_loaded_before_it_is_needed_and_nothing_is_said(loaded):
+    assert loaded.stdout.splitlines()[:2] == ["[]", "3.0 tensorflow_hub"]
+    assert loaded.stderr == ""
+
+
+def test_the_library_keeps_the_sqlite_of_python(loaded):
     # TensorFlow has one too; loaded first, it would serve the library, and it knows no full-text search.
-    tell = "import sqlite3; print(sqlite3.connect(':memory:').execute('pragma module_list').fetchall())"
-    expected = _python(tell).stdout
+    expected = _python(_TELL).stdout
     assert "fts5" in expected
-    load = "from organizer.features.tensorflow.loading import load_tensorflow; load_tensorflow()\n"
-    assert _python(load + tell).stdout == expected
+    assert loaded.stdout.splitlines()[2:] == expected.splitlines()
 
 
 def _python(program):

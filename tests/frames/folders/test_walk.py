@@ -12,7 +12,7 @@ import pytest
 from organizer.errors import FolderError
 from organizer.frames.folders import walk as walk_module
 from organizer.frames.folders.left_out import Why
-from organizer.frames.folders.walk import Walk, find_videos
+from organizer.frames.folders.walk import Walk
 from tests import clips
 
 PLAYABLE = bytes.fromhex("0000001c66747970") + b"isom" + bytes(16)
@@ -32,7 +32,7 @@ def found(walk: Walk) -> list[str]:
 
 
 def walked(root: Path, **settings) -> Walk:
-    walk = find_videos(str(root), **settings)
+    walk = Walk(str(root), **settings)
     list(walk)
     return walk
 
@@ -50,16 +50,16 @@ def test_files_come_folder_by_folder_in_a_stable_order(tmp_path):
         "b/notes.md",
         "noext",
     )
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["A.mp4", "z.webm", "a/4.avi", "a/x/3.mkv", "b/1.MOV", "b/2.mp4"]
-    assert found(walk) == found(find_videos(str(tmp_path)))
+    assert found(walk) == found(Walk(str(tmp_path)))
     assert walk.finished
 
 
 def test_a_file_carries_what_one_stat_saw(tmp_path, monkeypatch):
     fill(tmp_path, "a/clip.mp4")
     os.utime(tmp_path / "a/clip.mp4", ns=(5, 1_600_000_000_123_456_789))
-    (file,) = find_videos(str(tmp_path))
+    (file,) = Walk(str(tmp_path))
     assert file.root == str(tmp_path)
     assert file.path == str(tmp_path / "a" / "clip.mp4")
     assert (file.size_bytes, file.mtime_ns) == (len(PLAYABLE), 1_600_000_000_123_456_789)
@@ -95,7 +95,7 @@ def test_a_file_carries_what_one_stat_saw(tmp_path, monkeypatch):
 )
 def test_hidden_and_system_names_are_left_out(tmp_path, name):
     fill(tmp_path, name, "seen.mp4")
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["seen.mp4"]
     assert not walk.covers(os.path.join(*name.split("/")))
 
@@ -104,19 +104,19 @@ def test_hidden_and_system_names_are_left_out(tmp_path, name):
     "name", ["found.mp4", "found.0001/clip.mp4", "Recycled bikes/clip.mp4", "@home/a.mp4"]
 )
 def test_names_that_only_begin_like_those_of_systems_are_people_s(tmp_path, name):
-    assert found(find_videos(str(fill(tmp_path, name)))) == [name]
+    assert found(Walk(str(fill(tmp_path, name)))) == [name]
 
 
 @pytest.mark.parametrize("name", ["@Recycle", "RECYCLER", "found.000", "LOST.DIR", ".snapshot"])
 def test_a_root_that_a_person_names_is_walked_whatever_its_name(tmp_path, name):
-    walk = find_videos(str(fill(tmp_path / name, "clip.mp4")))
+    walk = Walk(str(fill(tmp_path / name, "clip.mp4")))
     assert found(walk) == ["clip.mp4"]
     assert walk.covers("gone.mp4")
 
 
 def test_a_folder_with_a_nomedia_file_is_left_out_with_all_below_it(tmp_path):
     fill(tmp_path, "a/1.mp4", "a/0.mp4", "a/deep/2.mp4", "a/.nomedia", "b/3.mp4")
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["b/3.mp4"]
     # What is known of it stays, as with an excluded folder.
     assert not walk.covers(os.path.join("a", "gone.mp4"))
@@ -124,16 +124,16 @@ def test_a_folder_with_a_nomedia_file_is_left_out_with_all_below_it(tmp_path):
     assert walk.covers(os.path.join("b", "gone.mp4"))
     assert [(entry.path, entry.why) for entry in walk.left_out] == [(str(tmp_path / "a"), Why.NO_MEDIA)]
     for below in ("a", os.path.join("a", "deep")):
-        assert not find_videos(str(tmp_path), below=below).enters
+        assert not Walk(str(tmp_path), below=below).enters
     # A folder that is named is meant.
-    assert found(find_videos(str(tmp_path / "a"))) == ["0.mp4", "1.mp4", "deep/2.mp4"]
+    assert found(Walk(str(tmp_path / "a"))) == ["0.mp4", "1.mp4", "deep/2.mp4"]
     (tmp_path / "a" / ".nomedia").unlink()
     assert len(found(walk)) == 4
 
 
 def test_the_root_may_have_a_hidden_name(tmp_path):
     fill(tmp_path / ".private", "clip.mp4")
-    walk = find_videos(str(tmp_path / ".private"))
+    walk = Walk(str(tmp_path / ".private"))
     assert found(walk) == ["clip.mp4"]
     assert walk.covers("other.mp4")
 
@@ -158,7 +158,7 @@ def test_the_root_may_have_a_hidden_name(tmp_path):
 )
 def test_exclude(tmp_path, patterns, left_out):
     names = ["c.mov", "Private/a.mp4", "Private/deep/b.mp4"]
-    walk = find_videos(str(fill(tmp_path, *names)), exclude=patterns)
+    walk = Walk(str(fill(tmp_path, *names)), exclude=patterns)
     assert found(walk) == [name for name in names if name not in left_out]
     for name in names:
         assert walk.covers(os.path.join(*name.split("/"))) == (name not in left_out)
@@ -169,14 +169,14 @@ def test_exclude(tmp_path, patterns, left_out):
 )
 @pytest.mark.parametrize("name", ["Caf\u00e9", "Cafe\u0301"])
 def test_it_does_not_count_how_accents_are_composed(tmp_path, pattern, name):
-    walk = find_videos(str(fill(tmp_path, "a.mp4", f"{name}/b.mp4")), exclude=[pattern])
+    walk = Walk(str(fill(tmp_path, "a.mp4", f"{name}/b.mp4")), exclude=[pattern])
     assert found(walk) == ["a.mp4"]
     assert not walk.covers(os.path.join(name, "b.mp4"))
 
 
 def test_nested_roots_are_not_entered(tmp_path):
     fill(tmp_path, "a/own/x.mp4", "a/owner/y.mp4", "z.mp4")
-    walk = find_videos(str(tmp_path), skip_folders=[str(tmp_path / "a" / "own") + os.sep])
+    walk = Walk(str(tmp_path), skip_folders=[str(tmp_path / "a" / "own") + os.sep])
     assert found(walk) == ["z.mp4", "a/owner/y.mp4"]
     assert not walk.covers(os.path.join("a", "own", "x.mp4"))
     assert walk.covers(os.path.join("a", "gone.mp4"))
@@ -184,7 +184,7 @@ def test_nested_roots_are_not_entered(tmp_path):
 
 def test_below_walks_one_folder_only(tmp_path):
     fill(tmp_path, "a/b/x.mp4", "a/y.mp4", "ab/z.mp4")
-    walk = find_videos(str(tmp_path), below="a")
+    walk = Walk(str(tmp_path), below="a")
     assert found(walk) == ["a/y.mp4", "a/b/x.mp4"]
     assert walk.covers(os.path.join("a", "gone.mp4"))
     assert not walk.covers(os.path.join("ab", "gone.mp4"))
@@ -194,14 +194,14 @@ def test_below_walks_one_folder_only(tmp_path):
 @pytest.mark.parametrize("below", ["..", "a/../../b", "/etc"])
 def test_below_may_not_leave_the_root(tmp_path, below):
     with pytest.raises(ValueError, match="below the root"):
-        find_videos(str(tmp_path), below=below)
+        Walk(str(tmp_path), below=below)
 
 
 @pytest.mark.parametrize("below", [".cache", "private/x", "link"])
 def test_below_follows_the_rules_of_the_whole_walk(tmp_path, below):
     fill(tmp_path, ".cache/a.mp4", "private/x/a.mp4", "real/a.mp4")
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
-    walk = find_videos(str(tmp_path), below=below, exclude=["private"])
+    walk = Walk(str(tmp_path), below=below, exclude=["private"])
     assert found(walk) == []
 
 
@@ -209,9 +209,9 @@ def test_below_follows_the_rules_of_the_whole_walk(tmp_path, below):
 def test_roots_that_are_no_folders(tmp_path, missing):
     fill(tmp_path, "clip.mp4")
     with pytest.raises(FolderError, match=missing):
-        find_videos(str(tmp_path / missing))
+        Walk(str(tmp_path / missing))
     with pytest.raises(FolderError, match=missing):
-        find_videos(str(tmp_path), below=missing)
+        Walk(str(tmp_path), below=missing)
 
 
 def test_links_are_counted_and_not_followed(tmp_path):
@@ -222,7 +222,7 @@ def test_links_are_counted_and_not_followed(tmp_path):
     (root / "a" / "loop").symlink_to(root, target_is_directory=True)
     (root / "broken.mp4").symlink_to(root / "nowhere")
     (root / "itself").symlink_to(root / "itself")
-    walk = find_videos(str(root))
+    walk = Walk(str(root))
     assert found(walk) == ["a/clip.mp4"]
     assert walk.links_not_followed == 5
     assert walk.unreadable == []
@@ -232,7 +232,7 @@ def test_links_are_counted_and_not_followed(tmp_path):
 def test_a_root_that_is_a_link_is_walked(tmp_path):
     fill(tmp_path / "real", "clip.mp4")
     (tmp_path / "root").symlink_to(tmp_path / "real", target_is_directory=True)
-    assert found(find_videos(str(tmp_path / "root"))) == ["clip.mp4"]
+    assert found(Walk(str(tmp_path / "root"))) == ["clip.mp4"]
 
 
 def refuse(monkeypatch, refused: Path) -> None:
@@ -250,7 +250,7 @@ def refuse(monkeypatch, refused: Path) -> None:
 def test_an_unreadable_folder_is_named_and_the_rest_is_walked(tmp_path, monkeypatch):
     fill(tmp_path, "a/x.mp4", "locked/y.mp4", "locked/deep/z.mp4", "w.mp4")
     refuse(monkeypatch, tmp_path / "locked")
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["w.mp4", "a/x.mp4"]
     assert walk.unreadable == ["locked"]
     assert not walk.covers(os.path.join("locked", "y.mp4"))
@@ -274,7 +274,7 @@ def test_what_is_no_video_by_name_is_not_covered(tmp_path):
 
 
 def test_an_unfinished_walk_covers_nothing(tmp_path):
-    walk = find_videos(str(fill(tmp_path, "a.mp4", "b.mp4")))
+    walk = Walk(str(fill(tmp_path, "a.mp4", "b.mp4")))
     assert not walk.covers("gone.mp4")
     files = iter(walk)
     next(files)
@@ -285,7 +285,7 @@ def test_an_unfinished_walk_covers_nothing(tmp_path):
 
 def test_a_root_that_disappears_during_the_walk_covers_nothing(tmp_path):
     root = fill(tmp_path / "disk", "a.mp4", "deep/b.mp4")
-    walk = find_videos(str(root))
+    walk = Walk(str(root))
     files = iter(walk)
     next(files)
     root.rename(tmp_path / "elsewhere")
@@ -318,20 +318,20 @@ AMBIGUOUS = [
     "name", ["VID_001.insv", "Tagesschau.dvr-ms", "VR_MOVIE.VRO", "tape.m2p", "stream.ismv", "old.mp4v"]
 )
 def test_names_of_cameras_and_recorders(tmp_path, name):
-    assert found(find_videos(str(fill(tmp_path, name)))) == [name]
+    assert found(Walk(str(fill(tmp_path, name)))) == [name]
 
 
 @pytest.mark.parametrize(
     "name", ["PXL_20230501.MP.jpg", "MVIMG_20180101.jpg", "GL010013.LRV", "DJI_0001.LRF"]
 )
 def test_photographs_and_small_doubles_are_no_candidates(tmp_path, name):
-    assert found(find_videos(str(fill(tmp_path, name)))) == []
+    assert found(Walk(str(fill(tmp_path, name)))) == []
 
 
 @pytest.mark.parametrize(("name", "content", "is_video"), AMBIGUOUS)
 def test_ambiguous_names_are_judged_by_their_content(tmp_path, name, content, is_video):
     fill(tmp_path, name, content=content)
-    assert found(find_videos(str(tmp_path))) == ([name] if is_video else [])
+    assert found(Walk(str(tmp_path))) == ([name] if is_video else [])
 
 
 DAMAGED = bytes.fromhex("00010203") + bytes(range(256)) * 20
@@ -339,7 +339,7 @@ DAMAGED = bytes.fromhex("00010203") + bytes(range(256)) * 20
 
 def test_folders_that_are_passed_over_are_told_from_those_that_are_hidden_or_excluded(tmp_path):
     fill(tmp_path, "a/.nomedia", "raw/x.mp4", "b/y.mp4")
-    walk = find_videos(str(tmp_path), exclude=["raw"])
+    walk = Walk(str(tmp_path), exclude=["raw"])
     assert not walk.passes_over(os.path.join("a", "gone.mp4"))
     list(walk)
     passed = {
@@ -355,7 +355,7 @@ def test_folders_that_are_passed_over_are_told_from_those_that_are_hidden_or_exc
 
 def test_what_was_a_video_is_a_candidate_whatever_it_holds_now(tmp_path):
     fill(tmp_path, "was.ts", "never.ts", content=DAMAGED)
-    walk = find_videos(str(tmp_path), stored=lambda path: path == "was.ts")
+    walk = Walk(str(tmp_path), stored=lambda path: path == "was.ts")
     assert found(walk) == ["was.ts"]
     assert [os.path.basename(entry.path) for entry in walk.left_out] == ["never.ts"]
 
@@ -368,7 +368,7 @@ def test_what_is_left_out_is_named_with_its_reason(tmp_path, monkeypatch):
     fill(tmp_path, "empty.mts", content=b"")
     (tmp_path / "link.mp4").symlink_to(tmp_path / "clip.mp4")
     refuse(monkeypatch, tmp_path / "locked")
-    walk = find_videos(str(tmp_path), exclude=["raw"])
+    walk = Walk(str(tmp_path), exclude=["raw"])
     assert found(walk) == ["clip.mp4"]
     left_out = {os.path.basename(entry.path): (entry.why, entry.of_interest) for entry in walk.left_out}
     assert left_out == {
@@ -397,14 +397,14 @@ def test_known_files_are_not_opened_again(tmp_path, monkeypatch):
     fill(tmp_path, "known.ts", "new.ts", content=PACKETS)
     opened = []
     monkeypatch.setattr(walk_module, "sniff", opened.append)
-    walk = find_videos(str(tmp_path), known=lambda file: file.relative_path == "known.ts")
+    walk = Walk(str(tmp_path), known=lambda file: file.relative_path == "known.ts")
     assert found(walk) == ["known.ts", "new.ts"]
     assert opened == [str(tmp_path / "new.ts")]
 
 
 def test_plain_videos_are_not_opened(tmp_path, monkeypatch):
     monkeypatch.setattr(walk_module, "sniff", lambda path: pytest.fail(f"opened {path}"))
-    assert found(find_videos(str(fill(tmp_path, "a.mp4", "b.mkv")))) == ["a.mp4", "b.mkv"]
+    assert found(Walk(str(fill(tmp_path, "a.mp4", "b.mkv")))) == ["a.mp4", "b.mkv"]
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_names_are_reported_as_they_are(tmp_path, name):
         (tmp_path / os.fsdecode(name)).write_bytes(PLAYABLE)
     except OSError as error:
         pytest.skip(f"this file system refuses the name {name!r}: {error}")
-    (file,) = find_videos(str(tmp_path))
+    (file,) = Walk(str(tmp_path))
     assert os.fsencode(file.relative_path) == name
 
 
@@ -432,7 +432,7 @@ def test_folders_named_like_videos_and_pipes_are_no_candidates(tmp_path):
     fill(tmp_path, "folder.mp4/inside.mp4")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.mp4")
-    assert found(find_videos(str(tmp_path))) == ["folder.mp4/inside.mp4"]
+    assert found(Walk(str(tmp_path))) == ["folder.mp4/inside.mp4"]
 
 
 def test_a_deep_tree_needs_no_recursion(tmp_path):
@@ -441,7 +441,7 @@ def test_a_deep_tree_needs_no_recursion(tmp_path):
         folder = folder / "d"
     folder.mkdir(parents=True)
     (folder / "x.mp4").write_bytes(PLAYABLE)
-    assert len(found(find_videos(str(tmp_path)))) == 1
+    assert len(found(Walk(str(tmp_path)))) == 1
 
 
 def test_each_file_is_asked_for_its_status_once(tmp_path, monkeypatch):
@@ -531,7 +531,7 @@ def test_files_only_in_the_cloud_are_named_and_not_read(tmp_path, evict, sign):
     fill(tmp_path, "a/far.mp4", "a/near.mp4")
     fill(tmp_path, "a/far.ts", "a/near.ts", content=PACKETS)
     evict(("far.mp4", "far.ts"), **sign)
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["a/near.mp4", "a/near.ts"]
     assert walk.cloud_only == {os.path.join("a", "far.mp4")}
     assert walk.unreadable == []
@@ -550,7 +550,7 @@ def test_files_with_other_attributes_are_read(tmp_path, monkeypatch, attributes)
             return Listing([CloudEntry(entry, **attributes) for entry in entries])
 
     monkeypatch.setattr(os, "scandir", scandir)
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["clip.ts"]
     assert walk.cloud_only == set()
 
@@ -565,7 +565,7 @@ def test_a_known_file_that_went_to_the_cloud_is_still_there(tmp_path, evict, nam
         asked.append((file.relative_path, file.size_bytes))
         return True
 
-    walk = find_videos(str(tmp_path), known=known)
+    walk = Walk(str(tmp_path), known=known)
     assert found(walk) == [name]
     assert asked == [(name, len(PACKETS))]
     assert walk.cloud_only == set()
@@ -574,7 +574,7 @@ def test_a_known_file_that_went_to_the_cloud_is_still_there(tmp_path, evict, nam
 def test_a_changed_file_in_the_cloud_is_neither_read_nor_vanished(tmp_path, evict):
     fill(tmp_path, "clip.mp4")
     evict(("clip.mp4",), st_file_attributes=0x400000)
-    walk = find_videos(str(tmp_path), known=lambda file: False)
+    walk = Walk(str(tmp_path), known=lambda file: False)
     assert found(walk) == []
     assert walk.cloud_only == {"clip.mp4"}
     assert not walk.covers("clip.mp4")
@@ -585,7 +585,7 @@ def test_a_stand_in_keeps_the_place_of_its_video(tmp_path, evict):
     fill(tmp_path, *stand_ins, ".Notes.txt.icloud", ".Own.mp4.icloud", "Own.mp4", ".secret.mp4.nextcloud")
     (tmp_path / ".Folder.mp4.icloud").mkdir()
     evict(stand_ins)
-    walk = find_videos(str(tmp_path))
+    walk = Walk(str(tmp_path))
     assert found(walk) == ["Own.mp4"]
     assert walk.cloud_only == {"Beach.mp4", "Hill.mov", "Lake.mkv"}
     for name in ("Beach.mp4", "Hill.mov", "Lake.mkv", "index.ts"):
@@ -603,7 +603,7 @@ def test_what_is_excluded_is_not_looked_for_in_the_cloud(tmp_path):
 def test_real_clips_are_found(tmp_path):
     clips.make_clip(tmp_path / "a.ts", seconds=1)
     clips.make_clip(tmp_path / "b.mp4", seconds=1)
-    assert found(find_videos(str(tmp_path))) == ["a.ts", "b.mp4"]
+    assert found(Walk(str(tmp_path))) == ["a.ts", "b.mp4"]
 
 
 @pytest.mark.parametrize(
@@ -619,4 +619,4 @@ def test_real_clips_are_found(tmp_path):
 )
 def test_says_whether_the_whole_root_would_lead_to_a_folder(tmp_path, below, enters):
     (tmp_path / below).mkdir(parents=True, exist_ok=True)
-    assert find_videos(str(tmp_path), below=below).enters is enters
+    assert Walk(str(tmp_path), below=below).enters is enters

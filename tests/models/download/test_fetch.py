@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from organizer.errors import DownloadError, StorageError
-from organizer.models import safe_write as storing_module
+from organizer.models import safe_write
 from organizer.models.checksums import parse_checksum
-from organizer.models.download.fetch import FetchStep, FetchStoppedError, Patience, announced_size, fetch
+from organizer.models.download.fetch import FetchStep, Patience, announced_size, fetch
 from organizer.models.download.sources import SOURCES_VARIABLE, Part
+from organizer.stopping import StoppedError
 from tests.file_server import Answer, file_server, free_port
 
 CONTENT = bytes(range(256)) * 8192
@@ -470,13 +471,12 @@ def test_a_proxy_that_is_not_there_is_named_as_such(server, folder, monkeypatch)
         pull(part("http://files.example/pca.tgz"), folder)
 
 
-def test_a_server_that_says_nothing_is_left(server, folder, monkeypatch):
-    monkeypatch.setattr("organizer.models.download.connection._SILENCE_TIMEOUT_S", 0.05)
+def test_a_server_that_says_nothing_is_left(server, folder):
     gate = threading.Event()
     silent = Answer(CONTENT, etag='"1"', gate=gate)
     url = server.serve("/pca.tgz", replace(silent, gate_after=CUT), silent)
     with pytest.raises(DownloadError, match="does not answer in time"):
-        pull(part(url), folder)
+        pull(part(url), folder, patience=replace(AT_ONCE, silence_s=0.05))
     gate.set()
     assert (folder / "pca.tgz.part").stat().st_size == CUT
 
@@ -529,7 +529,7 @@ def test_https_does_not_lead_to_http(server, folder, certificate, monkeypatch):
 def test_what_does_not_fit_is_not_begun(server, folder, monkeypatch):
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(
-        storing_module.shutil, "disk_usage", lambda _: usage._replace(free=len(CONTENT) - 1), raising=True
+        safe_write.shutil, "disk_usage", lambda _: usage._replace(free=len(CONTENT) - 1), raising=True
     )
     url = server.serve("/pca.tgz", Answer(CONTENT, etag='"1"'))
     with pytest.raises(StorageError, match=r"2\.1 MB are needed, 2\.1 MB are free\. Make room; then run"):
@@ -540,9 +540,7 @@ def test_what_does_not_fit_is_not_begun(server, folder, monkeypatch):
 def test_only_what_is_missing_needs_room(server, folder, monkeypatch):
     url = cut_short(server, folder)
     usage = shutil.disk_usage("/")
-    monkeypatch.setattr(
-        storing_module.shutil, "disk_usage", lambda _: usage._replace(free=len(CONTENT) - CUT)
-    )
+    monkeypatch.setattr(safe_write.shutil, "disk_usage", lambda _: usage._replace(free=len(CONTENT) - CUT))
     server.serve("/pca.tgz", Answer(CONTENT, etag='"1"'))
     pull(part(url), folder)
     assert has(folder)
@@ -623,7 +621,7 @@ def test_stops_between_blocks_and_goes_on(server, folder):
         "/pca.tgz", Answer(CONTENT, etag='"1"', gate=gate, gate_after=CUT), Answer(CONTENT, etag='"1"')
     )
     events = fetch(part(url, pinned=None), folder, stop=stop, patience=AT_ONCE)
-    with pytest.raises(FetchStoppedError):
+    with pytest.raises(StoppedError):
         for event in events:
             if event.done >= CUT:
                 stop.set()
@@ -639,7 +637,7 @@ def test_stops_while_it_waits(server, folder):
     stop = threading.Event()
     url = server.serve("/pca.tgz", Answer(status=503))
     patience = Patience(first_wait_s=3600, longest_wait_s=3600)
-    with pytest.raises(FetchStoppedError):
+    with pytest.raises(StoppedError):
         for event in fetch(part(url), folder, stop=stop, patience=patience):
             if event.step is FetchStep.WAITING:
                 threading.Timer(0.05, stop.set).start()

@@ -1,6 +1,6 @@
 import pytest
 
-from organizer.models.download.partial import Answer, Joint, Origin, joint, request_headers
+from organizer.models.download.partial import Origin, ResponseInfo, Resumption, request_headers, resumption
 
 URL = "https://a.example/file"
 
@@ -9,12 +9,12 @@ def origin(etag='"a"', modified=None, size=100, url=URL):
     return Origin(url, etag, modified, size)
 
 
-def answer(status=206, start=40, whole=100, etag='"a"', length=60):
-    return Answer(status, start, whole, length, etag, None)
+def response(status=206, start=40, total=100, etag='"a"', length=60):
+    return ResponseInfo(status, start, total, length, etag, None)
 
 
 @pytest.mark.parametrize(
-    ("known", "here", "url", "pinned", "headers"),
+    ("known", "size", "url", "pinned", "headers"),
     [
         (None, 0, URL, True, {}),
         (origin(), 0, URL, True, {}),
@@ -33,34 +33,34 @@ def answer(status=206, start=40, whole=100, etag='"a"', length=60):
         (origin(size=None), 100, URL, False, {"Range": "bytes=100-", "If-Range": '"a"'}),
     ],
 )
-def test_what_is_asked_for(known, here, url, pinned, headers):
-    assert request_headers(known, here, url, pinned=pinned) == headers
+def test_what_is_asked_for(known, size, url, pinned, headers):
+    assert request_headers(known, size, url, pinned=pinned) == headers
 
 
 @pytest.mark.parametrize(
     ("said", "before", "size", "expected"),
     [
-        (answer(status=200, start=None, whole=None), origin(), None, Joint.ANEW),
-        (answer(), origin(), None, Joint.ON),
-        (answer(), origin(), 100, Joint.ON),
-        (answer(etag=None), origin(), None, Joint.ON),
-        (answer(), None, None, Joint.ON),
-        (answer(whole=None), origin(), 100, Joint.ON),
-        (answer(etag='"b"'), origin(), None, Joint.CHANGED),
-        (answer(etag='"b"'), origin(url="https://b.example/file"), None, Joint.ON),
-        (answer(whole=101), origin(), None, Joint.CHANGED),
-        (answer(whole=101), origin(size=None), None, Joint.ON),
-        (answer(), origin(), 101, Joint.CHANGED),
-        (answer(start=0), origin(), None, Joint.CHANGED),
-        (answer(start=41), origin(), None, Joint.CHANGED),
-        (answer(start=None), origin(), None, Joint.CHANGED),
-        (answer(status=416, start=None, whole=40), origin(size=None), None, Joint.COMPLETE),
-        (answer(status=416, start=None, whole=40), origin(size=None), 41, Joint.CHANGED),
-        (answer(status=416, start=None, whole=40), origin(size=41), None, Joint.CHANGED),
-        (answer(status=416, start=None, whole=40, etag='"b"'), origin(size=None), None, Joint.CHANGED),
-        (answer(status=416, start=None, whole=30), origin(size=None), None, Joint.CHANGED),
-        (answer(status=416, start=None, whole=None), origin(), None, Joint.CHANGED),
+        (response(status=200, start=None, total=None), origin(), None, Resumption.RESTART),
+        (response(), origin(), None, Resumption.APPEND),
+        (response(), origin(), 100, Resumption.APPEND),
+        (response(etag=None), origin(), None, Resumption.APPEND),
+        (response(), None, None, Resumption.APPEND),
+        (response(total=None), origin(), 100, Resumption.APPEND),
+        (response(etag='"b"'), origin(), None, Resumption.CHANGED),
+        (response(etag='"b"'), origin(url="https://b.example/file"), None, Resumption.APPEND),
+        (response(total=101), origin(), None, Resumption.CHANGED),
+        (response(total=101), origin(size=None), None, Resumption.APPEND),
+        (response(), origin(), 101, Resumption.CHANGED),
+        (response(start=0), origin(), None, Resumption.CHANGED),
+        (response(start=41), origin(), None, Resumption.CHANGED),
+        (response(start=None), origin(), None, Resumption.CHANGED),
+        (response(status=416, start=None, total=40), origin(size=None), None, Resumption.COMPLETE),
+        (response(status=416, start=None, total=40), origin(size=None), 41, Resumption.CHANGED),
+        (response(status=416, start=None, total=40), origin(size=41), None, Resumption.CHANGED),
+        (response(status=416, start=None, total=40, etag='"b"'), origin(size=None), None, Resumption.CHANGED),
+        (response(status=416, start=None, total=30), origin(size=None), None, Resumption.CHANGED),
+        (response(status=416, start=None, total=None), origin(), None, Resumption.CHANGED),
     ],
 )
-def test_how_an_answer_fits_to_40_bytes(said, before, size, expected):
-    assert joint(said, before, 40, URL, size) is expected
+def test_how_a_response_fits_to_40_bytes(said, before, size, expected):
+    assert resumption(said, before, 40, URL, size) is expected

@@ -6,7 +6,7 @@ import pytest
 from organizer.errors import BundleError
 from organizer.models.checksums import parse_checksum
 from organizer.models.download.sources import read_sources
-from organizer.models.inception.assemble import Ingredient, _version, prepare_backbone
+from organizer.models.inception.assemble import Ingredient, prepare_backbone, version_of
 from tests.models.stand_ins import archives, save_hub_module, tar_gz
 
 __all__ = ["archives"]
@@ -46,13 +46,13 @@ def test_a_pinned_archive_is_held_against_its_pin(archives, tmp_path, part):
         prepare_backbone(Ingredient(pinned, archive), tmp_path / "out")
 
 
-def test_the_version_tells_what_it_was_made_of(tmp_path):
+def test_theversion_of_tells_what_it_was_made_of(tmp_path):
     (tmp_path / "backbone").mkdir()
     (tmp_path / "backbone" / "saved_model.pb").write_bytes(b"network")
     (tmp_path / "pca.npz").write_bytes(b"pca")
-    bare = _version(tmp_path)
+    bare = version_of(tmp_path)
     assert re.fullmatch(r"1\.1\.0\+[0-9a-f]{8}", bare)
-    assert _version(tmp_path) == bare
+    assert version_of(tmp_path) == bare
     seen = {bare}
     for name, content in (
         ("classifier.npz", b"one"),
@@ -60,5 +60,5 @@ def test_the_version_tells_what_it_was_made_of(tmp_path):
         ("backbone/saved_model.pb", b"another network"),
     ):
         (tmp_path / name).write_bytes(content)
-        seen.add(_version(tmp_path))
+        seen.add(version_of(tmp_path))
     assert len(seen) == 4

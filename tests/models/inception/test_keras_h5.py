@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import BundleError, MissingDependencyError
-from organizer.models.inception.cnn_lstm_weights import SHAPES, CnnLstmWeights, load_cnn_lstm_weights
+from organizer.models.cnn_lstm_weights import SHAPES, CnnLstmWeights, load_cnn_lstm_weights
 from organizer.models.inception.keras_h5 import read_published_classifier
 from tests.published_model import save_h5
 

@@ -9,12 +9,13 @@ from benchmarks.inception import natural_pictures
 from organizer.errors import BundleError, DownloadError, MissingDependencyError, StorageError
 from organizer.features.tensorflow.frozen_network import Precision
 from organizer.models import catalogue
-from organizer.models.bundle import ClassifierKind
 from organizer.models.checksums import parse_checksum, sha256_of
-from organizer.models.download.fetch import FetchProgress, FetchStep, FetchStoppedError, Patience
+from organizer.models.download.fetch import FetchProgress, FetchStep, Patience
 from organizer.models.download.sources import read_sources
 from organizer.models.inception.pull import Installed, Note, pull
+from organizer.models.manifest import ClassifierKind
 from organizer.models.unpack import unpack
+from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
 from organizer.types import LABELS, InputSpec, Resize, VideoFeatures
 from tests import published_model
@@ -178,7 +179,7 @@ def test_a_stopped_pull_keeps_what_came(site, downloads, archives):
     content = (archives / PARTS["yt8m-pca"]).read_bytes()
     stop, gate = threading.Event(), threading.Event()
     site.serve("yt8m-pca", Answer(content, gate=gate, gate_after=1 << 20))
-    with pytest.raises(FetchStoppedError):
+    with pytest.raises(StoppedError):
         for event in pull(roles(site), downloads, classifier=False, stop=stop):
             if isinstance(event, FetchProgress) and event.done:
                 stop.set()
@@ -235,7 +236,7 @@ def test_a_pull_that_waits_can_be_stopped(site, downloads):
     second = pull(roles(site), downloads, classifier=False, patience=QUICK, stop=stop)
     assert isinstance(next(second), Note)
     stop.set()
-    with pytest.raises(FetchStoppedError):
+    with pytest.raises(StoppedError):
         next(second)
     first.close()
 

@@ -228,7 +228,7 @@ def test_ours_are_smaller_than_the_published_one(name):
 def test_the_published_network_computes_what_its_runtime_computes(seconds):
     """The same weights, once in Keras and once in the numpy code that runs the downloaded model."""
     from organizer.features.quantiser import Quantiser, Rounding
-    from organizer.models.inception.cnn_lstm_weights import CnnLstmWeights
+    from organizer.models.cnn_lstm_weights import CnnLstmWeights
     from organizer.tags.cnn_lstm import CnnLstmClassifier
 
     published = build("cnn-lstm", 1024, 10)

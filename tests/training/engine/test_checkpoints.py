@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 
@@ -12,12 +13,24 @@ from organizer.errors import StorageError, TrainingDataError
 from organizer.training.engine.checkpoints import (
     Checkpoint,
     EpochFigures,
+    Identity,
     Progress,
     load_checkpoint,
     save_checkpoint,
 )
+from organizer.training.engine.settings import Monitor, TrainingSettings
 
-TRAINING = {"architecture": "moe", "settings": {"seed": 0, "batch": 64}, "labels": ["Dance"]}
+TRAINING = Identity(
+    "moe",
+    TrainingSettings(),
+    labels=("Dance",),
+    dimensions=3,
+    space_id="fake-0",
+    quantiser="of the space",
+    data="0123",
+    based_on=None,
+    workers=1,
+)
 FIGURES = EpochFigures(0, 0.5, None, 0.75, 1e-3)
 PROGRESS = Progress(1, 2, 7, 5, 12.25, 96.0, (FIGURES,), 0)
 
@@ -32,7 +45,7 @@ def test_what_is_saved_comes_back(tmp_path):
     save_checkpoint(tmp_path / "new", checkpoint())
     found = load_checkpoint(tmp_path / "new", TRAINING)
     assert found.progress == PROGRESS
-    assert found.training == TRAINING
+    assert found.identity == TRAINING
     assert found.state.keys() == {"model/0000", "model/0001"}
     for name, array in checkpoint().state.items():
         assert np.array_equal(found.state[name], array) and found.state[name].dtype == array.dtype
@@ -89,21 +102,45 @@ def test_none_that_can_be_read_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        ({**TRAINING, "architecture": "rnn"}, "architecture was 'moe' and is 'rnn'"),
-        ({**TRAINING, "settings": {"seed": 1, "batch": 64}}, "seed was 0 and is 1"),
-        ({**TRAINING, "settings": {"batch": 64}}, "seed was 0 and is None"),
-        ({**TRAINING, "labels": ["Dance", "Food"]}, r"labels was \['Dance'\] and is"),
+        ({"architecture": "rnn"}, "architecture was 'moe' and is 'rnn'"),
+        ({"settings": TrainingSettings(seed=1)}, "seed was 0 and is 1"),
+        ({"settings": TrainingSettings(monitor=Monitor.LOSS)}, "monitor was 'map' and is 'loss'"),
+        ({"labels": ("Dance", "Food")}, r"labels was \['Dance'\] and is \['Dance', 'Food'\]"),
+        ({"based_on": "abcd"}, "based_on was None and is 'abcd'"),
+        ({"workers": 2}, "workers was 1 and is 2"),
     ],
 )
 def test_one_of_another_training_is_refused(tmp_path, other, words):
     save_checkpoint(tmp_path, checkpoint())
     with pytest.raises(TrainingDataError, match=words):
-        load_checkpoint(tmp_path, other)
+        load_checkpoint(tmp_path, replace(TRAINING, **other))
+
+
+def test_how_often_it_is_saved_makes_no_other_training(tmp_path):
+    save_checkpoint(tmp_path, checkpoint())
+    often = TrainingSettings(checkpoint_steps=1, checkpoint_s=1.0, report_steps=1)
+    assert load_checkpoint(tmp_path, replace(TRAINING, settings=often)).progress.steps == 7
+
+
+@pytest.mark.parametrize(("schedule", "words"), [("constant", None), ("cosine", "schedule was 'cosine'")])
+def test_the_schedule_that_0_1_0_wrote_down_may_be_constant_alone(tmp_path, schedule, words):
+    file = save_checkpoint(tmp_path, checkpoint())
+    with np.load(file) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    told = json.loads(arrays.pop("json").tobytes())
+    told["training"]["settings"]["schedule"] = schedule
+    np.savez(file, json=np.frombuffer(json.dumps(told).encode(), np.uint8), **arrays)
+    if words is None:
+        assert load_checkpoint(tmp_path, TRAINING).identity == TRAINING
+        return
+    with pytest.raises(TrainingDataError, match=words):
+        load_checkpoint(tmp_path, TRAINING)
 
 
 def test_no_pickle_is_written_or_read(tmp_path):
     file = save_checkpoint(tmp_path, checkpoint())
     with zipfile.ZipFile(file) as opened:
+        assert "json.npy" in opened.namelist()
         for name in opened.namelist():
             header = opened.read(name)[:128]
             assert header.startswith(b"\x93NUMPY") and b"'|O'" not in header

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import astuple, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.stopping import StoppedError
-from organizer.training.engine.checkpoints import load_checkpoint
-from organizer.training.engine.settings import Monitor, Precision, Schedule, TrainingSettings
-from organizer.training.engine.trainer import Began, EpochDone, Stepped, Trained, train, train_to_the_end
-from organizer.training.measure.held_out import held_out_figures
-from tests.training.fakes import FakeData
+from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
+from organizer.training.engine.settings import Monitor, Precision, TrainingSettings
+from organizer.training.engine.trainer import train
+from organizer.training.metrics import held_out_figures
+from tests.training.fakes import FakeData, train_to_the_end
 
 DATA = FakeData()
+OF_0_1_0 = Path(__file__).parent / "data" / "checkpoint_0.1.0.npz"
 FAST = TrainingSettings(epochs=3, batch=16, learning_rate=0.01, report_steps=1)
 
 
@@ -37,6 +39,14 @@ def child(folder, out, asked, **environment):
         text=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", **environment},
     )
+
+
+def trained_here(folder, asked):
+    """Train what ``child`` would, in this process; it is one worker with one processor."""
+    settings, data = TrainingSettings(**asked["settings"]), FakeData(**asked["data"])
+    trained = train_to_the_end(asked["name"], data, settings, folder)
+    weights = {f"weight{number}": array for number, array in enumerate(trained.weights)}
+    return {"losses": np.array([[f.loss, f.validation_loss] for f in trained.history]), **weights}
 
 
 def finish(process):
@@ -157,14 +167,6 @@ def test_the_loss_is_the_mean_over_what_is_known(tmp_path):
     scores = build("moe", 8, 3)(features, training=False)["scores"].numpy()
     losses = -np.log(np.where(targets > 0, scores, 1 - scores))
     assert done.figures.loss == pytest.approx(float((losses * weights).sum() / weights.sum()), abs=1e-5)
-
-
-def test_cosine_ends_at_nothing(tmp_path):
-    settings = replace(FAST, epochs=3, schedule=Schedule.COSINE)
-    rates = [figures.learning_rate for figures in train_to_the_end("moe", DATA, settings, tmp_path).history]
-    # Two epochs of four steps after the first: the last steps are the 4th and the 8th of eight.
-    expected = [0.01, *(0.005 * (1 + math.cos(math.pi * done / 8)) for done in (3, 7))]
-    assert rates == pytest.approx(expected)
 
 
 def test_mixed_precision_learns_and_comes_out_as_float32(tmp_path):
@@ -389,13 +391,9 @@ def test_two_workers_end_with_what_one_ends_with(videos, tmp_path):
         "settings": {"epochs": 3, "batch": 16, "learning_rate": 0.01, "report_steps": 1},
         "data": {"videos": videos},
     }
-    alone, together = tmp_path / "alone", tmp_path / "together"
-    alone.mkdir()
-    together.mkdir()
-    finish(child(alone, alone / "alone.npz", asked))
-    first, second = train_together(together, asked, 2)
+    first, second = train_together(tmp_path, asked, 2)
     assert_same_weights(first, second, 0)
-    expected = results(alone / "alone.npz")
+    expected = trained_here(tmp_path / "alone", asked)
     assert_same_weights(first, expected, 1e-4)
     assert np.allclose(first["losses"], expected["losses"], atol=1e-4)
 
@@ -407,9 +405,8 @@ def test_two_processors_of_one_computer_share_a_batch(name, tmp_path):
         "settings": {"epochs": 2, "batch": 16, "learning_rate": 0.01, "report_steps": 1},
         "data": {"videos": 49},
     }
-    for cpus in (1, 2):
-        finish(child(tmp_path / f"{cpus}", tmp_path / f"{cpus}.npz", {**asked, "logical_cpus": cpus}))
-    one, two = results(tmp_path / "1.npz"), results(tmp_path / "2.npz")
+    finish(child(tmp_path / "2", tmp_path / "2.npz", {**asked, "logical_cpus": 2}))
+    one, two = trained_here(tmp_path / "1", asked), results(tmp_path / "2.npz")
     if name == "moe":
         assert_same_weights(one, two, 1e-4)
     # Normalisation sees half a batch, so the two differ; both learn.
@@ -422,11 +419,26 @@ def test_a_batch_that_cannot_be_shared_is_refused(tmp_path):
         train_together(tmp_path, asked, 2)
 
 
+def test_a_training_that_an_earlier_version_began_goes_on(tmp_path):
+    """Seven steps by 0.1.0, which wrote down that its learning rate was constant."""
+    begun = tmp_path / "begun"
+    (begun / "checkpoints").mkdir(parents=True)
+    shutil.copyfile(OF_0_1_0, begun / "checkpoints" / "checkpoint-0000000007.npz")
+    first, *_, last = train("majority", DATA, FAST, begun)
+    assert (first.epoch, first.step) == (1, 7)
+    whole = train_to_the_end("majority", DATA, FAST, tmp_path / "whole")
+    for found, expected in zip(last.classifier.history, whole.history, strict=True):
+        assert astuple(found) == pytest.approx(astuple(expected), abs=1e-5)
+
+
 def test_the_progress_of_a_training_can_be_read(tmp_path):
-    train_to_the_end("moe", DATA, FAST, tmp_path)
+    events = list(train("moe", DATA, FAST, tmp_path))
     newest = max((tmp_path / "checkpoints").glob("*.npz"))
     with np.load(newest, allow_pickle=False) as stored:
         words = json.loads(stored["json"].tobytes())
-    checkpoint = load_checkpoint(tmp_path / "checkpoints", words["training"])
-    assert checkpoint.progress.finished
-    assert (checkpoint.progress.epoch, checkpoint.progress.steps) == (3, 12)
+    assert words["training"]["architecture"] == "moe"
+    assert words["progress"]["finished"]
+    assert (words["progress"]["epoch"], words["progress"]["steps"]) == (3, 12)
+    assert [figures["loss"] for figures in words["progress"]["history"]] == [
+        event.figures.loss for event in events if isinstance(event, EpochDone)
+    ]

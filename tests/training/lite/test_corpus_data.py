@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
-from organizer.models.bundle import BackboneKind
-from organizer.training.engine.data import Place
+from organizer.models.manifest import BackboneKind
+from organizer.training.engine.data import Position
 from organizer.training.lite.corpus import Clip, Corpus, Picture
 from organizer.training.lite.corpus_data import CorpusData, corpus_data
 from organizer.training.lite.corpus_features import CorpusFeatures
@@ -89,7 +89,7 @@ def test_weights_are_those_of_the_recipe():
 
 def test_it_trains():
     _, _, data = small_data()
-    found = list(data.training(Place(0, 0), 16))
+    found = list(data.training(Position(0, 0), 16))
     assert sum(len(batch[0]) for batch in found) == len(data.to_train.names)
     assert len(list(data.validation(16))) == 1
 

@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 
 from organizer.tags.classifier import LiteRtClassifier
-from organizer.training.ensemble_weights import load_members
+from organizer.training.ensemble_weights import load_ensemble_weights
 from organizer.training.lite.frame_ensemble import (
     Examples,
     FrameEnsembleSettings,
-    arrays_of,
+    ensemble_weights_of,
     export,
     pool,
     train,
-    train_members,
+    train_networks,
 )
 from tests.training.fakes import GRAPH_SHARE, evidence_of
 
@@ -31,7 +31,7 @@ def examples():
 
 @pytest.fixture(scope="module")
 def members(examples):
-    return train_members(examples, SETTINGS)
+    return train_networks(examples, SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_members_differ(members, examples):
 
 
 def test_the_same_seed_trains_the_same_model(members, examples):
-    again = train_members(examples, SETTINGS)
+    again = train_networks(examples, SETTINGS)
     features = examples.features[:20, 0]
     assert np.allclose(probabilities(again, features), probabilities(members, features), atol=1e-4)
 
@@ -65,14 +65,14 @@ def test_a_label_of_weight_zero_teaches_nothing(examples):
     spoilt = examples.targets.copy()
     spoilt[:, 1] = 1 - spoilt[:, 1]
     features = examples.features[:50, 0]
-    one = train_members(Examples(examples.features, examples.targets, weights), SETTINGS)
-    other = train_members(Examples(examples.features, spoilt, weights), SETTINGS)
+    one = train_networks(Examples(examples.features, examples.targets, weights), SETTINGS)
+    other = train_networks(Examples(examples.features, spoilt, weights), SETTINGS)
     assert np.allclose(probabilities(one, features), probabilities(other, features), atol=1e-4)
 
 
 def test_the_linear_function_says_a_third_of_it(network, members, examples):
     features = examples.features[:50, 0]
-    arrays = arrays_of(network)
+    arrays = ensemble_weights_of(network)
     linear = np.tanh((features @ arrays.linear_kernel + arrays.linear_bias) / 2) / 2 + 0.5
     expected = 0.65 * probabilities(members, features).mean(axis=1) + 0.35 * linear
     assert np.allclose(probabilities(network, features), expected, atol=2e-3)
@@ -84,7 +84,7 @@ def test_the_exported_graph_gives_what_keras_gives(network, tmp_path, videos, se
     graph.write_bytes(export(network))
     features = np.random.default_rng(1).normal(size=(videos, seconds, DIMENSIONS)).astype(np.float32)
     scores, evidence = LiteRtClassifier(graph).classify(features)
-    flat = evidence_of(arrays_of(network), features.reshape(-1, DIMENSIONS), GRAPH_SHARE)
+    flat = evidence_of(ensemble_weights_of(network), features.reshape(-1, DIMENSIONS), GRAPH_SHARE)
     expected = flat.reshape(videos, seconds, LABELS)
     assert np.allclose(evidence, expected, atol=1e-5)
     assert np.allclose(scores, [pool(video) for video in expected], atol=1e-5)
@@ -100,9 +100,9 @@ def test_pools_the_stronger_half(evidence, score):
 
 def test_the_arrays_give_what_keras_gives(network, tmp_path):
     features = np.random.default_rng(2).normal(size=(50, DIMENSIONS)).astype(np.float32)
-    arrays, expected = arrays_of(network), probabilities(network, features)
+    arrays, expected = ensemble_weights_of(network), probabilities(network, features)
     assert np.allclose(evidence_of(arrays, features), expected, atol=1e-5)
     # Trained weights are rounded to 16 bits, so that writing them loses nothing.
     arrays.save(tmp_path / "members.npz")
-    again = load_members(tmp_path / "members.npz")
+    again = load_ensemble_weights(tmp_path / "members.npz")
     assert np.array_equal(evidence_of(again, features), evidence_of(arrays, features))

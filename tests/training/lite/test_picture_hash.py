@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 from organizer.demo import PHOTOGRAPHS, photograph_file
-from organizer.training.lite.corpus import read_picture
-from organizer.training.lite.corpus_features import BITS, distance, picture_hash
+from organizer.training.lite.corpus import picture_hash, read_picture
 
 TRAINED_ON = Path(__file__).parent / "data" / "training_hashes.npy"
 SAME_PICTURE = 24
+BITS = 128
+
+
+def distance(picture, others):
+    """Return how many of the 128 bits differ between one hash (16,) and each of (n, 16)."""
+    return np.unpackbits(picture ^ others, axis=1).sum(axis=1, dtype=np.int64)
 
 
 @pytest.fixture(scope="module", params=PHOTOGRAPHS, ids=lambda photograph: photograph.name)

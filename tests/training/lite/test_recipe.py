@@ -9,7 +9,7 @@ from organizer.features.quantiser import Quantiser, Rounding
 from organizer.training.lite.corpus import Clip, Corpus, Picture
 from organizer.training.lite.corpus_features import CorpusFeatures
 from organizer.training.lite.frame_ensemble import FrameEnsembleSettings
-from organizer.training.lite.recipe import CLIP_WEIGHT, KeptSpace, LiteRecipe, _group_weights
+from organizer.training.lite.recipe import CLIP_WEIGHT, KeptSpace, LiteRecipe, group_weights
 from organizer.types import LABELS
 
 FOLDS = 3
@@ -42,8 +42,8 @@ def small_corpus(rng, spoilt_fold=None):
     return corpus, features
 
 
-def recipe(spoilt_fold=None, kept=None):
-    return LiteRecipe(*small_corpus(np.random.default_rng(0), spoilt_fold), SETTINGS, kept)
+def recipe(spoilt_fold=None, kept=None, **settings):
+    return LiteRecipe(*small_corpus(np.random.default_rng(0), spoilt_fold), SETTINGS, kept, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def outputs(fit):
 
 def test_a_left_out_fold_changes_nothing(honest):
     other = recipe(spoilt_fold=0).fit({0}, FOLDS)
-    assert other.choice == honest.choice
+    assert other.inner_map == honest.inner_map
     assert np.array_equal(other.thresholds, honest.thresholds)
     assert np.array_equal(other.model.pca.components, honest.model.pca.components)
     assert other.model.quantiser == honest.model.quantiser
@@ -68,12 +68,12 @@ def test_a_fold_that_is_not_left_out_does(honest):
     other = recipe(spoilt_fold=1).fit({0}, FOLDS)
     assert not np.allclose(outputs(other), outputs(honest), atol=1e-3)
     assert other.model.quantiser != honest.model.quantiser
-    assert other.choice != honest.choice
+    assert other.inner_map != honest.inner_map
 
 
 def test_scores_only_the_clips_of_the_folds_left_out():
     trained = recipe()
-    scores = trained.score_clips(frozenset({2}), 0.5)
+    scores = trained.score_clips(frozenset({2}))
     of_fold = trained.clip_folds == 2
     assert (scores[of_fold] > 0).all() and not scores[~of_fold].any()
 
@@ -82,27 +82,26 @@ def test_a_picture_that_shares_a_source_with_a_fold_is_left_out_with_it():
     with_it, without = recipe(), recipe()
     without.features.pictures[0] += 100
     same, changed = frozenset({1}), frozenset({0})
-    assert np.allclose(with_it.train(same, 0.5).pca.mean, without.train(same, 0.5).pca.mean)
-    assert not np.allclose(with_it.train(changed, 0.5).pca.mean, without.train(changed, 0.5).pca.mean)
+    assert np.allclose(with_it.train(same).pca.mean, without.train(same).pca.mean)
+    assert not np.allclose(with_it.train(changed).pca.mean, without.train(changed).pca.mean)
 
 
 def test_a_kept_space_is_that_of_the_final_model_alone(honest):
     kept = KeptSpace(honest.model.pca, Quantiser(-9.0, 9.0, Rounding.NEAREST))
     trained = recipe(kept=kept)
-    final = trained.train(frozenset(), 0.25)
+    final = trained.train(frozenset())
     assert (final.pca, final.quantiser) == (kept.pca, kept.quantiser)
-    of_fold, without = trained.train(frozenset({0}), 0.25), recipe().train(frozenset({0}), 0.25)
+    of_fold, without = trained.train(frozenset({0})), recipe().train(frozenset({0}))
     assert np.array_equal(of_fold.pca.components, without.pca.components)
     assert of_fold.quantiser == without.quantiser
 
 
 def test_a_large_source_counts_less_per_picture():
-    assert _group_weights(["large"] * 400 + ["small"] * 4, 100)[[0, -1]].tolist() == [0.5, 1.0]
+    assert group_weights(["large"] * 400 + ["small"] * 4, 100)[[0, -1]].tolist() == [0.5, 1.0]
 
 
-def test_pictures_of_a_narrow_source_count_little(monkeypatch):
-    monkeypatch.setattr("organizer.training.lite.recipe.NARROW_SOURCES", {"g3": 0.1})
-    trained = recipe()
+def test_pictures_of_a_narrow_source_count_little():
+    trained = recipe(narrow_sources={"g3": 0.1})
     counts = trained.picture_weights.max(axis=1)
     narrow = np.array([picture.group == "g3" for picture in trained.corpus.pictures])
     assert counts[narrow] == pytest.approx(np.full(narrow.sum(), 0.1))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from organizer.training.measure.curves import confusion, precision_recall_curve, reliability
 from tests.training.measure.scores import random_scored, scored
@@ -13,6 +14,20 @@ def test_curve_of_a_worked_example():
         (0.8, 0.5, pytest.approx(1 / 3)),
         (0.7, 0.75, 1.0),
     ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_curve_is_that_of_scikit_learn_up_to_the_last_right_one(seed):
+    rng = np.random.default_rng(seed)
+    right, scores = rng.random(300) < 0.2, rng.random(300).round(2)
+    precision, recall, thresholds = (values[::-1] for values in metrics.precision_recall_curve(right, scores))
+    needed = int(
+        (recall < 1).sum()
+    )  # and the first that finds all; before them stands recall 0, without a score
+    points = precision_recall_curve(right, scores)
+    assert [point.threshold for point in points] == pytest.approx(thresholds[:needed])
+    assert [point.precision for point in points] == pytest.approx(precision[1 : needed + 1])
+    assert [point.recall for point in points] == pytest.approx(recall[1 : needed + 1])
 
 
 def test_a_long_curve_keeps_its_ends():

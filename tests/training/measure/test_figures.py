@@ -3,8 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from organizer.training.measure.figures import figures_of
-from organizer.training.measure.measures import HEADLINE
+from organizer.training.measure.figures import HEADLINE, figures_of
 from tests.training.measure.scores import random_scored, scored
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
-from organizer.models.inception.assemble import QUANTISER
-from organizer.training.engine.data import Place
+from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.training.engine.data import Position
 from organizer.training.yt8m.dataset import Reading, Yt8mData, find_shards, video_level
-from organizer.training.yt8m.streams import draw_crop
+from organizer.training.yt8m.sampling import draw_crop
 from organizer.training.yt8m.vocabulary import LabelClasses, read_label_classes
 from organizer.types import LABELS
 from tests.training.yt8m.generate import make_videos
@@ -62,7 +62,7 @@ def same(made, others):
 
 
 def expected(video, start, seconds):
-    rows = QUANTISER.dequantise(QUANTISER.quantise(video.features))[start : start + seconds]
+    rows = YT8M_QUANTISER.dequantise(YT8M_QUANTISER.quantise(video.features))[start : start + seconds]
     return seconds, rows[0, :8].round(4).tolist(), [label in video.labels for label in LABELS]
 
 
@@ -88,8 +88,8 @@ def alike(ones, others):
 
 
 def test_batches_are_as_the_protocol_says(data):
-    assert (data.labels, data.dimensions, data.quantiser) == (LABELS, 1024, QUANTISER)
-    made = batches(data.training(Place(1, 0), 16))
+    assert (data.labels, data.dimensions, data.quantiser) == (LABELS, 1024, YT8M_QUANTISER)
+    made = batches(data.training(Position(1, 0), 16))
     assert [len(features) for features, _, _ in made] == [16, 16, 8]
     for features, targets, weights in made:
         assert features.dtype == targets.dtype == weights.dtype == np.float32
@@ -112,7 +112,7 @@ def test_an_epoch_has_every_video_once_with_its_own_crop_and_labels(data):
     for video in make_videos(40, 7, "train"):
         crop = draw_crop(video.id.encode(), len(video.features), seed=3, epoch=2)
         wanted.append(expected(video, crop.start, crop.seconds))
-    alike(found(batches(data.training(Place(3, 2), 7))), wanted)
+    alike(found(batches(data.training(Position(3, 2), 7))), wanted)
 
 
 def test_validation_is_the_first_45_seconds_in_a_fixed_order(data):
@@ -125,24 +125,24 @@ def test_validation_is_the_first_45_seconds_in_a_fixed_order(data):
 def test_a_place_gives_the_same_batches_in_whatever_program(shards, data):
     import tensorflow as tf
 
-    wanted = batches(data.training(Place(1, 3), 8))
+    wanted = batches(data.training(Position(1, 3), 8))
     tf.random.set_seed(99)
     try:
-        assert same(wanted, batches(open_data(shards).training(Place(1, 3), 8)))
+        assert same(wanted, batches(open_data(shards).training(Position(1, 3), 8)))
     finally:
         tf.random.set_seed(0)
-    again = data.training(Place(1, 3), 8)
+    again = data.training(Position(1, 3), 8)
     assert same(batches(again), batches(again))
 
 
 def test_another_process_gives_the_same_batches(shards, data):
     wanted = sum(
         float(features.sum()) * number
-        for number, (features, _, _) in enumerate(batches(data.training(Place(5, 1), 8)), 1)
+        for number, (features, _, _) in enumerate(batches(data.training(Position(5, 1), 8)), 1)
     )
     code = (
         "import sys; from pathlib import Path; from tests.training.yt8m.test_dataset import *\n"
-        "made = batches(open_data(Path(sys.argv[1])).training(Place(5, 1), 8))\n"
+        "made = batches(open_data(Path(sys.argv[1])).training(Position(5, 1), 8))\n"
         "print(sum(float(features.sum()) * number for number, (features, _, _) in enumerate(made, 1)))"
     )
     answer = subprocess.run(
@@ -156,9 +156,9 @@ def test_another_process_gives_the_same_batches(shards, data):
     assert float(answer.stdout.split()[-1]) == wanted
 
 
-@pytest.mark.parametrize("other", [Place(1, 1), Place(2, 0)])
+@pytest.mark.parametrize("other", [Position(1, 1), Position(2, 0)])
 def test_epochs_and_seeds_have_other_orders_and_crops(data, other):
-    base = fingerprints(batches(data.training(Place(1, 0), 8)))
+    base = fingerprints(batches(data.training(Position(1, 0), 8)))
     different = fingerprints(batches(data.training(other, 8)))
     assert len(set(base) & set(different)) < 5
     assert [target for _, _, target in base] != [target for _, _, target in different]
@@ -166,33 +166,34 @@ def test_epochs_and_seeds_have_other_orders_and_crops(data, other):
 
 @pytest.mark.parametrize("skipped", [1, 3, 5, 9])
 def test_a_later_place_is_the_tail_of_the_epoch(data, skipped):
-    whole = batches(data.training(Place(4, 1), 8))
-    assert same(whole[skipped:], batches(data.training(Place(4, 1, batch=skipped), 8)))
+    whole = batches(data.training(Position(4, 1), 8))
+    assert same(whole[skipped:], batches(data.training(Position(4, 1, batch=skipped), 8)))
 
 
 @pytest.mark.parametrize("workers", [3, 4, 6])
 def test_workers_see_every_video_once(data, workers):
     # With more than four workers there are fewer shards than workers.
     parts = [
-        fingerprints(batches(data.training(Place(1, 0, 0, worker, workers), 8))) for worker in range(workers)
+        fingerprints(batches(data.training(Position(1, 0, 0, worker, workers), 8)))
+        for worker in range(workers)
     ]
-    everything = fingerprints(batches(data.training(Place(1, 0), 8)))
+    everything = fingerprints(batches(data.training(Position(1, 0), 8)))
     assert collections.Counter(one for part in parts for one in part) == collections.Counter(everything)
     assert all(parts)
     assert max(map(len, parts)) <= 20
 
 
 def test_threads_change_nothing(shards, data):
-    wanted = batches(data.training(Place(1, 0), 8))
+    wanted = batches(data.training(Position(1, 0), 8))
     for threads in (1, 4):
         assert same(
-            wanted, batches(open_data(shards, replace(SMALL, threads=threads)).training(Place(1, 0), 8))
+            wanted, batches(open_data(shards, replace(SMALL, threads=threads)).training(Position(1, 0), 8))
         )
 
 
 def test_a_pass_left_early_leaves_no_thread(data):
     before = {thread.name for thread in threading.enumerate()}
-    for _ in data.training(Place(1, 0), 4):
+    for _ in data.training(Position(1, 0), 4):
         break
     gc.collect()
     deadline = time.monotonic() + 10
@@ -214,11 +215,11 @@ def test_videos_without_labels(shards):
             classes,
             reading=replace(SMALL, negatives=share),
         )
-        made = batches(data.training(Place(1, 0), 8))
+        made = batches(data.training(Position(1, 0), 8))
         targets = np.concatenate([targets for _, targets, _ in made])
         assert targets.sum() == len(with_label)
         counts[share] = len(targets)
-        others = fingerprints(batches(data.training(Place(1, 0), 8)))
+        others = fingerprints(batches(data.training(Position(1, 0), 8)))
         assert len(others) == len(targets)
     assert counts[0.0] == len(with_label) < counts[0.3] < counts[1.0] == 40
 
@@ -245,7 +246,7 @@ def damaged(shards, tmp_path):
 def test_what_is_damaged_is_skipped_named_and_counted_and_the_rest_is_used(damaged):
     data = open_data(damaged)
     for epoch in range(2):
-        assert len(fingerprints(batches(data.training(Place(1, epoch), 8)))) == 40 - 3
+        assert len(fingerprints(batches(data.training(Position(1, epoch), 8)))) == 40 - 3
     file = str(damaged / "train0000.tfrecord")
     assert data.skips.count == 3
     assert [(skip.shard, skip.record_number) for skip in data.skips.first] == [
@@ -264,7 +265,7 @@ def test_a_shard_that_vanished_is_skipped(shards, tmp_path):
     shutil.copytree(shards, folder)
     data = open_data(folder)
     (folder / "train0002.tfrecord").unlink()
-    assert len(fingerprints(batches(data.training(Place(1, 0), 8)))) == 30
+    assert len(fingerprints(batches(data.training(Position(1, 0), 8)))) == 30
     assert [Path(skip.shard).name for skip in data.skips.first] == ["train0002.tfrecord"]
 
 
@@ -273,7 +274,7 @@ def test_video_level(video_shards):
     data = video_level(
         find_shards([video_shards], "train"), find_shards([video_shards], "validate"), classes, SMALL
     )
-    made = batches(data.training(Place(1, 0), 16))
+    made = batches(data.training(Position(1, 0), 16))
     assert [features.shape for features, _, _ in made] == [(16, 1, 1024), (16, 1, 1024), (8, 1, 1024)]
     means = {video.features.mean(axis=0).tobytes() for video in make_videos(40, 7, "train")}
     assert {row.tobytes() for features, _, _ in made for row in features} == means
@@ -283,10 +284,10 @@ def test_video_level(video_shards):
 def test_shards_of_the_other_level_are_refused_with_the_reason(shards, video_shards):
     classes = read_label_classes(shards / "vocabulary.csv")
     with pytest.raises(TrainingDataError, match=r"no video to train on.*40 records.*no rgb"):
-        open_data(video_shards).training(Place(1, 0), 8)
+        open_data(video_shards).training(Position(1, 0), 8)
     data = video_level(find_shards([shards], "train"), (), classes)
     with pytest.raises(TrainingDataError, match="no mean_rgb"):
-        data.training(Place(1, 0), 8)
+        data.training(Position(1, 0), 8)
     with pytest.raises(TrainingDataError, match="validate with in 0 shards"):
         data.validation(8)
 

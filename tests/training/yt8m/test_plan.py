@@ -5,7 +5,7 @@ import pytest
 
 from organizer.errors import DownloadError
 from organizer.models.checksums import ChecksumKind
-from organizer.training.yt8m.shards import Choice, Md5, read_plan
+from organizer.training.yt8m.shards import Md5, chosen_shards, read_plan
 
 MD5 = "0123456789abcdef0123456789abcdef"
 NAMES = {f"train{number:04d}.tfrecord": MD5 for number in range(1000)}
@@ -43,27 +43,26 @@ def test_other_files_are_no_plans(tmp_path, content):
 
 
 def test_more_shards_are_the_same_and_more():
-    few, many = Choice(20).of(NAMES), Choice(21).of(NAMES)
+    few, many = chosen_shards(NAMES, 20), chosen_shards(NAMES, 21)
     assert len(few) == 20
     assert list(many)[:20] == list(few)
-    assert Choice(20).of(dict(reversed(NAMES.items()))) == few
+    assert chosen_shards(dict(reversed(NAMES.items())), 20) == few
 
 
 def test_the_choice_is_spread():
-    numbers = sorted(int(name[5:9]) for name in Choice(50).of(NAMES))
+    numbers = sorted(int(name[5:9]) for name in chosen_shards(NAMES, 50))
     assert all(any(low <= number < low + 200 for number in numbers) for low in range(0, 1000, 200))
 
 
-def test_parts_are_all_shards_once():
-    parts = [Choice(None, part, 3).of(NAMES) for part in (1, 2, 3)]
-    assert sorted(name for part in parts for name in part) == sorted(NAMES)
-    assert list(Choice(2, 2, 3).of(NAMES)) == list(parts[1])[:2]
+def test_without_a_number_it_is_all_of_them():
+    assert chosen_shards(NAMES, None) == NAMES
+    assert list(chosen_shards(NAMES, None))[:20] == list(chosen_shards(NAMES, 20))
 
 
-@pytest.mark.parametrize("choice", [Choice(0), Choice(1, 0, 3), Choice(1, 4, 3), Choice(None, 1500, 2000)])
-def test_choices_of_nothing(choice):
-    with pytest.raises(DownloadError):
-        choice.of(NAMES)
+@pytest.mark.parametrize("number", [0, -1])
+def test_no_shards_cannot_be_asked_for(number):
+    with pytest.raises(DownloadError, match="Ask for 1 or more"):
+        chosen_shards(NAMES, number)
 
 
 def test_md5(tmp_path):

@@ -2,8 +2,7 @@ import struct
 
 import pytest
 
-from organizer.training.yt8m.records import masked, read_records
-from organizer.training.yt8m.streams import SkipLog, Skipped
+from organizer.training.yt8m.records import SkipLog, SkippedRecord, masked, read_records
 
 RECORDS = [b"first", b"", b"third" * 1000, b"fourth", b"x" * 300_000]
 AROUND = 16
@@ -53,7 +52,7 @@ def test_damaged_data_costs_one_record(shard, at):
     damage(shard, start_of(2) + 12 + at)
     found, log = read(shard)
     assert found == [(number, record) for number, record in enumerate(RECORDS) if number != 2]
-    assert log.first == (Skipped(str(shard), 2, "its data is damaged (wrong checksum)"),)
+    assert log.first == (SkippedRecord(str(shard), 2, "its data is damaged (wrong checksum)"),)
 
 
 @pytest.mark.parametrize("at", [0, 7, 8, 11])
@@ -104,8 +103,8 @@ def test_each_record_is_counted_once():
     log = SkipLog()
     for _ in range(3):
         for number in (5, 0, 2000):
-            log.add(Skipped("a", number, "-"))
-    log.add(Skipped("b", 5, "-"))
+            log.add(SkippedRecord("a", number, "-"))
+    log.add(SkippedRecord("b", 5, "-"))
     assert log.count == 4
     assert [str(skip) for skip in log.first] == [
         "a, record 5: -",
@@ -118,5 +117,5 @@ def test_each_record_is_counted_once():
 def test_words_are_kept_of_a_thousand_and_all_are_counted():
     log = SkipLog()
     for number in range(1500):
-        log.add(Skipped("a", number, "-"))
+        log.add(SkippedRecord("a", number, "-"))
     assert (log.count, len(log.first)) == (1500, 1000)

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from organizer.errors import DownloadError, StorageError
-from organizer.models import safe_write as storing
-from organizer.models.download.fetch import FetchStep, FetchStoppedError, Patience
-from organizer.training.yt8m.shards import Choice, Wanted, download_shards, download_vocabulary
+from organizer.models import safe_write
+from organizer.models.download.fetch import FetchStep, Patience
+from organizer.stopping import StoppedError
+from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
 from organizer.training.yt8m.sources import SOURCES_VARIABLE, read_yt8m_sources
 from tests.file_server import Answer, file_server
 from tests.training.yt8m.generate import write_vocabulary
@@ -70,11 +71,11 @@ def test_all_shards_come(server, sources, folder):
 
 
 def test_some_shards_and_then_more(server, sources, folder):
-    list(download_shards(Wanted("frame", "train", Choice(2)), folder, sources=sources, patience=ONCE))
+    list(download_shards(Wanted("frame", "train", 2), folder, sources=sources, patience=ONCE))
     first = there(folder)
     assert len(first) == 2
     server.requests.clear()
-    list(download_shards(Wanted("frame", "train", Choice(4), "eu"), folder, sources=sources, patience=ONCE))
+    list(download_shards(Wanted("frame", "train", 4, "eu"), folder, sources=sources, patience=ONCE))
     assert len(there(folder)) == 4
     assert not [request for name in first for request in asked(server, name)]
     assert {request.target.split("/")[1] for request in server.requests} == {"eu"}
@@ -97,7 +98,7 @@ def test_a_cut_connection_goes_on_where_it_stopped(server, sources, folder):
 
 def test_a_stopped_download_goes_on(server, sources, folder):
     stop = threading.Event()
-    with pytest.raises(FetchStoppedError):
+    with pytest.raises(StoppedError):
         for progress in download_shards(TRAIN, folder, sources=sources, stop=stop, patience=ONCE):
             if progress.number == 3 and progress.file.done > 100_000:
                 stop.set()
@@ -140,12 +141,12 @@ def test_a_damaged_shard_on_disk_is_replaced(server, sources, folder):
 
 
 def test_a_full_disk_is_refused_before_anything_comes(server, sources, folder, monkeypatch):
-    monkeypatch.setattr(storing.shutil, "disk_usage", lambda _: SimpleNamespace(free=6 * 640_000 - 1))
+    monkeypatch.setattr(safe_write.shutil, "disk_usage", lambda _: SimpleNamespace(free=6 * 640_000 - 1))
     with pytest.raises(StorageError, match=r"3\.8 MB are needed"):
         list(download_shards(TRAIN, folder, sources=sources, patience=ONCE))
     assert there(folder) == {}
     assert not list(folder.glob("*.tfrecord.part"))
-    list(download_shards(Wanted("frame", "train", Choice(5)), folder, sources=sources, patience=ONCE))
+    list(download_shards(Wanted("frame", "train", 5), folder, sources=sources, patience=ONCE))
     assert len(there(folder)) == 5
 
 

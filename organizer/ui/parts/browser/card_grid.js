@@ -1,11 +1,4 @@
 // Builds the cards. All data goes through textContent: a name is never markup.
-function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function picture(card) {
   const frame = element("span", "picture");
   if (card.poster) {

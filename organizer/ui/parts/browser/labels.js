@@ -1,13 +1,6 @@
 // Shows which seconds speak for each label. All data goes through textContent.
 const WORTH_A_JUMP = 15;
 
-function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function clock(second) {
   return Math.floor(second / 60) + ":" + String(second % 60).padStart(2, "0");
 }

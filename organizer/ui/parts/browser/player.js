@@ -1,11 +1,4 @@
 // Plays the original. All data goes through textContent.
-function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function video(data) {
   const node = element("video");
   node.controls = true;

@@ -3,13 +3,6 @@
 const MOST = 8;
 let fields = 0;
 
-function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function build(parent) {
   const id = "organizer-tag-" + ++fields;
   const root = element("form", "field");
@@ -35,7 +28,7 @@ function build(parent) {
   box.append(input, list);
   root.append(label, box, button);
   parent.append(root);
-  return { root, input, list, active: -1, options: [], names: [], tags: [], added: 0, unheard: [], send: () => {} };
+  return { root, input, list, active: -1, options: [], names: [], tags: [], added: 0, pending: [], send: () => {} };
 }
 
 function activate(field, number) {
@@ -81,9 +74,9 @@ function submit(field, name) {
   }
   field.input.value = "";
   field.added += 1;
-  field.unheard.push([field.added, name]);
+  field.pending.push([field.added, name]);
   // All that the page's script did not hear of yet: of two events of one run it sees the last one.
-  field.send({ number: field.added, names: field.unheard.map(([, unheard]) => unheard) });
+  field.send({ number: field.added, names: field.pending.map(([, tag]) => tag) });
 }
 
 function listen(field) {
@@ -120,15 +113,15 @@ export default function (component) {
   let field = parentElement.organizerField;
   if (!field || !field.root.isConnected) {
     field = parentElement.organizerField = build(parentElement);
-    field.added = data.heard;
+    field.added = data.acknowledged;
     listen(field);
   }
   field.tags = data.tags;
   field.send = (added) => setTriggerValue("add", added);
-  field.unheard = field.unheard.filter(([number]) => number > data.heard);
+  field.pending = field.pending.filter(([number]) => number > data.acknowledged);
   if (field.root.dataset.video !== data.video) {
     field.root.dataset.video = data.video;
-    field.unheard = [];
+    field.pending = [];
     field.input.value = "";
     close(field);
   }

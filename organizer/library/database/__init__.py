@@ -1,0 +1,1 @@
+"""What all that talks to the database shares: transactions, how values lie in columns, names of videos."""

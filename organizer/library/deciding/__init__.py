@@ -1,0 +1,1 @@
+"""What a person decides about tags, and the journal of it."""

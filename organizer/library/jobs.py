@@ -1,0 +1,211 @@
+"""What a running job says of itself, for whoever shows it: another process reads and stops it here.
+
+A job is a scan, or a run of tagging again. It writes its row every second. A row that still says ``running``
+but was not written for a while belongs to a process that died.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from organizer.errors import ScanRunningError
+from organizer.library.database.transaction import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+DIED_AFTER_S = 45.0
+"""How long a row may stay silent; a busy disk and a waiting writer take a part of it."""
+_KEPT = 20
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    SCAN = "scan"
+    RETAG = "retag"
+
+
+class JobState(StrEnum):
+    """How a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DIED = "died"
+    """Its process ended without a word; never stored, it shows from the row's age."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetagChange:
+    """What tagging again changed of one video."""
+
+    title: str
+    """The name of one of its files."""
+    added: tuple[str, ...]
+    """Tags that are suggested now."""
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetagReport:
+    """What a run of tagging again did."""
+
+    asked: int
+    tagged: int
+    """Videos that have features for this model; the others need a scan."""
+    changed: int
+    changes: tuple[RetagChange, ...]
+    """The first hundred of the changed videos."""
+
+    MAX_CHANGES: ClassVar[int] = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of a scan, or of tagging again."""
+
+    id: int
+    kind: JobKind
+    folders: tuple[str, ...]
+    """Absolute paths; empty where all known folders are scanned."""
+    state: JobState
+    stop_requested: bool
+    to_do: int | None
+    """Files to look at, or videos to tag; None while folders are walked."""
+    done: int
+    failed: int
+    message: str | None
+    """Why it failed, or why a running one does not get on; a sentence."""
+    finished: bool
+    silent_s: float
+    """Seconds since it last wrote its row; since its end, when it has finished."""
+    report: RetagReport | None
+    """What tagging again did; None while it runs, and for a scan."""
+
+
+def running_words(kind: JobKind) -> str:
+    """Return a sentence: a job of this kind runs."""
+    return {
+        JobKind.SCAN: "A scan of this library is running.",
+        JobKind.RETAG: "Videos of this library are being tagged again.",
+    }[kind]
+
+
+class Jobs:
+    """The jobs of a library; only the newest rows are kept."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin(self, folders: Sequence[str], kind: JobKind = JobKind.SCAN, *, alone: bool = False) -> int:
+        """Store that a job starts and return its id; only the newest rows are kept.
+
+        Args:
+            folders: absolute paths of a scan's folders.
+            kind: what the job does.
+            alone: whether it is refused while another job of this library runs.
+
+        Raises:
+            ScanRunningError: another job runs.
+        """
+        now = time.time()
+        with transaction(self._db):
+            if alone and (other := self.newest(now)) is not None and not other.finished:
+                raise ScanRunningError(
+                    f"{running_words(other.kind)} Wait for its end or stop it, then try again."
+                )
+            cursor = self._db.execute(
+                """
+                INSERT INTO scans (folders, kind, state, started_at, beat_at)
+                VALUES (?, ?, 'running', ?, ?)
+                """,
+                [json.dumps(list(folders)), kind.value, now, now],
+            )
+            self._db.execute("DELETE FROM scans WHERE id <= ?", [(cursor.lastrowid or 0) - _KEPT])
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def beat(
+        self, job_id: int, *, to_do: int | None, done: int, failed: int, message: str | None = None
+    ) -> bool:
+        """Store how far a job is, and why it does not get on; return whether it was asked to stop."""
+        with transaction(self._db):
+            self._db.execute(
+                "UPDATE scans SET beat_at = ?, to_do = ?, done = ?, failed = ?, message = ? WHERE id = ?",
+                [time.time(), to_do, done, failed, message, job_id],
+            )
+        row = self._db.execute("SELECT stop_requested FROM scans WHERE id = ?", [job_id]).fetchone()
+        return bool(row and row[0])
+
+    def finish(
+        self,
+        job_id: int,
+        state: JobState,
+        message: str | None = None,
+        report: RetagReport | None = None,
+    ) -> None:
+        """Store how a job ended."""
+        text = None if message is None else message.encode("utf-8", "backslashreplace").decode("utf-8")
+        with transaction(self._db):
+            self._db.execute(
+                "UPDATE scans SET state = ?, message = ?, report = ?, beat_at = ? WHERE id = ?",
+                [state.value, text, report and json.dumps(asdict(report)), time.time(), job_id],
+            )
+
+    def request_stop(self, job_id: int) -> None:
+        """Ask a running job to stop; it does so within a second or two."""
+        with transaction(self._db):
+            self._db.execute("UPDATE scans SET stop_requested = 1 WHERE id = ?", [job_id])
+
+    def newest(self, now: float | None = None) -> Job | None:
+        """Return the job that runs, else the one that was started last.
+
+        Args:
+            now: in seconds since 1970, by default the present.
+        """
+        now = time.time() if now is None else now
+        row = self._db.execute(
+            """
+            SELECT id, kind, folders, state, stop_requested, to_do, done, failed, message, beat_at, report
+            FROM scans ORDER BY state = 'running' AND beat_at >= ? DESC, id DESC LIMIT 1
+            """,
+            [now - DIED_AFTER_S],
+        ).fetchone()
+        return None if row is None else _job(row, now)
+
+
+def _job(row: tuple[Any, ...], now: float) -> Job:
+    id_, kind, folders, state, stop, to_do, done, failed, message, beat_at, report = row
+    current = JobState(state)
+    if current is JobState.RUNNING and now - beat_at > DIED_AFTER_S:
+        current = JobState.DIED
+    return Job(
+        id=id_,
+        kind=JobKind(kind),
+        folders=tuple(json.loads(folders)),
+        state=current,
+        stop_requested=bool(stop),
+        to_do=to_do,
+        done=done,
+        failed=failed,
+        message=message,
+        finished=current is not JobState.RUNNING,
+        silent_s=now - beat_at,
+        report=None if report is None else _report(json.loads(report)),
+    )
+
+
+def _report(values: dict[str, Any]) -> RetagReport:
+    changes = tuple(
+        RetagChange(change["title"], tuple(change["added"]), tuple(change["removed"]))
+        for change in values["changes"]
+    )
+    return RetagReport(**values | {"changes": changes})

@@ -1,0 +1,237 @@
+"""The face of a library: what the other parts of organizer, and scripts, may do with one."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from organizer.errors import LibraryError
+from organizer.library.deciding import decisions, journal
+from organizer.library.filters import VideoFilter
+from organizer.library.jobs import Jobs
+from organizer.library.opening.open import in_words, open_database
+from organizer.library.reading import choose, decided_videos, find, tags, videos
+from organizer.library.reading.features import Features
+from organizer.library.reading.media import Media
+from organizer.library.recordings import adoption
+from organizer.library.recordings.follow import Recordings
+from organizer.library.writing.contents import Contents
+from organizer.library.writing.places import Places
+from organizer.library.writing.roots import Roots
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from sqlite_utils import Database
+
+    from organizer.library.changes import Adopted
+    from organizer.library.records import DecidedVideo, JournalEntry, VideoRecord
+
+_ALL = VideoFilter()
+
+
+class Library:
+    """A library: everything known of some folders' videos, in one SQLite file.
+
+    What a person does stands here: list and find videos, confirm and reject tags. What only one stage needs
+    is a part: ``roots``, ``places``, ``contents`` and ``recordings`` are for scans, ``features`` for models,
+    ``media`` for the gallery's addresses, ``jobs`` for whoever shows and stops running work.
+
+    A library belongs to the thread that opened it; each thread and each process opens it for itself, as often
+    as it likes. Readers never wait for a writer. A writer waits up to half a minute for another one::
+
+        with Library.open("library.db") as library:
+            for video in library.list(VideoFilter(any_tags=("Animal",))):
+                print(video.path, [tag.name for tag in video.tags])
+
+    Every method may raise ``sqlite3.Error`` where the file cannot be read or written; a ``with`` block turns
+    it into a ``LibraryError``, which says what to do.
+
+    Attributes:
+        path: the library's file.
+        roots: the folders that were scanned.
+        places: the files that were found in them.
+        contents: the videos by what they contain: stored once, wherever they lie.
+        recordings: decisions that follow a recording into another file.
+        features: what is stored for which model.
+        media: what the gallery serves by a video's key.
+        jobs: what running scans, and runs of tagging again, say of themselves.
+    """
+
+    def __init__(self, database: Database, path: Path) -> None:
+        """Wrap an open database; ``Library.open`` opens one."""
+        self._database = database
+        self.path = path
+        self.roots = Roots(database)
+        self.places = Places(database)
+        self.contents = Contents(database)
+        self.recordings = Recordings(database)
+        self.features = Features(database)
+        self.media = Media(database)
+        self.jobs = Jobs(database)
+
+    # Open and close
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, create: bool = True, read_only: bool = False) -> Self:
+        """Open a library and bring its schema up to date.
+
+        One that cannot be written, on a read-only disk, is opened for reading by itself.
+
+        Args:
+            path: the SQLite file.
+            create: whether a missing file, and its folder, are made; else they are an error.
+            read_only: whether every attempt to write fails. Nothing is created, and nothing brought up to
+                date, then.
+
+        Raises:
+            LibraryTooNewError: a newer organizer wrote the file.
+            LibraryError: the file cannot be opened or made, or is no library.
+        """
+        file = Path(path)
+        return cls(open_database(file, create=create, read_only=read_only), file)
+
+    def close(self) -> None:
+        """Close the file; the library cannot be used any more."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        self.close()
+        if isinstance(error, sqlite3.Error):
+            raise LibraryError(in_words(self.path, error)) from error
+
+    # Read
+
+    def list(self, chosen: VideoFilter = _ALL) -> Iterator[VideoRecord]:
+        """Yield the videos that a filter chooses, in its order, reading a few hundred at a time."""
+        return videos.videos(self._database, chosen)
+
+    def ids(self, chosen: VideoFilter = _ALL) -> Sequence[int]:
+        """Return the ids of the videos that a filter chooses, in its order."""
+        return choose.video_ids(self._database, chosen)
+
+    def count(self, chosen: VideoFilter = _ALL) -> int:
+        """Return how many videos a filter chooses, whatever its limit."""
+        return choose.count_videos(self._database, chosen)
+
+    def video(self, video_id: int) -> VideoRecord:
+        """Return one video.
+
+        Raises:
+            UnknownVideoError: there is none with this id, or none that lies anywhere.
+        """
+        return videos.video(self._database, video_id)
+
+    def find(self, name: str) -> int:
+        """Return the id of the video that a person means: its path, its file name, or its id.
+
+        Raises:
+            UnknownVideoError: no video or more than one is meant.
+        """
+        return find.find_video(self._database, name)
+
+    def find_missing(self, name: str) -> int:
+        """Return the id of the missing video that a person means; one that was overwritten goes by its id.
+
+        Raises:
+            UnknownVideoError: no video or more than one is meant.
+        """
+        return find.find_missing(self._database, name)
+
+    def tag_names(self) -> Sequence[str]:
+        """Return the names of all tags of any video, in any state, by name."""
+        return tags.tag_names(self._database)
+
+    def tag_counts(self) -> dict[str, int]:
+        """Return how many videos carry each tag (suggested or confirmed), most frequent first."""
+        return tags.tag_counts(self._database)
+
+    def decided_videos(self, space_id: str) -> Sequence[DecidedVideo]:
+        """Return the videos with a decision and with features of one space, in the order they were added."""
+        return decided_videos.decided_videos(self._database, space_id)
+
+    def count_decided_without_features(self, space_id: str) -> int:
+        """Return how many videos with a decision have no features of one space."""
+        return decided_videos.count_decided_without_features(self._database, space_id)
+
+    # Decide
+
+    def confirm(self, video: VideoRecord | int, tag: str) -> None:
+        """Note that a tag fits: a suggestion is confirmed, any other tag is added.
+
+        Args:
+            video: the video, or its id.
+            tag: a built-in label, or any words of the person's own.
+
+        Raises:
+            InvalidTagError: it is empty, longer than 60 characters or holds control characters.
+            UnknownVideoError: there is no such video.
+        """
+        decisions.confirm(self._database, _id(video), tag)
+
+    def reject(self, video: VideoRecord | int, tag: str) -> bool:
+        """Note that a tag does not fit: no model suggests it for this video again.
+
+        A tag of the person's own that no model scored this video for simply goes.
+
+        Returns:
+            Whether there was something to note; False where the video does not carry such a tag.
+
+        Raises:
+            InvalidTagError: as for ``confirm``.
+            UnknownVideoError: there is no such video.
+        """
+        return decisions.reject(self._database, _id(video), tag)
+
+    def forget(self, video: VideoRecord | int, tag: str) -> bool:
+        """Forget whatever was decided about a tag: what the newest tagging says of it stands again.
+
+        Returns:
+            Whether there was a decision.
+
+        Raises:
+            InvalidTagError: as for ``confirm``.
+        """
+        return decisions.forget(self._database, _id(video), tag)
+
+    def undo(self, video: VideoRecord | int, tag: str, *, entry: int | None = None) -> bool:
+        """Undo the last decision about a tag of a video: what was before stands again.
+
+        Args:
+            video: the video, or its id.
+            tag: the tag's name.
+            entry: the number of the decision in the journal, as a page showed it: where another one was made
+                or undone meanwhile, nothing happens. None undoes whichever is the last.
+
+        Returns:
+            Whether there was a decision to undo.
+
+        Raises:
+            InvalidTagError: as for ``confirm``.
+        """
+        return decisions.undo(self._database, _id(video), tag, entry=entry)
+
+    def last_decisions(self, video: VideoRecord | int) -> dict[str, JournalEntry]:
+        """Return by tag the last decision of each that was not undone; the newest one of all comes last."""
+        return journal.last_of_video(self._database, _id(video))
+
+    def adopt(self, old_id: int, new_id: int) -> Adopted:
+        """Move what a person decided about a missing video to another one, whose own decisions win.
+
+        Raises:
+            NotMissingError: the first is not missing, or the second is.
+            UnknownVideoError: one of them is not in the library.
+        """
+        return adoption.adopt(self._database, old_id, new_id)
+
+
+def _id(video: VideoRecord | int) -> int:
+    return video if isinstance(video, int) else video.id

@@ -1,0 +1,1 @@
+"""What is read from a library. Nothing here writes."""

@@ -1,0 +1,145 @@
+"""A filter as SQL with bound values: which videos it chooses, and their order.
+
+What a list filters by stands in ``videos`` itself: ``present_in`` has a bit for each root that holds the
+video, ``suggested``, ``confirmed`` and ``rejected`` one for each tag. ``migrations/m3_quick_lists.py`` says
+how they are kept up to date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from organizer.dates.shown import here, utc_seconds, wall_seconds
+from organizer.library.filters import Sort
+from organizer.types import TagState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from organizer.library.filters import VideoFilter
+
+SHARED_BIT = 62
+"""Number of the bit, from 0, that ids above 62 share: where it is set, the tables themselves are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A WHERE or ORDER BY text and the values bound in it."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+_ONLINE = f"""
+    (SELECT coalesce(sum(1 << (r.id - 1)), 0) FROM roots r WHERE NOT r.offline AND r.id <= {SHARED_BIT})
+"""
+
+STATUS_SQL = f"""
+    CASE
+        WHEN v.present_in & {_ONLINE} != 0 THEN v.status
+        WHEN v.present_in >> {SHARED_BIT} AND EXISTS (
+            SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
+            WHERE p.video_id = v.id AND p.missing_since IS NULL AND NOT r.offline) THEN v.status
+        WHEN v.present_in != 0 THEN 'offline'
+        ELSE 'missing'
+    END
+"""
+
+_ZONES_APART_S = 27 * 3600
+"""Seconds; from the furthest east, 14 hours, to the furthest west, 12, and one more."""
+
+_ORDERS = {
+    Sort.TAKEN: ("v.taken_wall", "videos_by_taken"),
+    Sort.NAME: ("v.sort_name COLLATE NOCASE", "videos_by_name"),
+    Sort.DURATION: ("v.duration_s", "videos_by_duration"),
+    Sort.SIZE: ("v.size_bytes", "videos_by_size"),
+    Sort.ADDED: ("v.id", "videos_by_added"),
+}
+"""Columns and the indexes that hold them together with all that filters look at."""
+
+_CARRIED_IN = {
+    None: "(v.suggested | v.confirmed)",
+    TagState.SUGGESTED: "v.suggested",
+    TagState.CONFIRMED: "v.confirmed",
+    TagState.REJECTED: "v.rejected",
+}
+
+
+def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
+    """Return the condition on ``videos v`` that a filter stands for, but for its text.
+
+    Args:
+        filter_: the filter.
+        tag_ids: the id of each tag that it names, as far as there is one. Looked up before, for numbers in
+            the condition are compared faster than what would be fetched for it.
+    """
+
+    def carries(*tags: str) -> str:
+        return _carries([tag_ids[tag] for tag in tags if tag in tag_ids], filter_.state)
+
+    carried = _CARRIED_IN[filter_.state]
+    # A video whose file was overwritten lies nowhere: it is kept for the day that its file comes back.
+    parts = [Sql("v.present_in IS NOT NULL")]
+    parts += [Sql(carries(tag)) for tag in filter_.all_tags]
+    if filter_.any_tags:
+        parts.append(Sql(carries(*filter_.any_tags)))
+    if filter_.no_tags:
+        parts.append(Sql(f"NOT {carries(*filter_.no_tags)}"))
+    if filter_.untagged:
+        parts.append(Sql(f"{carried} = 0"))
+    elif filter_.state is not None and not (filter_.all_tags or filter_.any_tags or filter_.no_tags):
+        parts.append(Sql(f"{carried} != 0"))
+    if filter_.status is not None:
+        parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
+    if filter_.taken_from is not None:
+        parts.append(_compares(">=", filter_.taken_from))
+    if filter_.taken_before is not None:
+        parts.append(_compares("<", filter_.taken_before))
+    return Sql(
+        " AND ".join(part.text for part in parts), tuple(value for part in parts for value in part.values)
+    )
+
+
+def order_by(filter_: VideoFilter) -> str:
+    """Return the ORDER BY text of a filter; videos without the value come last either way."""
+    (column, _), direction = _ORDERS[filter_.sort], "DESC" if filter_.descending else "ASC"
+    if filter_.sort is Sort.ADDED:
+        return f"{column} {direction}"
+    return f"{column} {direction} NULLS LAST, v.id {direction}"
+
+
+def index_of(filter_: VideoFilter) -> str:
+    """Return the index to walk along: named in queries, for a plan of the planner's own may sort instead."""
+    return _ORDERS[filter_.sort][1]
+
+
+def _carries(tag_ids: Sequence[int], state: TagState | None) -> str:
+    """Carrying one of the tags."""
+    bits = sum(1 << (id_ - 1) for id_ in set(tag_ids) if id_ <= SHARED_BIT)
+    others = [str(id_) for id_ in tag_ids if id_ > SHARED_BIT]
+    parts = [f"{_CARRIED_IN[state]} & {bits} != 0"]
+    if others:
+        states = (state,) if state else (TagState.SUGGESTED, TagState.CONFIRMED)
+        parts.append(
+            f"""{_CARRIED_IN[state]} >> {SHARED_BIT} AND EXISTS (
+                SELECT 1 FROM video_tags vt WHERE vt.video_id = v.id AND vt.tag_id IN ({", ".join(others)})
+                AND vt.state IN ({", ".join(f"'{state.value}'" for state in states)}))"""
+        )
+    return f"({' OR '.join(parts)})"
+
+
+def _compares(compare: str, moment: datetime) -> Sql:
+    """Compare what the clock shows, and instants with what was then in the zone of whoever looks.
+
+    The first condition, which the index answers, is as wide as zones are apart: an instant stands there where
+    the zone of the last scan puts it.
+    """
+    wall_s = wall_seconds(here(moment) if moment.tzinfo else moment)
+    wide_s = wall_s - _ZONES_APART_S if compare == ">=" else wall_s + _ZONES_APART_S
+    return Sql(
+        f"v.taken_wall {compare} ? AND CASE WHEN v.taken_utc IS NULL THEN v.taken_wall {compare} ? "
+        f"ELSE v.taken_utc {compare} ? END",
+        (wide_s, wall_s, utc_seconds(moment)),
+    )

@@ -1,0 +1,141 @@
+"""Everything that a list or a page shows of videos."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import UnknownVideoError
+from organizer.library.database.columns import chunks, from_column, marks
+from organizer.library.reading.choose import video_ids
+from organizer.library.reading.sql import STATUS_SQL
+from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
+from organizer.types import TagState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlite_utils import Database
+
+    from organizer.library.filters import VideoFilter
+
+_VIDEO_COLUMNS = (
+    "id",
+    "key",
+    "error",
+    "size_bytes",
+    "duration_s",
+    "width",
+    "height",
+    "codec",
+    "frame_rate",
+    "rotation_deg",
+    "mirrored",
+    "stored_width",
+    "stored_height",
+    "taken_at",
+    "taken_source",
+    "taken_clock",
+    "analysed_at",
+)
+_STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
+
+
+def videos(db: Database, filter_: VideoFilter) -> Iterator[VideoRecord]:
+    """Yield the videos that a filter chooses, in its order, reading a few hundred at a time."""
+    for chunk in chunks(video_ids(db, filter_)):
+        records = _records(db, chunk)
+        yield from (records[id_] for id_ in chunk if id_ in records)
+
+
+def video(db: Database, video_id: int) -> VideoRecord:
+    """Return one video.
+
+    Raises:
+        UnknownVideoError: there is none with this id, or none that lies anywhere.
+    """
+    records = _records(db, [video_id])
+    if video_id not in records:
+        raise UnknownVideoError(f"There is no video {video_id} in this library. See: organizer list")
+    return records[video_id]
+
+
+def poster(db: Database, video_id: int) -> bytes | None:
+    """Return a video's poster picture as WebP, None where it has none."""
+    row = db.execute("SELECT webp FROM posters WHERE video_id = ?", [video_id]).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def tags_of(db: Database, video_id: int) -> tuple[TagRecord, ...]:
+    """Return a video's tags, also of one that lies nowhere."""
+    return tuple(_tags(db, [video_id]).get(video_id, ()))
+
+
+def lies_nowhere(db: Database, video_id: int) -> bool:
+    """Whether there was a video, in whose place lies another file now."""
+    row = db.execute("SELECT 1 FROM videos WHERE id = ? AND present_in IS NULL", [video_id]).fetchone()
+    return row is not None
+
+
+def _records(db: Database, ids: list[int]) -> dict[int, VideoRecord]:
+    places = _places(db, ids)
+    tags = _tags(db, ids)
+    rows = db.execute(
+        f"""
+        SELECT {STATUS_SQL}, s.bundle, s.scores, {", ".join(f"v.{column}" for column in _VIDEO_COLUMNS)}
+        FROM videos v LEFT JOIN scores s ON s.video_id = v.id WHERE v.id IN ({marks(ids)})
+        """,
+        ids,
+    ).fetchall()
+    records = {}
+    for status, bundle, scores, *values in rows:
+        columns: dict[str, Any] = dict(zip(_VIDEO_COLUMNS, values, strict=True))
+        if columns["id"] not in places:
+            continue
+        columns["mirrored"] = bool(columns["mirrored"])
+        records[columns["id"]] = VideoRecord(
+            **columns,
+            status=Status(status),
+            places=tuple(places[columns["id"]]),
+            bundle=bundle,
+            scores=json.loads(scores) if scores else {},
+            tags=tuple(tags.get(columns["id"], ())),
+        )
+    return records
+
+
+def _places(db: Database, ids: list[int]) -> dict[int, list[PlaceRecord]]:
+    rows = db.execute(
+        f"""
+        SELECT p.video_id, r.path, p.relative_path,
+            CASE WHEN p.missing_since IS NOT NULL THEN 'missing'
+                 WHEN r.offline THEN 'offline' ELSE v.status END
+        FROM places p JOIN roots r ON r.id = p.root_id JOIN videos v ON v.id = p.video_id
+        WHERE p.video_id IN ({marks(ids)}) ORDER BY p.missing_since IS NOT NULL, r.offline, p.id
+        """,
+        ids,
+    )
+    places: dict[int, list[PlaceRecord]] = {}
+    for video_id, root_column, relative_column, status in rows:
+        root, relative = from_column(root_column), from_column(relative_column)
+        place = PlaceRecord(root, relative, os.path.join(root, relative), Status(status))
+        places.setdefault(video_id, []).append(place)
+    return places
+
+
+def _tags(db: Database, ids: list[int]) -> dict[int, list[TagRecord]]:
+    rows = db.execute(
+        f"""
+        SELECT vt.video_id, t.name, vt.state, vt.score, vt.seconds
+        FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id IN ({marks(ids)})
+        """,
+        ids,
+    )
+    tags: dict[int, list[TagRecord]] = {}
+    for video_id, name, state, score, seconds in rows:
+        tag = TagRecord(name, TagState(state), score, tuple(json.loads(seconds)))
+        tags.setdefault(video_id, []).append(tag)
+    for records in tags.values():
+        records.sort(key=lambda tag: (_STATE_ORDER[tag.state], -(tag.score or 0.0), tag.name))
+    return tags

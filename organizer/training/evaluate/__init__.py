@@ -1,1 +1,0 @@
-"""How good scores are: figures with intervals, curves, comparisons, and a page that shows them."""

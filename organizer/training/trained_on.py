@@ -1,0 +1,69 @@
+"""What a bundle remembers of what it was trained on, for it is never measured on that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from organizer.models.bundle import Bundle
+
+METRIC = "trained_on"
+"""Where it stands among a bundle's metrics."""
+
+
+class Origin(StrEnum):
+    """Where labelled videos come from; as ``--data`` names it."""
+
+    LIBRARY = "library"
+    CORPUS = "corpus"
+    YT8M = "yt8m"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedOn:
+    """What a classifier was trained on."""
+
+    origin: Origin
+    fold: int | None = None
+    """Of the corpus, which was left out; None where none was."""
+    groups: tuple[str, ...] = ()
+    """Marks of groups of a library, see ``LibraryData.trained_groups``."""
+    based_on: str | None = None
+    """The model that it corrects."""
+    shards: tuple[str, ...] = ()
+    """Of YouTube-8M."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``read_trained_on`` reads back, without what says nothing for this origin."""
+        table: dict[str, Any] = {"data": str(self.origin)}
+        match self.origin:
+            case Origin.CORPUS:
+                table["fold"] = self.fold
+            case Origin.LIBRARY:
+                table["groups"] = list(self.groups)
+            case Origin.YT8M:
+                table["shards"] = list(self.shards)
+        if self.based_on is not None:
+            table["based_on"] = self.based_on
+        return table
+
+
+def read_trained_on(bundle: Bundle) -> TrainedOn | None:
+    """Return what a bundle's classifier was trained on; None where its metrics do not say."""
+    table = bundle.metrics.get(METRIC)
+    if not isinstance(table, dict) or table.get("data") not in list(Origin):
+        return None
+    fold, based_on = table.get("fold"), table.get("based_on")
+    return TrainedOn(
+        Origin(table["data"]),
+        fold=fold if isinstance(fold, int) else None,
+        groups=_names(table.get("groups")),
+        based_on=based_on if isinstance(based_on, str) else None,
+        shards=_names(table.get("shards")),
+    )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()

@@ -1,0 +1,145 @@
+"""The job that runs, live, and how the last one ended: a scan, or tagging again."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from organizer.library import Library
+from organizer.library.jobs import Job, JobKind, JobState, RetagReport
+from organizer.pipeline.background_scan import newest_scan
+from organizer.text import count, safe_text
+from organizer.ui import state
+from organizer.ui.resources import library_file, open_library
+
+_LOOK_EVERY_S = 1.0
+_NEW_CARDS_EVERY_S = 4.0
+_FRESH_S = 60.0
+_CHANGES_PX = 280
+_SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
+
+
+def show_job(library: Library) -> None:
+    """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
+    job = library.jobs.newest()
+    if job is None or job.id == st.session_state.get(_DISMISSED):
+        return
+    if not job.finished:
+        # What the grid below shows is as new as this.
+        remember_job(job.id, job.done)
+        _show_running()
+    elif _is_news(job):
+        remember_job(job.id, job.done)
+        _show_end(job)
+
+
+def _is_news(job: Job) -> bool:
+    """Whether this tab tells the end of a job: it knew of it, the end is fresh, or nobody was told."""
+    known = st.session_state.get(_SEEN, (None,))[0] == job.id
+    return known or job.silent_s < _FRESH_S or job.state is JobState.DIED
+
+
+def remember_job(job_id: int, done: int = 0) -> None:
+    """Note that this tab knows of a job, however short it is, and how far it was."""
+    st.session_state[_SEEN] = (job_id, done, time.monotonic())
+
+
+@st.fragment(run_every=_LOOK_EVERY_S)
+def _show_running() -> None:
+    job = newest_scan(library_file())
+    if job is None or job.finished:
+        st.rerun()
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{_progress_words(job)}**", width="content")
+            st.button(
+                "Stop",
+                key="scan_stop",
+                icon=":material/stop_circle:",
+                disabled=job.stop_requested,
+                on_click=_stop,
+                args=(job.id,),
+            )
+        st.progress(job.done / job.to_do if job.to_do else 0.0)
+        if job.message:
+            st.warning(safe_text(job.message))
+    _, seen_done, seen_at = st.session_state.get(_SEEN, (job.id, 0, 0.0))
+    waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
+    if job.done > seen_done and waited and state.view().video is None:
+        st.rerun()
+
+
+def _progress_words(job: Job) -> str:
+    if job.kind is JobKind.RETAG:
+        far = f"{job.done:,} of {job.to_do or 0:,} videos"
+        return f"Stopping: {far} tagged again" if job.stop_requested else f"Tagging again: {far} done"
+    if job.stop_requested:
+        return "Stopping the scan"
+    if job.to_do is None:
+        return "Looking through folders"
+    failed = f", {job.failed:,} not readable" if job.failed else ""
+    return f"Looking at videos: {job.done:,} of {job.to_do:,} done{failed}"
+
+
+def _stop(job_id: int) -> None:
+    with open_library() as library:
+        library.jobs.request_stop(job_id)
+
+
+def _show_end(job: Job) -> None:
+    words = _retag_end(job) if job.kind is JobKind.RETAG else _scan_end(job)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(width="stretch"):
+                st.markdown(f"**{words}**")
+                if job.message:
+                    st.text(safe_text(job.message))
+                if job.report and job.report.tagged < job.report.asked and job.state is JobState.DONE:
+                    st.markdown(f"{count(job.report.asked - job.report.tagged, 'video')} need a scan first.")
+            st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(job.id,))
+        if job.report and job.report.changes:
+            with st.expander("What changed"), st.container(height=_CHANGES_PX, border=False):
+                show_changes(job.report)
+
+
+def _scan_end(job: Job) -> str:
+    failed = f", {count(job.failed, 'file')} not readable" if job.failed else ""
+    looked = f"{count(job.done, 'file')} looked at{failed}"
+    return {
+        JobState.DONE: f"The scan is done: {looked}." if job.to_do else "The scan is done: nothing is new.",
+        JobState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
+        JobState.FAILED: "The scan failed.",
+        JobState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
+    }[job.state]
+
+
+def _retag_end(job: Job) -> str:
+    if job.report is not None:
+        tagged, changed = job.report.tagged, f", {job.report.changed:,} changed"
+    else:
+        tagged, changed = job.done, ""
+    done = f"{count(tagged, 'video')} tagged again{changed}"
+    return {
+        JobState.DONE: f"{done}.",
+        JobState.STOPPED: f"Stopped: {done}. The others are as they were.",
+        JobState.FAILED: "Tagging again failed.",
+        JobState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
+    }[job.state]
+
+
+def show_changes(report: RetagReport) -> None:
+    """Draw a line for each video whose tags changed, as far as the report names them."""
+    lines = []
+    for change in report.changes:
+        signs = [f"+{name}" for name in change.added] + [f"\u2212{name}" for name in change.removed]
+        lines.append(safe_text(f"{change.title}: {', '.join(signs)}"))
+    if lines:
+        st.text("\n".join(lines))
+    if report.changed > len(lines):
+        st.markdown(f"and {report.changed - len(lines):,} more")
+
+
+def _dismiss(job_id: int) -> None:
+    st.session_state[_DISMISSED] = job_id
