@@ -62,6 +62,7 @@ def progress_bar(words: str, unit: Unit = Unit.STEPS) -> Iterator[Bar]:
 
 
 def _progress(unit: Unit) -> Progress:
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         DownloadColumn,
@@ -90,5 +91,7 @@ def _progress(unit: Unit) -> Progress:
         BarColumn(),
         *amounts[unit],
         TimeRemainingColumn(),
+        # Not the one that rich shares: it looked when it was made whether there is a terminal.
+        console=Console(),
         transient=True,
     )

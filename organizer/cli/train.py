@@ -161,10 +161,10 @@ def train(
 
     if labelled.data is not Data.YT8M and shards:
         raise TrainingDataError("--shards is for --data yt8m.")
-    of = open_bundle(space or (NAME if labelled.data is Data.YT8M else DEFAULT))
-    base = _base(architecture, of, labelled.data)
+    model = open_bundle(space or (NAME if labelled.data is Data.YT8M else DEFAULT))
+    base = _base(architecture, model, labelled.data)
     if labelled.data is Data.LIBRARY and base is None and not architecture:
-        click.echo(f"{of.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
+        click.echo(f"{model.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
     # It becomes the name of a folder below.
     check_name(name)
     plan = Plan(
@@ -189,11 +189,11 @@ def train(
         with stop_asked_for() as stop:
             if shards:
                 _download(labelled.one_folder(), shards, mirror, stop)
-            source = _source(labelled, of, base)
+            source = _source(labelled, model, base)
             for note in source.notes:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
-            made = _follow(plan, source, of, stop)
+            made = _follow(plan, source, model, stop)
     except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. How far it came is kept in {safe_text(str(plan.work))}; the same command goes on.",

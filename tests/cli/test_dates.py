@@ -141,9 +141,13 @@ def test_refresh_of_what_was_never_scanned(organizer):
     assert "no library here yet" in organizer("scan", "--refresh", organizer.videos).err
     make_clip(organizer.videos / "a.mp4", seconds=1)
     organizer("scan", organizer.videos)
-    outcome = organizer("scan", "--refresh", organizer.folder / "nowhere.mp4")
+    other = make_clip(organizer.folder / "other.mp4", seconds=1)
+    outcome = organizer("scan", "--refresh", other)
     assert outcome.code == 1
     assert "no video that was looked at lies here. Run: organizer scan FOLDER" in outcome.err
+    outcome = organizer("scan", "--refresh", organizer.folder / "nowhere.mp4")
+    assert outcome.code == 1
+    assert f"{organizer.folder}/nowhere.mp4: it does not exist. " in outcome.err
 
 
 def test_a_date_follows_the_name_and_the_files_own_date(organizer):
