@@ -14,7 +14,6 @@ from organizer.errors import ScanRunningError
 from organizer.pipeline.background_scan import start_scan
 from organizer.pipeline.listing import check_folder
 from organizer.text import safe_text
-from organizer.ui.server.serve import listen, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +47,7 @@ def gallery(port: int | None, no_browser: bool) -> None:
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
     chosen = settings()
-    listener = listen(port)
+    listener = _listen(port)
     if not chosen.library.exists():
         click.echo(f"There is no library at {safe_text(str(chosen.library))} yet; the gallery starts empty.")
     show_gallery(chosen, listener, no_browser=no_browser)
@@ -67,7 +66,7 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
     for folder in folders:
         check_folder(folder)
     # First, for a port that cannot be had is no reason to leave a scan running unseen.
-    listener = listen(port)
+    listener = _listen(port)
     try:
         start_scan(chosen.library, [os.path.abspath(folder) for folder in folders])
         click.echo("Scanning; the gallery shows how far it is.")
@@ -90,6 +89,8 @@ def show_gallery(chosen: Settings, listener: socket, *, no_browser: bool) -> Non
     Raises:
         GalleryError: the server did not start.
     """
+    # Loads Streamlit, which takes a second; see ``_listen``.
+    from organizer.ui.server.serve import serve
 
     def ready(address: str) -> None:
         click.echo(f"The gallery is at {address}  (Ctrl-C ends it)")
@@ -99,6 +100,14 @@ def show_gallery(chosen: Settings, listener: socket, *, no_browser: bool) -> Non
 
     serve(chosen, listener, ready)
     click.echo("The gallery has ended.")
+
+
+def _listen(port: int | None) -> socket:
+    """Return the socket of the gallery; see ``organizer.ui.server.serve.listen``."""
+    # Loads Streamlit, which takes a second: help, and a folder that is not there, need not wait for it.
+    from organizer.ui.server.serve import listen
+
+    return listen(port)
 
 
 def _open_browser(address: str, debug: bool) -> None:
