@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from benchmarks.inception import natural_pictures
-from organizer.cli.models.group import models
+from organizer.cli.commands import MODEL_COMMANDS
 from organizer.library.jobs import JobState
 from organizer.models import catalogue
 from organizer.models.download.fetch import Patience
@@ -110,7 +110,7 @@ def test_a_damaged_one_is_marked(installed):
     assert "DAMAGED" in outcome.out and f"organizer models pull {NAME} --replace" in outcome.out
 
 
-@pytest.mark.parametrize("name", sorted(models.commands))
+@pytest.mark.parametrize("name", [entry.name for entry in MODEL_COMMANDS])
 def test_every_command_has_help(machine, name):
     outcome = machine("models", name, "--help")
     assert (outcome.code, outcome.err) == (0, "")
