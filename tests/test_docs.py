@@ -15,6 +15,7 @@ import pytest
 
 from organizer.demo import make_clips
 from scripts import command_line, docs_site
+from tests.workers import made_once
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -145,9 +146,7 @@ def test_environment_variables_are_documented():
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory):
     """Return a folder with the demo's clips, a cat among them."""
-    folder = tmp_path_factory.mktemp("videos")
-    make_clips(folder)
-    return folder
+    return made_once(tmp_path_factory, "demo", make_clips)
 
 
 @pytest.mark.parametrize(("example", "printed"), list(zip(EXAMPLES, OUTPUTS, strict=True)), ids=OUTPUTS)

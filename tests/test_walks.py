@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from organizer.demo import make_clips
 from tests.cli.labelled import decided_library
+from tests.workers import made_once
 
 ROOT = Path(__file__).parents[1]
 VIDEO, CLICK, TRAIN = "From a video to a tag", "From a click to a row", "From `train` to a bundle"
@@ -129,26 +131,11 @@ class Computer:
         return [file.relative_to(ROOT).as_posix() for file in files if file.is_relative_to(ROOT)]
 
 
-@pytest.fixture(scope="module")
-def computer(tmp_path_factory):
-    return Computer(tmp_path_factory.mktemp("computer"))
-
-
-@pytest.fixture(scope="module")
-def scanned(computer, tmp_path_factory):
-    """Return what ran when a folder with a cat was scanned."""
-    clips = tmp_path_factory.mktemp("clips")
-    for clip in make_clips(clips):
-        if clip.name != "cat.mp4":
-            clip.unlink()
-    return computer.run("-m", "organizer", "scan", clips)
-
-
-def test_a_video_becomes_a_tag(scanned):
-    assert set(walk(VIDEO)) <= set(scanned)
-
-
-def test_a_click_becomes_a_row(computer, scanned):
+def test_a_video_becomes_a_tag_and_a_click_a_row(tmp_path, tmp_path_factory):
+    (tmp_path / "videos").mkdir()
+    shutil.copy(made_once(tmp_path_factory, "demo", make_clips) / "cat.mp4", tmp_path / "videos")
+    computer = Computer(tmp_path)
+    assert set(walk(VIDEO)) <= set(computer.run("-m", "organizer", "scan", tmp_path / "videos"))
     assert set(walk(CLICK)) <= set(computer.run("-c", REJECT))
 
 

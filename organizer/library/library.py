@@ -10,8 +10,8 @@ from organizer.errors import LibraryError
 from organizer.library.deciding import decisions, journal
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import Jobs
-from organizer.library.opening.open import in_words, open_database
-from organizer.library.reading import choose, decided_videos, find, tags, videos
+from organizer.library.opening import in_words, open_database
+from organizer.library.reading import decided_videos, find, tags, videos
 from organizer.library.reading.features import Features
 from organizer.library.reading.media import Media
 from organizer.library.recordings import adoption
@@ -116,11 +116,11 @@ class Library:
 
     def ids(self, chosen: VideoFilter = _ALL) -> Sequence[int]:
         """Return the ids of the videos that a filter chooses, in its order."""
-        return choose.video_ids(self._database, chosen)
+        return videos.video_ids(self._database, chosen)
 
     def count(self, chosen: VideoFilter = _ALL) -> int:
         """Return how many videos a filter chooses, whatever its limit."""
-        return choose.count_videos(self._database, chosen)
+        return videos.count_videos(self._database, chosen)
 
     def video(self, video_id: int) -> VideoRecord:
         """Return one video.

@@ -23,11 +23,16 @@ def check(batches, count):
     assert min(found["read"], found["refused"]) > count // 10
 
 
-def test_each_mutant_is_read_or_refused_with_a_reason(work):
-    check(fuzz.run(mutants=200, seed=2, work=work), 200)
+@pytest.fixture(scope="module")
+def batches(work):
+    return fuzz.run(mutants=200, seed=2, work=work)
 
 
-def test_a_run_goes_on_where_it_was(work, monkeypatch):
+def test_each_mutant_is_read_or_refused_with_a_reason(batches):
+    check(batches, 200)
+
+
+def test_a_run_goes_on_where_it_was(work, batches, monkeypatch):
     monkeypatch.setattr(fuzz, "run_batch", None)
     assert fuzz.summary(fuzz.run(mutants=200, seed=2, work=work))["mutants"] == 200
 

@@ -49,6 +49,11 @@ def tags(gallery, name):
         return {tag.name: tag.state.value for video in found for tag in video.tags}
 
 
+def drawn(tab):
+    """Wait until the page is drawn to its end: a part that comes late would move what is clicked."""
+    tab.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
 def no_error(tab):
     assert tab.get_by_text("Something unexpected happened").count() == 0
 
@@ -83,6 +88,7 @@ def test_a_filter_stays_its_tag_when_its_count_changes(gallery, tab):
 def test_words_that_were_typed_count_with_the_next_click(gallery, tab, click):
     tab.goto(gallery.address)
     card(tab, "cat.mp4").wait_for()
+    drawn(tab)
     tab.get_by_role("textbox", name="Search").press_sequentially("clip")
     if click == "page":
         tab.get_by_role("button", name="Page 2", exact=True).click()
@@ -137,6 +143,7 @@ def test_a_tag_that_was_typed_is_added_without_enter(gallery, tab):
     tab.get_by_role("button", name="Remove").first.click()
     tab.get_by_text("removed by you").wait_for()
     assert field.input_value() == "half a wo"
+    drawn(tab)
     # Its own button, for others of the name are drawn before it.
     tab.locator("[class*='st-key-undo_removed']").get_by_role("button", name="Undo").click()
     wait_until(lambda: tags(gallery, "grey").get("Gran's cat") == "confirmed")

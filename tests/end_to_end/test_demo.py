@@ -12,8 +12,13 @@ EXPECTED = {"cat": "Animal", "coffee": "Food", "motorcycle": "Vehicle"}
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def demo(folder):
+    """What the command says; it makes the clips in the folder."""
     command = [sys.executable, "-m", "organizer", "demo", "--folder", str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     return result.stdout.splitlines()
@@ -40,10 +45,11 @@ def test_credits_every_photograph(demo):
     assert sum(" by " in line or "Middlebury" in line for line in demo) == 5
 
 
-def test_makes_clips_once(tmp_path):
-    clips = make_clips(tmp_path)
+def test_makes_clips_once(folder, demo):
+    made = {clip: clip.stat().st_mtime_ns for clip in (folder / "clips").iterdir()}
+    clips = make_clips(folder / "clips")
+    assert len(clips) == 5
+    assert {clip: clip.stat().st_mtime_ns for clip in clips} == made
     frames = list(PyAvReader().read(str(clips[0])))
     assert [frame.second for frame in frames] == list(range(SECONDS))
     assert frames[0].rgb.shape == (HEIGHT, WIDTH, 3)
-    before = [clip.stat().st_mtime_ns for clip in clips]
-    assert [clip.stat().st_mtime_ns for clip in make_clips(tmp_path)] == before

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from organizer.library.migrations.apply import MIGRATIONS
-from organizer.library.opening.open import open_database
+from organizer.library.opening import open_database
 
 SAVED = Path(__file__).parent / "saved"
 _NOTE = (

@@ -16,7 +16,7 @@ from organizer.errors import LibraryError, LibraryTooNewError
 from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.migrations.apply import MIGRATIONS, migration_set
-from organizer.library.opening.open import open_database
+from organizer.library.opening import open_database
 from organizer.types import LABELS
 from tests.dates.zones import needs_tzset, zone
 from tests.library.build import add

@@ -15,7 +15,7 @@ import pytest
 from organizer.errors import LibraryError
 from organizer.library import Library
 from organizer.library.migrations.apply import MIGRATIONS, migration_set
-from organizer.library.opening.open import turn_write_ahead_on
+from organizer.library.opening import turn_write_ahead_on
 from tests.library.build import add
 from tests.library.sql import database_of
 

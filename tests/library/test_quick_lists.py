@@ -10,7 +10,7 @@ import pytest
 
 from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
-from organizer.library.reading import choose, search
+from organizer.library.reading import search, videos
 from organizer.library.reading.sql import index_of, order_by
 from organizer.library.records import Status
 from organizer.types import TagState, VideoFile
@@ -70,7 +70,7 @@ def test_every_order_is_one_pass_over_one_index(library, sort, descending):
         sort=sort,
         descending=descending,
     )
-    source, values = choose.source_of(database_of(library), filter_, index_of(filter_))
+    source, values = videos.source_of(database_of(library), filter_, index_of(filter_))
     plan = (
         database_of(library)
         .execute(f"EXPLAIN QUERY PLAN SELECT v.id {source} ORDER BY {order_by(filter_)} LIMIT 36", values)

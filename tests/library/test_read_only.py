@@ -10,7 +10,7 @@ import pytest
 from organizer.errors import LibraryError
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
-from organizer.library.opening.read_only import open_read_only
+from organizer.library.opening import open_read_only
 from tests.gallery_server.seed import SeedVideo, seed
 from tests.library.sql import database_of
 from tests.library.test_migrations import restore

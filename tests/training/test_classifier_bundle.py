@@ -96,13 +96,13 @@ def test_a_bundle_of_an_earlier_version_may_carry_the_network_in_keras_s_own_for
     manifest["provenance"]["classifier"]["settings"]["schedule"] = "constant"
     (older / "bundle.json").write_text(json.dumps(manifest), encoding="utf-8")
     found = load_bundle(older)
-    found.verify()
+    found.verify(every_file=True)
     stored = np.random.default_rng(0).integers(0, 256, (9, 1024), np.uint8)
     of_both = [Tagger(one).score([VideoFeatures(one.space_id, stored)])[0] for one in (bundle, found)]
     assert of_both[0].scores == of_both[1].scores
     (older / "classifier.keras").write_bytes(b"something else")
     with pytest.raises(BundleError, match=r"classifier\.keras"):
-        load_bundle(older).verify()
+        load_bundle(older).verify(every_file=True)
 
 
 def test_it_says_where_it_comes_from(bundle, source):
@@ -188,5 +188,5 @@ def test_a_folder_with_something_in_it_is_left_alone(source, trained, tmp_path):
 
 def test_the_manifest_is_plain_json(bundle):
     manifest = json.loads((bundle.folder / "bundle.json").read_text(encoding="utf-8"))
-    assert manifest["provenance"]["classifier"]["settings"]["schedule"] == "constant"
+    assert manifest["provenance"]["classifier"]["settings"]["monitor"] == "map"
     assert manifest["kinds"]["classifier"] == "litert"

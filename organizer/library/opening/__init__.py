@@ -1,1 +1,0 @@
-"""Open a library: for writing, with its schema brought up to date, or for reading alone."""
