@@ -46,11 +46,8 @@ def gallery(port: int | None, no_browser: bool) -> None:
 
     It answers to this computer only and loads nothing from elsewhere. Ctrl-C ends it.
     """
-    # Here, for Streamlit takes seconds to import, which ``--help`` does not wait for.
-    from organizer.ui.server.serve import listen
-
     chosen = settings()
-    listener = listen(port)
+    listener = _listen(port)
     if not chosen.library.exists():
         click.echo(f"There is no library at {safe_text(str(chosen.library))} yet; the gallery starts empty.")
     show_gallery(chosen, listener, no_browser=no_browser)
@@ -65,14 +62,11 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
 
     Ctrl-C ends both; the next scan goes on from there.
     """
-    # As above.
-    from organizer.ui.server.serve import listen
-
     chosen = settings()
     for folder in folders:
         check_folder(folder)
     # First, for a port that cannot be had is no reason to leave a scan running unseen.
-    listener = listen(port)
+    listener = _listen(port)
     try:
         start_scan(chosen.library, [os.path.abspath(folder) for folder in folders])
         click.echo("Scanning; the gallery shows how far it is.")
@@ -95,7 +89,7 @@ def show_gallery(chosen: Settings, listener: socket, *, no_browser: bool) -> Non
     Raises:
         GalleryError: the server did not start.
     """
-    # As above.
+    # Loads Streamlit, which takes a second; see ``_listen``.
     from organizer.ui.server.serve import serve
 
     def ready(address: str) -> None:
@@ -106,6 +100,14 @@ def show_gallery(chosen: Settings, listener: socket, *, no_browser: bool) -> Non
 
     serve(chosen, listener, ready)
     click.echo("The gallery has ended.")
+
+
+def _listen(port: int | None) -> socket:
+    """Return the socket of the gallery; see ``organizer.ui.server.serve.listen``."""
+    # Loads Streamlit, which takes a second: help, and a folder that is not there, need not wait for it.
+    from organizer.ui.server.serve import listen
+
+    return listen(port)
 
 
 def _open_browser(address: str, debug: bool) -> None:

@@ -12,7 +12,7 @@ from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.models import catalogue
 from organizer.pipeline.decoding.decoders import ThreadDecoders
 from organizer.pipeline.scan import FileAccess
-from organizer.tags import classifier
+from organizer.tags import tagger
 from tests.fakes import ColourClassifier, colour_bundle, show_labels
 
 
@@ -35,7 +35,7 @@ def install(
     """Put the model that sees colours in the place of the installed ones."""
     bundle = colour_bundle(version=version, backbone=backbone)
     monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
-    monkeypatch.setattr(classifier, "LiteRtClassifier", lambda _file: ColourClassifier(unsure))
+    monkeypatch.setattr(tagger, "open_classifier", lambda _bundle: ColourClassifier(unsure))
 
 
 class Terminal:

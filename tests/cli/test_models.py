@@ -20,7 +20,7 @@ from organizer.models.download.fetch import Patience
 from organizer.models.download.sources import read_sources
 from organizer.models.transfer import import_model
 from organizer.pipeline.background_scan import newest_scan
-from organizer.tags import classifier
+from organizer.tags import tagger
 from tests.clips import write_clip
 from tests.file_server import Answer, file_server
 from tests.gallery_server.seed import SeedVideo, seed
@@ -29,14 +29,14 @@ from tests.models.stand_ins import PARTS, Site, archives, save_hub_module
 __all__ = ["archives"]
 NAME = "inception-yt8m"
 LITE = catalogue.open_bundle("lite").id
-REAL_BUNDLES, REAL_CLASSIFIER = catalogue.bundles, classifier.LiteRtClassifier
+REAL_BUNDLES, REAL_CLASSIFIER = catalogue.bundles, tagger.open_classifier
 
 
 @pytest.fixture
 def machine(organizer, monkeypatch):
     """A machine of its own, with the models that really are there."""
     monkeypatch.setattr(catalogue, "bundles", REAL_BUNDLES)
-    monkeypatch.setattr(classifier, "LiteRtClassifier", REAL_CLASSIFIER)
+    monkeypatch.setattr(tagger, "open_classifier", REAL_CLASSIFIER)
     monkeypatch.setenv("ORGANIZER_MODELS", str(organizer.folder / "models"))
     monkeypatch.setenv("ORGANIZER_CACHE", str(organizer.folder / "cache"))
     monkeypatch.setattr(

@@ -58,12 +58,12 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
 
 def test_a_model_that_fails_leaves_its_reason(scanned, monkeypatch):
     from organizer.errors import BundleError
-    from organizer.tags import classifier
+    from organizer.tags import tagger
 
     def damaged(_file):
         raise BundleError("classifier.tflite: it is damaged. Install the model again.")
 
-    monkeypatch.setattr(classifier, "LiteRtClassifier", damaged)
+    monkeypatch.setattr(tagger, "open_classifier", damaged)
     outcome = scanned("retag")
     assert (outcome.code, outcome.err) == (
         1,

@@ -207,14 +207,14 @@ from organizer.models import catalogue
 from organizer.frames.readers.sampling import reader_for
 from organizer.pipeline.decoding.decoders import ProcessDecoders
 from organizer.pipeline.scan import FileAccess
-from organizer.tags import classifier
+from organizer.tags import tagger
 from tests.cli.slow_decode import slow_decode
 from tests.fakes import ColourClassifier, colour_bundle
 if __name__ == "__main__":
     # As in a shell that did not start this in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     catalogue.bundles = lambda: [colour_bundle()]
-    classifier.LiteRtClassifier = lambda file: ColourClassifier()
+    tagger.open_classifier = lambda bundle: ColourClassifier()
     def start(how, spec, *, workers, files, isolated):
         return ProcessDecoders(reader_for(how, threads=1), spec, workers=workers, decode=slow_decode)
     main(FileAccess(start_decoders=start))
