@@ -12,6 +12,8 @@ _FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--autoplay-policy=no-user-gesture-required",
+    # Pages live for seconds here: compiling their scripts well takes longer than it saves.
+    "--js-flags=--no-opt --no-maglev",
 ]
 
 
