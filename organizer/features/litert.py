@@ -1,4 +1,8 @@
-"""Open LiteRT graphs."""
+"""LiteRT graphs: opening them, and backbones stored as such.
+
+Such a backbone takes uint8 pictures and gives a float feature map. How the map becomes one vector, that is
+what is kept of a channel's places, is done here, in float.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,53 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
 from organizer.features.backbone import check_pictures
-from organizer.features.pooling import POOLINGS
 from organizer.features.processor import processors
 from organizer.features.quiet import quiet_stderr
 from organizer.regular_file import read_regular
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
-
 _MOST_BYTES = 1 << 31
 """A graph is a FlatBuffer, whose offsets reach no further."""
+MAX_THREADS = 4
+"""No more unless asked for: each thread has a network of its own, and decoding is slower than this many."""
+
+
+def mean(feature_map: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean over the places, float32 (channels,), of a map (height, width, channels)."""
+    pooled: NDArray[np.float32] = feature_map.mean(axis=(0, 1))
+    return pooled
+
+
+def generalised_mean(feature_map: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the generalised mean with power 3: the cube root of the mean of the cubes.
+
+    It lies between the mean and the largest value, so a thing that fills a small part of the picture counts
+    for more than in the mean (Radenovic, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human
+    Annotation", 2018, arXiv:1711.02512).
+
+    Args:
+        feature_map: float32 (height, width, channels), 0 and up.
+
+    Returns:
+        float32 (channels,).
+    """
+    import numpy as np
+
+    pooled: NDArray[np.float32] = np.cbrt((feature_map * feature_map * feature_map).mean(axis=(0, 1)))
+    return pooled
+
+
+POOLINGS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "mean": mean,
+    "gem3": generalised_mean,
+}
+"""By the names that bundles use."""
 
 
 def open_interpreter(graph: Path, *, threads: int | None = None, delegated: bool = True) -> Any:
@@ -56,10 +93,6 @@ def open_interpreter(graph: Path, *, threads: int | None = None, delegated: bool
             f"{graph}: this model file cannot be used ({error}). "
             "Reinstall organizer or pull the bundle again."
         ) from error
-
-
-MAX_THREADS = 4
-"""No more unless asked for: each thread has a network of its own, and decoding is slower than this many."""
 
 
 @dataclass(frozen=True, slots=True)

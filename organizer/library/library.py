@@ -15,10 +15,9 @@ from organizer.library.reading import decided_videos, find, tags, videos
 from organizer.library.reading.features import Features
 from organizer.library.reading.media import Media
 from organizer.library.recordings import adoption
-from organizer.library.recordings.follow import Recordings
+from organizer.library.recordings.adoption import Recordings
 from organizer.library.writing.contents import Contents
-from organizer.library.writing.places import Places
-from organizer.library.writing.roots import Roots
+from organizer.library.writing.places import Places, Roots
 
 if TYPE_CHECKING:
     import os

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from organizer.assets import assets_folder
-from organizer.features.litert import LiteRtBackbone, LiteRtSettings
-from organizer.features.pooling import POOLINGS, generalised_mean, mean
+from organizer.features.litert import POOLINGS, LiteRtBackbone, LiteRtSettings, generalised_mean, mean
 
 GRAPH = assets_folder() / "lite" / "backbone.tflite"
 # Two by two places, three channels: even, one place alone, nothing.

@@ -8,7 +8,7 @@ import pytest
 
 from organizer.errors import NotMissingError, UnknownVideoError
 from organizer.library.filters import VideoFilter
-from organizer.library.recordings.follow import adopt_recordings, new_since_the_last_scan, stranded_videos
+from organizer.library.recordings.adoption import adopt_recordings, new_since_the_last_scan, stranded_videos
 from tests.library.build import add
 from tests.library.sql import database_of
 from tests.library.test_same_recording import Shelf, scene, webp

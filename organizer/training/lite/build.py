@@ -29,12 +29,12 @@ from organizer.models.manifest import (
     manifest_table,
     write_manifest,
 )
+from organizer.training.ensemble_weights import LINEAR_SHARE
 from organizer.training.ensemble_weights import ROLE as MEMBERS
 from organizer.training.lite.corpus import FOLDS, picture_hash, read_corpus, read_picture
 from organizer.training.lite.corpus_features import corpus_features
 from organizer.training.lite.efficientnet_lite import INPUT_SIZE
 from organizer.training.lite.frame_ensemble import FrameEnsembleSettings, ensemble_weights_of, export
-from organizer.training.lite.model_card import model_card
 from organizer.training.lite.out_of_fold import (
     OutOfFold,
     bootstrap_intervals,
@@ -52,9 +52,12 @@ from organizer.training.lite.recipe import (
     KeptSpace,
     LiteRecipe,
 )
+from organizer.training.render import render
 from organizer.types import LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -236,6 +239,15 @@ def main(corpus_folder: Path, cache: Path, out: Path, data: Path, keep_space: Pa
     experiments = json.loads((data / EXPERIMENTS).read_text(encoding="utf-8"))
     write_bundle(out, recipe.fit((), FOLDS), metrics, experiments, corpus)
     np.save(data / "training_hashes.npy", training_hashes(corpus))
+
+
+def model_card(manifest: Mapping[str, Any]) -> str:
+    """Return the card as Markdown.
+
+    Args:
+        manifest: what ``bundle.json`` of the bundled model holds.
+    """
+    return render("lite_card.md", manifest=manifest, linear_share=LINEAR_SHARE)
 
 
 if __name__ == "__main__":

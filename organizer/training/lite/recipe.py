@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from organizer.training.lite.corpus_features import CorpusFeatures
 
 POOLINGS = ("mean", "gem3")
-"""What is kept of the feature map, see ``features.pooling``."""
+"""What is kept of the feature map, see ``features.litert``."""
 DIMENSIONS = 1024
 WHITENING = 0.25
 """Strength of whitening, see ``fit_pca``.

@@ -14,9 +14,8 @@ from organizer.demo import PHOTOGRAPHS, photograph_file
 from organizer.frames.pictures.resize import squash
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
-from organizer.training.lite.build import EXPERIMENTS, REFERENCES
+from organizer.training.lite.build import EXPERIMENTS, REFERENCES, model_card
 from organizer.training.lite.corpus import read_picture
-from organizer.training.lite.model_card import model_card
 from organizer.training.lite.out_of_fold import (
     OutOfFold,
     bootstrap_intervals,
