@@ -19,9 +19,9 @@ from organizer.models.bundle import Bundle
 from organizer.types import (
     LABELS,
     MAX_SECONDS,
+    CaptureDate,
+    DateSource,
     SuggestedTag,
-    TakenAt,
-    TakenSource,
     VideoFeatures,
     VideoFile,
     VideoInfo,
@@ -171,7 +171,7 @@ def _analysis(draw: random.Random, pixels: np.random.Generator, bundle: Bundle) 
         codec="h264",
         frame_rate=29.97,
         rotation_deg=0,
-        taken_at=TakenAt(day, TakenSource.CONTAINER),
+        taken_at=CaptureDate(day, DateSource.CONTAINER),
     )
     tagging = Tagging(bundle.id, scores, tuple(tags))
     return Analysis(info, VideoFeatures(bundle.space_id, features), poster, tagging)

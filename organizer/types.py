@@ -48,7 +48,7 @@ class InputSpec:
     resize: Resize = Resize.AREA
 
 
-class TakenSource(StrEnum):
+class DateSource(StrEnum):
     """Where a video's date was found, best first."""
 
     CONTAINER = "container"
@@ -56,7 +56,7 @@ class TakenSource(StrEnum):
     FILE = "file"
 
 
-class TakenClock(StrEnum):
+class DateClock(StrEnum):
     """What is known of the clock that a video's date was read from: it decides how the date is shown."""
 
     PLACE = "place"
@@ -70,27 +70,27 @@ class TakenClock(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TakenAt:
+class CaptureDate:
     """When a video was shot."""
 
     moment: datetime
     """Aware (with an offset from UTC) when the source tells the time zone or the instant, else naive local
     time; midnight for a day alone."""
-    source: TakenSource
+    source: DateSource
     day_only: bool = False
     """Whether the source names a day and no time."""
     zone_known: bool = False
     """Whether an offset of zero is that of the place; any other one always is."""
 
     @property
-    def clock(self) -> TakenClock:
+    def clock(self) -> DateClock:
         """What is known of the clock that the moment was read from."""
         if self.day_only:
-            return TakenClock.DAY
+            return DateClock.DAY
         offset = self.moment.utcoffset()
         if offset is None:
-            return TakenClock.LOCAL
-        return TakenClock.PLACE if offset or self.zone_known else TakenClock.UTC
+            return DateClock.LOCAL
+        return DateClock.PLACE if offset or self.zone_known else DateClock.UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class VideoInfo:
     """Average frames per second; None when unknown."""
     rotation_deg: int
     """How far a player turns the stored picture clockwise: 0, 90, 180 or 270."""
-    taken_at: TakenAt
+    taken_at: CaptureDate
     mirrored: bool = False
     """Whether a player exchanges left and right after that turn."""
     stored_width: int | None = None

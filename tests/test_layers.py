@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +23,7 @@ BOTTOM = {
     "text",
     "stopping",
     "dates",
-    "shortage",
+    "memory",
     "regular_file",
 }
 
@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "assets": {"types", "errors"},
     "text": {"types", "dates"},
     "stopping": set(),
-    "shortage": {"errors"},
+    "memory": {"errors"},
     "regular_file": set(),
     "dates": {"types"},
     "frames": BOTTOM,
@@ -113,6 +113,11 @@ CHEAP_BESIDE_NETWORKS = {f"{NETWORKS}__init__.py", f"{NETWORKS}architecture.py"}
 """The modules of networks and of their layers import Keras, for layers are subclasses of its own. They are
 loaded by name when a network is built, and nothing but each other may import them before."""
 
+MOST_LINES = 400
+"""Of a file; 250 are comfortable."""
+MOST_IMPORTS_INSIDE = 10
+"""Imports of our own modules inside functions, in all; each has a comment that says why."""
+
 SQL = re.compile(
     r"\bSELECT\s.+\sFROM\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b"
     r"|\bCREATE\s+(UNIQUE\s+)?(TABLE|INDEX)\b|\bPRAGMA\s+\w+|\bALTER\s+TABLE\b",
@@ -122,6 +127,22 @@ SQL = re.compile(
 
 def name_of(file: Path) -> str:
     return file.relative_to(PACKAGE).as_posix()
+
+
+def of_every_file(rule: Callable[[Path], None]) -> Callable[[], None]:
+    """Make one test of a rule, which names all files that break it."""
+
+    def test() -> None:
+        broken = []
+        for file in FILES:
+            try:
+                rule(file)
+            except AssertionError as error:
+                broken.append(f"{name_of(file)}: {error}")
+        assert not broken, "\n".join(broken)
+
+    test.__doc__ = rule.__doc__
+    return test
 
 
 def part_of(file: Path) -> str:
@@ -176,7 +197,7 @@ def docstrings(tree: ast.Module) -> set[ast.Constant]:
     }
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
+@of_every_file
 def test_imports_go_only_downward(file):
     part = part_of(file)
     assert part in MAY_IMPORT, f"say in MAY_IMPORT what {part} may import"
@@ -223,7 +244,7 @@ def test_the_rooms_of_a_layer_have_no_circle():
         left = {room: others for room, others in left.items() if room not in lowest}
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
+@of_every_file
 def test_some_packages_have_one_place(file):
     imported = {module.split(".")[0] for module in all_imports(tree_of(file))}
     for package, places in ONLY_IN.items():
@@ -231,18 +252,34 @@ def test_some_packages_have_one_place(file):
             assert package not in imported, f"{package} belongs into {' and '.join(places)}"
 
 
-@pytest.mark.parametrize(
-    "file", [*FILES, *sorted((PROJECT / "benchmarks").rglob("*.py"))], ids=lambda file: file.name
-)
-def test_a_library_has_one_face(file):
-    inside = {
-        module.split(".")[2]
-        for module in all_imports(tree_of(file))
-        if module.startswith("organizer.library.")
-    }
-    if file.is_relative_to(PACKAGE / "library"):
-        return
-    assert not inside - FACE_OF_LIBRARY, "use organizer.library.Library"
+def test_a_library_has_one_face():
+    benchmarks = sorted((PROJECT / "benchmarks").rglob("*.py"))
+    assert benchmarks
+    for file in [*FILES, *benchmarks]:
+        if not file.is_relative_to(PACKAGE / "library"):
+            inside = {
+                module.split(".")[2]
+                for module in all_imports(tree_of(file))
+                if module.startswith("organizer.library.")
+            }
+            assert not inside - FACE_OF_LIBRARY, f"{file}: use organizer.library.Library"
+
+
+@of_every_file
+def test_no_file_is_too_long(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) < MOST_LINES
+
+
+def test_our_own_modules_are_imported_at_the_top():
+    inside = [
+        f"{name_of(file)}: line {node.lineno}"
+        for file in FILES
+        for function in ast.walk(tree_of(file))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("organizer")
+    ]
+    assert len(inside) < MOST_IMPORTS_INSIDE, inside
 
 
 MIGRATIONS = sorted((PACKAGE / "library" / "migrations").glob("m[0-9]*_*.py"))
@@ -262,7 +299,7 @@ def test_every_migration_has_its_file():
     assert len(numbers) >= 8
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
+@of_every_file
 def test_videos_are_opened_only_in_frames(file):
     named = {node.attr for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute)}
     named |= {node.id for node in ast.walk(tree_of(file)) if isinstance(node, ast.Name)}
@@ -270,7 +307,7 @@ def test_videos_are_opened_only_in_frames(file):
         assert "VideoCapture" not in named
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
+@of_every_file
 def test_sql_is_written_only_in_library(file):
     tree = tree_of(file)
     texts = {
@@ -282,7 +319,7 @@ def test_sql_is_written_only_in_library(file):
         assert not [f"line {node.lineno}" for node in texts]
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
+@of_every_file
 def test_nothing_heavy_is_imported_before_it_is_needed(file):
     heavy = {module.split(".")[0] for module in runtime_imports(tree_of(file), when_called=False)}
     heavy &= NEVER_AT_IMPORT_TIME
@@ -297,8 +334,10 @@ def is_network(file: Path) -> bool:
     return name_of(file).startswith(NETWORKS) and name_of(file) not in CHEAP_BESIDE_NETWORKS
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if not is_network(file)], ids=name_of)
+@of_every_file
 def test_no_other_module_imports_networks_before_one_is_built(file):
+    if is_network(file):
+        return
     networks = {
         "organizer." + name_of(network).removesuffix(".py").replace("/", ".")
         for network in FILES

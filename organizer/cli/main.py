@@ -15,7 +15,7 @@ from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
 from organizer.cli.streams import discard_output, mend_streams
 from organizer.errors import OrganizerError, OutputClosedError, OutputError, ScanError
 from organizer.library.waiting import tell_waits
-from organizer.shortage import (
+from organizer.memory import (
     LEAST_FOR_ANYTHING,
     TOO_LITTLE_MEMORY,
     check_memory_limit,

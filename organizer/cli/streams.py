@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, TextIO, cast
 
 from organizer.errors import OutputClosedError, OutputError
-from organizer.shortage import lacks_memory
+from organizer.memory import lacks_memory
 
 if TYPE_CHECKING:
     from threading import ExceptHookArgs

@@ -15,7 +15,7 @@ import click
 from organizer.cli.parameters import ExistingPath, enum_option
 from organizer.errors import MissingDependencyError, TrainingDataError
 from organizer.features.quiet import quiet_stderr
-from organizer.shortage import LEAST_FOR_TENSORFLOW, check_memory_limit
+from organizer.memory import LEAST_FOR_TENSORFLOW, check_memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

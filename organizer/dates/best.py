@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from organizer.dates.in_names import taken_by_name
-from organizer.types import TakenAt, TakenClock, TakenSource
+from organizer.dates.in_names import date_in_name
+from organizer.types import CaptureDate, DateClock, DateSource
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER_S = 15 * 60
@@ -27,8 +27,8 @@ class DatedFile:
 
 
 def best_date(
-    container: TakenAt | None, files: Sequence[DatedFile], duration_s: float | None, now: datetime
-) -> TakenAt:
+    container: CaptureDate | None, files: Sequence[DatedFile], duration_s: float | None, now: datetime
+) -> CaptureDate:
     """Return when a video was taken, from everything that tells it.
 
     A name with a time says more than one with a day; of several files' own dates the earliest counts, for
@@ -40,25 +40,25 @@ def best_date(
         duration_s: of the video; None when unknown.
         now: aware; names of later moments are not believed.
     """
-    named = [taken for file in files if (taken := taken_by_name(file.name, now)) is not None]
+    named = [taken for file in files if (taken := date_in_name(file.name, now)) is not None]
     if container is not None:
         return with_time(with_zone(container, named, duration_s), named)
     if named:
         return min(named, key=lambda taken: (taken.day_only, taken.moment.replace(tzinfo=None)))
-    return TakenAt(_file_moment(min(file.mtime_ns for file in files)), TakenSource.FILE)
+    return CaptureDate(_file_moment(min(file.mtime_ns for file in files)), DateSource.FILE)
 
 
-def with_zone(container: TakenAt, named: Sequence[TakenAt], duration_s: float | None) -> TakenAt:
+def with_zone(container: CaptureDate, named: Sequence[CaptureDate], duration_s: float | None) -> CaptureDate:
     """Return what the container says, in the zone of the place where a name gives it away.
 
     Phones write the time of the place into the name and the same instant in UTC into the container: what
     lies between is the place's offset. Many note the end of the recording there, not its begin, which the
     name tells.
     """
-    if container.clock is not TakenClock.UTC:
+    if container.clock is not DateClock.UTC:
         return container
     for name in named:
-        if name.clock is TakenClock.LOCAL:
+        if name.clock is DateClock.LOCAL:
             wall = name.moment.replace(tzinfo=UTC)
             ahead_s = (wall - container.moment).total_seconds()
             for begin_s in (ahead_s, ahead_s + (duration_s or 0.0)):
@@ -69,12 +69,12 @@ def with_zone(container: TakenAt, named: Sequence[TakenAt], duration_s: float | 
     return container
 
 
-def with_time(container: TakenAt, named: Sequence[TakenAt]) -> TakenAt:
+def with_time(container: CaptureDate, named: Sequence[CaptureDate]) -> CaptureDate:
     """Return what the container says, with the time that a name gives of the same day."""
-    if container.clock is TakenClock.DAY:
+    if container.clock is DateClock.DAY:
         for name in named:
             if not name.day_only and name.moment.date() == container.moment.date():
-                return replace(name, source=TakenSource.CONTAINER)
+                return replace(name, source=DateSource.CONTAINER)
     return container
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 from organizer.dates.believable import believable
-from organizer.types import TakenAt, TakenSource
+from organizer.types import CaptureDate, DateSource
 
 _YEAR = r"(?P<year>(?:18|19|20)\d\d)"
 _DATE = rf"{_YEAR}(?P<d>[-_.]?)(?P<month>\d\d)(?P=d)(?P<day>\d\d)"
@@ -49,7 +49,7 @@ _PATTERNS = (
 _FURTHEST_MIN = 14 * 60
 
 
-def taken_by_name(path: str, now: datetime) -> TakenAt | None:
+def date_in_name(path: str, now: datetime) -> CaptureDate | None:
     """Return the first believable date in a file's name, None where there is none.
 
     Args:
@@ -62,7 +62,7 @@ def taken_by_name(path: str, now: datetime) -> TakenAt | None:
         from_a_clock = not day_only or not match["d"]
         if believable(moment, now, from_a_clock=from_a_clock):
             known = moment.tzinfo is not None and match.groupdict().get("offset") is not None
-            return TakenAt(moment, TakenSource.NAME, day_only=day_only, zone_known=known)
+            return CaptureDate(moment, DateSource.NAME, day_only=day_only, zone_known=known)
     return None
 
 

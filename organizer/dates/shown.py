@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from organizer.types import TakenClock
+from organizer.types import DateClock
 
 _EPOCH = datetime(1970, 1, 1)
 
@@ -43,14 +43,14 @@ def shown_date(taken_at: str | None, clock: str | None) -> ShownDate | None:
 
     Args:
         taken_at: ISO 8601, as the library stores it.
-        clock: what is known of its clock, a ``TakenClock``; None where the date itself has to tell.
+        clock: what is known of its clock, a ``DateClock``; None where the date itself has to tell.
     """
     if not taken_at:
         return None
     moment = datetime.fromisoformat(taken_at)
     if clock is None:
-        clock = TakenClock.LOCAL if moment.tzinfo is None else TakenClock.PLACE
-    return ShownDate(here(moment) if clock == TakenClock.UTC else moment, clock == TakenClock.DAY)
+        clock = DateClock.LOCAL if moment.tzinfo is None else DateClock.PLACE
+    return ShownDate(here(moment) if clock == DateClock.UTC else moment, clock == DateClock.DAY)
 
 
 def here(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ from organizer.frames.pictures.resize import squash
 from organizer.frames.probe import probe
 from organizer.frames.read_errors import all_is_read
 from organizer.frames.streams.container import undecodable
-from organizer.shortage import lacks_memory
+from organizer.memory import lacks_memory
 from organizer.stopping import StoppedError, check
 from organizer.types import Resize
 

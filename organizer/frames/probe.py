@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.errors import UnreadableVideoError
-from organizer.frames.dates.capture_date import taken_at
+from organizer.frames.dates.capture_date import capture_date
 from organizer.frames.dates.container_dates import header_dates, recorded_text
 from organizer.frames.dates.stream_date import date_in_stream
 from organizer.frames.formats.format_names import has_format
@@ -63,7 +63,7 @@ def _probed(path: str, mtime_ns: int) -> VideoInfo:
             codec=stream.codec_context.codec.canonical_name,
             frame_rate=frame_rate(stream),
             rotation_deg=orientation.turn_deg,
-            taken_at=taken_at(
+            taken_at=capture_date(
                 _tags(container, path),
                 path,
                 mtime_ns,

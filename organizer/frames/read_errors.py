@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from organizer.errors import NotNowError, OrganizerError, VideoError
-from organizer.shortage import lacks_memory
+from organizer.memory import lacks_memory
 from organizer.stopping import StoppedError
 
 if TYPE_CHECKING:

@@ -79,9 +79,9 @@ class Facts:
     taken_at: str | None
     """ISO 8601."""
     taken_clock: str | None
-    """A ``TakenClock``."""
+    """A ``DateClock``."""
     taken_source: str | None
-    """A ``TakenSource``."""
+    """A ``DateSource``."""
     metadata_digest: str | None
     """None where nobody looked."""
 
@@ -150,7 +150,7 @@ class VideoRecord:
     """Pixels as stored; None for a video that was scanned before these were looked at."""
     stored_height: int | None = None
     taken_clock: str | None = None
-    """What is known of the date's clock, a ``TakenClock``."""
+    """What is known of the date's clock, a ``DateClock``."""
     analysed_at: str = ""
     """When it was looked at last, ISO 8601 in UTC."""
 
@@ -184,7 +184,7 @@ class DecidedVideo:
     taken_at: str | None
     """ISO 8601."""
     taken_source: str | None
-    """Where that was found, as in ``TakenSource``."""
+    """Where that was found, as in ``DateSource``."""
     tags: dict[str, TagState]
     """All tags of the video by name, suggested ones too."""
 

@@ -15,7 +15,7 @@ from organizer.pipeline.listing import absent_roots
 from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, RootOffline, Stored
 from organizer.stopping import check
 from organizer.text import clock_time, safe_text
-from organizer.types import TakenSource, VideoFile
+from organizer.types import DateSource, VideoFile
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -31,9 +31,9 @@ _UNKNOWN = "unknown"
 _OTHER_CONTENT = "its content is another than at the last scan; to look at it: organizer scan"
 
 
-def is_better_dated(found: TakenSource, stored: str | None) -> bool:
+def is_better_dated(found: DateSource, stored: str | None) -> bool:
     """Whether one of two files with the same pictures tells when they were taken and the other does not."""
-    return found is TakenSource.CONTAINER and stored != TakenSource.CONTAINER
+    return found is DateSource.CONTAINER and stored != DateSource.CONTAINER
 
 
 def changed_facts(before: Facts, after: Facts) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _refreshed(library: Library, known: FoundFile) -> FileOutcome:
 
 def _tells_less(info: VideoInfo, before: Facts) -> bool:
     """Whether the facts that are stored, of a copy, tell when the video was taken and this file does not."""
-    return before.taken_source == TakenSource.CONTAINER and info.taken_at.source is not TakenSource.CONTAINER
+    return before.taken_source == DateSource.CONTAINER and info.taken_at.source is not DateSource.CONTAINER
 
 
 def _is_same_recording(before: Facts, info: VideoInfo) -> bool:

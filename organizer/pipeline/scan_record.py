@@ -11,8 +11,8 @@ from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState, RetagReport
+from organizer.memory import TOO_LITTLE_MEMORY, lacks_memory
 from organizer.pipeline.scan_summary import ScanSummary
-from organizer.shortage import TOO_LITTLE_MEMORY, lacks_memory
 from organizer.stopping import StoppedError
 from organizer.text import lite_meanwhile
 

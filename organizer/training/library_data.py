@@ -13,7 +13,7 @@ from organizer.library import Library
 from organizer.library.records import DecidedVideo
 from organizer.text import count, safe_text
 from organizer.training.engine.data import MemoryData, MemoryVideos
-from organizer.types import LABELS, TagState, TakenSource
+from organizer.types import LABELS, DateSource, TagState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ HELD_OUT = 0.2
 """Share of the videos to measure on."""
 _KEPT_OF_LABEL = 0.6
 """At least this share of a label's confirmed videos is trained on, whatever group they are in."""
-_DATED = {TakenSource.CONTAINER.value, TakenSource.NAME.value}
+_DATED = {DateSource.CONTAINER.value, DateSource.NAME.value}
 
 
 @dataclass(frozen=True, slots=True)

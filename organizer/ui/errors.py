@@ -8,7 +8,7 @@ import streamlit as st
 
 from organizer.config import DEBUG_VARIABLE
 from organizer.errors import OrganizerError
-from organizer.shortage import lacks_memory
+from organizer.memory import lacks_memory
 from organizer.text import safe_text
 from organizer.ui.resources import settings
 

@@ -27,7 +27,7 @@ from organizer.models.manifest import (
 )
 from organizer.training.lite.corpus import read_corpus
 from organizer.training.lite.corpus_features import corpus_features
-from organizer.types import LABELS, TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import LABELS, CaptureDate, DateSource, VideoFeatures, VideoFile, VideoInfo
 from tests.cli.conftest import Terminal
 from tests.library.build import tagging
 from tests.workers import made_once
@@ -54,7 +54,7 @@ def decided_library(path: Path, *, days: int = 20, own_tag: str | None = None) -
             for name, look in looks.items():
                 seen = look + 0.3 * rng.normal(size=(6, bundle.dimensions))
                 features = VideoFeatures(bundle.space_id, bundle.quantiser.quantise(seen.astype(np.float32)))
-                taken = TakenAt(FIRST_DAY + timedelta(days=day), TakenSource.CONTAINER)
+                taken = CaptureDate(FIRST_DAY + timedelta(days=day), DateSource.CONTAINER)
                 video = library.contents.store(
                     root,
                     VideoFile("/videos", f"{name}-{day}.mp4", 1000, 1),

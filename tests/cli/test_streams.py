@@ -10,7 +10,7 @@ import pytest
 from organizer.cli.main import in_words
 from organizer.errors import BundleError, OutputError, UnknownVideoError
 from organizer.library import Library
-from organizer.shortage import lacks_memory
+from organizer.memory import lacks_memory
 from tests.fakes import show_labels
 from tests.gallery_server.process import REPOSITORY
 from tests.gallery_server.seed import SeedVideo, seed

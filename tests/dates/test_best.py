@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from organizer.dates.best import DatedFile, best_date, with_zone
-from organizer.dates.in_names import taken_by_name
-from organizer.types import TakenAt, TakenClock, TakenSource
+from organizer.dates.in_names import date_in_name
+from organizer.types import CaptureDate, DateClock, DateSource
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
-IN_UTC = TakenAt(datetime(2023, 5, 1, 22, 30, tzinfo=UTC), TakenSource.CONTAINER)
+IN_UTC = CaptureDate(datetime(2023, 5, 1, 22, 30, tzinfo=UTC), DateSource.CONTAINER)
 
 
 def best(container, *files, duration_s=None):
@@ -19,9 +19,9 @@ def best(container, *files, duration_s=None):
 def test_the_container_before_names_before_the_files_own_dates():
     day = ("2023-05-01.mp4", 10**18)
     assert best(IN_UTC, day) == IN_UTC
-    assert best(None, day).source is TakenSource.NAME
+    assert best(None, day).source is DateSource.NAME
     taken = best(None, ("b.mp4", 2 * 10**18), ("a.mp4", 10**18))
-    assert (taken.source, taken.clock) == (TakenSource.FILE, TakenClock.UTC)
+    assert (taken.source, taken.clock) == (DateSource.FILE, DateClock.UTC)
     # The earliest: copies get new dates.
     assert taken.moment == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
 
@@ -32,9 +32,9 @@ def test_a_name_with_a_time_says_more_than_one_with_a_day():
 
 
 def test_a_name_tells_the_time_of_a_day_that_the_container_knows():
-    day = TakenAt(datetime(2023, 5, 1), TakenSource.CONTAINER, day_only=True)
+    day = CaptureDate(datetime(2023, 5, 1), DateSource.CONTAINER, day_only=True)
     taken = best(day, ("VID_20230501_123456.mp4", 1))
-    assert (taken.moment, taken.source) == (datetime(2023, 5, 1, 12, 34, 56), TakenSource.CONTAINER)
+    assert (taken.moment, taken.source) == (datetime(2023, 5, 1, 12, 34, 56), DateSource.CONTAINER)
     assert best(day, ("VID_20230502_123456.mp4", 1)) == day
 
 
@@ -56,12 +56,12 @@ def test_name_and_container_tell_the_zone_together(name, hours):
     taken = best(IN_UTC, (name, 1))
     assert taken.moment.utcoffset() == timedelta(hours=hours)
     assert taken.moment.strftime("VID_%Y%m%d_%H%M%S.mp4") == name
-    assert (taken.clock, taken.source) == (TakenClock.PLACE, TakenSource.CONTAINER)
+    assert (taken.clock, taken.source) == (DateClock.PLACE, DateSource.CONTAINER)
 
 
 def test_many_phones_note_the_end_of_the_recording():
     # Begun 23:58:20 on 1 May in Berlin, 130 s long.
-    end = TakenAt(datetime(2023, 5, 1, 22, 0, 30, tzinfo=UTC), TakenSource.CONTAINER)
+    end = CaptureDate(datetime(2023, 5, 1, 22, 0, 30, tzinfo=UTC), DateSource.CONTAINER)
     taken = best(end, ("VID_20230501_235820.mp4", 1), duration_s=130.4)
     assert taken.moment == datetime(2023, 5, 1, 23, 58, 20, tzinfo=timezone(timedelta(hours=2)))
     assert best(end, ("VID_20230501_235820.mp4", 1)) == end
@@ -84,8 +84,8 @@ def test_other_names_tell_nothing_of_the_zone(name):
 
 
 def test_a_zone_that_is_known_stays():
-    placed = TakenAt(IN_UTC.moment.astimezone(timezone(timedelta(hours=9))), TakenSource.CONTAINER)
-    name = taken_by_name("VID_20230502_003000.mp4", NOW)
+    placed = CaptureDate(IN_UTC.moment.astimezone(timezone(timedelta(hours=9))), DateSource.CONTAINER)
+    name = date_in_name("VID_20230502_003000.mp4", NOW)
     assert with_zone(placed, [name], None) is placed
 
 

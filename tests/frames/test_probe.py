@@ -11,7 +11,7 @@ import pytest
 from organizer.errors import NotAVideoError, UnreadableVideoError
 from organizer.frames.formats.iso_boxes import has_index
 from organizer.frames.probe import probe
-from organizer.types import TakenSource
+from organizer.types import DateSource
 from tests import clips
 
 
@@ -37,7 +37,7 @@ def test_plain_facts(tmp_path, name, codec):
     assert (info.width, info.height, info.codec, info.rotation_deg) == (96, 64, codec, 0)
     assert info.duration_s == pytest.approx(3, abs=0.3)
     assert info.frame_rate == pytest.approx(25, abs=0.5)
-    assert info.taken_at.source == TakenSource.FILE
+    assert info.taken_at.source == DateSource.FILE
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
@@ -56,7 +56,7 @@ def test_creation_time(tmp_path):
     path = clips.make_clip(tmp_path / "a.mp4", metadata={"creation_time": "2021-07-08T09:10:11Z"})
     taken = info_of(path).taken_at
     assert taken.moment == datetime(2021, 7, 8, 9, 10, 11, tzinfo=UTC)
-    assert taken.source == TakenSource.CONTAINER
+    assert taken.source == DateSource.CONTAINER
 
 
 def test_apple_creation_date_keeps_its_zone(tmp_path):

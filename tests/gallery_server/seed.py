@@ -12,9 +12,9 @@ from organizer.library import Library
 from organizer.library.changes import Analysis, Tagging
 from organizer.types import (
     LABELS,
+    CaptureDate,
+    DateSource,
     SuggestedTag,
-    TakenAt,
-    TakenSource,
     VideoFeatures,
     VideoFile,
     VideoInfo,
@@ -59,7 +59,7 @@ def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | 
                 for second, label in enumerate(video.labels)
                 if SURE > THRESHOLD
             )
-            taken = TakenAt(FIRST_DAY + timedelta(days=number), TakenSource.CONTAINER)
+            taken = CaptureDate(FIRST_DAY + timedelta(days=number), DateSource.CONTAINER)
             info = VideoInfo(video.duration_s, 1280, 720, "h264", 30.0, 0, taken)
             picture = poster or make_poster([plain(colours[0], (160, 90))])
             analysis = Analysis(info, features, picture, Tagging(bundle.id, scores, tags))

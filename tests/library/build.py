@@ -12,9 +12,9 @@ from organizer.library.changes import Analysis, Tagging
 from organizer.library.records import Status
 from organizer.types import (
     LABELS,
+    CaptureDate,
+    DateSource,
     SuggestedTag,
-    TakenAt,
-    TakenSource,
     VideoFeatures,
     VideoFile,
     VideoInfo,
@@ -36,11 +36,11 @@ def tagging(*suggested: str, score: float = 0.9, bundle: str = BUNDLE) -> Taggin
 def analysis(
     *suggested: str,
     duration_s: float | None = 10.0,
-    taken: datetime | TakenAt = TAKEN,
+    taken: datetime | CaptureDate = TAKEN,
     bundle: str = BUNDLE,
     space: str = SPACE,
 ) -> Analysis:
-    date = taken if isinstance(taken, TakenAt) else TakenAt(taken, TakenSource.CONTAINER)
+    date = taken if isinstance(taken, CaptureDate) else CaptureDate(taken, DateSource.CONTAINER)
     info = VideoInfo(duration_s, 64, 48, "h264", 25.0, 0, date)
     features = VideoFeatures(space, np.arange(6, dtype=np.uint8).reshape(2, 3))
     return Analysis(info, features, b"webp", tagging(*suggested, bundle=bundle))

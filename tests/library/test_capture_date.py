@@ -10,12 +10,12 @@ import pytest
 
 from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
-from organizer.types import TakenAt, TakenSource, VideoFile
+from organizer.types import CaptureDate, DateSource, VideoFile
 from tests.dates.zones import ZONES, needs_tzset, zone
 from tests.library.build import add, analysis
 
-CONTAINER, NAME, FILE = TakenSource.CONTAINER, TakenSource.NAME, TakenSource.FILE
-FROM_FILE = TakenAt(datetime(1970, 1, 1, 1, tzinfo=UTC), FILE)
+CONTAINER, NAME, FILE = DateSource.CONTAINER, DateSource.NAME, DateSource.FILE
+FROM_FILE = CaptureDate(datetime(1970, 1, 1, 1, tzinfo=UTC), FILE)
 HOUR_NS = 3600 * 10**9
 
 
@@ -24,18 +24,18 @@ def first_of_may(hour: int, minute: int = 30, **more) -> datetime:
 
 
 DATES = {
-    "instant in the evening": TakenAt(first_of_may(22, tzinfo=UTC), CONTAINER),
-    "instant at noon": TakenAt(first_of_may(12, tzinfo=UTC), CONTAINER),
-    "evening in Honolulu": TakenAt(first_of_may(23, tzinfo=timezone(-timedelta(hours=10))), CONTAINER),
-    "morning in Auckland": TakenAt(first_of_may(1, tzinfo=timezone(timedelta(hours=12))), CONTAINER),
-    "winter evening in London": TakenAt(
+    "instant in the evening": CaptureDate(first_of_may(22, tzinfo=UTC), CONTAINER),
+    "instant at noon": CaptureDate(first_of_may(12, tzinfo=UTC), CONTAINER),
+    "evening in Honolulu": CaptureDate(first_of_may(23, tzinfo=timezone(-timedelta(hours=10))), CONTAINER),
+    "morning in Auckland": CaptureDate(first_of_may(1, tzinfo=timezone(timedelta(hours=12))), CONTAINER),
+    "winter evening in London": CaptureDate(
         datetime(2023, 1, 31, 23, 50, tzinfo=UTC), CONTAINER, zone_known=True
     ),
-    "somewhere in the evening": TakenAt(first_of_may(23, 59), CONTAINER),
-    "a day": TakenAt(datetime(2023, 5, 1), CONTAINER, day_only=True),
-    "a day of before": TakenAt(datetime(1985, 7, 4), CONTAINER, day_only=True),
-    "old film": TakenAt(datetime(1958, 7, 4, 12, tzinfo=UTC), CONTAINER),
-    "film": TakenAt(datetime(1895, 12, 28, 12, tzinfo=UTC), CONTAINER),
+    "somewhere in the evening": CaptureDate(first_of_may(23, 59), CONTAINER),
+    "a day": CaptureDate(datetime(2023, 5, 1), CONTAINER, day_only=True),
+    "a day of before": CaptureDate(datetime(1985, 7, 4), CONTAINER, day_only=True),
+    "old film": CaptureDate(datetime(1958, 7, 4, 12, tzinfo=UTC), CONTAINER),
+    "film": CaptureDate(datetime(1895, 12, 28, 12, tzinfo=UTC), CONTAINER),
 }
 
 

@@ -14,7 +14,7 @@ from organizer.library.changes import Analysis
 from organizer.library.recordings.likeness import Likeness
 from organizer.library.recordings.same_recording import rewrites, same_recordings
 from organizer.stopping import StoppedError
-from organizer.types import TakenAt, TakenSource, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import CaptureDate, DateSource, VideoFeatures, VideoFile, VideoInfo
 from tests.library.build import SPACE, add_failed, tagging
 from tests.library.sql import database_of
 
@@ -58,9 +58,9 @@ class Shelf:
         off: float = 0.0,
         poster: bytes | None = None,
         codec: str = "h264",
-        taken: datetime | TakenAt = TAKEN,
+        taken: datetime | CaptureDate = TAKEN,
         features: np.ndarray | None = None,
-        source: TakenSource = TakenSource.CONTAINER,
+        source: DateSource = DateSource.CONTAINER,
         space: str = SPACE,
         size: int = 5_000_000,
     ) -> int:
@@ -69,7 +69,7 @@ class Shelf:
         if features is None:
             features = FEATURES
         features = (features.astype(float) + off).round().astype(np.uint8)
-        date = taken if isinstance(taken, TakenAt) else TakenAt(taken, source)
+        date = taken if isinstance(taken, CaptureDate) else CaptureDate(taken, source)
         analysis = Analysis(
             VideoInfo(length_s, 64, 48, codec, 25.0, 0, date),
             VideoFeatures(space, features),
@@ -101,8 +101,8 @@ ELSEWHERE = [
     ({"codec": "hevc"}, False),
     ({"taken": TAKEN + timedelta(seconds=1)}, True),
     ({"taken": TAKEN + timedelta(minutes=3)}, False),
-    ({"taken": TAKEN + timedelta(minutes=3), "source": TakenSource.NAME}, True),
-    ({"taken": TAKEN + timedelta(days=300), "source": TakenSource.FILE}, True),
+    ({"taken": TAKEN + timedelta(minutes=3), "source": DateSource.NAME}, True),
+    ({"taken": TAKEN + timedelta(days=300), "source": DateSource.FILE}, True),
     ({"space": "another"}, False),
     ({"off": 40, "poster": webp(turned(scene(1), 1))}, True),
     ({"off": 40, "poster": webp(turned(scene(1), 6)), "length_s": 10.2}, False),
@@ -122,29 +122,37 @@ def test_what_a_video_of_another_name_must_share(library, shelf, new, same):
 
 
 def test_dates_in_names_tell_recordings_apart_too(library, shelf):
-    first = shelf.put(source=TakenSource.NAME)
-    second = shelf.put(source=TakenSource.NAME, taken=TAKEN + timedelta(minutes=3))
+    first = shelf.put(source=DateSource.NAME)
+    second = shelf.put(source=DateSource.NAME, taken=TAKEN + timedelta(minutes=3))
     assert not lives_on(library, first, second)
 
 
 WALL = TAKEN.replace(tzinfo=None)
 CEST = TAKEN.astimezone(timezone(timedelta(hours=2)))
-CONTAINER, NAME = TakenSource.CONTAINER, TakenSource.NAME
+CONTAINER, NAME = DateSource.CONTAINER, DateSource.NAME
 LATER = timedelta(days=300)
 CLOCKS = [
-    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(CEST + LATER, CONTAINER, zone_known=True), False),
-    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(CEST, CONTAINER, zone_known=True), True),
-    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(TAKEN, CONTAINER), True),
-    (TakenAt(CEST, CONTAINER, zone_known=True), TakenAt(TAKEN + timedelta(hours=2), CONTAINER), False),
-    (TakenAt(WALL, NAME), TakenAt(WALL + timedelta(seconds=2), NAME), True),
-    (TakenAt(WALL, NAME), TakenAt(WALL + timedelta(seconds=3), NAME), False),
-    (TakenAt(WALL, CONTAINER), TakenAt(WALL + LATER, CONTAINER), False),
-    (TakenAt(WALL, NAME, day_only=True), TakenAt(WALL, NAME, day_only=True), True),
-    (TakenAt(WALL, NAME, day_only=True), TakenAt(WALL + LATER, NAME, day_only=True), False),
+    (
+        CaptureDate(CEST, CONTAINER, zone_known=True),
+        CaptureDate(CEST + LATER, CONTAINER, zone_known=True),
+        False,
+    ),
+    (CaptureDate(CEST, CONTAINER, zone_known=True), CaptureDate(CEST, CONTAINER, zone_known=True), True),
+    (CaptureDate(CEST, CONTAINER, zone_known=True), CaptureDate(TAKEN, CONTAINER), True),
+    (
+        CaptureDate(CEST, CONTAINER, zone_known=True),
+        CaptureDate(TAKEN + timedelta(hours=2), CONTAINER),
+        False,
+    ),
+    (CaptureDate(WALL, NAME), CaptureDate(WALL + timedelta(seconds=2), NAME), True),
+    (CaptureDate(WALL, NAME), CaptureDate(WALL + timedelta(seconds=3), NAME), False),
+    (CaptureDate(WALL, CONTAINER), CaptureDate(WALL + LATER, CONTAINER), False),
+    (CaptureDate(WALL, NAME, day_only=True), CaptureDate(WALL, NAME, day_only=True), True),
+    (CaptureDate(WALL, NAME, day_only=True), CaptureDate(WALL + LATER, NAME, day_only=True), False),
     # Nobody knows where the clock on the wall hung, nor when on the day it was.
-    (TakenAt(WALL, NAME), TakenAt(CEST + LATER, NAME, zone_known=True), True),
-    (TakenAt(WALL, NAME, day_only=True), TakenAt(WALL + LATER, NAME), True),
-    (TakenAt(TAKEN, TakenSource.FILE), TakenAt(TAKEN + LATER, TakenSource.FILE), True),
+    (CaptureDate(WALL, NAME), CaptureDate(CEST + LATER, NAME, zone_known=True), True),
+    (CaptureDate(WALL, NAME, day_only=True), CaptureDate(WALL + LATER, NAME), True),
+    (CaptureDate(TAKEN, DateSource.FILE), CaptureDate(TAKEN + LATER, DateSource.FILE), True),
 ]
 
 

@@ -19,9 +19,9 @@ from organizer.training.library_data import (
 )
 from organizer.types import (
     LABELS,
+    CaptureDate,
+    DateSource,
     TagState,
-    TakenAt,
-    TakenSource,
     VideoFeatures,
     VideoFile,
     VideoInfo,
@@ -41,10 +41,10 @@ class Shelf:
         self.library = Library.open(path)
         self._count = 0
 
-    def add(self, day, *suggested, confirmed=(), rejected=(), source=TakenSource.CONTAINER, **settings):
+    def add(self, day, *suggested, confirmed=(), rejected=(), source=DateSource.CONTAINER, **settings):
         self._count += 1
         root, space = settings.get("root", "/videos"), settings.get("space", BUNDLE.space_id)
-        taken = TakenAt(FIRST_DAY + timedelta(days=day), source)
+        taken = CaptureDate(FIRST_DAY + timedelta(days=day), source)
         info = VideoInfo(10.0, 64, 48, "h264", 25.0, 0, taken)
         features = VideoFeatures(space, np.full((7, 3), self._count, np.uint8))
         file = VideoFile(root, f"{self._count}.mp4", 1000, 1)
@@ -138,7 +138,7 @@ def test_videos_without_a_date_of_their_own_go_by_folder(shelf):
         for folder in ("/a", "/b", "/c"):
             confirmed, rejected = (["Animal"], []) if number % 2 else ([], ["Animal"])
             shelf.add(
-                0, "Animal", confirmed=confirmed, rejected=rejected, source=TakenSource.FILE, root=folder
+                0, "Animal", confirmed=confirmed, rejected=rejected, source=DateSource.FILE, root=folder
             )
     data = LibraryData(shelf.library, BUNDLE)
     assert set(data.held_out.groups) | set(data.to_train.groups) == {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError
 from organizer.features.quiet import quiet_stderr
-from organizer.shortage import LEAST_FOR_TENSORFLOW, check_memory_limit
+from organizer.memory import LEAST_FOR_TENSORFLOW, check_memory_limit
 
 if TYPE_CHECKING:
     from types import ModuleType

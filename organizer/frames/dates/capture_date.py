@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from organizer.dates.believable import believable
 from organizer.dates.best import DatedFile, best_date
-from organizer.dates.in_names import taken_by_name
+from organizer.dates.in_names import date_in_name
 from organizer.frames.dates.date_text import WrittenDate, ticks_date, written_date
-from organizer.types import TakenAt, TakenSource
+from organizer.types import CaptureDate, DateSource
 
 if TYPE_CHECKING:
     from organizer.frames.dates.container_dates import HeaderDate
@@ -36,7 +36,7 @@ _SAME_DAY = timedelta(hours=36)
 _AT_ONCE = timedelta(days=2)
 
 
-def taken_at(
+def capture_date(
     metadata: Mapping[str, str],
     path: str,
     mtime_ns: int,
@@ -46,7 +46,7 @@ def taken_at(
     in_stream: Callable[[], WrittenDate | None] | None = None,
     duration_s: float | None = None,
     now: datetime | None = None,
-) -> TakenAt:
+) -> CaptureDate:
     """Return when a video was shot, from the best source that gives a believable moment.
 
     Args:
@@ -75,7 +75,7 @@ def _is_true(date: WrittenDate, now: datetime) -> bool:
     return believable(date.moment, now)
 
 
-def _best(found: Iterator[WrittenDate]) -> TakenAt | None:
+def _best(found: Iterator[WrittenDate]) -> CaptureDate | None:
     """Return the first date; of a day alone the first moment that may lie in it."""
     best = next(found, None)
     if best is None:
@@ -84,7 +84,7 @@ def _best(found: Iterator[WrittenDate]) -> TakenAt | None:
         noon = best.moment.replace(hour=12)
         same_day = (date for date in found if not date.day_only and _apart(date.moment, noon) <= _SAME_DAY)
         best = next(same_day, best)
-    return TakenAt(best.moment, TakenSource.CONTAINER, day_only=best.day_only, zone_known=best.zone_known)
+    return CaptureDate(best.moment, DateSource.CONTAINER, day_only=best.day_only, zone_known=best.zone_known)
 
 
 def _candidates(
@@ -127,7 +127,7 @@ def _header_date(header: HeaderDate, hints: Sequence[datetime]) -> WrittenDate:
 
 def _hints(file: DatedFile, now: datetime) -> list[datetime]:
     """Return what a file tells of its date from outside."""
-    named = taken_by_name(file.name, now)
+    named = date_in_name(file.name, now)
     changed = best_date(None, [DatedFile("", file.mtime_ns)], None, now)
     return [changed.moment, *([named.moment] if named else [])]
 

@@ -52,7 +52,7 @@ def metadata_digest(path: str) -> str:
         digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
         empty = True
         left = _MOST_IN_ALL
-        for chunk in islice(_told(file, size), _MOST_PIECES):
+        for chunk in islice(_describing(file, size), _MOST_PIECES):
             file.seek(chunk.start)
             # With their lengths, so that no two different headers run together to the same bytes.
             digest.update(chunk.kind + (chunk.end - chunk.start).to_bytes(8, "big"))
@@ -63,7 +63,7 @@ def metadata_digest(path: str) -> str:
     return "" if empty else digest.hexdigest()
 
 
-def _told(file: BinaryIO, size: int) -> Iterator[Chunk]:
+def _describing(file: BinaryIO, size: int) -> Iterator[Chunk]:
     head = file.read(16)
     if head[4:8] in _ISO_FIRST:
         return _iso(file, 0, size)

@@ -27,7 +27,7 @@ from organizer.dates.shown import utc_seconds, wall_seconds
 from organizer.library.database.columns import chunks, marks
 from organizer.library.recordings.likeness import Likeness
 from organizer.stopping import check
-from organizer.types import TakenClock, TakenSource
+from organizer.types import DateClock, DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -53,7 +53,7 @@ _SAME_POSTER_TURNED = 0.99
 _TURNED_SIZE, _TURNED_BYTES = 0.02, 64 * 1024
 """What is turned elsewhere keeps its size, up to this share or so many bytes: a header is written anew."""
 _SAME_MOMENT_S = 2.0
-_TELLING_DATES = (TakenSource.CONTAINER, TakenSource.NAME)
+_TELLING_DATES = (DateSource.CONTAINER, DateSource.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +210,6 @@ def _moment(taken_at: str | None, clock: str | None) -> tuple[float | None, str 
         return None, None
     moment = datetime.fromisoformat(taken_at)
     # A zone is that of the place or UTC; either way the instant is known.
-    if clock in (TakenClock.UTC, TakenClock.PLACE):
+    if clock in (DateClock.UTC, DateClock.PLACE):
         return utc_seconds(moment), "instant"
     return wall_seconds(moment), clock

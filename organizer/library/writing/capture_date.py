@@ -1,6 +1,6 @@
 """How the library keeps when a video was taken, and keeps it up to date with the video's files.
 
-``taken_at`` is the date as ISO 8601 and ``taken_clock`` what is known of its clock (``TakenClock``). For
+``taken_at`` is the date as ISO 8601 and ``taken_clock`` what is known of its clock (``DateClock``). For
 lists there are two numbers that every index holds. ``taken_wall`` is what the clock shows, as seconds since
 1970 on that clock: lists are sorted by it. ``taken_utc`` is the instant, only where whoever looks decides
 which day that was; for these, ``taken_wall`` is what the clock of the last scan's machine shows.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from organizer.dates.best import DatedFile, best_date
 from organizer.dates.shown import here, utc_seconds, wall_seconds
 from organizer.library.database.columns import chunks, from_column, marks
-from organizer.types import TakenAt, TakenClock, TakenSource
+from organizer.types import CaptureDate, DateClock, DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +29,10 @@ _LOOKED_AT = 200
 _LOCAL_WALL = "CAST(strftime('%s', taken_utc, 'unixepoch', 'localtime') AS REAL)"
 
 
-def date_columns(date: TakenAt) -> dict[str, str | float | None]:
+def date_columns(date: CaptureDate) -> dict[str, str | float | None]:
     """Return the columns of a video that hold its date."""
     clock = date.clock
-    instant = clock is TakenClock.UTC
+    instant = clock is DateClock.UTC
     return {
         "taken_at": date.moment.isoformat(),
         "taken_source": date.source.value,
@@ -42,13 +42,13 @@ def date_columns(date: TakenAt) -> dict[str, str | float | None]:
     }
 
 
-def stored_date(taken_at: str, source: str, clock: str) -> TakenAt:
+def stored_date(taken_at: str, source: str, clock: str) -> CaptureDate:
     """Return what these columns hold."""
-    return TakenAt(
+    return CaptureDate(
         datetime.fromisoformat(taken_at),
-        TakenSource(source),
-        day_only=clock == TakenClock.DAY,
-        zone_known=clock == TakenClock.PLACE,
+        DateSource(source),
+        day_only=clock == DateClock.DAY,
+        zone_known=clock == DateClock.PLACE,
     )
 
 
@@ -79,13 +79,13 @@ def _refresh(db: Database, video_ids: Sequence[int]) -> None:
         # A file that is gone says nothing, unless it is all there ever was.
         there = [file for file, missing in files if not missing] or [file for file, _ in files]
         before = stored_date(*columns)
-        container = before if before.source is TakenSource.CONTAINER else None
+        container = before if before.source is DateSource.CONTAINER else None
         best = best_date(container, there, duration_s, now)
         if best != before:
             _store_date(db, id_, best)
 
 
-def _store_date(db: Database, video_id: int, date: TakenAt) -> None:
+def _store_date(db: Database, video_id: int, date: CaptureDate) -> None:
     columns = date_columns(date)
     db.execute(
         f"UPDATE videos SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?",
@@ -93,17 +93,17 @@ def _store_date(db: Database, video_id: int, date: TakenAt) -> None:
     )
 
 
-def with_known_zone(db: Database, video_id: int, info: VideoInfo) -> TakenAt:
+def with_known_zone(db: Database, video_id: int, info: VideoInfo) -> CaptureDate:
     """Return the date that a probe found, in the zone of the place where the library knows that already."""
     found = info.taken_at
     row = db.execute(
         "SELECT taken_at, taken_source, taken_clock FROM videos WHERE id = ? AND taken_at IS NOT NULL",
         [video_id],
     ).fetchone()
-    if row is None or found.clock is not TakenClock.UTC or found.source is not TakenSource.CONTAINER:
+    if row is None or found.clock is not DateClock.UTC or found.source is not DateSource.CONTAINER:
         return found
     before = stored_date(*row)
-    if before.clock is not TakenClock.PLACE or before.source is not TakenSource.CONTAINER:
+    if before.clock is not DateClock.PLACE or before.source is not DateSource.CONTAINER:
         return found
     # The begin, which a name told, and the end, which the container notes, may be the length apart.
     apart_s = abs((found.moment - before.moment).total_seconds())

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from organizer.frames.dates.capture_date import taken_at
+from organizer.frames.dates.capture_date import capture_date
 from organizer.frames.dates.container_dates import HeaderDate
 from organizer.frames.dates.date_text import WrittenDate
-from organizer.types import TakenClock, TakenSource
+from organizer.types import DateClock, DateSource
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 MTIME_NS = 1_600_000_000_000_000_000
@@ -19,7 +19,7 @@ JUNE = datetime(2006, 6, 9, 10)
 
 
 def at(metadata=None, name="clip.mp4", mtime_ns=MTIME_NS):
-    return taken_at(metadata or {}, f"/videos/20200202_020202/{name}", mtime_ns, now=NOW)
+    return capture_date(metadata or {}, f"/videos/20200202_020202/{name}", mtime_ns, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def at(metadata=None, name="clip.mp4", mtime_ns=MTIME_NS):
 )
 def test_container(metadata, expected):
     taken = at(metadata, name="VID_20220101_000000.mp4")
-    assert (taken.moment, taken.source) == (expected, TakenSource.CONTAINER)
+    assert (taken.moment, taken.source) == (expected, DateSource.CONTAINER)
     assert taken.moment.utcoffset() == expected.utcoffset()
 
 
@@ -92,7 +92,7 @@ def test_container(metadata, expected):
     ],
 )
 def test_garbage_in_the_container_is_not_believed(value):
-    assert at({"creation_time": value}).source == TakenSource.FILE
+    assert at({"creation_time": value}).source == DateSource.FILE
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_garbage_in_the_container_is_not_believed(value):
 def test_file_name(name, expected):
     taken = at(name=name)
     assert taken.day_only == (expected.time() == datetime.min.time())
-    assert (taken.moment, taken.source) == (expected, TakenSource.NAME)
+    assert (taken.moment, taken.source) == (expected, DateSource.NAME)
     assert taken.moment.utcoffset() == expected.utcoffset()
 
 
@@ -194,11 +194,11 @@ def test_file_name(name, expected):
     ],
 )
 def test_digits_that_are_no_date(name):
-    assert at(name=name).source == TakenSource.FILE
+    assert at(name=name).source == DateSource.FILE
 
 
 def test_only_the_last_part_of_the_path_counts():
-    assert at(name="clip.mp4").source == TakenSource.FILE
+    assert at(name="clip.mp4").source == DateSource.FILE
 
 
 def test_file_time_is_aware():
@@ -213,21 +213,21 @@ def test_a_strange_file_time_is_no_error(mtime_ns):
 
 
 def test_now_is_today_by_default():
-    assert taken_at({"date": "2023-05-01"}, "/x.mp4", 0).moment == DAY
+    assert capture_date({"date": "2023-05-01"}, "/x.mp4", 0).moment == DAY
 
 
 def container(metadata=None, **more):
-    return taken_at(metadata or {}, "/videos/clip.mp4", MTIME_NS, now=NOW, **more)
+    return capture_date(metadata or {}, "/videos/clip.mp4", MTIME_NS, now=NOW, **more)
 
 
 def test_an_unset_movie_header_does_not_hide_a_good_track():
     unset, good = datetime(1970, 1, 1, tzinfo=UTC), datetime(2011, 2, 3, 4, 5, 6, tzinfo=UTC)
     taken = container(headers=[HeaderDate(unset, None), HeaderDate(good, None)])
-    assert (taken.moment, taken.source) == (good, TakenSource.CONTAINER)
+    assert (taken.moment, taken.source) == (good, DateSource.CONTAINER)
     taken = container(
         {"creation_time": "1970-01-01T00:00:00Z"}, stream_metadata={"creation_time": "2011-02-03T04:05:06Z"}
     )
-    assert (taken.moment, taken.source) == (good, TakenSource.CONTAINER)
+    assert (taken.moment, taken.source) == (good, DateSource.CONTAINER)
 
 
 def test_a_better_date_of_the_stream_comes_before_a_lesser_one_of_the_container():
@@ -250,8 +250,8 @@ def test_a_better_date_of_the_stream_comes_before_a_lesser_one_of_the_container(
 def test_the_two_readings_of_a_header(name, mtime, expected):
     header = HeaderDate(datetime(1958, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 2, 12, tzinfo=UTC))
     mtime_ns = int(mtime.timestamp()) * 10**9
-    taken = taken_at({}, f"/v/{name}", mtime_ns, headers=[header], now=NOW)
-    assert (taken.moment.year, taken.source) == (expected, TakenSource.CONTAINER)
+    taken = capture_date({}, f"/v/{name}", mtime_ns, headers=[header], now=NOW)
+    assert (taken.moment.year, taken.source) == (expected, DateSource.CONTAINER)
 
 
 def test_pictures_are_asked_only_where_nothing_better_is_known():
@@ -270,9 +270,9 @@ def test_what_is_known_of_the_clock():
     def clock(value, **more):
         return container({"date": value}, **more).clock
 
-    assert clock("2023-05-01") is TakenClock.DAY
-    assert clock("2023-05-01T12:34:56") is TakenClock.LOCAL
-    assert clock("2023-05-01T12:34:56Z") is TakenClock.UTC
-    assert clock("2023-05-01T12:34:56+02:00") is TakenClock.PLACE
-    assert clock("2023-05-01T12:34:56+00:00") is TakenClock.PLACE
-    assert container().clock is TakenClock.UTC
+    assert clock("2023-05-01") is DateClock.DAY
+    assert clock("2023-05-01T12:34:56") is DateClock.LOCAL
+    assert clock("2023-05-01T12:34:56Z") is DateClock.UTC
+    assert clock("2023-05-01T12:34:56+02:00") is DateClock.PLACE
+    assert clock("2023-05-01T12:34:56+00:00") is DateClock.PLACE
+    assert container().clock is DateClock.UTC

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from organizer.frames.probe import probe
-from organizer.types import TakenClock, TakenSource
+from organizer.types import DateClock, DateSource
 
 FAULTS = Path(__file__).parents[2] / "faults"
 BERLIN = timezone(timedelta(hours=2))
@@ -19,17 +19,17 @@ BERLIN = timezone(timedelta(hours=2))
 @pytest.mark.parametrize(
     ("name", "moment", "clock", "source"),
     [
-        ("13_vhs1987.mp4", datetime(1987, 12, 24, 18, tzinfo=UTC), TakenClock.UTC, TakenSource.CONTAINER),
-        ("1985-07-04 Grandma birthday.mp4", datetime(1985, 7, 4), TakenClock.DAY, TakenSource.NAME),
+        ("13_vhs1987.mp4", datetime(1987, 12, 24, 18, tzinfo=UTC), DateClock.UTC, DateSource.CONTAINER),
+        ("1985-07-04 Grandma birthday.mp4", datetime(1985, 7, 4), DateClock.DAY, DateSource.NAME),
         (
             "VID_20230502_003000.mp4",
             datetime(2023, 5, 2, 0, 30, tzinfo=BERLIN),
-            TakenClock.PLACE,
-            TakenSource.CONTAINER,
+            DateClock.PLACE,
+            DateSource.CONTAINER,
         ),
-        ("15_date_recorded.mkv", datetime(2006, 6, 9, 10), TakenClock.LOCAL, TakenSource.CONTAINER),
-        ("17_idit_casio_exz30.avi", datetime(2005, 11, 28, 9, 19), TakenClock.LOCAL, TakenSource.CONTAINER),
-        ("18_idit_casio_qv3ex.avi", datetime(2001, 1, 27, 13, 42), TakenClock.LOCAL, TakenSource.CONTAINER),
+        ("15_date_recorded.mkv", datetime(2006, 6, 9, 10), DateClock.LOCAL, DateSource.CONTAINER),
+        ("17_idit_casio_exz30.avi", datetime(2005, 11, 28, 9, 19), DateClock.LOCAL, DateSource.CONTAINER),
+        ("18_idit_casio_qv3ex.avi", datetime(2001, 1, 27, 13, 42), DateClock.LOCAL, DateSource.CONTAINER),
     ],
 )
 def test_the_right_date(name, moment, clock, source):
@@ -63,4 +63,4 @@ def test_other_dialects_of_the_same_chunk(tmp_path, written, expected):
             data[size : size + 4] = value.to_bytes(4, "little")
     path.write_bytes(data)
     taken = probe(os.fspath(path), mtime_ns=0).taken_at
-    assert (taken.moment, taken.source) == (expected, TakenSource.CONTAINER)
+    assert (taken.moment, taken.source) == (expected, DateSource.CONTAINER)

@@ -10,7 +10,7 @@ import pytest
 
 from organizer.frames.dates.stream_date import dv_date, mdpm_date
 from organizer.frames.probe import probe
-from organizer.types import TakenClock, TakenSource
+from organizer.types import DateClock, DateSource
 
 UUID = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
 SHOT = datetime(2009, 7, 4, 21, 30, 8)
@@ -101,10 +101,10 @@ def avchd(path, payload: bytes):
 def test_an_avchd_file_is_dated_by_its_pictures(tmp_path):
     path = avchd(tmp_path / "00012.mts", mdpm(SHOT, 0x42))
     taken = probe(str(path), mtime_ns=0).taken_at
-    assert (taken.moment.isoformat(), taken.source) == ("2009-07-04T21:30:08+02:00", TakenSource.CONTAINER)
-    assert taken.clock is TakenClock.PLACE
+    assert (taken.moment.isoformat(), taken.source) == ("2009-07-04T21:30:08+02:00", DateSource.CONTAINER)
+    assert taken.clock is DateClock.PLACE
     path = avchd(tmp_path / "00013.mts", UUID + b"none")
-    assert probe(str(path), mtime_ns=0).taken_at.source is TakenSource.FILE
+    assert probe(str(path), mtime_ns=0).taken_at.source is DateSource.FILE
 
 
 DATE, TIME = 0x62, 0x63
@@ -193,7 +193,7 @@ def dv_file(path):
 
 def test_a_raw_dv_file_is_dated_by_its_frames(tmp_path):
     taken = probe(str(dv_file(tmp_path / "tape.dv")), mtime_ns=0).taken_at
-    assert (taken.moment, taken.source, taken.clock) == (SHOT, TakenSource.CONTAINER, TakenClock.LOCAL)
+    assert (taken.moment, taken.source, taken.clock) == (SHOT, DateSource.CONTAINER, DateClock.LOCAL)
 
 
 def test_a_dv_tape_in_avi_is_dated_by_its_frames(tmp_path):
@@ -204,4 +204,4 @@ def test_a_dv_tape_in_avi_is_dated_by_its_frames(tmp_path):
     data[at : at + 10] = b"".join(packs(SHOT).values())
     path.write_bytes(data)
     taken = probe(str(path), mtime_ns=0).taken_at
-    assert (taken.moment, taken.source, taken.clock) == (SHOT, TakenSource.CONTAINER, TakenClock.LOCAL)
+    assert (taken.moment, taken.source, taken.clock) == (SHOT, DateSource.CONTAINER, DateClock.LOCAL)

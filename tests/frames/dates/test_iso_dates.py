@@ -9,7 +9,7 @@ import pytest
 
 from organizer.frames.dates.container_dates import header_dates
 from organizer.frames.probe import probe
-from organizer.types import TakenSource
+from organizer.types import DateSource
 from tests import clips
 
 SHOT = datetime(2011, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -53,9 +53,9 @@ def test_a_movie_header_of_any_year(clip, year):
 @pytest.mark.parametrize("track", ["mdhd", "tkhd"])
 def test_an_unset_movie_header_does_not_hide_a_good_track(clip, unset, track):
     set_dates(clip, mvhd=unset, mdhd=unset, tkhd=unset)
-    assert taken(clip).source is TakenSource.FILE
+    assert taken(clip).source is DateSource.FILE
     set_dates(clip, **{track: seconds(SHOT)})
-    assert (taken(clip).moment, taken(clip).source) == (SHOT, TakenSource.CONTAINER)
+    assert (taken(clip).moment, taken(clip).source) == (SHOT, DateSource.CONTAINER)
 
 
 def test_the_movie_comes_before_its_tracks(clip):
