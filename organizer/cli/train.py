@@ -156,7 +156,7 @@ def train(
     Ctrl-C keeps how far it came; the same command goes on. With --data corpus --fold K, fold K is never
     trained on; without, the last weights are trained on all folds.
     """
-    check_installed("tensorflow", "sklearn")
+    check_installed("tensorflow")
     quiet_tensorflow()
 
     if labelled.data is not Data.YT8M and shards:

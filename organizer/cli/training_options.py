@@ -113,8 +113,7 @@ def check_installed(*packages: str) -> None:
     """
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        names = ", ".join("scikit-learn" if name == "sklearn" else name for name in missing)
-        raise MissingDependencyError(f"Not installed: {names}. {_INSTALL}")
+        raise MissingDependencyError(f"Not installed: {', '.join(missing)}. {_INSTALL}")
 
 
 def quiet_tensorflow() -> None:

@@ -220,11 +220,11 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_trained(terminal):
 def test_missing_extras_are_named_with_the_command_that_installs_them(terminal, monkeypatch):
     found = training_options.find_spec
     monkeypatch.setattr(
-        training_options, "find_spec", lambda name: None if name == "sklearn" else found(name)
+        training_options, "find_spec", lambda name: None if name == "tensorflow" else found(name)
     )
     outcome = terminal("train")
     assert outcome.code == 1
-    assert "Not installed: scikit-learn." in outcome.err and 'pip install ".[train]"' in outcome.err
+    assert "Not installed: tensorflow." in outcome.err and 'pip install ".[train]"' in outcome.err
 
 
 def test_a_folder_that_is_not_empty_is_refused_before_anything_is_trained(terminal):
