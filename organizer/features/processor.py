@@ -1,4 +1,7 @@
-"""What the processor offers to networks."""
+"""What the processor offers to networks.
+
+Numpy's own threads are turned off where they only wait for each other.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A feature space: backbone, PCA and quantiser that belong together."""
+"""A feature space: backbone, PCA and quantiser that belong together.
+
+The pictures of several videos run through the backbone together, without half-empty batches.
+"""
 
 from __future__ import annotations
 

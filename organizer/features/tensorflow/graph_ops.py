@@ -2,8 +2,12 @@
 
 A graph is a program: some operations read and write files, call Python or talk to other computers. So only
 those are let through that networks for pictures are made of, and what has others is refused before TensorFlow
-gets to see it. Every SavedModel has a saver too, which does write files: it must be nothing but that, and
-out of reach for everything that runs when the network is loaded or used.
+gets to see it. Every SavedModel has a saver too, which does write files: it must be nothing but that, and out
+of reach for everything that runs when the network is loaded or used.
+
+The allowed operations were found in Inception v3, MobileNet, EfficientNet, NASNet and ConvNeXt as Keras and
+TensorFlow 1 save them, with their nearest relatives. None of them reads or writes files, prints, runs other
+code or talks to anybody.
 """
 
 from __future__ import annotations

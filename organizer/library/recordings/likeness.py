@@ -35,7 +35,12 @@ _ROUNDING = 0.01
 
 
 class Likeness:
-    """Compares videos of one library, for one thread; what changes meanwhile it may not see."""
+    """Compares videos of one library, for one thread; what changes meanwhile it may not see.
+
+    Whoever compares many pairs keeps one for all of them: what it read of a video it remembers, as far as
+    there is room. Of features that is the mean of some seconds. The means of two videos are never further
+    apart than the seconds themselves are, so most pairs need no more to be told apart.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -1,4 +1,7 @@
-"""A download that is not whole yet: ``NAME.part`` and, beside it, where it came from."""
+"""A download that is not whole yet: ``NAME.part`` and, beside it, where it came from.
+
+Whether it can go on where it stopped is told here: what to ask for, and what the answer means.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,11 @@
 """Read the published CNN + LSTM classifier from its Keras 2 ``.h5`` file without running anything from it.
 
 Keras itself rebuilds a model from the file's description, which may name functions and hold code. Here the
-description is compared as data with the one network that is expected, and then plain numbers are read.
+description is plain JSON and stays data: nothing named in it is looked up, imported or built. It is walked
+from the output back to the input, and every layer must be the one that stands there in the published network,
+with the same fields. Names are free, for Keras numbers layers through a whole session. Then plain numbers are
+read.
+
 HDF5 can point at other files and objects and can ask for filter plug-ins; Keras writes none of these, so a
 file that has them is refused.
 """
