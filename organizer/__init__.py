@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from organizer.version import __version__
+
 if TYPE_CHECKING:
     from organizer.errors import OrganizerError
     from organizer.library import Library
     from organizer.library.filters import VideoFilter
     from organizer.pipeline.scan_folders import scan_folders as scan
-
-__version__ = "0.1.0"
 
 __all__ = ["Library", "OrganizerError", "VideoFilter", "__version__", "scan"]
 

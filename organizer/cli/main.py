@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from organizer import __version__
+from organizer.version import __version__
 from organizer.cli.commands import COMMANDS, LazyGroup
 from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
 from organizer.cli.streams import discard_output, mend_streams

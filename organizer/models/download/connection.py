@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from organizer import __version__
+from organizer.version import __version__
 from organizer.models.download.partial import ResponseInfo
 
 if TYPE_CHECKING:
