@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from organizer.version import __version__
 from organizer.cli.commands import COMMANDS, LazyGroup
 from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
 from organizer.cli.streams import discard_output, mend_streams
@@ -23,6 +22,7 @@ from organizer.memory import (
     memory_limit,
 )
 from organizer.text import safe_text
+from organizer.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from organizer.version import __version__
 from organizer.models.download.partial import ResponseInfo
+from organizer.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
