@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import click
 
@@ -98,15 +98,19 @@ def evaluate(
 
 
 def _measured(bundle: Bundle, labelled: Labelled) -> Measured:
-    if labelled.data is Data.CORPUS:
-        return measure_on_corpus(bundle, labelled.one_folder(), fold=labelled.fold)
-    if labelled.data is Data.YT8M:
-        check_installed("tensorflow")
-        quiet_tensorflow()
-        shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
-        return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
-    with open_library() as library:
-        return measure_on_library(bundle, library, own_tags=labelled.own_tags)
+    match labelled.data:
+        case Data.CORPUS:
+            return measure_on_corpus(bundle, labelled.one_folder(), fold=labelled.fold)
+        case Data.YT8M:
+            check_installed("tensorflow")
+            quiet_tensorflow()
+            shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
+            return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
+        case Data.LIBRARY:
+            with open_library() as library:
+                return measure_on_library(bundle, library, own_tags=labelled.own_tags)
+        case _:
+            assert_never(labelled.data)
 
 
 def _say(report: Report) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -221,13 +221,17 @@ def _base(architecture: str | None, space: Bundle, data: Data) -> Base | None:
 
 
 def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSource:
-    if labelled.data is Data.YT8M:
-        return yt8m_source(space, labelled.folders, labelled.vocabulary)
-    if labelled.data is Data.CORPUS:
-        click.echo("Looking at the corpus; the first time this takes some minutes ...")
-        return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
-    with open_library() as library:
-        return library_source(space, library, LibrarySettings(own_tags=labelled.own_tags), base)
+    match labelled.data:
+        case Data.YT8M:
+            return yt8m_source(space, labelled.folders, labelled.vocabulary)
+        case Data.CORPUS:
+            click.echo("Looking at the corpus; the first time this takes some minutes ...")
+            return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
+        case Data.LIBRARY:
+            with open_library() as library:
+                return library_source(space, library, LibrarySettings(own_tags=labelled.own_tags), base)
+        case _:
+            assert_never(labelled.data)
 
 
 def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:

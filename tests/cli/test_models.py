@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -132,6 +133,15 @@ def test_pull_says_first_what_comes_from_where(site, machine, archives):
         assert f"  {name:15} " in outcome.out
     assert f"              http://{site.server.host}/" in outcome.out
     assert not (machine.folder / "cache").exists()
+
+
+def test_a_model_that_this_version_cannot_make_is_refused_in_words(site, machine, monkeypatch):
+    sources = read_sources()
+    newer = {"own": {"backbone": sources.models[NAME]["backbone"]}, **sources.models}
+    monkeypatch.setattr("organizer.cli.models.pull.read_sources", lambda: replace(sources, models=newer))
+    outcome = machine("models", "pull", "own", "--yes")
+    assert outcome.code == 1 and outcome.out == ""
+    assert "own: this version of organizer does not know how to make it. Update organizer." in outcome.err
 
 
 def test_pull_installs_and_clears_up(site, machine):

@@ -12,12 +12,13 @@ from organizer.cli.context import EXIT_STOPPED
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
 from organizer.config import cache_folder
-from organizer.errors import MissingDependencyError
+from organizer.errors import BundleError, MissingDependencyError
 from organizer.features.tensorflow.loading import missing_tensorflow
 from organizer.models.download.fetch import FetchProgress, announced_size
 from organizer.models.download.sources import read_sources, shown_url
+from organizer.models.inception.assemble import NAME
 from organizer.models.inception.pull import Installed, Note, in_place
-from organizer.models.inception.pull import pull as pull_model
+from organizer.models.inception.pull import pull as pull_inception
 from organizer.stopping import StoppedError
 from organizer.text import safe_text
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.models.download.sources import Part
     from organizer.models.inception.pull import PullEvent
+
+_PULLS = {NAME: pull_inception}
+"""By the name of a model, what downloads its parts and puts it together."""
 
 
 def about_the_classifier(command: Callable[..., None]) -> Callable[..., None]:
@@ -60,6 +64,11 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     there.
     """
     roles = read_sources().of(name)
+    pull_model = _PULLS.get(name)
+    if pull_model is None:
+        raise BundleError(
+            f"{safe_text(name)}: this version of organizer does not know how to make it. Update organizer."
+        )
     # Before a person reads on, answers and waits for nothing.
     if not dry_run and (missing := missing_tensorflow()):
         raise MissingDependencyError(missing)
@@ -67,7 +76,8 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     _say_what_comes(name, roles, downloads)
     if dry_run:
         return
-    wanted = consents(roles["classifier"], classifier, "Download it all the same?")
+    parts = roles.get("classifier", ())
+    wanted = bool(parts) and consents(parts, classifier, "Download it all the same?")
     if in_place(name, with_classifier=wanted, replace=replace) is not None:
         click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
         return
