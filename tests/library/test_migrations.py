@@ -63,7 +63,8 @@ def test_a_new_library_has_every_migration_and_no_backup(tmp_path):
 
 def test_every_older_version_is_saved():
     for version in range(1, len(MIGRATIONS)):
-        assert (SAVED / f"version_{version}.sql").is_file()
+        saved = SAVED / f"version_{version}.sql"
+        assert saved.is_file(), "before a migration: python -m tests.library.save_version"
 
 
 @pytest.mark.parametrize("version", range(1, len(list(SAVED.glob("version_*.sql"))) + 1))
