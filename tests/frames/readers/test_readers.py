@@ -422,13 +422,13 @@ def test_pictures_that_cannot_be_converted_are_named(tmp_path, monkeypatch):
 @pytest.mark.parametrize("missing", [5, 15, 25])
 def test_a_frame_without_a_stamp_does_not_move_the_others(tmp_path, monkeypatch, missing):
     path = clips.make_clip(tmp_path / "clip.mp4", seconds=4)
-    real, stamps = pyav_reader._stamp, []
+    real, stamps = pyav_reader.stamp_of, []
 
     def forgetful(frame, stream):
         stamps.append(real(frame, stream))
         return None if len(stamps) == missing else stamps[-1]
 
-    monkeypatch.setattr(pyav_reader, "_stamp", forgetful)
+    monkeypatch.setattr(pyav_reader, "stamp_of", forgetful)
     frames = read(PyAvReader(), path)
     assert_seconds(frames, 4)
     assert [frame.time_s for frame in frames] == pytest.approx([0, 1, 2, 3])
