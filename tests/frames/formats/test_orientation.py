@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from organizer.frames import probe as probing
+from organizer.frames import probe as probe_module
 from organizer.frames.decode import decode
 from organizer.frames.formats import orientation as orientation_module
 from organizer.frames.formats.iso_boxes import IDENTITY, display_matrix
@@ -315,7 +315,7 @@ def test_nothing_is_decoded_to_tell_how_a_phone_lay(clip, tmp_path, monkeypatch)
     clips.set_matrix(path, (0, 1, -1, 0))
     monkeypatch.setattr(FirstPackets, "__iter__", None)
     # Looks into the first packets for a date, for the clip has none elsewhere.
-    monkeypatch.setattr(probing, "date_in_stream", lambda *_: None)
+    monkeypatch.setattr(probe_module, "date_in_stream", lambda *_: None)
     assert info_of(path).rotation_deg == 90
 
 

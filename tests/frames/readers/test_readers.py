@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
-from organizer.frames import loading as load_cv2
+from organizer.frames.loading import load_cv2
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.readers import pyav_reader
 from organizer.frames.readers.keyframe_reader import KeyFrameReader
@@ -462,4 +462,4 @@ def test_a_missing_library_is_named_with_its_remedy(reader, tmp_path, monkeypatc
 
     monkeypatch.setattr("builtins.__import__", fail)
     with pytest.raises(MissingDependencyError, match=advice):
-        load_cv2.load_cv2() if module == "cv2" else read(reader, path)
+        load_cv2() if module == "cv2" else read(reader, path)
