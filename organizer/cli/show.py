@@ -38,7 +38,7 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
         f"length     {duration(video.duration_s, unknown=UNKNOWN)}",
         f"picture    {_picture(video)}",
         f"size       {video.size_bytes / 1e6:.1f} MB",
-        f"taken      {safe_text(_taken(video))} (from the {_source(video)})",
+        f"taken      {safe_text(taken_text(video))} (from the {_source(video)})",
         f"model      {safe_text(video.bundle or '-')}",
     ]
     if video.duration_s is not None and video.duration_s > MAX_SECONDS + 1:
@@ -61,15 +61,16 @@ def _tag(tag: TagRecord) -> str:
 
 def _picture(video: VideoRecord) -> str:
     codec = safe_text(video.codec or "-")
-    facts = (picture_size(video) or "size unknown", _frame_rate(video), codec, placement(video))
+    facts = (picture_size(video) or "size unknown", frame_rate_text(video), codec, placement(video))
     return ", ".join(filter(None, facts))
 
 
-def _frame_rate(video: VideoRecord) -> str:
+def frame_rate_text(video: VideoRecord) -> str:
+    """Return how many frames it has a second, with two digits behind the point at the most."""
     return f"{round(video.frame_rate, 2):g} frames/s" if video.frame_rate else "frame rate unknown"
 
 
-def _taken(video: VideoRecord) -> str:
+def taken_text(video: VideoRecord) -> str:
     """Return when it was taken, to the second: a file's date comes with microseconds."""
     return "-" if video.taken is None else video.taken.to_the_second()
 

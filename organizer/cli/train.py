@@ -292,10 +292,10 @@ def _say_figures(calibrated: Calibrated, plan: Plan, source: TrainingSource) -> 
     click.echo("Epoch and thresholds were chosen on the same videos, so expect a little less elsewhere.")
     if source.base and calibrated.against_base:
         print_comparison(calibrated.against_base, source.base.name, plan.name)
-        click.echo(_verdict(calibrated.against_base))
+        click.echo(verdict(calibrated.against_base))
 
 
-def _verdict(comparison: Comparison) -> str:
+def verdict(comparison: Comparison) -> str:
     """Say in words whether a correction is worth having."""
     differences = {row.name: row.difference for row in comparison.headline}
     # Few videos a label leave no figure over several labels.

@@ -130,7 +130,7 @@ def train_model(
         _metrics(figures, calibration, source),
         source.summary[0].upper() + source.summary[1:],
     )
-    bundle = _written(plan, space, trained, new)
+    bundle = write_model(plan, space, trained, new)
     forget(plan)
     yield Made(bundle)
 
@@ -176,7 +176,13 @@ def _trained(
     raise AssertionError("a training ends with Trained or an error")
 
 
-def _written(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
+def write_model(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
+    """Write a trained model where the plan says and return it; its folder is whole or not there.
+
+    Args:
+        space: the model whose pictures and features the classifier was trained on.
+        new: what is to be said of the new one.
+    """
     if plan.out is not None:
         with new_folder(plan.out, RESUME) as growing:
             write_classifier_bundle(growing, space, trained, new)

@@ -64,8 +64,8 @@ def test_numbers_are_no_longer_than_they_need_be(scanned):
     record = SimpleNamespace(
         taken=shown_date("2024-05-06T01:02:03.456789+02:00", "place"), frame_rate=30000 / 1001
     )
-    assert show._taken(record) == "2024-05-06T01:02:03+02:00"
-    assert show._frame_rate(record) == "29.97 frames/s"
+    assert show.taken_text(record) == "2024-05-06T01:02:03+02:00"
+    assert show.frame_rate_text(record) == "29.97 frames/s"
 
 
 def test_a_failed_video_is_shown_with_its_reason_and_ones_own_tags(scanned):

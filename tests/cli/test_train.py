@@ -113,7 +113,7 @@ def test_the_verdict_goes_by_what_could_be_measured(several, every, words):
         Difference(name, None, None, difference, None, None)
         for name, difference in (("map", several), ("map_all", every))
     )
-    assert words in command._verdict(Comparison(rows, (), ()))
+    assert words in command.verdict(Comparison(rows, (), ()))
 
 
 def test_a_correction_is_not_measured_on_what_its_base_was_trained_on(terminal, corpus):

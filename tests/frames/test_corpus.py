@@ -12,7 +12,6 @@ from organizer.frames.folders.walk import Walk
 from organizer.frames.formats.sniff import sniff
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.probe import probe
-from organizer.frames.readers import keyframe_reader
 from organizer.frames.readers.keyframe_reader import CannotPlanError, KeyFrameReader
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.reader import second_of
@@ -58,10 +57,10 @@ def test_frames(path, make_reader, stated):
 @pytest.mark.parametrize(
     "path", [path for path in VIDEOS if path.name not in DISORDERED], ids=lambda path: path.name
 )
-def test_a_key_frame_is_the_picture_of_its_time(path, monkeypatch):
+def test_a_key_frame_is_the_picture_of_its_time(path):
     """Decoding everything shows the same picture at the same time."""
-    monkeypatch.setattr(keyframe_reader, "_LONG_RUN", 10**9)
-    chosen = {round(frame.time_s, 3): frame for frame in KeyFrameReader().read(str(path), short_side=96)}
+    reader = KeyFrameReader(long_run=10**9)
+    chosen = {round(frame.time_s, 3): frame for frame in reader.read(str(path), short_side=96)}
     with av.open(str(path)) as video:
         converter = RgbConverter(video.streams.video[0], short_side=96, threads=1)
         clock = FrameClock(float(video.streams.video[0].average_rate))
@@ -76,10 +75,9 @@ def test_a_key_frame_is_the_picture_of_its_time(path, monkeypatch):
 @pytest.mark.parametrize(
     "path", [path for path in VIDEOS if path.name not in DISORDERED], ids=lambda path: path.name
 )
-def test_leaving_out_what_smooths_block_edges_changes_little(path, monkeypatch):
+def test_leaving_out_what_smooths_block_edges_changes_little(path):
     quick = [frame.rgb.astype(int) for frame in KeyFrameReader().read(str(path), short_side=224)]
-    monkeypatch.setattr(keyframe_reader, "_LONG_RUN", 10**9)
-    whole = [frame.rgb for frame in KeyFrameReader().read(str(path), short_side=224)]
+    whole = [frame.rgb for frame in KeyFrameReader(long_run=10**9).read(str(path), short_side=224)]
     off = [np.abs(one - other).mean() for one, other in zip(quick, whole, strict=True)]
     assert np.mean(off) < 4
     assert np.max(off) < 6

@@ -6,6 +6,7 @@ import os
 import struct
 import time
 import zlib
+from functools import partial
 
 import numpy as np
 import pytest
@@ -160,13 +161,18 @@ def test_a_file_that_cannot_be_opened_is_an_error(tmp_path):
         BoundedFile(str(tmp_path / "gone"))
 
 
+def limit(monkeypatch, **bounds):
+    """Open files with other limits, which a BoundedFile takes."""
+    monkeypatch.setattr(container, "BoundedFile", partial(BoundedFile, **bounds))
+
+
 SUFFIXES = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mts", ".mpg", ".flv", ".wmv"]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_recording_that_ends_in_a_hole_is_read_up_to_it(tmp_path, suffix, monkeypatch):
     """A copy that was broken off, of the size that the whole one has: a hundred gigabytes of nothing."""
-    monkeypatch.setattr(bounded_file.BoundedFile.__init__, "__kwdefaults__", SHORT)
+    limit(monkeypatch, **SHORT)
     path = make_clip(tmp_path / f"a{suffix}", seconds=4, fps=25)
     os.truncate(path, 100 * GIB)
     started = time.process_time()
@@ -180,7 +186,7 @@ def test_a_recording_that_ends_in_a_hole_is_read_up_to_it(tmp_path, suffix, monk
 
 @pytest.mark.parametrize("suffix", [".mkv", ".webm", ".avi", ".ts", ".mts", ".mpg", ".flv", ".wmv"])
 def test_a_recording_that_is_mostly_a_hole_costs_little(tmp_path, suffix, monkeypatch):
-    monkeypatch.setattr(bounded_file.BoundedFile.__init__, "__kwdefaults__", SHORT)
+    limit(monkeypatch, **SHORT)
     path = make_clip(tmp_path / f"a{suffix}", seconds=8, fps=25, size=(320, 240))
     os.truncate(path, path.stat().st_size // 2)
     os.truncate(path, 100 * GIB)
@@ -189,7 +195,7 @@ def test_a_recording_that_is_mostly_a_hole_costs_little(tmp_path, suffix, monkey
     assert time.process_time() - started < 20
 
 
-SHORT = {"max_run": 16 * 2**20, "max_read": limits.MAX_READ_BYTES}
+SHORT = {"max_run": 16 * 2**20}
 """The same for a test that takes less time."""
 
 
@@ -213,11 +219,7 @@ def test_however_much_its_pictures_take_a_video_is_read_on(tmp_path, suffix, sam
     """Cameras for films record a gigabit and more a second."""
     path = clip_of_noise(tmp_path / f"a{suffix}", seconds=12)
     size = path.stat().st_size
-    monkeypatch.setattr(
-        bounded_file.BoundedFile.__init__,
-        "__kwdefaults__",
-        {"max_run": limits.MAX_RUN_BYTES, "max_read": size // 3},
-    )
+    limit(monkeypatch, max_read=size // 3)
     assert len(list(reader_for(sampling, threads=1).read(str(path)))) == 12
 
 
@@ -238,9 +240,7 @@ def test_without_one_more_picture_a_file_ends(tmp_path, sampling, monkeypatch):
             return data
 
     monkeypatch.setattr(bounded_file.io, "FileIO", Counting)
-    monkeypatch.setattr(
-        bounded_file.BoundedFile.__init__, "__kwdefaults__", {"max_run": 2**20, "max_read": 2**21}
-    )
+    limit(monkeypatch, max_run=2**20, max_read=2**21)
     assert len(list(reader_for(sampling, threads=1).read(str(path)))) == 4
     assert read < 4 * 2**20
 

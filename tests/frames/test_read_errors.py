@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import NotNowError, UnreadableVideoError
-from organizer.frames.dates import container_dates as iso_dates
+from organizer.frames.dates import container_dates
 from organizer.frames.decode import decode
 from organizer.frames.formats import bounded_file
 from organizer.frames.probe import probe
@@ -110,7 +110,7 @@ def test_a_date_that_could_not_be_read_is_not_taken_for_none(tmp_path, monkeypat
     def fail(*_):
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
-    monkeypatch.setattr(iso_dates, "_seconds", fail)
+    monkeypatch.setattr(container_dates, "iso_boxes", fail)
     with pytest.raises(NotNowError):
         probe(str(path), mtime_ns=0)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import os
 
+_WINDOWS_HIDDEN_OR_SYSTEM = 0x2 | 0x4
 _WINDOWS_OFFLINE = 0x1000
 _WINDOWS_RECALL_ON_OPEN = 0x40000
 _WINDOWS_RECALL_ON_DATA_ACCESS = 0x400000
@@ -64,6 +65,11 @@ _SIDECARS = frozenset(
         ".mpl",
     }
 )
+
+
+def is_hidden_by_attribute(status: os.stat_result) -> bool:
+    """Tell whether Windows hides a file or folder, or counts it to the system."""
+    return bool(getattr(status, "st_file_attributes", 0) & _WINDOWS_HIDDEN_OR_SYSTEM)
 
 
 def is_cloud_only(status: os.stat_result) -> bool:

@@ -16,6 +16,7 @@ from organizer.frames.folders.left_out import (
     LeftOut,
     Why,
     is_cloud_only,
+    is_hidden_by_attribute,
     is_sidecar,
     is_system_name,
     stands_for,
@@ -23,7 +24,6 @@ from organizer.frames.folders.left_out import (
 from organizer.frames.formats.sniff import IS_TEXT, sniff
 from organizer.types import VideoFile
 
-_WINDOWS_HIDDEN_OR_SYSTEM = 0x2 | 0x4
 _WINDOWS_JUNCTION = 0xA0000003
 
 
@@ -193,7 +193,7 @@ class Walk:
             except OSError:
                 self._cannot_read(path)
                 continue
-            if _is_hidden_by_attribute(status):
+            if is_hidden_by_attribute(status):
                 self._out_of_sight.add(path)
                 self._leave(path, Why.HIDDEN)
                 continue
@@ -246,7 +246,7 @@ class Walk:
         except OSError:
             self._cannot_read(folder)
             return False
-        if folder and _is_hidden_by_attribute(status):
+        if folder and is_hidden_by_attribute(status):
             self._out_of_sight.add(folder)
             self._leave(folder, Why.HIDDEN)
             return False
@@ -337,7 +337,3 @@ def _with_parents(relative_path: str) -> list[str]:
 def _composed(text: str) -> str:
     """Return text with composed accents: macOS stores names with decomposed ones, and nobody types those."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _is_hidden_by_attribute(status: os.stat_result) -> bool:
-    return bool(getattr(status, "st_file_attributes", 0) & _WINDOWS_HIDDEN_OR_SYSTEM)

@@ -205,7 +205,7 @@ def stored_orientation(
         ask = matrix is None
     if not ask and not _may_say_its_own(stream, packets):
         return UPRIGHT
-    frame = _first_frame(stream, packets)
+    frame = first_frame(stream, packets)
     return orientation_of(frame) if frame is not None else UPRIGHT
 
 
@@ -219,7 +219,7 @@ def _may_say_its_own(stream: VideoStream, packets: Iterable[Packet[VideoStream]]
     )
 
 
-def _first_frame(stream: VideoStream, packets: Iterable[Packet[VideoStream]]) -> VideoFrame | None:
+def first_frame(stream: VideoStream, packets: Iterable[Packet[VideoStream]]) -> VideoFrame | None:
     """Return the first picture that can be decoded, None where none can."""
     from av.error import FFmpegError
 

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from organizer.frames.loading import load_cv2
-from organizer.frames.pictures.resize import fit
+from organizer.frames.pictures.resize import fit_within
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +60,7 @@ class PosterPicker:
         return file.getvalue()
 
     def _fitted(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return fit(rgb, LONG_SIDE, self._shown)
+        return fit_within(rgb, LONG_SIDE, self._shown)
 
 
 def informativeness(rgb: NDArray[np.uint8]) -> float:

@@ -76,7 +76,9 @@ def shrink(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return _resize(rgb, size, size)
 
 
-def fit(rgb: NDArray[np.uint8], long_side: int, shown: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+def fit_within(
+    rgb: NDArray[np.uint8], long_side: int, shown: tuple[int, int] | None = None
+) -> NDArray[np.uint8]:
     """Make a frame so small that its longer side has at most ``long_side`` pixels, its aspect ratio kept.
 
     Args:

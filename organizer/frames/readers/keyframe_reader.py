@@ -15,6 +15,7 @@ from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.reader import check_request, nothing_decoded
 from organizer.frames.readers.run_decoder import FalseKeyError, RunDecoder
 from organizer.frames.streams.packets import (
+    HELD_BYTES,
     Listing,
     OpenVideo,
     WrongIndexError,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 _GIVES_UP_AFTER = 3
 # After so many seconds whose key packet gave nothing, but an earlier one did, it is the marks that are wrong.
 _MAX_RESCUES = 3
-# Packets decoded for one picture from which on time counts more than its last bit of quality.
-_LONG_RUN = 15
+LONG_RUN = 15
+"""Packets decoded for one picture from which on time counts more than its last bit of quality."""
 
 
 class CannotPlanError(NotNowError):
@@ -67,16 +68,26 @@ class KeyFrameReader:
 
     name = "keyframe"
 
-    def __init__(self, *, threads: int = 1) -> None:
-        """threads: decoding threads for each video; 0 for one for each processor."""
+    def __init__(self, *, threads: int = 1, long_run: int = LONG_RUN, held_bytes: int = HELD_BYTES) -> None:
+        """Remember how to read.
+
+        Args:
+            threads: for decoding each video; 0 for one for each processor.
+            long_run: packets decoded for one picture from which on block edges are not smoothed.
+            held_bytes: of a video without an index that are kept in memory; a bigger one is read twice.
+        """
         self._threads = threads
+        self._long_run = long_run
+        self._held_bytes = held_bytes
 
     def read(
         self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
     ) -> Iterator[Frame]:
-        """Yield one frame for each second; see FrameReader.read."""
+        """See ``FrameReader.read``."""
         check_request(path, max_seconds, short_side)
-        return self._frames(_Request(path, max_seconds, short_side, self._threads))
+        return self._frames(
+            _Request(path, max_seconds, short_side, self._threads, self._long_run, self._held_bytes)
+        )
 
     def _frames(self, request: _Request) -> Iterator[Frame]:
         done = 0
@@ -101,6 +112,8 @@ class _Request:
     max_seconds: int
     short_side: int | None
     threads: int
+    long_run: int
+    held_bytes: int
 
 
 def _planned(request: _Request) -> Iterator[Frame]:
@@ -119,7 +132,9 @@ def _planned(request: _Request) -> Iterator[Frame]:
                 pass
     with ExitStack() as stack:
         video = OpenVideo.open(request.path, stack)
-        listing = list_by_reading(video, request.path, max_seconds=request.max_seconds)
+        listing = list_by_reading(
+            video, request.path, max_seconds=request.max_seconds, held_bytes=request.held_bytes
+        )
         for frame in _read(listing, video, request, stack):
             if frame.second >= done:
                 yield frame
@@ -135,7 +150,7 @@ def _read(listing: Listing, video: OpenVideo, request: _Request, stack: ExitStac
     converter = RgbConverter(video.stream, short_side=request.short_side, threads=request.threads)
     fetch = fetcher(listing, video, request.path, stack)
     runs = plan(timeline, max_seconds=request.max_seconds)
-    rough = any(run.end - run.start >= _LONG_RUN for run in runs)
+    rough = any(run.end - run.start >= request.long_run for run in runs)
     decoder = RunDecoder(
         video.stream, fetch, converter, timeline=timeline, threads=request.threads, rough=rough
     )

@@ -40,7 +40,7 @@ class PyAvReader:
     def read(
         self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
     ) -> Iterator[Frame]:
-        """Yield one frame for each second; see FrameReader.read."""
+        """See ``FrameReader.read``."""
         check_request(path, max_seconds, short_side)
         return self._frames(path, max_seconds, short_side)
 
@@ -56,7 +56,7 @@ class PyAvReader:
             shown: VideoFrame | None = None
             shown_s = 0.0
             for frame in _decoded(container, stream):
-                stamp = _stamp(frame, stream)
+                stamp = stamp_of(frame, stream)
                 time_s = clock.time_of(None if stamp is None else stamp * tick_s)
                 begins = second_of(time_s)
                 # Nothing begins in these seconds: what came before is still on screen.
@@ -130,7 +130,7 @@ def _frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[
         return []
 
 
-def _stamp(frame: VideoFrame, stream: VideoStream) -> int | None:
+def stamp_of(frame: VideoFrame, stream: VideoStream) -> int | None:
     """Return when a picture is shown, in the stream's ticks from anywhere; None when nothing tells it."""
     # AVI knows only when packets are decoded. What FFmpeg makes of that for H.264's and DivX's B-frames is
     # shuffled; pictures, though, come out in order, one for each packet that goes in.

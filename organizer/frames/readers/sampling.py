@@ -59,7 +59,7 @@ class AutoReader:
     def read(
         self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
     ) -> Iterator[Frame]:
-        """Yield one frame for each second; see FrameReader.read."""
+        """See ``FrameReader.read``."""
         check_request(path, max_seconds, short_side)
         return self._frames(path, max_seconds, short_side)
 

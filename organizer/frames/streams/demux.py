@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 # A recording of television may begin in the middle; its first picture comes with the next key frame.
-_MOST_PACKETS = 300
-_MOST_BYTES = 2**25
+MOST_PACKETS = 300
+MOST_BYTES = 2**25
 
 
 def demux(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
@@ -53,11 +53,27 @@ class FirstPackets:
     than a few hundred, and they end where the file breaks off.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        """container: just opened; nobody else may read from it."""
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        *,
+        most_packets: int = MOST_PACKETS,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            container: just opened; nobody else may read from it.
+            stream: whose packets they are.
+            most_packets: that are kept.
+            most_bytes: that are kept; the packet with which there are more is the last one.
+        """
         self._coming = demux(container, stream)
         self._kept: list[Packet[VideoStream]] = []
         self._bytes = 0
+        self._most_packets = most_packets
+        self._most_bytes = most_bytes
 
     def __iter__(self) -> Iterator[Packet[VideoStream]]:
         """Yield the packets from the first one on."""
@@ -68,7 +84,7 @@ class FirstPackets:
 
     def _read(self) -> bool:
         """Read one more packet; False when there is none, or when enough are kept."""
-        if len(self._kept) == _MOST_PACKETS or self._bytes >= _MOST_BYTES:
+        if len(self._kept) == self._most_packets or self._bytes >= self._most_bytes:
             return False
         packet = next(self._coming, None)
         if packet is None:

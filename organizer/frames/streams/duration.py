@@ -20,17 +20,6 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-# No bigger file is read only to know its length: half an hour of a camera's video, 20 s on a slow disk.
-_MOST_READ = 2**31
-# Seconds that reading for it may take all the same: a slow drive, or a network. The rest is reckoned.
-_COUNT_S = 60.0
-# A recording of this size whose clock may have been set again is read through; of a longer one only places
-# are looked at.
-_SMALL = 2**26
-_PLACE_EVERY, _MOST_PLACES = 2**24, 64
-# A joint that lies between two places so close together is known well enough.
-_CLOSE = 2**18
-_TAIL = 2**20
 # Less than a still picture and the sound of a telephone need: what a header claims at less cannot be true.
 _LEAST_BYTES_PER_S = 250
 # A stream of a TV channel or a disc has at least that much of a picture.
@@ -41,7 +30,34 @@ _BARE = frozenset({"mpegvideo", "m4v", "h264", "hevc"})
 _APART_S, _APART = 2.0, 0.05
 
 
-def duration_s(container: InputContainer, stream: VideoStream, path: str) -> float | None:
+@dataclass(frozen=True, slots=True)
+class LengthLimits:
+    """What it may cost to know a length that the header does not tell; sizes in bytes."""
+
+    most_read: int = 2**31
+    """No bigger file is read only to know its length: half an hour of a camera's video, 20 s on a slow
+    disk."""
+    count_s: float = 60.0
+    """Seconds that reading for it may take all the same: a slow drive, or a network. The rest is reckoned."""
+    small: int = 2**26
+    """A recording of this size whose clock may have been set again is read through; of a longer one only
+    places are looked at."""
+    place_every: int = 2**24
+    """From one of these places to the next, unless that makes more than ``most_places``."""
+    most_places: int = 64
+    """That are looked at, before those in which a joint is sought."""
+    close: int = 2**18
+    """A joint that lies between two places so close together is known well enough."""
+    tail: int = 2**20
+    """So much of the end is read for the last picture."""
+
+
+_LIMITS = LengthLimits()
+
+
+def duration_s(
+    container: InputContainer, stream: VideoStream, path: str, *, limits: LengthLimits = _LIMITS
+) -> float | None:
     """Return how many seconds a video lasts; None when that cannot be known.
 
     Args:
@@ -49,18 +65,19 @@ def duration_s(container: InputContainer, stream: VideoStream, path: str) -> flo
         path: the file. What the header says is taken where it can be true, and then no packet is read. It
             cannot where there is none, where the file is much too small for it, where an AVI's index says
             otherwise, and where the clock of a program or transport stream is set again on the way: parts
-            that were joined count one after the other.
+            that were joined count one after the other;
+        limits: what that may cost.
     """
     stated_s = _stated_s(container, stream)
     size = container.size
     if stated_s is not None and stated_s * _LEAST_BYTES_PER_S > size:
         stated_s = None
     if longest_still_s(container.format.name) is not None:
-        return _of_joined(path, size, stated_s)
+        return _of_joined(path, size, stated_s, limits)
     if has_format(container, "avi"):
-        return _of_avi(stream, path, stated_s)
+        return _of_avi(stream, path, stated_s, limits)
     if stated_s is None or has_format(container, *_BARE):
-        return _counted_s(path) or stated_s
+        return _counted_s(path, limits) or stated_s
     return stated_s
 
 
@@ -74,7 +91,7 @@ def _stated_s(container: InputContainer, stream: VideoStream) -> float | None:
     return None
 
 
-def _of_avi(stream: VideoStream, path: str, stated_s: float | None) -> float | None:
+def _of_avi(stream: VideoStream, path: str, stated_s: float | None, limits: LengthLimits) -> float | None:
     """Return the length of an AVI: stated_s where it has an index, of about as many frames as its header."""
     tick_s = tick_of(stream, path)
     entries = stream.index_entries
@@ -85,29 +102,29 @@ def _of_avi(stream: VideoStream, path: str, stated_s: float | None) -> float | N
         apart_s = abs(stream.frames * tick_s - indexed_s)
         if apart_s <= _APART_S + _APART * indexed_s and stated_s >= indexed_s / 2:
             return stated_s
-    return _counted_s(path) or indexed_s or stated_s
+    return _counted_s(path, limits) or indexed_s or stated_s
 
 
-def _of_joined(path: str, size: int, stated_s: float | None) -> float | None:
+def _of_joined(path: str, size: int, stated_s: float | None, limits: LengthLimits) -> float | None:
     """Return the length of a program or transport stream: stated_s where its clock is never set again."""
-    if size > _SMALL:
+    if size > limits.small:
         with ExitStack() as stack:
-            length = _Places(OpenVideo.open(path, stack), path, size).length()
+            length = _Places(OpenVideo.open(path, stack), path, size, limits).length()
     else:
-        length = _count(path)
+        length = count_packets(path, limits)
     if length is None:
         return stated_s
     # Sound may go on after the last picture; FFmpeg, on the other hand, leaves out the last pictures.
     return length.seconds if stated_s is None or length.parts > 1 else max(length.seconds, stated_s)
 
 
-def _counted_s(path: str) -> float | None:
-    length = _count(path)
+def _counted_s(path: str, limits: LengthLimits) -> float | None:
+    length = count_packets(path, limits)
     return None if length is None else length.seconds
 
 
 @dataclass(frozen=True, slots=True)
-class _Length:
+class Length:
     """What the packets show."""
 
     seconds: float
@@ -115,17 +132,17 @@ class _Length:
     """Recordings that were joined; 1 for an ordinary file."""
 
 
-def _count(path: str) -> _Length | None:
+def count_packets(path: str, limits: LengthLimits) -> Length | None:
     """Read through the packets; None when there are none, or the file is too big for that.
 
     Where that takes too long, the rest of the file is taken to be as what was read.
     """
     with ExitStack() as stack:
         video = OpenVideo.open(path, stack)
-        if video.container.size > _MOST_READ:
+        if video.container.size > limits.most_read:
             return None
         file = file_of(video.container)
-        file.end_after(_COUNT_S)
+        file.end_after(limits.count_s)
         counter = _Counter(video.stream, path, longest_still_s(video.container.format.name))
         for packet in video.packets():
             counter.add(packet)
@@ -172,11 +189,11 @@ class _Counter:
         self._begin_s = min(self._begin_s, begin_s)
         self._end_s = max(self._end_s, begin_s + shown_s)
 
-    def length(self) -> _Length | None:
+    def length(self) -> Length | None:
         """Return what was added up; None for nothing."""
         if not self._parts:
             return None
-        return _Length(self._before_s + self._end_s - self._begin_s, self._parts)
+        return Length(self._before_s + self._end_s - self._begin_s, self._parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,34 +207,35 @@ class _Place:
 class _Places:
     """Adds up the length of a big program or transport stream from its clock at some places."""
 
-    def __init__(self, video: OpenVideo, path: str, size: int) -> None:
+    def __init__(self, video: OpenVideo, path: str, size: int, limits: LengthLimits) -> None:
         self._video = video
         self._tick_s = tick_of(video.stream, path)
         self._size = size
+        self._limits = limits
         self._parts = 1
 
-    def length(self) -> _Length | None:
+    def length(self) -> Length | None:
         """Return the length, right to some seconds for each joint; None when the clock cannot be read.
 
         None too when that takes too long.
         """
         file = file_of(self._video.container)
-        file.end_after(_COUNT_S)
-        count = min(self._size // _PLACE_EVERY, _MOST_PLACES)
+        file.end_after(self._limits.count_s)
+        count = min(self._size // self._limits.place_every, self._limits.most_places)
         places = [self._place(self._size * index // count) for index in range(count)]
         places.append(self._last())
         known = [place for place in places if place is not None]
         if len(known) < 2:
             return None
         seconds = sum(self._between(before, after) for before, after in pairwise(known))
-        return None if file.out_of_time else _Length(seconds, self._parts)
+        return None if file.out_of_time else Length(seconds, self._parts)
 
     def _between(self, before: _Place, after: _Place) -> float:
         """Return the seconds of material between two places."""
         step_s, size = after.clock_s - before.clock_s, after.at - before.at
         if 0 <= step_s <= size / _LEAST_BROADCAST_BYTES_PER_S:
             return step_s
-        middle = self._place(before.at + size // 2) if size > _CLOSE else None
+        middle = self._place(before.at + size // 2) if size > self._limits.close else None
         if middle is None or not before.at < middle.at < after.at:
             self._parts += 1
             return 0.0
@@ -231,7 +249,7 @@ class _Places:
 
     def _last(self) -> _Place | None:
         last = None
-        for packet in self._packets_from(self._size - _TAIL):
+        for packet in self._packets_from(self._size - self._limits.tail):
             if packet.dts is not None:
                 last = packet.dts + (packet.duration or 0)
         return None if last is None else _Place(self._size, last * self._tick_s)

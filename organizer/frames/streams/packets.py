@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-_HELD_BYTES = 32 * 2**20
+HELD_BYTES = 32 * 2**20
 """So much of a video is kept in memory so that it need not be read twice: 45 s at 6 Mbit/s."""
 # Ends the listing of a file whose stamps do not go forward.
 _MAX_PACKETS = 100_000
@@ -106,10 +106,12 @@ def list_by_index(video: OpenVideo, path: str, *, max_seconds: int) -> Listing |
     return Listing(packets, tick_s, by_index=True)
 
 
-def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing:
+def list_by_reading(
+    video: OpenVideo, path: str, *, max_seconds: int, held_bytes: int = HELD_BYTES
+) -> Listing:
     """Read through the packets of the first seconds and return what they say.
 
-    They are held in memory, all of them, unless they are too big for that.
+    They are held in memory, all of them, unless they take more than ``held_bytes``.
     """
     tick_s = tick_of(video.stream, path)
     packets: list[PacketInfo] = []
@@ -121,7 +123,7 @@ def list_by_reading(video: OpenVideo, path: str, *, max_seconds: int) -> Listing
         decode = decoded_at(packet.pts, packet.dts, tick_s, still_s)
         info = PacketInfo(packet.pts, decode, packet.is_keyframe, not packet.is_discard)
         size += packet.size
-        if size <= _HELD_BYTES:
+        if size <= held_bytes:
             held[len(packets)] = packet
         else:
             held.clear()

@@ -458,14 +458,6 @@ def test_each_file_is_asked_for_its_status_once(tmp_path, monkeypatch):
     assert not [path for path in asked if str(path).endswith(".mp4")]
 
 
-def test_windows_attributes_hide_a_file():
-    class Status:
-        st_file_attributes = 0x2
-
-    assert walk_module._is_hidden_by_attribute(Status())  # type: ignore[arg-type]
-    assert not walk_module._is_hidden_by_attribute(os.stat(__file__))
-
-
 class CloudEntry:
     """A directory entry as the system describes a file whose content lies in a cloud."""
 

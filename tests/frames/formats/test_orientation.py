@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from organizer.frames import probe as probing
+from organizer.frames import probe as probe_module
 from organizer.frames.decode import decode
-from organizer.frames.formats import orientation as stored_orientation
+from organizer.frames.formats import orientation as orientation_module
 from organizer.frames.formats.iso_boxes import IDENTITY, display_matrix
 from organizer.frames.formats.matroska import may_be_projected
 from organizer.frames.formats.orientation import Orientation, may_say_its_orientation, orientation_of_matrix
 from organizer.frames.probe import probe
 from organizer.frames.readers.keyframe_reader import KeyFrameReader
 from organizer.frames.readers.pyav_reader import PyAvReader
-from organizer.frames.streams import demux as first_packets
+from organizer.frames.streams.demux import FirstPackets
 from organizer.types import InputSpec, Resize, VideoFile
 from tests import clips
 
@@ -299,23 +299,23 @@ def test_damaged_headers_say_nothing(clip, tmp_path):
 def test_where_the_headers_are_not_found_the_first_picture_tells(clip, tmp_path, monkeypatch):
     path = copy_of(clip, tmp_path / "a.mp4")
     clips.set_matrix(path, (0, 1, 1, 0))
-    monkeypatch.setattr(stored_orientation, "display_matrix", lambda *_: None)
+    monkeypatch.setattr(orientation_module, "display_matrix", lambda *_: None)
     assert_shown(path, (0, 1, 1, 0))
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi", ".webm", ".mpg"])
 def test_nothing_is_decoded_to_tell_that_a_video_is_upright(tmp_path, monkeypatch, suffix):
     path = clips.make_clip(tmp_path / f"a{suffix}", seconds=1, fps=25)
-    monkeypatch.setattr(stored_orientation, "_first_frame", None)
+    monkeypatch.setattr(orientation_module, "first_frame", None)
     assert info_of(path).rotation_deg == 0
 
 
 def test_nothing_is_decoded_to_tell_how_a_phone_lay(clip, tmp_path, monkeypatch):
     path = copy_of(clip, tmp_path / "a.mp4")
     clips.set_matrix(path, (0, 1, -1, 0))
-    monkeypatch.setattr(first_packets.FirstPackets, "__iter__", None)
+    monkeypatch.setattr(FirstPackets, "__iter__", None)
     # Looks into the first packets for a date, for the clip has none elsewhere.
-    monkeypatch.setattr(probing, "date_in_stream", lambda *_: None)
+    monkeypatch.setattr(probe_module, "date_in_stream", lambda *_: None)
     assert info_of(path).rotation_deg == 90
 
 

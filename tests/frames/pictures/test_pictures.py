@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from organizer.frames.pictures.poster import LONG_SIDE, PosterPicker, informativeness
-from organizer.frames.pictures.resize import fit, limited, shrink
+from organizer.frames.pictures.resize import fit_within, limited, shrink
 from tests import clips
 from tests.posters import make_poster
 
@@ -56,7 +56,7 @@ def test_shrink_averages_along_the_side_that_shrinks():
     [((3840, 2160), (384, 216)), ((1080, 1920), (216, 384)), ((100, 50), (100, 50)), ((5000, 3), (384, 1))],
 )
 def test_fit(size, expected):
-    assert fit(np.zeros((size[1], size[0], 3), np.uint8), 384).shape == (expected[1], expected[0], 3)
+    assert fit_within(np.zeros((size[1], size[0], 3), np.uint8), 384).shape == (expected[1], expected[0], 3)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ DARK = (scene(1) // 16).astype(np.uint8)
     ],
 )
 def test_the_most_informative_frame_is_chosen(frames, best):
-    expected = fit(frames[best], LONG_SIDE).astype(int)
+    expected = fit_within(frames[best], LONG_SIDE).astype(int)
     assert np.abs(shown(make_poster(frames)).astype(int) - expected).mean() < 12
 
 
@@ -120,14 +120,14 @@ def test_the_picker_takes_frames_one_by_one_and_keeps_none_of_them():
     picker.add(frame)
     frame[:] = 0
     picker.add(frame)
-    assert np.abs(shown(picker.encode()).astype(int) - fit(scene(1), LONG_SIDE)).mean() < 12
+    assert np.abs(shown(picker.encode()).astype(int) - fit_within(scene(1), LONG_SIDE)).mean() < 12
 
 
 def test_frames_can_be_judged_by_small_copies_of_them():
     picker = PosterPicker()
     for frame in (BLACK, scene(1), WHITE):
         picker.add(frame, shrink(frame, 224))
-    assert np.abs(shown(picker.encode()).astype(int) - fit(scene(1), LONG_SIDE)).mean() < 12
+    assert np.abs(shown(picker.encode()).astype(int) - fit_within(scene(1), LONG_SIDE)).mean() < 12
 
 
 def test_no_frames_no_poster():

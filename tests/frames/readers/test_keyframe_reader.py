@@ -15,11 +15,10 @@ import numpy as np
 import pytest
 
 from organizer.errors import UnreadableVideoError
+from organizer.frames.readers import keyframe_reader
 from organizer.frames.readers.keyframe_reader import CannotPlanError, KeyFrameReader
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.reader import second_of
-from organizer.frames.readers.run_decoder import RunDecoder
-from organizer.frames.streams import packets
 from organizer.frames.streams.packets import OpenVideo, WrongIndexError, list_by_index, list_by_reading
 from organizer.frames.streams.timeline import FrameClock
 from organizer.types import Frame
@@ -65,14 +64,19 @@ def assert_times(path: Path, frames: list[Frame]) -> None:
 def decoded(monkeypatch) -> list[int]:
     """Positions of the packets given to the decoder, in order."""
     positions: list[int] = []
-    real = RunDecoder._decode
+    real = keyframe_reader.fetcher
 
-    def decode(self, packet):
-        if packet is not None:
-            positions.append(packet.opaque.position)
-        return real(self, packet)
+    def fetcher(*how):
+        fetch = real(*how)
 
-    monkeypatch.setattr(RunDecoder, "_decode", decode)
+        def noted(first, last):
+            for position, packet in fetch(first, last):
+                positions.append(position)
+                yield position, packet
+
+        return noted
+
+    monkeypatch.setattr(keyframe_reader, "fetcher", fetcher)
     return positions
 
 
@@ -221,10 +225,9 @@ def test_of_an_mp4_only_what_is_decoded_is_read(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".mkv", ".ts", ".avi"])
 @pytest.mark.parametrize("key_every", [1, 7, 250])
-def test_big_files_are_read_a_second_time(tmp_path, suffix, key_every, monkeypatch):
+def test_big_files_are_read_a_second_time(tmp_path, suffix, key_every):
     path = clips.make_numbered_clip(tmp_path / f"clip{suffix}", 60, key_every=key_every)
-    monkeypatch.setattr(packets, "_HELD_BYTES", 1000)
-    assert_numbers(read(path), seconds=6, fps=10)
+    assert_numbers(list(KeyFrameReader(held_bytes=1000).read(str(path))), seconds=6, fps=10)
 
 
 @pytest.mark.parametrize("threads", [0, 2])
@@ -288,16 +291,22 @@ def test_a_wrong_index_is_found_out(tmp_path, monkeypatch, wrong_from):
     """The reader then goes on with what the packets themselves say, from the second that it had come to."""
     path = clips.make_numbered_clip(tmp_path / "clip.mp4", 60, key_every=10)
     checked = 0
-    real = packets._BySeeking._check
+    real = keyframe_reader.fetcher
 
-    def check(self, listed, packet):
-        nonlocal checked
-        checked += 1
-        if checked > wrong_from:
-            raise WrongIndexError
-        real(self, listed, packet)
+    def fetcher(listing, *how):
+        fetch = real(listing, *how)
 
-    monkeypatch.setattr(packets._BySeeking, "_check", check)
+        def doubting(first, last):
+            nonlocal checked
+            for position, packet in fetch(first, last):
+                checked += 1
+                if checked > wrong_from:
+                    raise WrongIndexError
+                yield position, packet
+
+        return doubting if listing.by_index else fetch
+
+    monkeypatch.setattr(keyframe_reader, "fetcher", fetcher)
     assert_numbers(read(path), seconds=6, fps=10)
     assert checked == wrong_from + 1
 

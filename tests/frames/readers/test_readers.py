@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
-from organizer.frames import loading as load_cv2
+from organizer.frames.loading import load_cv2
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.readers import pyav_reader
 from organizer.frames.readers.keyframe_reader import KeyFrameReader
@@ -422,13 +422,13 @@ def test_pictures_that_cannot_be_converted_are_named(tmp_path, monkeypatch):
 @pytest.mark.parametrize("missing", [5, 15, 25])
 def test_a_frame_without_a_stamp_does_not_move_the_others(tmp_path, monkeypatch, missing):
     path = clips.make_clip(tmp_path / "clip.mp4", seconds=4)
-    real, stamps = pyav_reader._stamp, []
+    real, stamps = pyav_reader.stamp_of, []
 
     def forgetful(frame, stream):
         stamps.append(real(frame, stream))
         return None if len(stamps) == missing else stamps[-1]
 
-    monkeypatch.setattr(pyav_reader, "_stamp", forgetful)
+    monkeypatch.setattr(pyav_reader, "stamp_of", forgetful)
     frames = read(PyAvReader(), path)
     assert_seconds(frames, 4)
     assert [frame.time_s for frame in frames] == pytest.approx([0, 1, 2, 3])
@@ -462,4 +462,4 @@ def test_a_missing_library_is_named_with_its_remedy(reader, tmp_path, monkeypatc
 
     monkeypatch.setattr("builtins.__import__", fail)
     with pytest.raises(MissingDependencyError, match=advice):
-        load_cv2.load_cv2() if module == "cv2" else read(reader, path)
+        load_cv2() if module == "cv2" else read(reader, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,8 @@ import pytest
 from organizer.frames.formats import bounded_file
 from organizer.frames.probe import probe
 from organizer.frames.streams import duration
+from organizer.frames.streams.container import open_container, picture_stream
+from organizer.frames.streams.duration import LengthLimits, duration_s
 from tests import clips
 
 FAULTS = Path(__file__).parents[2] / "faults"
@@ -25,14 +28,19 @@ def length_of(path: Path) -> float | None:
     return probe(str(path), mtime_ns=0).duration_s
 
 
+def length_within(limits: LengthLimits, path: Path) -> float | None:
+    with open_container(str(path)) as container:
+        return duration_s(container, picture_stream(container, str(path)), str(path), limits=limits)
+
+
 @pytest.fixture
 def not_counted(monkeypatch):
     """Fails a test that reads packets to know a length."""
 
-    def count(path):
+    def count(path, limits):
         pytest.fail(f"{path} was read")
 
-    monkeypatch.setattr(duration, "_count", count)
+    monkeypatch.setattr(duration, "count_packets", count)
 
 
 @pytest.mark.parametrize(
@@ -109,10 +117,11 @@ def test_a_broken_off_avi(tmp_path):
     assert length_of(path) == pytest.approx(frames / 10, abs=0.11)
 
 
-def test_the_index_tells_the_length_of_an_avi_too_big_to_count(tmp_path, monkeypatch):
-    monkeypatch.setattr(duration, "_MOST_READ", 1000)
-    assert length_of(avi(tmp_path / "a.avi", index=True, frames=MOST)) == pytest.approx(12, abs=0.11)
-    assert length_of(avi(tmp_path / "b.avi", index=False, frames=MOST)) is None
+def test_the_index_tells_the_length_of_an_avi_too_big_to_count(tmp_path):
+    limits = LengthLimits(most_read=1000)
+    indexed = avi(tmp_path / "a.avi", index=True, frames=MOST)
+    assert length_within(limits, indexed) == pytest.approx(12, abs=0.11)
+    assert length_within(limits, avi(tmp_path / "b.avi", index=False, frames=MOST)) is None
 
 
 @pytest.fixture
@@ -131,7 +140,7 @@ def slow_drive(monkeypatch):
     return lambda: now_s
 
 
-def test_counting_on_a_slow_drive_ends(tmp_path, monkeypatch, slow_drive):
+def test_counting_on_a_slow_drive_ends(tmp_path, slow_drive):
     """Else it would take longer than a picture may, at each scan anew."""
     path = tmp_path / "a.avi"
     noise = np.random.default_rng(1).integers(0, 256, (20, 96, 128, 3), dtype=np.uint8)
@@ -140,12 +149,10 @@ def test_counting_on_a_slow_drive_ends(tmp_path, monkeypatch, slow_drive):
     path.write_bytes(data.replace(b"indx", b"JUNK")[: data.rindex(b"idx1")])
     whole_s = len(data) / 2**15
     assert whole_s > 80
-    monkeypatch.setattr(duration, "_COUNT_S", 30.0)
     before_s = slow_drive()
-    assert length_of(path) == pytest.approx(120, rel=0.05)
+    assert length_within(LengthLimits(count_s=30.0), path) == pytest.approx(120, rel=0.05)
     assert slow_drive() - before_s < 60
-    monkeypatch.setattr(duration, "_COUNT_S", 10_000.0)
-    assert length_of(path) == pytest.approx(120, abs=0.11)
+    assert length_within(LengthLimits(count_s=10_000.0), path) == pytest.approx(120, abs=0.11)
 
 
 # Headers that were never filled in.
@@ -178,11 +185,10 @@ def test_a_killed_recorder(tmp_path):
     assert 3 < length_of(path) < 9
 
 
-def test_a_length_that_cannot_be_known(tmp_path, monkeypatch):
+def test_a_length_that_cannot_be_known(tmp_path):
     whole = clips.make_numbered_clip(tmp_path / "a.mp4", 120, key_every=20)
     path = clips.rewrap(whole, tmp_path / "live.mkv", live="matroska")
-    monkeypatch.setattr(duration, "_MOST_READ", 1000)
-    assert length_of(path) is None
+    assert length_within(LengthLimits(most_read=1000), path) is None
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
@@ -242,13 +248,8 @@ def test_a_stream_that_appears_late(tmp_path):
     assert length_of(path) > 9
 
 
-@pytest.fixture
-def in_places(monkeypatch):
-    """Small files are looked at as big ones are."""
-    monkeypatch.setattr(duration, "_SMALL", 1000)
-    monkeypatch.setattr(duration, "_PLACE_EVERY", 100_000)
-    monkeypatch.setattr(duration, "_CLOSE", 20_000)
-    monkeypatch.setattr(duration, "_TAIL", 50_000)
+IN_PLACES = LengthLimits(small=1000, place_every=100_000, close=20_000, tail=50_000)
+"""Small files are looked at as big ones are."""
 
 
 def big(folder: Path, suffix: str, *later_s: float) -> Path:
@@ -275,20 +276,18 @@ def big(folder: Path, suffix: str, *later_s: float) -> Path:
 
 @pytest.mark.parametrize("suffix", [".ts", ".vob"])
 @pytest.mark.parametrize("clock", [(0,), (3600, 10), (0, 7200), (WRAPS_S - 20,)])
-def test_big_recordings_are_looked_at_in_places(tmp_path, suffix, clock, in_places, not_counted):
+def test_big_recordings_are_looked_at_in_places(tmp_path, suffix, clock, not_counted):
     path = big(tmp_path, suffix, *clock)
-    assert length_of(path) == pytest.approx(40 * len(clock), abs=1.5 * len(clock))
+    assert length_within(IN_PLACES, path) == pytest.approx(40 * len(clock), abs=1.5 * len(clock))
 
 
-def test_looking_at_places_on_a_slow_drive_ends(tmp_path, monkeypatch, in_places, slow_drive):
-    monkeypatch.setattr(duration, "_PLACE_EVERY", 30_000)
+def test_looking_at_places_on_a_slow_drive_ends(tmp_path, slow_drive):
+    limits = replace(IN_PLACES, place_every=30_000)
     path = big(tmp_path, ".ts", 0)
-    monkeypatch.setattr(duration, "_COUNT_S", 10.0)
     before_s = slow_drive()
     # What FFmpeg says is all that is known then.
-    assert length_of(path) == pytest.approx(40, abs=1.5)
+    assert length_within(replace(limits, count_s=10.0), path) == pytest.approx(40, abs=1.5)
     took_s = slow_drive() - before_s
-    monkeypatch.setattr(duration, "_COUNT_S", 10_000.0)
     before_s = slow_drive()
-    assert length_of(path) == pytest.approx(40, abs=1.5)
+    assert length_within(replace(limits, count_s=10_000.0), path) == pytest.approx(40, abs=1.5)
     assert took_s < slow_drive() - before_s - 20

@@ -46,7 +46,7 @@ def test_a_pinned_archive_is_held_against_its_pin(archives, tmp_path, part):
         prepare_backbone(Ingredient(pinned, archive), tmp_path / "out")
 
 
-def test_theversion_of_tells_what_it_was_made_of(tmp_path):
+def test_the_version_tells_what_it_was_made_of(tmp_path):
     (tmp_path / "backbone").mkdir()
     (tmp_path / "backbone" / "saved_model.pb").write_bytes(b"network")
     (tmp_path / "pca.npz").write_bytes(b"pca")

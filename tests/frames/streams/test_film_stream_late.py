@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import NotAVideoError
+from organizer.frames.formats.bounded_file import BoundedFile
 from organizer.frames.probe import probe
 from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.frames.readers.sampling import Sampling, reader_for
@@ -190,13 +191,13 @@ def test_sound_alone_is_still_no_video(tmp_path, suffix):
 def test_ordinary_files_are_opened_once(tmp_path, monkeypatch, suffix):
     path = clips.make_clip(tmp_path / f"clip{suffix}", fps=25)
     opened = []
-    real = container_module._open
 
-    def counted(*how):
-        opened.append(how)
-        return real(*how)
+    class Counted(BoundedFile):
+        def __init__(self, path):
+            opened.append(path)
+            super().__init__(path)
 
-    monkeypatch.setattr(container_module, "_open", counted)
+    monkeypatch.setattr(container_module, "BoundedFile", Counted)
     with open_container(str(path)) as container:
         assert container.streams.video
     assert len(opened) == 1

@@ -1,4 +1,4 @@
-"""How a file that lies only in a cloud is told from one that is here."""
+"""How a file that lies only in a cloud, or that Windows hides, is told from one that is here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from organizer.frames.folders.left_out import is_cloud_only, stands_for
+from organizer.frames.folders.left_out import is_cloud_only, is_hidden_by_attribute, stands_for
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ from organizer.frames.folders.left_out import is_cloud_only, stands_for
 )
 def test_attributes(attributes, cloud_only):
     assert is_cloud_only(SimpleNamespace(**attributes)) is cloud_only  # type: ignore[arg-type]
+
+
+def test_windows_attributes_hide_a_file():
+    assert is_hidden_by_attribute(SimpleNamespace(st_file_attributes=0x2))  # type: ignore[arg-type]
+    assert not is_hidden_by_attribute(os.stat(__file__))
 
 
 def test_an_ordinary_file_is_here(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from organizer.frames.pictures import hdr as light
+from organizer.frames.pictures import hdr
 from organizer.frames.pictures.hdr import PEAK, REFERENCE_WHITE_NITS, eetf
 from tests import hdr_clips
 
@@ -16,30 +16,30 @@ SIGNALS = np.linspace(0, 1, 1001)
     ("nits", "signal"), [(0, 0), (0.1, 0.06237), (100, 0.5081), (203, 0.5807), (1000, 0.7518), (10000, 1)]
 )
 def test_pq(nits, signal):
-    assert light.pq_signal(np.array(nits / REFERENCE_WHITE_NITS)) == pytest.approx(signal, abs=1e-4)
-    assert light.pq_light(np.array(float(signal))) * REFERENCE_WHITE_NITS == pytest.approx(nits, rel=2e-3)
+    assert hdr.pq_signal(np.array(nits / REFERENCE_WHITE_NITS)) == pytest.approx(signal, abs=1e-4)
+    assert hdr.pq_light(np.array(float(signal))) * REFERENCE_WHITE_NITS == pytest.approx(nits, rel=2e-3)
 
 
 @pytest.mark.parametrize(("signal", "scene"), [(0, 0), (0.5, 1 / 12), (0.75, 0.26496), (1, 1)])
 def test_hlg(signal, scene):
-    assert light.hlg_light(np.array(float(signal))) == pytest.approx(scene, abs=1e-5)
+    assert hdr.hlg_light(np.array(float(signal))) == pytest.approx(scene, abs=1e-5)
 
 
 @pytest.mark.parametrize(("signal", "expected"), [(0, 0), (0.04, 0.003096), (0.5, 0.214041), (1, 1)])
 def test_srgb(signal, expected):
-    assert light.srgb_light(np.array(float(signal))) == pytest.approx(expected, abs=1e-6)
+    assert hdr.srgb_light(np.array(float(signal))) == pytest.approx(expected, abs=1e-6)
 
 
 def test_what_goes_forth_comes_back():
-    assert light.pq_signal(light.pq_light(SIGNALS)) == pytest.approx(SIGNALS, abs=1e-6)
-    assert light.srgb_signal(light.srgb_light(SIGNALS)) == pytest.approx(SIGNALS, abs=1e-6)
+    assert hdr.pq_signal(hdr.pq_light(SIGNALS)) == pytest.approx(SIGNALS, abs=1e-6)
+    assert hdr.srgb_signal(hdr.srgb_light(SIGNALS)) == pytest.approx(SIGNALS, abs=1e-6)
 
 
 def test_the_clips_of_the_tests_were_made_by_the_same_standard():
-    assert hdr_clips.pq_signal(light.pq_light(SIGNALS) * REFERENCE_WHITE_NITS) == pytest.approx(
+    assert hdr_clips.pq_signal(hdr.pq_light(SIGNALS) * REFERENCE_WHITE_NITS) == pytest.approx(
         SIGNALS, abs=1e-6
     )
-    grey = light.hlg_light(SIGNALS)
+    grey = hdr.hlg_light(SIGNALS)
     nits = np.repeat((grey * grey**0.2 * 1000)[:, None], 3, axis=1)
     assert hdr_clips.hlg_signal(nits)[:, 1] == pytest.approx(SIGNALS, abs=1e-4)
 

@@ -4,7 +4,6 @@ from itertools import islice
 
 import pytest
 
-from organizer.frames.streams import demux as first_packets
 from organizer.frames.streams.container import open_container, picture_stream
 from organizer.frames.streams.demux import FirstPackets
 from tests import clips
@@ -15,10 +14,10 @@ def stamps(tmp_path):
     """Gives the stamps of a file's first packets, as often as the result is called."""
     containers = []
 
-    def stamps_of(path):
+    def stamps_of(path, **limits):
         container = open_container(str(path))
         containers.append(container)
-        packets = FirstPackets(container, picture_stream(container, str(path)))
+        packets = FirstPackets(container, picture_stream(container, str(path)), **limits)
         return lambda most=None: [packet.dts for packet in islice(packets, most)]
 
     yield stamps_of
@@ -34,12 +33,10 @@ def test_they_can_be_looked_at_again_and_further(stamps, tmp_path):
     assert of(1) == one == three[:1]
 
 
-def test_they_are_few(stamps, tmp_path, monkeypatch):
+def test_they_are_few(stamps, tmp_path):
     path = clips.make_clip(tmp_path / "a.mp4", seconds=3)
-    monkeypatch.setattr(first_packets, "_MOST_PACKETS", 25)
-    assert len(stamps(path)()) == 25
-    monkeypatch.setattr(first_packets, "_MOST_BYTES", 1)
-    assert len(stamps(path)()) == 1
+    assert len(stamps(path, most_packets=25)()) == 25
+    assert len(stamps(path, most_bytes=1)()) == 1
 
 
 def test_they_end_where_the_file_breaks_off(stamps, tmp_path):
