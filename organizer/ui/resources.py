@@ -36,8 +36,9 @@ def use(chosen: Settings) -> None:
 
 def settings() -> Settings:
     """Return what the server was started with."""
-    # Where Streamlit watches files, as under ``streamlit run app.py``, it loads this module anew after an edit,
-    # and what it was told is gone. The server was then started with what ``app.py`` reads: the same as here.
+    # Where Streamlit watches files, as under ``streamlit run app.py``, it loads this module anew after an
+    # edit, and what it was told is gone. The server was then started with what ``app.py`` reads: the same as
+    # here.
     return _settings or read_settings(None)
 
 
