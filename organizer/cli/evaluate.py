@@ -13,9 +13,8 @@ from organizer.cli.figure_tables import print_comparison, print_headline, print_
 from organizer.cli.training_options import (
     Data,
     Labelled,
-    check_installed,
+    check_tensorflow,
     data_options,
-    quiet_tensorflow,
 )
 from organizer.models.catalogue import open_bundle
 from organizer.text import safe_text
@@ -102,8 +101,7 @@ def _measured(bundle: Bundle, labelled: Labelled) -> Measured:
         case Data.CORPUS:
             return measure_on_corpus(bundle, labelled.one_folder(), fold=labelled.fold)
         case Data.YT8M:
-            check_installed("tensorflow")
-            quiet_tensorflow()
+            check_tensorflow()
             shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
             return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
         case Data.LIBRARY:

@@ -15,9 +15,8 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.cli.training_options import (
     Data,
     Labelled,
-    check_installed,
+    check_tensorflow,
     data_options,
-    quiet_tensorflow,
 )
 from organizer.config import cache_folder
 from organizer.errors import TrainingDataError
@@ -156,8 +155,7 @@ def train(
     Ctrl-C keeps how far it came; the same command goes on. With --data corpus --fold K, fold K is never
     trained on; without, the last weights are trained on all folds.
     """
-    check_installed("tensorflow")
-    quiet_tensorflow()
+    check_tensorflow()
 
     if labelled.data is not Data.YT8M and shards:
         raise TrainingDataError("--shards is for --data yt8m.")

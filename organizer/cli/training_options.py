@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -14,8 +13,7 @@ import click
 
 from organizer.cli.parameters import ExistingPath, enum_option
 from organizer.errors import MissingDependencyError, TrainingDataError
-from organizer.features.quiet import quiet_stderr
-from organizer.memory import LEAST_FOR_TENSORFLOW, check_memory_limit
+from organizer.features.tensorflow.loading import load_tensorflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,29 +103,12 @@ def data_options(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def check_installed(*packages: str) -> None:
-    """Say what to install before anything is begun.
+def check_tensorflow() -> None:
+    """Load TensorFlow, or say what to install before anything is begun.
 
     Raises:
-        MissingDependencyError: a package is not there.
+        MissingDependencyError: it is not there, not completely, or too old.
     """
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
-        raise MissingDependencyError(f"Not installed: {', '.join(missing)}. {_INSTALL}")
-
-
-def quiet_tensorflow() -> None:
-    """Load TensorFlow without its remarks, and after Python's own SQLite, which it would replace."""
-    # TensorFlow brings an SQLite of its own, without full-text search.
-    import _sqlite3  # noqa: F401
-
-    check_memory_limit(LEAST_FOR_TENSORFLOW)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with quiet_stderr():
-        import tensorflow as tf
-        from absl import logging
-
-        tf.config.list_physical_devices()
-    tf.get_logger().setLevel("ERROR")
-    # Its converter speaks through this one, about itself.
-    logging.set_verbosity(logging.ERROR)
+    if find_spec("tensorflow") is None:
+        raise MissingDependencyError(f"Not installed: tensorflow. {_INSTALL}")
+    load_tensorflow(_INSTALL)

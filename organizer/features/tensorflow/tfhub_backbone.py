@@ -12,7 +12,7 @@ from organizer.errors import BundleError
 from organizer.features.backbone import LARGEST_PICTURE, check_pictures
 from organizer.features.processor import has_bfloat16
 from organizer.features.tensorflow.frozen_network import FrozenNetwork, Precision, give_back_memory
-from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.features.tensorflow.loading import load_tensorflow_hub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ class TfHubBackbone:
             MissingDependencyError: TensorFlow or what goes with it is not installed.
             BundleError: this is no module, or not one that takes pictures and has that output.
         """
-        tf, hub = load_tensorflow()
+        tf, hub = load_tensorflow_hub()
         output, threads, size = settings.output, settings.threads, settings.input_size
         self.device = _prepare(tf, threads)
         self.input_size = size
