@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from organizer.cli.parameters import ExistingPath, enum_option
 from organizer.errors import MissingDependencyError, TrainingDataError
 from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.training.trained_on import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,21 +23,11 @@ _INSTALL = (
 )
 
 
-class Data(StrEnum):
-    """Where labelled videos come from."""
-
-    LIBRARY = "library"
-    """A person's decisions."""
-    YT8M = "yt8m"
-    """YouTube-8M's shards."""
-    CORPUS = "corpus"
-
-
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """Which labelled videos are meant."""
 
-    data: Data
+    data: Origin
     folders: tuple[Path, ...]
     """Where shards or the corpus lie."""
     own_tags: bool
@@ -61,8 +51,8 @@ class Labelled:
 _OPTIONS = (
     enum_option(
         "--data",
-        enum=Data,
-        default=Data.LIBRARY.value,
+        enum=Origin,
+        default=Origin.LIBRARY.value,
         show_default=True,
         help="Labelled videos: your decisions in the library, YouTube-8M's shards, or the corpus.",
     ),
@@ -89,7 +79,7 @@ def data_options(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def command(
         *,
-        data: Data,
+        data: Origin,
         folders: tuple[Path, ...],
         own_tags: bool,
         vocabulary: Path | None,
