@@ -56,7 +56,8 @@ def load_tensorflow(advice: str = _INSTALL) -> ModuleType:
     tf.get_logger().setLevel("ERROR")
     # Its converter speaks through this one, about itself.
     logging.set_verbosity(logging.ERROR)
-    return tf
+    module: ModuleType = tf
+    return module
 
 
 def load_tensorflow_hub() -> tuple[ModuleType, ModuleType]:
