@@ -287,12 +287,12 @@ def like_photographs(count: int, size: int) -> NDArray[np.uint8]:
     import numpy as np
 
     rng = np.random.default_rng(8)
-    light = np.zeros((count, size, size, 3), np.float32)
+    picture = np.zeros((count, size, size, 3), np.float32)
     cells = 2
     while cells <= size:
         noise = rng.standard_normal((count, cells, cells, 3)).astype(np.float32)
         places = np.arange(size) * cells // size
-        light += noise[:, places][:, :, places] / np.float32(cells) ** np.float32(0.8)
+        picture += noise[:, places][:, :, places] / np.float32(cells) ** np.float32(0.8)
         cells *= 2
-    light /= light.std(axis=(1, 2, 3), keepdims=True)
-    return np.clip(128 + 55 * light, 0, 255).astype(np.uint8)
+    picture /= picture.std(axis=(1, 2, 3), keepdims=True)
+    return np.clip(128 + 55 * picture, 0, 255).astype(np.uint8)
