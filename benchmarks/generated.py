@@ -270,9 +270,9 @@ def run(
     settings: Settings, architectures: tuple[str, ...], seeds: int, folder: Path, results: Path
 ) -> dict[str, Any]:
     """Train and measure what is not there yet; write the results after each run; print the tables."""
-    from organizer.cli.training_options import quiet_tensorflow
+    from organizer.features.tensorflow.loading import load_tensorflow
 
-    quiet_tensorflow()
+    load_tensorflow()
     data, kept = make_data(folder, settings), folder / f"runs-{settings.digest}"
     kept.mkdir(parents=True, exist_ok=True)
     models = folder / "models"

@@ -103,9 +103,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=default_folder() / "published")
     parser.add_argument("--table", type=Path, default=TABLE)
     chosen = parser.parse_args()
-    from organizer.cli.training_options import quiet_tensorflow
+    from organizer.features.tensorflow.loading import load_tensorflow
 
-    quiet_tensorflow()
+    load_tensorflow()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for architecture in chosen.arch:
         rows = scores_of(architecture, chosen.corpus, chosen.epochs, chosen.share, chosen.folder)

@@ -8,21 +8,17 @@ from organizer.errors import BundleError
 
 
 def assets_folder() -> Path:
-    """Return the folder with the bundled models and the logo.
+    """Return the folder with the bundled model.
 
     In a clone and an editable install it lies beside the package; a wheel carries it inside the package.
 
     Raises:
         BundleError: it is not there.
     """
-    return _shipped("assets")
-
-
-def _shipped(name: str) -> Path:
     package = Path(__file__).resolve().parent
     for folder in (package / "_shipped", package.parent):
-        if (folder / name).exists():
-            return folder / name
+        if (folder / "assets").exists():
+            return folder / "assets"
     raise BundleError(
-        f"{name} is not installed with organizer. Reinstall it: pip install --force-reinstall organizer"
+        "assets is not installed with organizer. Reinstall it: pip install --force-reinstall organizer"
     )

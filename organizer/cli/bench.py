@@ -14,6 +14,7 @@ from organizer.bench.measure import Step, measure
 from organizer.bench.report import seconds
 from organizer.bench.sample import choose, generate
 from organizer.cli.parameters import ExistingPath
+from organizer.cli.tables import new_table, print_laid_out
 from organizer.pipeline.decoding.decoders import default_workers
 from organizer.pipeline.usable_model import model_in_use
 from organizer.text import count, lite_meanwhile, safe_text
@@ -104,37 +105,27 @@ def _tell(step: str) -> None:
 
 def print_report(report: Report) -> None:
     """Print a report in at most 80 columns."""
-    from rich.console import Console
-
     videos = report.videos
-    console = Console(width=80, highlight=False)
-
-    def say(what: str | Table = "") -> None:
-        with console.capture() as laid_out:
-            console.print(what, markup=False, soft_wrap=False)
-        # Rich fills lines up with blanks; where output is piped, that is litter.
-        click.echo("\n".join(line.rstrip() for line in laid_out.get().splitlines()))
-
-    say(f"{report.machine.words()}; {count(report.workers, 'worker')}")
+    print_laid_out(f"{report.machine.words()}; {count(report.workers, 'worker')}")
     width, height = videos.widest
     source = "made for the occasion" if videos.generated else f"of {videos.found:,} in the folder"
-    say(
+    print_laid_out(
         f"{count(videos.count, 'video')} {source}, up to {width} x {height}, {videos.mean_s:.0f} s of each "
         "looked at"
     )
-    say()
-    say(_stages(report))
-    say()
-    say(report.limit)
-    say()
-    say(_samplings(report))
-    say()
+    print_laid_out()
+    print_laid_out(_stages(report))
+    print_laid_out()
+    print_laid_out(report.limit)
+    print_laid_out()
+    print_laid_out(_samplings(report))
+    print_laid_out()
     scan = report.scan
-    say(
+    print_laid_out(
         f"A whole scan of {count(scan.videos, 'video')} took {seconds(scan.seconds)} "
         f"(start {seconds(scan.start_s)}): {report.videos_per_minute:.0f} videos a minute."
     )
-    say(f"1,000 videos like these take about {_long(report.many_s)}.")
+    print_laid_out(f"1,000 videos like these take about {_long(report.many_s)}.")
     for skipped in videos.skipped[:_MAX_SKIPPED_SHOWN]:
         click.echo(f"Left out: {safe_text(skipped.path)}: {safe_text(skipped.reason)}")
     if len(videos.skipped) > _MAX_SKIPPED_SHOWN:
@@ -142,12 +133,7 @@ def print_report(report: Report) -> None:
 
 
 def _stages(report: Report) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("stage")
-    for column in ("speed", "a video", "share"):
-        table.add_column(column, justify="right")
+    table = new_table("stage", ("speed", "a video", "share"))
     for cost in report.stages:
         table.add_row(
             _WORDS[cost.stage],
@@ -159,12 +145,8 @@ def _stages(report: Report) -> Table:
 
 
 def _samplings(report: Report) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("seconds a video with --sampling")
-    for column in ("one worker", count(report.workers, "worker"), "times"):
-        table.add_column(column, justify="right")
+    columns = ("one worker", count(report.workers, "worker"), "times")
+    table = new_table("seconds a video with --sampling", columns)
     for cost in report.samplings:
         ratio = report.samplings[0].all_workers / cost.all_workers
         table.add_row(

@@ -10,13 +10,7 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
-from organizer.cli.training_options import (
-    Data,
-    Labelled,
-    check_installed,
-    data_options,
-    quiet_tensorflow,
-)
+from organizer.cli.training_options import Labelled, check_tensorflow, data_options
 from organizer.models.catalogue import open_bundle
 from organizer.text import safe_text
 from organizer.training.evaluate_model import (
@@ -31,6 +25,7 @@ from organizer.training.measure.figures import figures_of
 from organizer.training.measure.report import Report, report_html
 from organizer.training.measure.words import what_was_measured
 from organizer.training.sources import yt8m_data
+from organizer.training.trained_on import Origin
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
@@ -99,14 +94,13 @@ def evaluate(
 
 def _measured(bundle: Bundle, labelled: Labelled) -> Measured:
     match labelled.data:
-        case Data.CORPUS:
+        case Origin.CORPUS:
             return measure_on_corpus(bundle, labelled.one_folder(), fold=labelled.fold)
-        case Data.YT8M:
-            check_installed("tensorflow")
-            quiet_tensorflow()
+        case Origin.YT8M:
+            check_tensorflow()
             shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
             return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
-        case Data.LIBRARY:
+        case Origin.LIBRARY:
             with open_library() as library:
                 return measure_on_library(bundle, library, own_tags=labelled.own_tags)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from organizer.cli.tables import new_table, print_laid_out
 from organizer.training.measure.words import NAMES, name_of, number, signed, signed_span, span
 
 if TYPE_CHECKING:
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
     from organizer.training.measure.compare import Comparison, Difference
     from organizer.training.measure.figures import Figures, LabelFigures
 
-_WIDTH = 80
-
 
 def print_headline(figures: Figures) -> None:
     """Print the main figures with their intervals."""
-    table = _table("figure", ("value", "95 % interval"))
+    table = new_table("figure", ("value", "95 % interval"))
     for name in NAMES:
         figure = figures.headline[name]
         table.add_row(name_of(name, figures), number(figure.value), span(figure.interval))
@@ -29,7 +28,7 @@ def print_headline(figures: Figures) -> None:
 
 def print_labels(figures: Figures) -> None:
     """Print a line for each label."""
-    table = _table("label", ("videos", "AP", "95 % interval", "threshold", "precision", "recall"))
+    table = new_table("label", ("videos", "AP", "95 % interval", "threshold", "precision", "recall"))
     for row in figures.labels:
         figure, tags = row.average_precision, row.at_threshold
         interval = "-" if figure.interval is None else span(figure.interval, 2)
@@ -48,13 +47,13 @@ def print_labels(figures: Figures) -> None:
 def print_comparison(comparison: Comparison, first: str, second: str) -> None:
     """Print paired differences: those of the main figures, and of labels where there is one to tell."""
     _print(_differences(f"{second} against {first}", comparison.headline))
-    told = [row for row in comparison.labels if row.verdict != "not told apart"]
-    if told:
-        _print(_differences("average precision of", told))
+    significant = [row for row in comparison.labels if row.verdict != "not told apart"]
+    if significant:
+        _print(_differences("average precision of", significant))
 
 
 def _differences(title: str, rows: Sequence[Difference]) -> Table:
-    table = _table(title, ("difference", "95 % interval", ""))
+    table = new_table(title, ("difference", "95 % interval", ""))
     for row in rows:
         table.add_row(
             NAMES.get(row.name, row.name), signed(row.difference), signed_span(row.interval), row.verdict
@@ -68,19 +67,6 @@ def _threshold(row: LabelFigures) -> str:
     return "by fold" if row.at_threshold.threshold is None else number(row.at_threshold.threshold, 2)
 
 
-def _table(first: str, others: Sequence[str]) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column(first)
-    for column in others:
-        table.add_column(column, justify="right", no_wrap=True)
-    return table
-
-
 def _print(table: Table) -> None:
-    from rich.console import Console
-
-    console = Console(width=_WIDTH, highlight=False, markup=False)
-    console.print(table)
-    console.print()
+    print_laid_out(table)
+    print_laid_out()

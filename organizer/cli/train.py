@@ -12,13 +12,7 @@ from organizer.cli.context import EXIT_STOPPED, library_option, open_library
 from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
-from organizer.cli.training_options import (
-    Data,
-    Labelled,
-    check_installed,
-    data_options,
-    quiet_tensorflow,
-)
+from organizer.cli.training_options import Labelled, check_tensorflow, data_options
 from organizer.config import cache_folder
 from organizer.errors import TrainingDataError
 from organizer.models.catalogue import DEFAULT, open_bundle
@@ -41,6 +35,7 @@ from organizer.training.train_model import (
     forget,
     train_model,
 )
+from organizer.training.trained_on import Origin
 from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
 
 if TYPE_CHECKING:
@@ -156,14 +151,13 @@ def train(
     Ctrl-C keeps how far it came; the same command goes on. With --data corpus --fold K, fold K is never
     trained on; without, the last weights are trained on all folds.
     """
-    check_installed("tensorflow")
-    quiet_tensorflow()
+    check_tensorflow()
 
-    if labelled.data is not Data.YT8M and shards:
+    if labelled.data is not Origin.YT8M and shards:
         raise TrainingDataError("--shards is for --data yt8m.")
-    model = open_bundle(space or (NAME if labelled.data is Data.YT8M else DEFAULT))
+    model = open_bundle(space or (NAME if labelled.data is Origin.YT8M else DEFAULT))
     base = _base(architecture, model, labelled.data)
-    if labelled.data is Data.LIBRARY and base is None and not architecture:
+    if labelled.data is Origin.LIBRARY and base is None and not architecture:
         click.echo(f"{model.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
     # It becomes the name of a folder below.
     check_name(name)
@@ -203,7 +197,7 @@ def train(
     _say_made(made.bundle, plan)
 
 
-def _base(architecture: str | None, space: Bundle, data: Data) -> Base | None:
+def _base(architecture: str | None, space: Bundle, data: Origin) -> Base | None:
     """Return what is to be corrected; None where a network learns from nothing.
 
     Raises:
@@ -211,7 +205,7 @@ def _base(architecture: str | None, space: Bundle, data: Data) -> Base | None:
     """
     if architecture not in {None, "correction"}:
         return None
-    base = base_of(space) if data is Data.LIBRARY else None
+    base = base_of(space) if data is Origin.LIBRARY else None
     if base is None and architecture:
         raise TrainingDataError(
             f"A correction learns from decisions in a library and builds on a model that {space.name} is "
@@ -222,12 +216,12 @@ def _base(architecture: str | None, space: Bundle, data: Data) -> Base | None:
 
 def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSource:
     match labelled.data:
-        case Data.YT8M:
+        case Origin.YT8M:
             return yt8m_source(space, labelled.folders, labelled.vocabulary)
-        case Data.CORPUS:
+        case Origin.CORPUS:
             click.echo("Looking at the corpus; the first time this takes some minutes ...")
             return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
-        case Data.LIBRARY:
+        case Origin.LIBRARY:
             with open_library() as library:
                 return library_source(space, library, LibrarySettings(own_tags=labelled.own_tags), base)
         case _:

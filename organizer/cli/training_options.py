@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +12,8 @@ import click
 
 from organizer.cli.parameters import ExistingPath, enum_option
 from organizer.errors import MissingDependencyError, TrainingDataError
-from organizer.features.quiet import quiet_stderr
-from organizer.memory import LEAST_FOR_TENSORFLOW, check_memory_limit
+from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.training.trained_on import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,21 +23,11 @@ _INSTALL = (
 )
 
 
-class Data(StrEnum):
-    """Where labelled videos come from."""
-
-    LIBRARY = "library"
-    """A person's decisions."""
-    YT8M = "yt8m"
-    """YouTube-8M's shards."""
-    CORPUS = "corpus"
-
-
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """Which labelled videos are meant."""
 
-    data: Data
+    data: Origin
     folders: tuple[Path, ...]
     """Where shards or the corpus lie."""
     own_tags: bool
@@ -63,8 +51,8 @@ class Labelled:
 _OPTIONS = (
     enum_option(
         "--data",
-        enum=Data,
-        default=Data.LIBRARY.value,
+        enum=Origin,
+        default=Origin.LIBRARY.value,
         show_default=True,
         help="Labelled videos: your decisions in the library, YouTube-8M's shards, or the corpus.",
     ),
@@ -91,7 +79,7 @@ def data_options(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def command(
         *,
-        data: Data,
+        data: Origin,
         folders: tuple[Path, ...],
         own_tags: bool,
         vocabulary: Path | None,
@@ -105,29 +93,12 @@ def data_options(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def check_installed(*packages: str) -> None:
-    """Say what to install before anything is begun.
+def check_tensorflow() -> None:
+    """Load TensorFlow, or say what to install before anything is begun.
 
     Raises:
-        MissingDependencyError: a package is not there.
+        MissingDependencyError: it is not there, not completely, or too old.
     """
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
-        raise MissingDependencyError(f"Not installed: {', '.join(missing)}. {_INSTALL}")
-
-
-def quiet_tensorflow() -> None:
-    """Load TensorFlow without its remarks, and after Python's own SQLite, which it would replace."""
-    # TensorFlow brings an SQLite of its own, without full-text search.
-    import _sqlite3  # noqa: F401
-
-    check_memory_limit(LEAST_FOR_TENSORFLOW)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with quiet_stderr():
-        import tensorflow as tf
-        from absl import logging
-
-        tf.config.list_physical_devices()
-    tf.get_logger().setLevel("ERROR")
-    # Its converter speaks through this one, about itself.
-    logging.set_verbosity(logging.ERROR)
+    if find_spec("tensorflow") is None:
+        raise MissingDependencyError(f"Not installed: tensorflow. {_INSTALL}")
+    load_tensorflow(_INSTALL)

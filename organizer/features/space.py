@@ -64,10 +64,10 @@ def _chunks(videos: Sequence[NDArray[np.uint8]], size: int) -> Iterator[NDArray[
     for pictures in videos:
         start = 0
         while start < len(pictures):
-            taken = min(size - filled, len(pictures) - start)
-            chunk[filled : filled + taken] = pictures[start : start + taken]
-            start += taken
-            filled += taken
+            copied = min(size - filled, len(pictures) - start)
+            chunk[filled : filled + copied] = pictures[start : start + copied]
+            start += copied
+            filled += copied
             if filled == size:
                 yield chunk
                 filled = 0

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 SECONDS = 45
 """Length of the sequences it was trained on."""
 INPUTS = 1024
-LABELS = 10
+OUTPUTS = 10
 FILTERS = 10
 TAPS = 5
 """Seconds that a convolution sees."""
 LSTM_UNITS = (512, 256, 128)
-DENSE_UNITS = (128, 64, LABELS)
+DENSE_UNITS = (128, 64, OUTPUTS)
 LEAK = 0.1
 """Slope of the leaky rectifiers below zero."""
 _MOST_BYTES = 1 << 26

@@ -12,7 +12,7 @@ from organizer.errors import BundleError
 from organizer.features.pca import fit_pca
 from organizer.features.quantiser import fit_quantiser
 from organizer.features.tensorflow.graph_ops import check_saved_model
-from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.features.tensorflow.loading import load_tensorflow_hub
 from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.frames.folders.walk import Walk
 from organizer.models.catalogue import open_bundle
@@ -174,7 +174,7 @@ def _resolve(handle: str) -> Path:
         raise BundleError(
             f"{handle}: this is neither a folder nor the address of a TF Hub module (https://...)."
         )
-    _, hub = load_tensorflow()
+    _, hub = load_tensorflow_hub()
     # Its own choice is a temporary folder, where what was downloaded before may be gone by half.
     os.environ.setdefault(_TF_HUB_CACHE, str(cache_folder() / "tfhub"))
     # It tells what is wrong in many ways, errors of its own among them.

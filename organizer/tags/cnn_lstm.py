@@ -15,9 +15,9 @@ from organizer.models.cnn_lstm_weights import (
     DENSE_UNITS,
     FILTERS,
     INPUTS,
-    LABELS,
     LEAK,
     LSTM_UNITS,
+    OUTPUTS,
     SECONDS,
     TAPS,
 )
@@ -104,7 +104,7 @@ class CnnLstmClassifier:
         repeat = np.arange(SECONDS)
         of_video = np.concatenate([repeat[np.newaxis] % seconds, starts[:, np.newaxis] + repeat % window])
         sequences = (np.arange(videos)[:, np.newaxis, np.newaxis] * seconds + of_video).reshape(-1, SECONDS)
-        outputs = self._run_all(raw, sequences).reshape(videos, 1 + len(starts), LABELS)
+        outputs = self._run_all(raw, sequences).reshape(videos, 1 + len(starts), OUTPUTS)
         return outputs[:, 0].copy(), outputs[:, 1 + np.arange(seconds) // WINDOW_SECONDS]
 
     def _run_all(self, raw: NDArray[np.float32], sequences: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -112,7 +112,7 @@ class CnnLstmClassifier:
         import numpy as np
 
         if not len(sequences):
-            return np.empty((0, LABELS), np.float32)
+            return np.empty((0, OUTPUTS), np.float32)
         parts = [sequences[at : at + self._chunk] for at in range(0, len(sequences), self._chunk)]
         with single_threaded_blas():
             gates, taps = raw @ self._lstm_input, raw @ self._conv_input

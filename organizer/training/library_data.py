@@ -228,15 +228,15 @@ def _held_out(videos: Sequence[DecidedVideo], groups: Sequence[str], labels: tup
         confirmed[group].update(label for label in labels if video.tags.get(label) is TagState.CONFIRMED)
     total: Counter[str] = sum(confirmed.values(), Counter())
     held: set[str] = set()
-    taken: Counter[str] = Counter()
+    held_confirmed: Counter[str] = Counter()
     for group in sorted(sizes, key=mark_of):
         if sum(sizes[name] for name in held) >= HELD_OUT * len(videos):
             break
-        after = taken + confirmed[group]
+        after = held_confirmed + confirmed[group]
         if all(after[label] <= (1 - _KEPT_OF_LABEL) * total[label] for label in labels):
             held.add(group)
-            taken = after
-    if not taken:
+            held_confirmed = after
+    if not held_confirmed:
         raise TrainingDataError(
             f"The {count(len(videos), 'video')} with decisions come from {count(len(sizes), 'day')} (or "
             "folder, where no date is known), and none of these can be held out to measure on. Decide about "

@@ -17,8 +17,10 @@ class Origin(StrEnum):
     """Where labelled videos come from; as ``--data`` names it."""
 
     LIBRARY = "library"
-    CORPUS = "corpus"
+    """A person's decisions."""
     YT8M = "yt8m"
+    """YouTube-8M's shards."""
+    CORPUS = "corpus"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from organizer.config import read_settings
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
@@ -35,9 +36,10 @@ def use(chosen: Settings) -> None:
 
 def settings() -> Settings:
     """Return what the server was started with."""
-    if _settings is None:
-        raise RuntimeError("organizer.ui.resources.use() was not called before the page's script ran")
-    return _settings
+    # Where Streamlit watches files, as under ``streamlit run app.py``, it loads this module anew after an
+    # edit, and what it was told is gone. The server was then started with what ``app.py`` reads: the same as
+    # here.
+    return _settings or read_settings(None)
 
 
 def library_file() -> Path:

@@ -145,6 +145,6 @@ def test_without_tensorflow(module, videos, monkeypatch):
     def missing():
         raise MissingDependencyError("TensorFlow is not there")
 
-    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow", missing)
+    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow_hub", missing)
     with pytest.raises(MissingDependencyError):
         build(module, videos)

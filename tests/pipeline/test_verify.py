@@ -185,7 +185,7 @@ def test_without_tensorflow_the_rest_is_checked(bundle, monkeypatch):
     def missing():
         raise MissingDependencyError("TensorFlow is not there. Run: pip install it")
 
-    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow", missing)
+    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow_hub", missing)
     checks = outcomes(replace(bundle), videos(1))
     expected = [OK, OK, *[NOT_POSSIBLE] * 4, OK]
     assert [check.outcome for check in checks.values()] == expected

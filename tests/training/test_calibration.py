@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,7 +91,7 @@ def test_the_tags_are_so_precise_as_asked():
         given = scored(targets, scores)
         found = calibrate(given, 0.8)
         for column, threshold in enumerate(found.thresholds.values()):
-            tagged = given.with_scores(given.scores, np.full(4, threshold)).tagged[:, column]
+            tagged = replace(given, thresholds=np.full(4, threshold)).tagged[:, column]
             if tagged.any():
                 precisions.append(targets[tagged, column].mean())
     assert len(precisions) > 20 and min(precisions) >= 0.8

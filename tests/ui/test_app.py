@@ -1,10 +1,14 @@
 """How the gallery learns which library it shows: through ``app.py``, and from whoever starts its server."""
 
+import importlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from organizer.config import Settings
+from organizer.ui import resources
 
 ENTRY = Path(__file__).parents[2] / "app.py"
 
@@ -18,6 +22,10 @@ else:
     from organizer.config import Settings
     from organizer.ui.server.app import gallery_app
     app = gallery_app(Settings(Path(sys.argv[2]), debug=True))
+if "edited" in sys.argv:
+    # As Streamlit does where it watches files: its watcher lets go of all modules that it watches.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "organizer"]:
+        del sys.modules[name]
 from organizer.ui import resources
 print(json.dumps([str(resources.library_file()), resources.settings().debug, dict(os.environ) == before]))
 """
@@ -50,8 +58,16 @@ def test_what_the_server_is_started_with_counts_and_no_environment(tmp_path):
     assert shown("settings", library, ORGANIZER_LIBRARY=other) == [library, True, True]
 
 
-def test_a_page_without_settings_is_a_mistake_of_ours():
-    line = [sys.executable, "-c", "from organizer.ui import resources; resources.library_file()"]
-    environment = os.environ | {"PYTHONPATH": str(ENTRY.parent), "ORGANIZER_LIBRARY": "/tmp/library.db"}
-    done = subprocess.run(line, check=False, capture_output=True, text=True, env=environment, timeout=120)
-    assert "resources.use() was not called" in done.stderr
+def test_after_an_edit_the_page_of_the_entry_shows_the_same_library(tmp_path):
+    library = str(tmp_path / "a.db")
+    assert shown("app.py", ENTRY, "edited", ORGANIZER_LIBRARY=library) == [library, False, True]
+    assert shown("app.py", ENTRY, "edited", ORGANIZER_LIBRARY=library, ORGANIZER_DEBUG="1")[1]
+
+
+def test_the_module_loaded_anew_reads_what_the_entry_reads(tmp_path, monkeypatch):
+    resources.use(Settings(tmp_path / "given.db"))
+    monkeypatch.setenv("ORGANIZER_LIBRARY", str(tmp_path / "a.db"))
+    monkeypatch.delenv("ORGANIZER_DEBUG", raising=False)
+    assert resources.settings() == Settings(tmp_path / "given.db")
+    importlib.reload(resources)
+    assert resources.settings() == Settings(tmp_path / "a.db")

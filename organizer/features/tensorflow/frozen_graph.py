@@ -90,7 +90,7 @@ def module_from_frozen_graph(graph_file: Path, folder: Path) -> None:
         content = read_regular(graph_file, _MAX_BYTES)
         if refused := sorted(graph_operations(content) - ALLOWED):
             raise ValueError(f"it has operations that do not belong there: {', '.join(refused)}")
-        tf, _ = load_tensorflow()
+        tf = load_tensorflow()
         saved_model = _saved_model(tf, tf.compat.v1.GraphDef.FromString(content))
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise BundleError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from organizer.features.quiet import quiet_stderr
 from organizer.memory import LEAST_FOR_TENSORFLOW, check_memory_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 PACKAGES = ("tensorflow>=2.18", "tensorflow-hub>=0.16.1", "tf-keras>=2.18", "setuptools<82")
@@ -28,12 +30,14 @@ _OLDEST = (2, 18)
 _ONLY_FATAL = "3"
 
 
-def load_tensorflow() -> tuple[ModuleType, ModuleType]:
-    """Return the modules ``tensorflow`` and ``tensorflow_hub``.
+def load_tensorflow(advice: str = _INSTALL) -> ModuleType:
+    """Return the module ``tensorflow``; from then on it says errors alone.
+
+    Args:
+        advice: how to install what is wanted of it, a sentence.
 
     Raises:
-        MissingDependencyError: one, or what it needs, is not there or too old; the message says what to
-            install.
+        MissingDependencyError: it, or what it needs, is not there or too old; the message ends in the advice.
     """
     # TensorFlow brings an SQLite of its own, without full-text search; where Python's is not loaded by then,
     # the library would be served by that one.
@@ -41,24 +45,47 @@ def load_tensorflow() -> tuple[ModuleType, ModuleType]:
 
     check_memory_limit(LEAST_FOR_TENSORFLOW)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", _ONLY_FATAL)
+    # The level above is obeyed only once the library is up; what it says before that goes to nowhere.
+    with _loading(advice):
+        import tensorflow as tf
+        from absl import logging
+
+        tf.config.list_physical_devices()
+    if tuple(int(number) for number in tf.__version__.split(".")[:2]) < _OLDEST:
+        raise MissingDependencyError(f"TensorFlow {tf.__version__} is too old. {advice}")
+    tf.get_logger().setLevel("ERROR")
+    # Its converter speaks through this one, about itself.
+    logging.set_verbosity(logging.ERROR)
+    module: ModuleType = tf
+    return module
+
+
+def load_tensorflow_hub() -> tuple[ModuleType, ModuleType]:
+    """Return the modules ``tensorflow`` and ``tensorflow_hub``.
+
+    Raises:
+        MissingDependencyError: one, or what it needs, is not there or too old; the message says what to
+            install.
+    """
+    tf = load_tensorflow()
+    with _loading(_INSTALL):
+        import tensorflow_hub as hub
+    return tf, hub
+
+
+@contextmanager
+def _loading(advice: str) -> Iterator[None]:
+    """Let modules be imported quietly, and turn what goes wrong into words."""
     try:
-        # The level above is obeyed only once the library is up; what it says before that goes to nowhere.
         with quiet_stderr(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import tensorflow as tf
-            import tensorflow_hub as hub
-
-            tf.config.list_physical_devices()
+            yield
     except Exception as error:
         # Versions that do not fit each other end in whatever they run into: protobuf's TypeError, numpy's
         # ValueError or AttributeError. All of them mean the same to a person.
         raise MissingDependencyError(
-            f"TensorFlow, which this model needs, is not completely installed ({_reason(error)}). {_INSTALL}"
+            f"TensorFlow, which is needed here, is not completely installed ({_reason(error)}). {advice}"
         ) from error
-    if tuple(int(number) for number in tf.__version__.split(".")[:2]) < _OLDEST:
-        raise MissingDependencyError(f"TensorFlow {tf.__version__} is too old for this model. {_INSTALL}")
-    tf.get_logger().setLevel("ERROR")
-    return tf, hub
 
 
 def missing_tensorflow() -> str | None:

@@ -12,7 +12,7 @@ from organizer.errors import BundleError
 from organizer.features.backbone import LARGEST_PICTURE, check_pictures
 from organizer.features.processor import has_bfloat16
 from organizer.features.tensorflow.frozen_network import FrozenNetwork, Precision, give_back_memory
-from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.features.tensorflow.loading import load_tensorflow_hub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ class TfHubBackbone:
             MissingDependencyError: TensorFlow or what goes with it is not installed.
             BundleError: this is no module, or not one that takes pictures and has that output.
         """
-        tf, hub = load_tensorflow()
+        tf, hub = load_tensorflow_hub()
         output, threads, size = settings.output, settings.threads, settings.input_size
         self.device = _prepare(tf, threads)
         self.input_size = size
@@ -287,12 +287,12 @@ def like_photographs(count: int, size: int) -> NDArray[np.uint8]:
     import numpy as np
 
     rng = np.random.default_rng(8)
-    light = np.zeros((count, size, size, 3), np.float32)
+    picture = np.zeros((count, size, size, 3), np.float32)
     cells = 2
     while cells <= size:
         noise = rng.standard_normal((count, cells, cells, 3)).astype(np.float32)
         places = np.arange(size) * cells // size
-        light += noise[:, places][:, :, places] / np.float32(cells) ** np.float32(0.8)
+        picture += noise[:, places][:, :, places] / np.float32(cells) ** np.float32(0.8)
         cells *= 2
-    light /= light.std(axis=(1, 2, 3), keepdims=True)
-    return np.clip(128 + 55 * light, 0, 255).astype(np.uint8)
+    picture /= picture.std(axis=(1, 2, 3), keepdims=True)
+    return np.clip(128 + 55 * picture, 0, 255).astype(np.uint8)

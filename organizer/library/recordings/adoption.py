@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from organizer.library.changes import Adopted
     from organizer.library.records import Root
 
 _DECIDED = (TagState.CONFIRMED, TagState.REJECTED)

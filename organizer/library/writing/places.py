@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from organizer.library.records import Root
     from organizer.types import VideoFile
 
 

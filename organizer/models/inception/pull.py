@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError, DownloadError
-from organizer.features.tensorflow.loading import load_tensorflow
+from organizer.features.tensorflow.loading import load_tensorflow_hub
 from organizer.models.catalogue import open_bundle
 from organizer.models.download.fetch import fetch, wait_for_lock
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
@@ -82,7 +82,7 @@ def pull(
     from filelock import FileLock
 
     # Said before anything is downloaded.
-    load_tensorflow()
+    load_tensorflow_hub()
     lock = FileLock(downloads.with_name(f".{downloads.name}.lock"), thread_local=False)
     with storage_errors(downloads, RESUME):
         downloads.parent.mkdir(parents=True, exist_ok=True)

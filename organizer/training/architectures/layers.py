@@ -264,12 +264,12 @@ class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
         kernel, bias, last_kernel, last_bias, linear_kernel, linear_bias = self.arrays
         rows = ops.matmul(features, ops.reshape(kernel, (-1, members * hidden)))
         rows = ops.relu(rows + ops.reshape(bias, (-1,)))
-        said = []
+        scores = []
         for member in range(members):
             own = rows[..., member * hidden : (member + 1) * hidden]
-            said.append(ops.sigmoid(ops.matmul(own, last_kernel[member]) + last_bias[member]))
+            scores.append(ops.sigmoid(ops.matmul(own, last_kernel[member]) + last_bias[member]))
         linear = ops.sigmoid(ops.matmul(features, linear_kernel) + linear_bias)
-        mean = (1 - self.linear_share) * (sum(said) / members) + self.linear_share * linear
+        mean = (1 - self.linear_share) * (sum(scores) / members) + self.linear_share * linear
         mean = ops.clip(mean, 1e-6, 1 - 1e-6)
         chosen = [[float(column == label) for column in self.columns] for label in range(labels)]
         rest = [self.unknown * (column < 0) for column in self.columns]

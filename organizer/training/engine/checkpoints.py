@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
-from organizer.models.safe_write import durable_rename, storage_errors
+from organizer.models.safe_write import RESUME, durable_rename, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,6 @@ HOW_OFTEN = ("checkpoint_steps", "checkpoint_s", "report_steps")
 """Settings that do not change what comes out."""
 _UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile)
 """What is raised by a file that is damaged or something else."""
-_AGAIN = "then start the training again, it goes on from its last checkpoint."
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     arrays |= {f"best/{number:04d}": array for number, array in enumerate(checkpoint.best)}
     arrays[_JSON] = np.frombuffer(json.dumps(words).encode(), np.uint8)
     file = folder / f"checkpoint-{checkpoint.progress.steps:010d}.npz"
-    with storage_errors(folder, _AGAIN):
+    with storage_errors(folder, RESUME):
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / _GROWING).open("wb") as stream:
             np.savez(stream, **arrays)

@@ -1,9 +1,9 @@
 """Train, measure and write the bundled model ``lite``.
 
-    python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt
-    python -m organizer.training.lite.build --corpus CORPUS
+    python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt --out LITE
+    python -m organizer.training.lite.build --corpus CORPUS --out LITE --data DATA
 
-Takes about half an hour on two processor cores: features first, which are kept in a file, then
+In a clone LITE is ``assets/lite`` and DATA ``tests/training/lite/data``. Takes about half an hour on two processor cores: features first, which are kept in a file, then
 cross-validation. ``--keep-space assets/lite`` takes PCA and quantiser over from an earlier model, so that
 what users have scanned only needs tagging again. In the cross-validation both are fitted anew in every fold.
 """
@@ -181,8 +181,10 @@ def write_bundle(
             "networks": arrays.bias.shape[0],
             "threshold_target_precision": TARGET_PRECISION,
             "commands": [
-                "python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt",
-                "python -m organizer.training.lite.build --corpus CORPUS",
+                "python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt "
+                "--out assets/lite",
+                "python -m organizer.training.lite.build --corpus CORPUS --out assets/lite "
+                "--data tests/training/lite/data",
             ],
         },
         kinds=Kinds(BackboneKind.LITERT, ClassifierKind.LITERT),
@@ -208,12 +210,16 @@ def training_hashes(corpus: Corpus) -> NDArray[np.uint8]:
 @click.command()
 @click.option("--corpus", "corpus_folder", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--cache", type=click.Path(path_type=Path), default=Path(".features"), show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("assets/lite"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="Folder of the model, with the converted backbone in it.",
+)
 @click.option(
     "--data",
     type=click.Path(exists=True, path_type=Path),
-    default=Path("tests/training/lite/data"),
-    show_default=True,
+    required=True,
     help="Folder of the scores to compare with, and for what tests compare the demo's photographs with.",
 )
 @click.option(

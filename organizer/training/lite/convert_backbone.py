@@ -1,6 +1,6 @@
 """Convert EfficientNet-Lite0 to a LiteRT graph with int8 weights and activations.
 
-    python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt
+    python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt --out LITE
 
 The conversion is proven by top-1 accuracy over the corpus's one-picture-per-class ImageNet samples, with
 the network's own 1000-way layer applied to both the float and the int8 features.
@@ -135,7 +135,7 @@ def check_conversion(
 @click.option("--corpus", "corpus_folder", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--synsets", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--weights", "weights_file", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("assets/lite"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the model.")
 def main(corpus_folder: Path, synsets: Path, weights_file: Path | None, out: Path) -> None:
     """Write OUT/backbone.tflite and OUT/conversion.json."""
     corpus = read_corpus(corpus_folder)

@@ -78,10 +78,6 @@ class Scored:
         best: NDArray[np.int64] = np.where(self.known, self.scores, -1.0).argmax(axis=1)
         return best
 
-    def with_scores(self, scores: NDArray[np.float64], thresholds: NDArray[np.float64]) -> Scored:
-        """Return the same videos with the scores of another model."""
-        return replace(self, scores=scores, thresholds=thresholds)
-
     def with_thresholds(self, thresholds: Mapping[str, float]) -> Scored:
         """Return the same videos and scores with a threshold for each label, by label."""
         import numpy as np

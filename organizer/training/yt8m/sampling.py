@@ -55,12 +55,12 @@ def interleaved(
             pool.submit(begin, source) for source in islice(waiting, side_by_side)
         )
         while running:
-            items, taken = running.popleft().result()
-            if len(taken) == _AT_ONCE:
+            items, batch = running.popleft().result()
+            if len(batch) == _AT_ONCE:
                 running.append(pool.submit(take, items))
             elif (source := next(waiting, None)) is not None:
                 running.append(pool.submit(begin, source))
-            yield from taken
+            yield from batch
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -1,8 +1,8 @@
 """The choice of videos, in the sidebar: a widget and its words for each filter.
 
-A filter is a field of ``VideoFilter`` with its SQL (``organizer.library.filters``), a field of ``ViewState``
-with its parameter in the address (``organizer.gallery.view_state``), and a widget here that ``_bound`` ties
-to that field.
+A filter is a field of ``VideoFilter`` with its SQL (``organizer.library.reading.sql``), a field of
+``ViewState`` with its parameter in the address (``organizer.gallery.view_state``), and a widget here that
+``_bound`` ties to that field.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -17,11 +17,15 @@ from organizer.ui.server.contained_file import open_contained
 from organizer.ui.server.file_response import file_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from starlette.requests import Request
 
+    from organizer.library.reading.media import Media
+
+
+T = TypeVar("T")
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _POSTER_AGE_S = 3600
@@ -58,15 +62,8 @@ def media_routes(library: Path) -> list[Route]:
 
 def clip(library: Path, request: Request) -> Response:
     """Send the original, or the range of it that the browser asks for, in small pieces."""
-    key = request.path_params["key"]
-    file = None
-    if _KEY.fullmatch(key):
-        try:
-            with Library.open(library, create=False) as opened:
-                places = opened.media.places_of(key)
-        except LibraryError:
-            places = []
-        file = first_servable(places)
+    places = _asked_of(library, request, lambda media, key: media.places_of(key))
+    file = first_servable(places or ())
     if file is None:
         return _not_found()
     descriptor, name = file
@@ -80,18 +77,23 @@ def clip(library: Path, request: Request) -> Response:
 
 def poster(library: Path, request: Request) -> Response:
     """Send a poster as WebP."""
-    key = request.path_params["key"]
-    picture = None
-    if _KEY.fullmatch(key):
-        try:
-            with Library.open(library, create=False) as opened:
-                picture = opened.media.poster_of(key)
-        except LibraryError:
-            picture = None
+    picture = _asked_of(library, request, lambda media, key: media.poster_of(key))
     if picture is None:
         return _not_found()
     headers = _MEDIA_HEADERS | {"Cache-Control": f"private, max-age={_POSTER_AGE_S}"}
     return Response(picture, media_type="image/webp", headers=headers)
+
+
+def _asked_of(library: Path, request: Request, ask: Callable[[Media, str], T]) -> T | None:
+    """Return what the library answers about the key that a request names; None for no key, or no library."""
+    key = request.path_params["key"]
+    if not _KEY.fullmatch(key):
+        return None
+    try:
+        with Library.open(library, create=False) as opened:
+            return ask(opened.media, key)
+    except LibraryError:
+        return None
 
 
 def first_servable(places: Iterable[StoredPlace]) -> tuple[int, str] | None:

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from organizer.errors import MissingDependencyError
-from organizer.features.tensorflow.loading import PACKAGES, load_tensorflow, missing_tensorflow
+from organizer.features.tensorflow.loading import (
+    PACKAGES,
+    load_tensorflow,
+    load_tensorflow_hub,
+    missing_tensorflow,
+)
 
 PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
@@ -23,7 +28,7 @@ def test_what_is_missing_is_said_with_the_command(monkeypatch, missing):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(MissingDependencyError) as raised:
-        load_tensorflow()
+        load_tensorflow_hub()
     command = 'pip install "tensorflow>=2.18" "tensorflow-hub>=0.16.1" "tf-keras>=2.18" "setuptools<82"'
     assert missing in str(raised.value)
     assert str(raised.value).endswith(f'Run: {command}, or in the clone: pip install ".[inception]"')
@@ -48,7 +53,7 @@ def test_versions_that_do_not_fit_each_other_are_said_with_the_command(monkeypat
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     with pytest.raises(MissingDependencyError) as raised:
-        load_tensorflow()
+        load_tensorflow_hub()
     assert f"({words}" in str(raised.value)
     assert "\n" not in str(raised.value)
     assert 'Run: pip install "tensorflow>=2.18"' in str(raised.value)
@@ -70,7 +75,18 @@ def test_an_old_tensorflow_is_said_with_the_command(monkeypatch, version):
     with pytest.raises(
         MissingDependencyError, match=rf"{version} is too old.* pip install \"tensorflow>=2.18"
     ):
-        load_tensorflow()
+        load_tensorflow_hub()
+
+
+def test_without_its_hub_tensorflow_is_loaded_alone(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_hub", None)
+    assert load_tensorflow().__name__ == "tensorflow"
+
+
+def test_what_is_missing_is_said_with_the_callers_advice(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(MissingDependencyError, match=r"tensorflow.*\)\. Run this\.$"):
+        load_tensorflow("Run this.")
 
 
 _TELL = "import sqlite3; print(sqlite3.connect(':memory:').execute('pragma module_list').fetchall())"
@@ -84,8 +100,8 @@ def loaded():
         "import organizer.features.tensorflow.tfhub_backbone, organizer.features.space\n"
         "heavy = {'tensorflow', 'tensorflow_hub', 'numpy', 'keras', '_sqlite3'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
-        "from organizer.features.tensorflow.loading import load_tensorflow\n"
-        "tf, hub = load_tensorflow()\n"
+        "from organizer.features.tensorflow.loading import load_tensorflow_hub\n"
+        "tf, hub = load_tensorflow_hub()\n"
         "print(float(tf.reduce_sum(tf.ones(3))), hub.__name__)\n" + _TELL
     )
 

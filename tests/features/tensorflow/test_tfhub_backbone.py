@@ -115,7 +115,7 @@ def test_what_is_stored_must_be_close_too(module, in_float, pictures):
 @pytest.mark.parametrize("bfloat16", [False, pytest.param(True, marks=needs_bfloat16)])
 def test_float32_is_at_hand_without_loading_again(module, in_float, pictures, bfloat16, monkeypatch):
     backbone = TfHubBackbone(module, TfHubSettings(input_size=SIZE, bfloat16=bfloat16))
-    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow", None)
+    monkeypatch.setattr("organizer.features.tensorflow.tfhub_backbone.load_tensorflow_hub", None)
     got = backbone.reference()(pictures)
     np.testing.assert_allclose(got, in_float.extract(pictures), rtol=1e-4, atol=1e-5)
     assert (backbone.precision is Precision.BFLOAT16) == bfloat16

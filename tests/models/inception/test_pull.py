@@ -191,7 +191,7 @@ def test_what_is_missing_is_said_before_anything_is_downloaded(site, downloads, 
     def missing():
         raise MissingDependencyError("TensorFlow is not there. Run: pip install it")
 
-    monkeypatch.setattr("organizer.models.inception.pull.load_tensorflow", missing)
+    monkeypatch.setattr("organizer.models.inception.pull.load_tensorflow_hub", missing)
     with pytest.raises(MissingDependencyError):
         run(site, downloads)
     assert site.server.requests == []

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tests.training.measure.scores import random_scored, scored
 def pair():
     good = random_scored()
     noise = np.random.default_rng(1).normal(0, 0.25, good.scores.shape)
-    return good, good.with_scores(np.clip(good.scores + noise, 0, 1), good.thresholds)
+    return good, replace(good, scores=np.clip(good.scores + noise, 0, 1))
 
 
 def test_a_worse_model_is_called_worse(pair):
@@ -52,14 +53,14 @@ def test_a_handful_of_videos_tells_no_label_apart():
     targets = np.zeros((40, 2))
     targets[:3, 0] = targets[:20, 1] = 1
     first = scored(targets, targets * 0.4 + 0.1)
-    few, many = compare(first, first.with_scores(1 - first.scores, first.thresholds), repeats=200).labels
+    few, many = compare(first, replace(first, scores=1 - first.scores), repeats=200).labels
     assert few.difference < 0 and (few.interval, few.verdict) == (None, "not told apart")
     assert many.verdict == "worse"
 
 
 def test_changed_videos_are_named():
     first = scored([[1, 0], [0, 1]], [[0.9, 0.1], [0.6, 0.2]])
-    second = first.with_scores(np.array([[0.9, 0.1], [0.1, 0.7]]), first.thresholds)
+    second = replace(first, scores=np.array([[0.9, 0.1], [0.1, 0.7]]))
     (change,) = compare(first, second).changes
     assert (change.name, change.labels) == ("v1", ("B",))
     assert (change.first_best, change.second_best) == ("A", "B")

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,6 @@ def test_a_handful_of_videos_has_no_interval():
 
 def test_thresholds_may_differ_by_video():
     given = scored([[1], [1]], [[0.6], [0.6]])
-    varied = given.with_scores(given.scores, np.array([[0.5], [0.7]]))
+    varied = replace(given, thresholds=np.array([[0.5], [0.7]]))
     (label,) = figures_of(varied, repeats=0).labels
     assert label.at_threshold.threshold is None and label.at_threshold.recall == 0.5

@@ -50,7 +50,7 @@ def parsed(page):
 def report(*, other=False):
     first = random_scored(skill=0.4)
     first = replace(first, labels=LABELS, names=tuple(f"{HOSTILE}{number}" for number in range(250)))
-    second = first.with_scores(first.scores**2, np.append(np.full(9, 0.5), 1.0))
+    second = replace(first, scores=first.scores**2, thresholds=np.append(np.full(9, 0.5), 1.0))
     if not other:
         notes = (f"Beware {HOSTILE}",)
         return Report("mine 1", "Its data.", "some videos.", notes, figures_of(first, repeats=150))
