@@ -14,7 +14,7 @@ from organizer.cli.text import decided
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
-from organizer.pipeline import OutcomeKind
+from organizer.pipeline.progress import OutcomeKind
 from organizer.pipeline.scan_summary import BACK
 from organizer.text import count, count_list, safe_text
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from organizer.frames.folders.left_out import LeftOut
     from organizer.models.bundle import Bundle
-    from organizer.pipeline import FileOutcome
+    from organizer.pipeline.progress import FileOutcome
     from organizer.pipeline.scan_summary import ScanSummary
 
 _MAX_FAILURES_SHOWN = 20

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from organizer import pipeline
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
 from organizer.pipeline import scan_record
 from organizer.pipeline.background_scan import newest_scan, start_retag
+from organizer.pipeline.retag import retag
 from tests.cli.conftest import install
 from tests.gallery_server.process import wait_until
 from tests.gallery_server.seed import SeedVideo, seed
@@ -38,7 +38,7 @@ def test_no_more_changes_than_a_page_shows_are_kept(scanned, monkeypatch):
 def test_the_page_can_stop_it(scanned, monkeypatch):
     monkeypatch.setattr(scan_record, "BEAT_S", 0.01)
     install(monkeypatch, version="2", unsure=("Animal",))
-    real = pipeline.retag
+    real = retag
 
     def asked_after_the_first_step(opened, tagger, ids, *, stop):
         steps = real(opened, tagger, ids, stop=stop, chunk_size=1)
@@ -48,7 +48,7 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
         assert stop.wait(30)
         yield from steps
 
-    monkeypatch.setattr(pipeline, "retag", asked_after_the_first_step)
+    monkeypatch.setattr("organizer.cli.retag.tag_again", asked_after_the_first_step)
     outcome = scanned("retag")
     assert outcome.code == 130
     assert "Stopped after 1 of 4 videos" in outcome.err

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from organizer.pipeline import StoppedError
 from organizer.pipeline.listing import areas_of, list_jobs
+from organizer.stopping import StoppedError
 from tests.fakes import show_labels
 
 

@@ -6,8 +6,10 @@ import pytest
 from organizer.errors import FolderError
 from organizer.library import Library
 from organizer.library.jobs import JobState
-from organizer.pipeline import FileOutcome, Listed, OutcomeKind, StoppedError, Stored, scan_record
+from organizer.pipeline import scan_record
+from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
 from organizer.pipeline.scan_record import STUCK_AFTER_S, recorded
+from organizer.stopping import StoppedError
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ def _context() -> Any:
         return multiprocessing.get_context("spawn")
     # One process of its own loads the decoders once; workers are forks of it, before it has any threads.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["organizer.frames.preload"])
+    context.set_forkserver_preload(["organizer.pipeline.decoding.preload"])
     return context
 
 

@@ -22,7 +22,6 @@ from organizer.features.processor import processors
 from organizer.frames import limits
 from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.frames.readers.sampling import Sampling
-from organizer.pipeline import StoppedError
 from organizer.pipeline.decoding.decoders import (
     Gate,
     ProcessDecoders,
@@ -33,6 +32,7 @@ from organizer.pipeline.decoding.decoders import (
     shared_processors,
     start_decoders,
 )
+from organizer.stopping import StoppedError
 from organizer.types import InputSpec, VideoFile
 from tests.fakes import show_labels
 from tests.pipeline.odd_readers import OddReader
