@@ -12,7 +12,6 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import wait
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from organizer.features.quiet import quiet_stderr
@@ -228,17 +227,22 @@ def _without_main(work: Work) -> Iterator[None]:
     """Start a worker that leaves the program's main file alone, unless its work lies there.
 
     Python has each new process import the main file again: a script that scans, and does not guard that with
-    ``if __name__ == "__main__":``, would scan anew in every worker.
+    ``if __name__ == "__main__":``, would scan anew in every worker. What tells which file that is, is taken
+    away; only one thread at a time may do this.
     """
     if b"__main__" in pickle.dumps(work):
         yield
         return
     main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
+    # The module itself stays: other threads may pickle a class of it meanwhile.
+    told = {name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)}
+    vars(main).pop("__file__", None)
+    vars(main)["__spec__"] = None
     try:
         yield
     finally:
-        sys.modules["__main__"] = main
+        del vars(main)["__spec__"]
+        vars(main).update(told)
 
 
 @contextmanager
