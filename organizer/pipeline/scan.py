@@ -13,7 +13,8 @@ from organizer.errors import BundleError
 from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
-from organizer.pipeline.decoding.decoders import StartDecoders, default_workers, start_decoders
+from organizer.pipeline.decoding.decoders import StartDecoders, start_decoders
+from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.pipeline.file_work import FileWork
 from organizer.pipeline.fingerprints import Fingerprint
 from organizer.pipeline.listing import absent_roots, areas_of, list_jobs, without_done
