@@ -25,8 +25,8 @@ from organizer.library import Library
 from organizer.library.changes import TagChange
 from organizer.library.jobs import JobKind, RetagChange, RetagReport
 from organizer.models.catalogue import open_bundle
+from organizer.pipeline.job_record import recorded
 from organizer.pipeline.retag import retag as tag_again
-from organizer.pipeline.scan_record import recorded
 from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
 from organizer.text import count, count_list, safe_text
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from organizer.library.filters import VideoFilter
+    from organizer.pipeline.job_record import JobRecord
     from organizer.pipeline.retag import RetagProgress
-    from organizer.pipeline.scan_record import ScanRecord
 
 
 @click.command()
@@ -97,7 +97,7 @@ class _Totals:
     first_changes: list[RetagChange] = field(default_factory=list)
 
 
-def _follow(library: Library, steps: Iterator[RetagProgress], totals: _Totals, record: ScanRecord) -> None:
+def _follow(library: Library, steps: Iterator[RetagProgress], totals: _Totals, record: JobRecord) -> None:
     """Print each change and keep the job's row up to date."""
     record.to_do = totals.asked
     record.report = RetagReport(totals.asked, 0, 0, ())

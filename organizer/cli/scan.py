@@ -28,11 +28,11 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
+from organizer.pipeline.job_record import recorded
 from organizer.pipeline.progress import Listed, ModelUnusable, Stored
 from organizer.pipeline.refresh import refresh
 from organizer.pipeline.scan import FileAccess
 from organizer.pipeline.scan import scan as scan_events
-from organizer.pipeline.scan_record import recorded
 from organizer.pipeline.scan_summary import ScanSummary
 from organizer.pipeline.usable_model import model_in_use
 from organizer.stopping import StoppedError

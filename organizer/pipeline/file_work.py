@@ -16,7 +16,7 @@ from organizer.library import Library
 from organizer.library.changes import Analysis, Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.fingerprints import with_fingerprints
-from organizer.pipeline.listing import Job, is_gone
+from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
 from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.stopping import check
@@ -83,10 +83,10 @@ class FileWork:
         self.replaced: dict[int, tuple[int, str]] = {}
         """Videos in whose place another was found, with that one and its absolute path."""
 
-    def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
+    def outcomes(self, jobs: list[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
-        flying: dict[Future[Decoded], Job] = {}
-        landed: list[tuple[Job, Future[Decoded]]] = []
+        flying: dict[Future[Decoded], FileJob] = {}
+        landed: list[tuple[FileJob, Future[Decoded]]] = []
         with closing(self._identified(jobs)) as identified:
             while True:
                 check(self._stop)
@@ -113,7 +113,7 @@ class FileWork:
         pictures = self._tagger.bundle.space.backbone.batch_size
         return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // MAX_SECONDS)
 
-    def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
+    def _identified(self, jobs: list[FileJob]) -> Generator[FileJob, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
         with closing(with_fingerprints(jobs, self._fingerprint)) as ahead:
             for job in ahead:
@@ -122,7 +122,7 @@ class FileWork:
                 else:
                     yield replace(job, video_id=self._find_video(job.fingerprint))
 
-    def _finish_undecoded(self, job: Job) -> FileOutcome:
+    def _finish_undecoded(self, job: FileJob) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
         if job.video_id is not None:
             return self._finish_known(job, job.video_id)
@@ -134,7 +134,7 @@ class FileWork:
         self._store_failure(job, reason)
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
-    def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
+    def _finish_known(self, job: FileJob, video_id: int) -> FileOutcome:
         before = self._library.contents.facts(video_id)
         placed = self._library.contents.place(job.root, job.file, video_id, self._exists)
         self._note_replaced(job, video_id)
@@ -148,7 +148,7 @@ class FileWork:
             kind = _KIND_OF[placed]
         return FileOutcome(job.file.path, kind, changes=changes)
 
-    def _store_facts(self, job: Job, video_id: int, before: Facts, *, is_copy: bool) -> None:
+    def _store_facts(self, job: FileJob, video_id: int, before: Facts, *, is_copy: bool) -> None:
         """Store what a known video's file says in its header, which somebody changed; nothing is decoded."""
         try:
             info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
@@ -171,7 +171,7 @@ class FileWork:
             metadata_digest=job.metadata_digest,
         )
 
-    def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
+    def _finish_decoded(self, landed: list[tuple[FileJob, Future[Decoded]]]) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""
         decoded: dict[int, Decoded] = {}
         errors: dict[int, VideoError] = {}
@@ -195,7 +195,7 @@ class FileWork:
                 reason += "; the next scan tries it again"
             yield FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
-    def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
+    def _finish_analysed(self, job: FileJob, analysis: Analysis) -> FileOutcome:
         # Looked up again: a copy of the same content may have been stored since this one was submitted.
         video_id = self._find_video(job.fingerprint)
         if video_id is not None and not (job.again and job.is_as_known):
@@ -211,7 +211,7 @@ class FileWork:
             kind = OutcomeKind.LOOKED_AT_AGAIN
         return FileOutcome(job.file.path, kind, tags=tags)
 
-    def _store_failure(self, job: Job, reason: str) -> None:
+    def _store_failure(self, job: FileJob, reason: str) -> None:
         """Store that a file is broken, unless that would hide a video that was read before.
 
         A file that could not even be opened may hold what it always held; and content that was once read does
@@ -223,7 +223,7 @@ class FileWork:
                 job, self._library.contents.store_failure(job.root, job.file, job.fingerprint, reason)
             )
 
-    def _note_replaced(self, job: Job, video_id: int) -> None:
+    def _note_replaced(self, job: FileJob, video_id: int) -> None:
         if job.known is not None and job.known.video_id != video_id:
             self.replaced[job.known.video_id] = video_id, job.file.path
 

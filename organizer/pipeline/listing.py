@@ -38,7 +38,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class FileJob:
     """A file that is not known unchanged."""
 
     root: Root
@@ -159,14 +159,14 @@ def _is_there(library: Library, root: Root) -> bool:
 
 def list_jobs(
     library: Library, areas: list[Area], space_id: str, exclude: Sequence[str], *, stop: Event | None = None
-) -> tuple[Listed, list[Job]]:
+) -> tuple[Listed, list[FileJob]]:
     """Walk all areas and tell the unchanged files from those to look at.
 
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
     """
     roots = [root.path for root in library.roots.all()]
-    jobs: list[Job] = []
+    jobs: list[FileJob] = []
     returned: list[int] = []
     unreadable: list[str] = []
     left_out: list[LeftOut] = []
@@ -192,7 +192,7 @@ def list_jobs(
                 continue
             place = library.places.known(root, file.relative_path, space_id)
             if place is None or not _is_unchanged(place, file):
-                jobs.append(Job(root, file, place))
+                jobs.append(FileJob(root, file, place))
                 continue
             unchanged += 1
             if place.missing:
@@ -215,7 +215,7 @@ def list_jobs(
     return listed, jobs
 
 
-def without_done(library: Library, jobs: list[Job], space_id: str) -> list[Job]:
+def without_done(library: Library, jobs: list[FileJob], space_id: str) -> list[FileJob]:
     """Return the jobs without those files that are known unchanged in another feature space."""
     left, returned = [], []
     for job in jobs:

@@ -10,7 +10,7 @@ from organizer.errors import FolderError
 from organizer.frames.folders.left_out import is_cloud_only
 from organizer.library import Library
 from organizer.library.spelling import composed
-from organizer.pipeline.listing import Area, Job
+from organizer.pipeline.listing import Area, FileJob
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
 from organizer.types import VideoFile
@@ -53,7 +53,7 @@ def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list
 
 def list_known(
     library: Library, areas: list[Area], space_id: str, *, stop: Event | None = None
-) -> tuple[Listed, list[Job]]:
+) -> tuple[Listed, list[FileJob]]:
     """Turn known files into jobs, of a video's several files one.
 
     Those that are gone count as vanished, those in a cloud are left alone.
@@ -61,7 +61,7 @@ def list_known(
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
     """
-    jobs: list[Job] = []
+    jobs: list[FileJob] = []
     unreadable: list[str] = []
     cloud_only = 0
     met: set[int] = set()
@@ -88,7 +88,7 @@ def list_known(
                 if place is not None and place.video_id in met:
                     continue
                 met.update([place.video_id] if place is not None else [])
-                jobs.append(Job(area.root, file, place, again=place is not None and not place.failed))
+                jobs.append(FileJob(area.root, file, place, again=place is not None and not place.failed))
         area.vanished = tuple(vanished)
     videos = sum(len(area.chosen) for area in areas)
     return Listed(videos, 0, 0, len(jobs), 0, tuple(unreadable), cloud_only), jobs

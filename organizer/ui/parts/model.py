@@ -11,7 +11,7 @@ from organizer.gallery.cards import title
 from organizer.library import Library
 from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
-from organizer.pipeline.background_scan import start_retag
+from organizer.pipeline.background_jobs import start_retag
 from organizer.pipeline.retag import retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error

@@ -2,7 +2,7 @@
 
 import time
 
-from organizer.pipeline.background_scan import newest_scan, start_scan
+from organizer.pipeline.background_jobs import newest_job, start_scan
 
 
 def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
@@ -15,7 +15,7 @@ def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
     library = tmp_path / "library.db"
     start_scan(library, [str(videos)])
     end = time.monotonic() + 60
-    while not newest_scan(library).finished and time.monotonic() < end:
+    while not newest_job(library).finished and time.monotonic() < end:
         time.sleep(0.1)
-    assert newest_scan(library).finished
+    assert newest_job(library).finished
     assert not (tmp_path / "imported").exists()
