@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -40,6 +40,16 @@ _KIND_OF = {
 }
 _FULL_BATCHES = 4
 """Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A video in whose place another was found."""
+
+    old_id: int
+    new_id: int
+    path: str
+    """Absolute path of the place."""
 
 
 class FileWork:
@@ -80,8 +90,13 @@ class FileWork:
         self._spaces = spaces
         self.stored: list[int] = []
         """The videos that were not known before, or not readable, and were stored so far."""
-        self.replaced: dict[int, tuple[int, str]] = {}
-        """Videos in whose place another was found, with that one and its absolute path."""
+        self._replaced: dict[int, Replaced] = {}
+        """By the old video's id."""
+
+    @property
+    def replaced(self) -> Sequence[Replaced]:
+        """Return the videos in whose place another was found so far, each with the last one found."""
+        return list(self._replaced.values())
 
     def outcomes(self, jobs: list[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
@@ -225,7 +240,8 @@ class FileWork:
 
     def _note_replaced(self, job: FileJob, video_id: int) -> None:
         if job.known is not None and job.known.video_id != video_id:
-            self.replaced[job.known.video_id] = video_id, job.file.path
+            old_id = job.known.video_id
+            self._replaced[old_id] = Replaced(old_id, video_id, job.file.path)
 
     def _find_video(self, digest: str) -> int | None:
         found = (self._library.contents.find(digest, space) for space in self._spaces)

@@ -15,7 +15,7 @@ from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
 from organizer.pipeline.decoding.decoders import StartDecoders, start_decoders
 from organizer.pipeline.decoding.worker_count import default_workers
-from organizer.pipeline.file_work import FileWork
+from organizer.pipeline.file_work import FileWork, Replaced
 from organizer.pipeline.fingerprints import Fingerprint
 from organizer.pipeline.listing import absent_roots, areas_of, list_jobs, without_done
 from organizer.pipeline.progress import (
@@ -33,7 +33,7 @@ from organizer.pipeline.usable_model import UsableModel
 from organizer.stopping import StoppedError, check
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Sequence
 
     from organizer.frames.readers.reader import FrameReader
     from organizer.pipeline.listing import Area
@@ -133,7 +133,7 @@ def scan(
             jobs = without_done(library, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     stored: Sequence[int] = ()
-    replaced: Mapping[int, tuple[int, str]] = {}
+    replaced: Sequence[Replaced] = ()
     if jobs:
         vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
         away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
@@ -170,7 +170,7 @@ def scan(
 def _follow_recordings(
     library: Library,
     stored: Sequence[int],
-    replaced: Mapping[int, tuple[int, str]],
+    replaced: Sequence[Replaced],
     areas: Sequence[Area],
     *,
     stop: Event | None,
@@ -187,7 +187,9 @@ def _follow_recordings(
     Raises:
         StoppedError: ``stop`` was set.
     """
-    left = {old: path for old, (new, path) in replaced.items() if library.recordings.is_left_behind(old, new)}
+    left = {
+        one.old_id: one.path for one in replaced if library.recordings.is_left_behind(one.old_id, one.new_id)
+    }
     roots = [area.root for area in areas]
     try:
         adopted, alike = library.recordings.follow(stored, roots, overwritten=left, stop=stop)
