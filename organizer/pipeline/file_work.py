@@ -98,7 +98,7 @@ class FileWork:
         """Return the videos in whose place another was found so far, each with the last one found."""
         return list(self._replaced.values())
 
-    def outcomes(self, jobs: list[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
+    def outcomes(self, jobs: Sequence[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
         flying: dict[Future[Decoded], FileJob] = {}
         landed: list[tuple[FileJob, Future[Decoded]]] = []
@@ -128,7 +128,7 @@ class FileWork:
         pictures = self._tagger.bundle.space.backbone.batch_size
         return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // MAX_SECONDS)
 
-    def _identified(self, jobs: list[FileJob]) -> Generator[FileJob, None, None]:
+    def _identified(self, jobs: Sequence[FileJob]) -> Generator[FileJob, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
         with closing(with_fingerprints(jobs, self._fingerprint)) as ahead:
             for job in ahead:

@@ -10,7 +10,7 @@ from organizer.errors import FolderError
 from organizer.frames.folders.left_out import is_cloud_only
 from organizer.library import Library
 from organizer.library.spelling import composed
-from organizer.pipeline.listing import Area, FileJob
+from organizer.pipeline.listing import Area, FileJob, Listing, WalkedArea
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
 from organizer.types import VideoFile
@@ -51,9 +51,7 @@ def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list
     return areas
 
 
-def list_known(
-    library: Library, areas: list[Area], space_id: str, *, stop: Event | None = None
-) -> tuple[Listed, list[FileJob]]:
+def list_known(library: Library, areas: list[Area], space_id: str, *, stop: Event | None = None) -> Listing:
     """Turn known files into jobs, of a video's several files one.
 
     Those that are gone count as vanished, those in a cloud are left alone.
@@ -62,6 +60,7 @@ def list_known(
         StoppedError: ``stop`` was set; the library is as it was.
     """
     jobs: list[FileJob] = []
+    walked: list[WalkedArea] = []
     unreadable: list[str] = []
     cloud_only = 0
     met: set[int] = set()
@@ -89,6 +88,7 @@ def list_known(
                     continue
                 met.update([place.video_id] if place is not None else [])
                 jobs.append(FileJob(area.root, file, place, again=place is not None and not place.failed))
-        area.vanished = tuple(vanished)
+        walked.append(WalkedArea(area.root, tuple(vanished)))
     videos = sum(len(area.chosen) for area in areas)
-    return Listed(videos, 0, 0, len(jobs), 0, tuple(unreadable), cloud_only), jobs
+    found = Listed(videos, 0, 0, len(jobs), 0, tuple(unreadable), cloud_only)
+    return Listing(found, tuple(jobs), tuple(walked))

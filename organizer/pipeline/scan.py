@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Sequence
 
     from organizer.frames.readers.reader import FrameReader
-    from organizer.pipeline.listing import Area
+    from organizer.pipeline.listing import Area, FileJob
     from organizer.tags.tagger import Tagger
 
 
@@ -114,8 +113,10 @@ def scan(
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listing = list_known if known else partial(list_jobs, exclude=exclude)
-    listed, jobs = listing(library, present, model.tagger.bundle.space_id, stop=stop)
+    list_files = list_known if known else partial(list_jobs, exclude=exclude)
+    listing = list_files(library, present, model.tagger.bundle.space_id, stop=stop)
+    listed = listing.found
+    jobs: Sequence[FileJob] = listing.jobs
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
@@ -135,8 +136,6 @@ def scan(
     stored: Sequence[int] = ()
     replaced: Sequence[Replaced] = ()
     if jobs:
-        vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
-        away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
         workers = workers or default_workers()
         spec = tagger.bundle.input_spec
         decoders = access.start_decoders(reader, spec, workers=workers, files=len(jobs), isolated=isolated)
@@ -146,8 +145,8 @@ def scan(
                 tagger,
                 decoders,
                 access.fingerprint,
-                vanished=vanished - away,
-                away=away,
+                vanished=listing.vanished - listing.cloud_only,
+                away=listing.cloud_only,
                 stop=stop or Event(),
                 spaces=spaces,
             )
@@ -156,8 +155,8 @@ def scan(
             stored, replaced = work.stored, work.replaced
     check(stop)
     missing: list[str] = []
-    for area in present:
-        missing += library.places.forget_vanished(area.root, area.vanished)
+    for walked in listing.walked:
+        missing += library.places.forget_vanished(walked.root, walked.vanished)
     rejoined = yield from _follow_recordings(library, stored, replaced, present, stop=stop)
     for area in present:
         if not area.below and not known:
