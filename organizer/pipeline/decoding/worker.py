@@ -235,7 +235,7 @@ def _without_main(work: Work) -> Iterator[None]:
         return
     main = sys.modules["__main__"]
     # The module itself stays: other threads may pickle a class of it meanwhile.
-    told = {name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)}
+    told: dict[str, Any] = {name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)}
     vars(main).pop("__file__", None)
     vars(main)["__spec__"] = None
     try:
