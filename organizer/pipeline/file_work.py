@@ -100,27 +100,27 @@ class FileWork:
 
     def outcomes(self, jobs: Sequence[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
-        flying: dict[Future[Decoded], FileJob] = {}
-        landed: list[tuple[FileJob, Future[Decoded]]] = []
+        running: dict[Future[Decoded], FileJob] = {}
+        finished: list[tuple[FileJob, Future[Decoded]]] = []
         with closing(self._identified(jobs)) as identified:
             while True:
                 check(self._stop)
-                taken = 0
-                for job in islice(identified, in_flight - len(flying)):
-                    taken += 1
+                started = 0
+                for job in islice(identified, in_flight - len(running)):
+                    started += 1
                     if job.error is not None or job.video_id is not None:
                         yield self._finish_undecoded(job)
                     else:
-                        flying[self._decoders.submit(job.file)] = job
-                if not taken and not flying and not landed:
+                        running[self._decoders.submit(job.file)] = job
+                if not started and not running and not finished:
                     return
-                # Known files may have left room: then the next ones are taken at once.
-                room = taken and len(flying) < in_flight
-                wait(flying, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
-                landed += [(flying.pop(future), future) for future in list(flying) if future.done()]
-                if len(landed) >= self._videos_a_batch or not flying:
-                    yield from self._finish_decoded(landed)
-                    landed.clear()
+                # Known files may have left room: then the next ones are started at once.
+                room = started and len(running) < in_flight
+                wait(running, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
+                finished += [(running.pop(future), future) for future in list(running) if future.done()]
+                if len(finished) >= self._videos_a_batch or not running:
+                    yield from self._finish_decoded(finished)
+                    finished.clear()
 
     @cached_property
     def _videos_a_batch(self) -> int:
@@ -186,17 +186,17 @@ class FileWork:
             metadata_digest=job.metadata_digest,
         )
 
-    def _finish_decoded(self, landed: list[tuple[FileJob, Future[Decoded]]]) -> Iterator[FileOutcome]:
+    def _finish_decoded(self, finished: list[tuple[FileJob, Future[Decoded]]]) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""
         decoded: dict[int, Decoded] = {}
         errors: dict[int, VideoError] = {}
-        for index, (_, future) in enumerate(landed):
+        for index, (_, future) in enumerate(finished):
             try:
                 decoded[index] = future.result()
             except VideoError as error:
                 errors[index] = error
         analyses = dict(zip(decoded, analyse(list(decoded.values()), self._tagger), strict=True))
-        for index, (job, _) in enumerate(landed):
+        for index, (job, _) in enumerate(finished):
             check(self._stop)
             if index in analyses:
                 yield self._finish_analysed(job, analyses[index])

@@ -31,20 +31,22 @@ def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list
     Raises:
         FolderError: one of the paths does not exist, and no such file is known at or below it.
     """
-    asked = [composed(os.path.realpath(path)) for path in paths]
+    wanted_paths = [composed(os.path.realpath(path)) for path in paths]
     met = set()
     areas = []
     for root in library.roots.all():
         chosen = []
         for relative_path in library.places.failed_files(root) if failed else library.places.read_files(root):
             path = composed(os.path.join(root.path, relative_path))
-            wanted = [one for one in asked if path == one or path.startswith(one.rstrip(os.sep) + os.sep)]
-            met.update(wanted)
-            if wanted or not paths:
+            matching = [
+                one for one in wanted_paths if path == one or path.startswith(one.rstrip(os.sep) + os.sep)
+            ]
+            met.update(matching)
+            if matching or not paths:
                 chosen.append(relative_path)
         if chosen:
             areas.append(Area(root, chosen=tuple(chosen)))
-    for path, real in zip(paths, asked, strict=True):
+    for path, real in zip(paths, wanted_paths, strict=True):
         if real not in met and not os.path.lexists(path):
             status = "failed" if failed else "ok"
             raise FolderError(f"{path}: it does not exist. What is known: organizer list --status {status}")

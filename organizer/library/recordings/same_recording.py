@@ -108,16 +108,16 @@ def rewrites(db: Database, old_id: int, new_id: int) -> bool:
         return True
     likeness = Likeness(db)
     length = old.length_differs_by(new)
-    levels = likeness.feature_distance(old_id, new_id)
-    if length <= _REWRITTEN_LENGTH_S and levels is not None and levels <= _REWRITTEN_LEVELS:
+    distance = likeness.feature_distance(old_id, new_id)
+    if length <= _REWRITTEN_LENGTH_S and distance is not None and distance <= _REWRITTEN_LEVELS:
         return True
     if length > _TURNED_LENGTH_S:
         return old.is_longer_than(new) and likeness.shows_part_of(
-            old_id, new_id, levels=_PACKED_LEVELS, least_s=_LEAST_PART_S
+            old_id, new_id, distance=_PACKED_LEVELS, least_s=_LEAST_PART_S
         )
     upright, turned = likeness.posters(old_id, new_id)
     # The same first picture, a title, may stand for films that go on differently.
-    if upright >= _SAME_POSTER and (levels is None or levels <= _ENCODED_AGAIN_LEVELS):
+    if upright >= _SAME_POSTER and (distance is None or distance <= _ENCODED_AGAIN_LEVELS):
         return True
     return turned >= _SAME_POSTER
 
@@ -159,8 +159,8 @@ def same_recordings(
 def _show_the_same(likeness: Likeness, old: tuple[int, _Facts], new: tuple[int, _Facts]) -> bool:
     """Whether pictures say of two videos, whose lengths, codecs and dates agree, that one is the other."""
     (old_id, old_facts), (new_id, new_facts) = old, new
-    levels = likeness.feature_distance(old_id, new_id, most=_PACKED_LEVELS)
-    packed = levels is not None and levels <= _PACKED_LEVELS
+    distance = likeness.feature_distance(old_id, new_id, most=_PACKED_LEVELS)
+    packed = distance is not None and distance <= _PACKED_LEVELS
     turned = old_facts.length_differs_by(new_facts) <= _TURNED_LENGTH_S and old_facts.weighs_as(new_facts)
     if not packed and not turned:
         return False
