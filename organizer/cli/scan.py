@@ -29,7 +29,7 @@ from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
 from organizer.pipeline.job_record import recorded
-from organizer.pipeline.progress import Listed, ModelUnusable, Stored
+from organizer.pipeline.progress import Listed, ModelUnusable, OutcomeKind, Stored
 from organizer.pipeline.refresh import refresh
 from organizer.pipeline.scan import FileAccess
 from organizer.pipeline.scan import scan as scan_events
@@ -154,7 +154,7 @@ def scan(
         if summary.unusable_model is not None and model.fallback is not None:
             used = model.fallback
         print_next_steps(library, summary, None if summary.unusable_model else used.bundle)
-        if first and summary.kinds["new"] + summary.kinds["changed"]:
+        if first and summary.kinds[OutcomeKind.NEW] + summary.kinds[OutcomeKind.CHANGED]:
             origin = ", the model that comes with organizer" if used.bundle.name == DEFAULT else ""
             click.echo(f"Tagged with {safe_text(used.bundle.name)}{origin}. Others: organizer models")
     if summary.videos:

@@ -86,7 +86,7 @@ def print_report(
 def print_refreshed(summary: ScanSummary) -> None:
     """Print what reading facts again did."""
     _print_offline(summary)
-    words = f"{count(summary.done, 'file')} looked at again, {summary.kinds['updated']} updated"
+    words = f"{count(summary.done, 'file')} looked at again, {summary.kinds[OutcomeKind.UPDATED]} updated"
     click.echo(words + (f", {len(summary.failures)} left as they were" if summary.failures else ""))
     if sys.stdout.isatty():
         _print_failures(summary)
@@ -151,14 +151,14 @@ def _rows(summary: ScanSummary, task: Task) -> list[tuple[int, str]]:
         if task is Task.AGAIN:
             always = [OutcomeKind.LOOKED_AT_AGAIN]
         rows = [(kinds[kind], kind.value) for kind in always]
-        optional = [(kinds[OutcomeKind.CHANGED], "changed")] if task is Task.AGAIN else []
+        optional = [(kinds[OutcomeKind.CHANGED], OutcomeKind.CHANGED.value)] if task is Task.AGAIN else []
         copies = kinds[OutcomeKind.COPY]
         optional += [
             (copies, "copy of a known video" if copies == 1 else "copies of known videos"),
             (kinds[BACK], "back again"),
             (kinds[OutcomeKind.UPDATED], "with other dates or facts than before"),
         ]
-    optional.append((kinds[OutcomeKind.FAILED], "failed"))
+    optional.append((kinds[OutcomeKind.FAILED], OutcomeKind.FAILED.value))
     return rows + [row for row in optional if row[0]]
 
 

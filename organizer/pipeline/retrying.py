@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from organizer.errors import FolderError
 from organizer.frames.folders.left_out import is_cloud_only
 from organizer.library import Library
+from organizer.library.records import Status
 from organizer.library.spelling import composed
 from organizer.pipeline.listing import Area, FileJob, Listing, WalkedArea
 from organizer.pipeline.progress import Listed
@@ -48,7 +49,7 @@ def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list
             areas.append(Area(root, chosen=tuple(chosen)))
     for path, real in zip(paths, wanted_paths, strict=True):
         if real not in met and not os.path.lexists(path):
-            status = "failed" if failed else "ok"
+            status = Status.FAILED if failed else Status.OK
             raise FolderError(f"{path}: it does not exist. What is known: organizer list --status {status}")
     return areas
 

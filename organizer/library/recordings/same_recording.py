@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from organizer.dates.shown import utc_seconds, wall_seconds
 from organizer.library.database.columns import chunks, marks
 from organizer.library.recordings.likeness import Likeness
+from organizer.library.records import Status
 from organizer.stopping import check
 from organizer.types import DateClock, DateSource
 
@@ -104,7 +105,7 @@ def rewrites(db: Database, old_id: int, new_id: int) -> bool:
     if old_id not in facts or new_id not in facts:
         return False
     old, new = facts[old_id], facts[new_id]
-    if old.status == "failed":
+    if old.status == Status.FAILED:
         return True
     likeness = Likeness(db)
     length = old.length_differs_by(new)
@@ -174,12 +175,12 @@ def _as_long(old: dict[int, _Facts], new: dict[int, _Facts]) -> Iterator[tuple[i
     """Yield the pairs of videos that were read, have the same codec and about the same length."""
     by_codec: dict[str | None, list[tuple[float, int]]] = {}
     for id_, facts in new.items():
-        if facts.status != "failed" and facts.duration_s is not None:
+        if facts.status != Status.FAILED and facts.duration_s is not None:
             by_codec.setdefault(facts.codec, []).append((facts.duration_s, id_))
     for videos in by_codec.values():
         videos.sort()
     for old_id, facts in old.items():
-        if facts.status == "failed" or facts.duration_s is None:
+        if facts.status == Status.FAILED or facts.duration_s is None:
             continue
         videos = by_codec.get(facts.codec, [])
         first = bisect_left(videos, facts.duration_s - SAME_LENGTH_S, key=lambda video: video[0])
