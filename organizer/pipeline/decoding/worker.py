@@ -241,8 +241,9 @@ def _without_main(work: Work) -> Iterator[None]:
     try:
         yield
     finally:
-        del vars(main)["__spec__"]
         vars(main).update(told)
+        if "__spec__" not in told:
+            del vars(main)["__spec__"]
 
 
 @contextmanager
