@@ -1,8 +1,12 @@
-"""A scan in a process of its own imports what is installed, not what lies in the current folder."""
+"""Jobs in processes of their own: what they import, and what is said where none is started."""
 
 import time
 
-from organizer.pipeline.background_jobs import newest_job, start_scan
+import pytest
+
+from organizer.errors import JobError, JobRunningError
+from organizer.library import Library
+from organizer.pipeline.background_jobs import newest_job, start_retag, start_scan
 
 
 def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
@@ -19,3 +23,19 @@ def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
         time.sleep(0.1)
     assert newest_job(library).finished
     assert not (tmp_path / "imported").exists()
+
+
+def test_what_ends_before_it_has_a_row_gives_its_reason(tmp_path):
+    with pytest.raises(JobError, match=r"^The scan did not start\. No folder was ever scanned\."):
+        start_scan(tmp_path / "library.db", [], retry_failed=True)
+    assert newest_job(tmp_path / "library.db") is None
+
+
+def test_a_job_is_refused_while_another_runs(tmp_path):
+    library = tmp_path / "library.db"
+    with Library.open(library) as opened:
+        opened.jobs.begin(["/videos"])
+    for start in (lambda: start_scan(library, ["/videos"]), lambda: start_retag(library, None)):
+        with pytest.raises(JobRunningError, match="A scan of this library is running"):
+            start()
+    assert issubclass(JobRunningError, JobError)
