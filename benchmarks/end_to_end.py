@@ -21,10 +21,11 @@ from benchmarks.baseline import Extract, one_by_one, tag_video
 from benchmarks.memory import peak_of
 from benchmarks.results_file import RESULTS, default_folder, write
 from benchmarks.videos import H264_EACH_250, H264_EACH_SECOND, HEVC_4K, Kind, make_videos
-from organizer import pipeline
 from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
+from organizer.pipeline.progress import OutcomeKind, Stored
+from organizer.pipeline.scan import scan
 from organizer.tags.tagger import Tagger
 from tests.corpus import CORPUS
 
@@ -96,10 +97,10 @@ def scan_seconds(folder: Path, tagger: Tagger, videos: int, *, workers: int | No
     forkserver._forkserver._stop()
     with tempfile.TemporaryDirectory() as library, Library.open(Path(library) / "library.db") as opened:
         started = time.perf_counter()
-        events = list(pipeline.scan(opened, tagger, Sampling.AUTO, [str(folder)], workers=workers))
+        events = list(scan(opened, tagger, Sampling.AUTO, [str(folder)], workers=workers))
         passed = time.perf_counter() - started
-    kinds = [event.outcome.kind for event in events if isinstance(event, pipeline.Stored)]
-    if kinds != [pipeline.OutcomeKind.NEW] * videos:
+    kinds = [event.outcome.kind for event in events if isinstance(event, Stored)]
+    if kinds != [OutcomeKind.NEW] * videos:
         raise RuntimeError(f"of {videos} videos the scan stored {kinds}")
     return passed / videos
 

@@ -34,7 +34,7 @@ from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.fingerprint import fingerprint
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.analyse import analyse
-from organizer.pipeline.decoding.decoders import default_workers
+from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.tags.tagger import Tagger
 from organizer.types import InputSpec, VideoFile
 

@@ -31,7 +31,8 @@ from benchmarks.kill import mark_workers, processes
 from organizer.frames.formats.sniff import HEAD_BYTES, video_format
 from organizer.frames.limits import FILE_WAIT_S, worker_memory
 from organizer.library import Library
-from organizer.pipeline import OutcomeKind, Stored, scan
+from organizer.pipeline.progress import OutcomeKind, Stored
+from organizer.pipeline.scan import scan
 from tests.fakes import ColourTagger
 
 BATCH = 50

@@ -27,7 +27,8 @@ from benchmarks import results_file
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
-from organizer.pipeline import OutcomeKind, Stored, scan
+from organizer.pipeline.progress import OutcomeKind, Stored
+from organizer.pipeline.scan import scan
 from tests.fakes import ColourTagger, show_labels
 
 WORKERS = 2

@@ -78,7 +78,7 @@ def measure(count: int, folder: Path, *, runs: int = 12) -> dict[str, Any]:
 
 def retag(library: Path) -> dict[str, Any]:
     """Tag all videos of a library again in this process."""
-    from organizer import pipeline
+    from organizer.pipeline.retag import retag as tag_again
 
     with Library.open(library) as opened:
         ids = opened.ids(VideoFilter())
@@ -87,7 +87,7 @@ def retag(library: Path) -> dict[str, Any]:
         changed = done = at_tenth = 0
         cpu_started = time.process_time()
         started = last = time.perf_counter()
-        for progress in pipeline.retag(opened, tagger, ids):
+        for progress in tag_again(opened, tagger, ids):
             now = time.perf_counter()
             steps.append((now - last, progress.done - done))
             last, done, changed = now, progress.done, changed + len(progress.changes)

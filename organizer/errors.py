@@ -17,8 +17,9 @@
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
     |-- DownloadError              a part of a model cannot be downloaded
     |-- StorageError               there is no room, or no right, to store a model's files
-    |-- GalleryError               the gallery's server or a scan cannot be started
-    |   `-- ScanRunningError       another scan, or tagging again, of this library runs
+    |-- GalleryError               the gallery's server cannot be started
+    |-- JobError                   a scan, or tagging again, cannot be started as a job of its own
+    |   `-- JobRunningError        another job of this library runs
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     |-- MissingDependencyError     an optional package or a system library is not there
     `-- OutputError                what a command prints cannot be written
@@ -112,11 +113,15 @@ class StorageError(OrganizerError):
 
 
 class GalleryError(OrganizerError):
-    """The gallery's server, or a scan from its page, cannot be started."""
+    """The gallery's server cannot be started."""
 
 
-class ScanRunningError(GalleryError):
-    """Another scan, or tagging again, of this library runs."""
+class JobError(OrganizerError):
+    """A scan, or tagging again, cannot be started as a job of its own."""
+
+
+class JobRunningError(JobError):
+    """Another job, a scan or tagging again, of this library runs."""
 
 
 class TrainingDataError(OrganizerError):

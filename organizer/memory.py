@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, OrganizerError
@@ -44,6 +45,14 @@ def memory_limit() -> int | None:
         return None
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return None if limit == resource.RLIM_INFINITY or limit >= _PLENTY else limit
+
+
+def memory_of_computer() -> int | None:
+    """Return the bytes of memory of this computer, None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def check_memory_limit(least: int) -> None:

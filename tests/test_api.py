@@ -82,7 +82,8 @@ OWN_READER = """
 import sys
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.library import Library
-from organizer.pipeline import Stored, scan
+from organizer.pipeline.progress import Stored
+from organizer.pipeline.scan import scan
 from organizer.pipeline.usable_model import model_in_use
 
 class Mine(PyAvReader):

@@ -15,7 +15,8 @@ from organizer.frames.decode import decode
 from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library import Library
 from organizer.library.changes import Analysis
-from organizer.pipeline import Listed, scan
+from organizer.pipeline.progress import Listed
+from organizer.pipeline.scan import scan
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from organizer.bench.report import seconds
 from organizer.bench.sample import choose, generate
 from organizer.cli.parameters import ExistingPath
 from organizer.cli.tables import new_table, print_laid_out
-from organizer.pipeline.decoding.decoders import default_workers
+from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.pipeline.usable_model import model_in_use
 from organizer.text import count, lite_meanwhile, safe_text
 

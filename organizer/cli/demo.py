@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from organizer import pipeline
 from organizer.cli.text import tag_list
 from organizer.config import LIBRARY_NAME, data_folder
 from organizer.demo import PHOTOGRAPHS, make_clips
 from organizer.errors import OrganizerError
 from organizer.library import Library
+from organizer.pipeline.scan import scan
 from organizer.pipeline.scan_summary import ScanSummary
 from organizer.pipeline.usable_model import model_in_use
 from organizer.text import lite_meanwhile, safe_text
@@ -34,7 +34,7 @@ def demo(folder: Path | None) -> None:
     library = folder / LIBRARY_NAME
     with Library.open(library) as opened:
         summary = ScanSummary()
-        for event in pipeline.scan(opened, model_in_use(), folders=[str(folder / "clips")]):
+        for event in scan(opened, model_in_use(), folders=[str(folder / "clips")]):
             summary.add(event)
         if summary.unusable_model is not None:
             click.echo(lite_meanwhile(safe_text(summary.unusable_model)), err=True)

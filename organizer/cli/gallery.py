@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.cli.context import library_option, settings
-from organizer.errors import ScanRunningError
-from organizer.pipeline.background_scan import start_scan
+from organizer.errors import JobRunningError
+from organizer.pipeline.background_jobs import start_scan
 from organizer.pipeline.listing import check_folder
 from organizer.text import safe_text
 
@@ -70,7 +70,7 @@ def open_(folders: tuple[str, ...], port: int | None, no_browser: bool) -> None:
     try:
         start_scan(chosen.library, [os.path.abspath(folder) for folder in folders])
         click.echo("Scanning; the gallery shows how far it is.")
-    except ScanRunningError:
+    except JobRunningError:
         click.echo(
             "A scan, or tagging again, is running already; these folders were not added to it. "
             "Add them in the gallery when it is done."

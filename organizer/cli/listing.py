@@ -14,6 +14,7 @@ from organizer.cli.parameters import enum_option
 from organizer.cli.text import tag_list
 from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
+from organizer.library.records import Status
 from organizer.library.spelling import folded
 from organizer.text import UNKNOWN, duration, safe_text, sortable_date
 from organizer.types import LABELS, TagState
@@ -74,9 +75,9 @@ def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
 
 def _line(video: VideoRecord, place: PlaceRecord, *, rejected: bool) -> str:
     words = tag_list(video.tags, rejected=rejected)
-    if place.status == "failed":
+    if place.status is Status.FAILED:
         words = safe_text(video.error or "") + (f"; {words}" if video.tags else "")
-    if place.status != "ok":
+    if place.status is not Status.OK:
         words = f"[{place.status.value}] {words}"
     length, taken = duration(video.duration_s, unknown=UNKNOWN), sortable_date(video.taken)
     return f"{safe_text(place.path)}  {length}  {taken}  {words}"

@@ -27,6 +27,8 @@ from organizer.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from organizer.pipeline.scan import FileAccess
+
 EXIT_FAILED = 1
 _LONGEST = 300
 """Characters of what an unexpected error says of itself."""
@@ -70,19 +72,19 @@ def cli() -> None:
     tell_waits(_say_once(_WAITING))
 
 
-def main(surroundings: object | None = None) -> None:
+def main(access: FileAccess | None = None) -> None:
     """Run the command line; errors become one sentence, never a traceback.
 
     ``ORGANIZER_DEBUG=1`` in the environment shows the traceback all the same.
 
     Args:
-        surroundings: what commands find as the context's object, for tests: a ``FileAccess`` for scans.
+        access: how scans get at files, for tests; they find it as the context's object.
     """
     mend_streams()
     try:
         try:
             # Not standalone: click would end in 1 what has an exit code of its own below.
-            code = cli.main(prog_name="organizer", standalone_mode=False, obj=surroundings)
+            code = cli.main(prog_name="organizer", standalone_mode=False, obj=access)
         except SystemExit as ended:
             code = ended.code
         sys.stdout.flush()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer import pipeline
 from organizer.cli.context import (
     EXIT_STOPPED,
     library_argument,
@@ -26,7 +25,9 @@ from organizer.library import Library
 from organizer.library.changes import TagChange
 from organizer.library.jobs import JobKind, RetagChange, RetagReport
 from organizer.models.catalogue import open_bundle
-from organizer.pipeline.scan_record import recorded
+from organizer.pipeline.job_record import recorded
+from organizer.pipeline.retag import retag as tag_again
+from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
 from organizer.text import count, count_list, safe_text
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from organizer.library.filters import VideoFilter
-    from organizer.pipeline import RetagProgress
-    from organizer.pipeline.scan_record import ScanRecord
+    from organizer.pipeline.job_record import JobRecord
+    from organizer.pipeline.retag import RetagProgress
 
 
 @click.command()
@@ -57,10 +58,10 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
         try:
             with (
                 recorded(library_path(), [], stop, JobKind.RETAG, alone=True) as record,
-                closing(pipeline.retag(library, tagger, ids, stop=stop)) as steps,
+                closing(tag_again(library, tagger, ids, stop=stop)) as steps,
             ):
                 _follow(library, steps, totals, record)
-        except (pipeline.StoppedError, KeyboardInterrupt):
+        except (StoppedError, KeyboardInterrupt):
             click.echo(
                 f"Stopped after {totals.done} of {count(totals.asked, 'video')}, {totals.changed} changed. "
                 "What was tagged until then is stored.",
@@ -96,7 +97,7 @@ class _Totals:
     first_changes: list[RetagChange] = field(default_factory=list)
 
 
-def _follow(library: Library, steps: Iterator[RetagProgress], totals: _Totals, record: ScanRecord) -> None:
+def _follow(library: Library, steps: Iterator[RetagProgress], totals: _Totals, record: JobRecord) -> None:
     """Print each change and keep the job's row up to date."""
     record.to_do = totals.asked
     record.report = RetagReport(totals.asked, 0, 0, ())

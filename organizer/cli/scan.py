@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer import pipeline
 from organizer.cli.context import (
     EXIT_STOPPED,
     library_argument,
@@ -29,18 +28,21 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
-from organizer.pipeline import Listed, ModelUnusable, Stored
+from organizer.pipeline.job_record import recorded
+from organizer.pipeline.progress import Listed, ModelUnusable, OutcomeKind, Stored
+from organizer.pipeline.refresh import refresh
 from organizer.pipeline.scan import FileAccess
-from organizer.pipeline.scan_record import recorded
+from organizer.pipeline.scan import scan as scan_events
 from organizer.pipeline.scan_summary import ScanSummary
 from organizer.pipeline.usable_model import model_in_use
+from organizer.stopping import StoppedError
 from organizer.text import lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from threading import Event
 
-    from organizer.pipeline import ScanEvent
+    from organizer.pipeline.progress import ScanEvent
 
 _NEVER_SCANNED = "No folder was ever scanned. Name one: organizer scan FOLDER"
 
@@ -122,7 +124,7 @@ def scan(
         model = model_in_use()
         summary = ScanSummary()
         with stop_asked_for() as stop:
-            events = pipeline.scan(
+            events = scan_events(
                 library,
                 model,
                 sampling,
@@ -136,7 +138,7 @@ def scan(
             )
             try:
                 _follow(events, summary, folders, stop)
-            except (pipeline.StoppedError, KeyboardInterrupt, OutputClosedError) as reason:
+            except (StoppedError, KeyboardInterrupt, OutputClosedError) as reason:
                 click.echo(
                     f"Stopped after {summary.done} of {summary.to_do or 0} files. "
                     "Everything done is stored; the next scan goes on from here.",
@@ -152,7 +154,7 @@ def scan(
         if summary.unusable_model is not None and model.fallback is not None:
             used = model.fallback
         print_next_steps(library, summary, None if summary.unusable_model else used.bundle)
-        if first and summary.kinds["new"] + summary.kinds["changed"]:
+        if first and summary.kinds[OutcomeKind.NEW] + summary.kinds[OutcomeKind.CHANGED]:
             origin = ", the model that comes with organizer" if used.bundle.name == DEFAULT else ""
             click.echo(f"Tagged with {safe_text(used.bundle.name)}{origin}. Others: organizer models")
     if summary.videos:
@@ -165,8 +167,8 @@ def refresh_facts(paths: Sequence[str]) -> None:
     summary = ScanSummary()
     with open_library() as library, stop_asked_for() as stop:
         try:
-            _follow(pipeline.refresh(library, paths, stop=stop), summary, paths, stop)
-        except (pipeline.StoppedError, KeyboardInterrupt):
+            _follow(refresh(library, paths, stop=stop), summary, paths, stop)
+        except (StoppedError, KeyboardInterrupt):
             click.echo(f"Stopped after {summary.done} of {summary.to_do or 0} files.", err=True)
             raise SystemExit(EXIT_STOPPED) from None
     print_refreshed(summary)

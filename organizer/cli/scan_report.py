@@ -14,7 +14,7 @@ from organizer.cli.text import decided
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
-from organizer.pipeline import OutcomeKind
+from organizer.pipeline.progress import OutcomeKind
 from organizer.pipeline.scan_summary import BACK
 from organizer.text import count, count_list, safe_text
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from organizer.frames.folders.left_out import LeftOut
     from organizer.models.bundle import Bundle
-    from organizer.pipeline import FileOutcome
+    from organizer.pipeline.progress import FileOutcome
     from organizer.pipeline.scan_summary import ScanSummary
 
 _MAX_FAILURES_SHOWN = 20
@@ -86,7 +86,7 @@ def print_report(
 def print_refreshed(summary: ScanSummary) -> None:
     """Print what reading facts again did."""
     _print_offline(summary)
-    words = f"{count(summary.done, 'file')} looked at again, {summary.kinds['updated']} updated"
+    words = f"{count(summary.done, 'file')} looked at again, {summary.kinds[OutcomeKind.UPDATED]} updated"
     click.echo(words + (f", {len(summary.failures)} left as they were" if summary.failures else ""))
     if sys.stdout.isatty():
         _print_failures(summary)
@@ -151,14 +151,14 @@ def _rows(summary: ScanSummary, task: Task) -> list[tuple[int, str]]:
         if task is Task.AGAIN:
             always = [OutcomeKind.LOOKED_AT_AGAIN]
         rows = [(kinds[kind], kind.value) for kind in always]
-        optional = [(kinds[OutcomeKind.CHANGED], "changed")] if task is Task.AGAIN else []
+        optional = [(kinds[OutcomeKind.CHANGED], OutcomeKind.CHANGED.value)] if task is Task.AGAIN else []
         copies = kinds[OutcomeKind.COPY]
         optional += [
             (copies, "copy of a known video" if copies == 1 else "copies of known videos"),
             (kinds[BACK], "back again"),
             (kinds[OutcomeKind.UPDATED], "with other dates or facts than before"),
         ]
-    optional.append((kinds[OutcomeKind.FAILED], "failed"))
+    optional.append((kinds[OutcomeKind.FAILED], OutcomeKind.FAILED.value))
     return rows + [row for row in optional if row[0]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.text import safe_text
+from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,17 +19,17 @@ def tag_list(tags: Iterable[TagRecord], *, rejected: bool = False) -> str:
     Rejected ones are left out, unless they are asked for: ``not Dance``.
     """
     tags = tuple(tags)
-    words = [_tag(tag) for tag in tags if tag.state != "rejected"]
+    words = [_tag(tag) for tag in tags if tag.state is not TagState.REJECTED]
     if rejected:
-        words += [f"not {safe_text(tag.name)}" for tag in tags if tag.state == "rejected"]
+        words += [f"not {safe_text(tag.name)}" for tag in tags if tag.state is TagState.REJECTED]
     return ", ".join(words) if words else "no tag"
 
 
 def _tag(tag: TagRecord) -> str:
     score = "" if tag.score is None else f" {tag.score:.2f}"
-    return f"{safe_text(tag.name)}{score}{' (yours)' if tag.state == 'confirmed' else ''}"
+    return f"{safe_text(tag.name)}{score}{' (yours)' if tag.state is TagState.CONFIRMED else ''}"
 
 
 def decided(tags: Iterable[TagRecord]) -> str:
     """Return decisions as ``Holiday, not Dance``."""
-    return ", ".join(("not " if tag.state == "rejected" else "") + safe_text(tag.name) for tag in tags)
+    return ", ".join(("not " if tag.state is TagState.REJECTED else "") + safe_text(tag.name) for tag in tags)

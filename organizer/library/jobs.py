@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from organizer.errors import ScanRunningError
+from organizer.errors import JobRunningError
 from organizer.library.database.transaction import transaction
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ class Jobs:
             alone: whether it is refused while another job of this library runs.
 
         Raises:
-            ScanRunningError: another job runs.
+            JobRunningError: another job runs.
         """
         now = time.time()
         with transaction(self._db):
             if alone and (other := self.newest(now)) is not None and not other.finished:
-                raise ScanRunningError(
+                raise JobRunningError(
                     f"{running_words(other.kind)} Wait for its end or stop it, then try again."
                 )
             cursor = self._db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from organizer.library import Library
 from organizer.library.changes import Analysis, Placed
 from organizer.pipeline.analyse import analyse
 from organizer.pipeline.fingerprints import with_fingerprints
-from organizer.pipeline.listing import Job, is_gone
+from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
 from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.stopping import check
@@ -40,6 +40,16 @@ _KIND_OF = {
 }
 _FULL_BATCHES = 4
 """Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A video in whose place another was found."""
+
+    old_id: int
+    new_id: int
+    path: str
+    """Absolute path of the place."""
 
 
 class FileWork:
@@ -80,32 +90,37 @@ class FileWork:
         self._spaces = spaces
         self.stored: list[int] = []
         """The videos that were not known before, or not readable, and were stored so far."""
-        self.replaced: dict[int, tuple[int, str]] = {}
-        """Videos in whose place another was found, with that one and its absolute path."""
+        self._replaced: dict[int, Replaced] = {}
+        """By the old video's id."""
 
-    def outcomes(self, jobs: list[Job], *, in_flight: int) -> Iterator[FileOutcome]:
+    @property
+    def replaced(self) -> Sequence[Replaced]:
+        """Return the videos in whose place another was found so far, each with the last one found."""
+        return list(self._replaced.values())
+
+    def outcomes(self, jobs: Sequence[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
         """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
-        flying: dict[Future[Decoded], Job] = {}
-        landed: list[tuple[Job, Future[Decoded]]] = []
+        running: dict[Future[Decoded], FileJob] = {}
+        finished: list[tuple[FileJob, Future[Decoded]]] = []
         with closing(self._identified(jobs)) as identified:
             while True:
                 check(self._stop)
-                taken = 0
-                for job in islice(identified, in_flight - len(flying)):
-                    taken += 1
+                started = 0
+                for job in islice(identified, in_flight - len(running)):
+                    started += 1
                     if job.error is not None or job.video_id is not None:
                         yield self._finish_undecoded(job)
                     else:
-                        flying[self._decoders.submit(job.file)] = job
-                if not taken and not flying and not landed:
+                        running[self._decoders.submit(job.file)] = job
+                if not started and not running and not finished:
                     return
-                # Known files may have left room: then the next ones are taken at once.
-                room = taken and len(flying) < in_flight
-                wait(flying, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
-                landed += [(flying.pop(future), future) for future in list(flying) if future.done()]
-                if len(landed) >= self._videos_a_batch or not flying:
-                    yield from self._finish_decoded(landed)
-                    landed.clear()
+                # Known files may have left room: then the next ones are started at once.
+                room = started and len(running) < in_flight
+                wait(running, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
+                finished += [(running.pop(future), future) for future in list(running) if future.done()]
+                if len(finished) >= self._videos_a_batch or not running:
+                    yield from self._finish_decoded(finished)
+                    finished.clear()
 
     @cached_property
     def _videos_a_batch(self) -> int:
@@ -113,7 +128,7 @@ class FileWork:
         pictures = self._tagger.bundle.space.backbone.batch_size
         return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // MAX_SECONDS)
 
-    def _identified(self, jobs: list[Job]) -> Generator[Job, None, None]:
+    def _identified(self, jobs: Sequence[FileJob]) -> Generator[FileJob, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
         with closing(with_fingerprints(jobs, self._fingerprint)) as ahead:
             for job in ahead:
@@ -122,7 +137,7 @@ class FileWork:
                 else:
                     yield replace(job, video_id=self._find_video(job.fingerprint))
 
-    def _finish_undecoded(self, job: Job) -> FileOutcome:
+    def _finish_undecoded(self, job: FileJob) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
         if job.video_id is not None:
             return self._finish_known(job, job.video_id)
@@ -134,7 +149,7 @@ class FileWork:
         self._store_failure(job, reason)
         return FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
-    def _finish_known(self, job: Job, video_id: int) -> FileOutcome:
+    def _finish_known(self, job: FileJob, video_id: int) -> FileOutcome:
         before = self._library.contents.facts(video_id)
         placed = self._library.contents.place(job.root, job.file, video_id, self._exists)
         self._note_replaced(job, video_id)
@@ -148,7 +163,7 @@ class FileWork:
             kind = _KIND_OF[placed]
         return FileOutcome(job.file.path, kind, changes=changes)
 
-    def _store_facts(self, job: Job, video_id: int, before: Facts, *, is_copy: bool) -> None:
+    def _store_facts(self, job: FileJob, video_id: int, before: Facts, *, is_copy: bool) -> None:
         """Store what a known video's file says in its header, which somebody changed; nothing is decoded."""
         try:
             info = probe(job.file.path, mtime_ns=job.file.mtime_ns)
@@ -171,17 +186,17 @@ class FileWork:
             metadata_digest=job.metadata_digest,
         )
 
-    def _finish_decoded(self, landed: list[tuple[Job, Future[Decoded]]]) -> Iterator[FileOutcome]:
+    def _finish_decoded(self, finished: list[tuple[FileJob, Future[Decoded]]]) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""
         decoded: dict[int, Decoded] = {}
         errors: dict[int, VideoError] = {}
-        for index, (_, future) in enumerate(landed):
+        for index, (_, future) in enumerate(finished):
             try:
                 decoded[index] = future.result()
             except VideoError as error:
                 errors[index] = error
         analyses = dict(zip(decoded, analyse(list(decoded.values()), self._tagger), strict=True))
-        for index, (job, _) in enumerate(landed):
+        for index, (job, _) in enumerate(finished):
             check(self._stop)
             if index in analyses:
                 yield self._finish_analysed(job, analyses[index])
@@ -195,7 +210,7 @@ class FileWork:
                 reason += "; the next scan tries it again"
             yield FileOutcome(job.file.path, OutcomeKind.FAILED, reason)
 
-    def _finish_analysed(self, job: Job, analysis: Analysis) -> FileOutcome:
+    def _finish_analysed(self, job: FileJob, analysis: Analysis) -> FileOutcome:
         # Looked up again: a copy of the same content may have been stored since this one was submitted.
         video_id = self._find_video(job.fingerprint)
         if video_id is not None and not (job.again and job.is_as_known):
@@ -211,7 +226,7 @@ class FileWork:
             kind = OutcomeKind.LOOKED_AT_AGAIN
         return FileOutcome(job.file.path, kind, tags=tags)
 
-    def _store_failure(self, job: Job, reason: str) -> None:
+    def _store_failure(self, job: FileJob, reason: str) -> None:
         """Store that a file is broken, unless that would hide a video that was read before.
 
         A file that could not even be opened may hold what it always held; and content that was once read does
@@ -223,9 +238,10 @@ class FileWork:
                 job, self._library.contents.store_failure(job.root, job.file, job.fingerprint, reason)
             )
 
-    def _note_replaced(self, job: Job, video_id: int) -> None:
+    def _note_replaced(self, job: FileJob, video_id: int) -> None:
         if job.known is not None and job.known.video_id != video_id:
-            self.replaced[job.known.video_id] = video_id, job.file.path
+            old_id = job.known.video_id
+            self._replaced[old_id] = Replaced(old_id, video_id, job.file.path)
 
     def _find_video(self, digest: str) -> int | None:
         found = (self._library.contents.find(digest, space) for space in self._spaces)

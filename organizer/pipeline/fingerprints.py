@@ -13,7 +13,7 @@ from organizer.frames.formats.metadata_digest import metadata_digest
 from organizer.library.fingerprint import unreadable_fingerprint
 
 if TYPE_CHECKING:
-    from organizer.pipeline.listing import Job
+    from organizer.pipeline.listing import FileJob
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,10 +24,10 @@ _THREADS = 4
 """Waiting for a network drive, which answers several questions as quickly as one."""
 
 
-def with_fingerprints(jobs: Iterable[Job], fingerprint: Fingerprint) -> Generator[Job, None, None]:
+def with_fingerprints(jobs: Iterable[FileJob], fingerprint: Fingerprint) -> Generator[FileJob, None, None]:
     """Yield the jobs in their order with what tells their files from others, or with the error."""
 
-    def read(job: Job) -> Job:
+    def read(job: FileJob) -> FileJob:
         path = job.file.path
         digest = fingerprint(path, job.file.size_bytes)
         return replace(job, fingerprint=digest, metadata_digest=metadata_digest(path))

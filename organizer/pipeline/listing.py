@@ -23,22 +23,29 @@ if TYPE_CHECKING:
     from organizer.types import VideoFile
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Area:
-    """A root, or a folder below one, that is walked."""
+    """A root, or a folder below one, that is to be walked."""
 
     root: Root
     below: str = ""
-    vanished: tuple[str, ...] = ()
-    """Relative paths of known files that the walk would have met, but did not."""
-    cloud_only: frozenset[str] = frozenset()
-    """Relative paths of files that lie only in a cloud."""
     chosen: tuple[str, ...] = ()
     """Relative paths of the files to look at, where known ones are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class WalkedArea:
+    """What the walk of an area did not meet."""
+
+    root: Root
+    vanished: tuple[str, ...]
+    """Relative paths of known files that it would have met, but did not."""
+    cloud_only: frozenset[str] = frozenset()
+    """Relative paths of files that lie only in a cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
     """A file that is not known unchanged."""
 
     root: Root
@@ -58,6 +65,28 @@ class Job:
     def is_as_known(self) -> bool:
         """Whether its content is what it was when it was looked at last."""
         return self.known is not None and self.known.fingerprint == self.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What all areas hold, compared with the library."""
+
+    found: Listed
+    """In numbers."""
+    jobs: tuple[FileJob, ...]
+    """What is to be done."""
+    walked: tuple[WalkedArea, ...]
+    """One for each area."""
+
+    @property
+    def vanished(self) -> set[str]:
+        """Return the absolute paths of known files that were not met."""
+        return {os.path.join(area.root.path, path) for area in self.walked for path in area.vanished}
+
+    @property
+    def cloud_only(self) -> set[str]:
+        """Return the absolute paths of files that lie only in a cloud."""
+        return {os.path.join(area.root.path, path) for area in self.walked for path in area.cloud_only}
 
 
 def areas_of(library: Library, folders: Sequence[str]) -> list[Area]:
@@ -159,14 +188,15 @@ def _is_there(library: Library, root: Root) -> bool:
 
 def list_jobs(
     library: Library, areas: list[Area], space_id: str, exclude: Sequence[str], *, stop: Event | None = None
-) -> tuple[Listed, list[Job]]:
+) -> Listing:
     """Walk all areas and tell the unchanged files from those to look at.
 
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
     """
     roots = [root.path for root in library.roots.all()]
-    jobs: list[Job] = []
+    jobs: list[FileJob] = []
+    walked: list[WalkedArea] = []
     returned: list[int] = []
     unreadable: list[str] = []
     left_out: list[LeftOut] = []
@@ -192,30 +222,30 @@ def list_jobs(
                 continue
             place = library.places.known(root, file.relative_path, space_id)
             if place is None or not _is_unchanged(place, file):
-                jobs.append(Job(root, file, place))
+                jobs.append(FileJob(root, file, place))
                 continue
             unchanged += 1
             if place.missing:
                 returned.append(place.id)
-        area.vanished = tuple(
+        vanished = tuple(
             path
             for path in present
             if walk.covers(path) or (walk.passes_over(path) and is_gone(os.path.join(root.path, path)))
         )
         links += walk.links_not_followed
-        area.cloud_only = frozenset(walk.cloud_only)
+        walked.append(WalkedArea(root, vanished, frozenset(walk.cloud_only)))
         # What is known and out of sight keeps its tags; there is nothing to do about it.
-        cloud_only += sum(path not in present for path in area.cloud_only)
+        cloud_only += sum(path not in present for path in walked[-1].cloud_only)
         left_out += walk.left_out
         unreadable += [os.path.join(root.path, folder) for folder in walk.unreadable]
     library.places.restore(returned)
     listed = Listed(
         videos, unchanged, len(returned), len(jobs), links, tuple(unreadable), cloud_only, tuple(left_out)
     )
-    return listed, jobs
+    return Listing(listed, tuple(jobs), tuple(walked))
 
 
-def without_done(library: Library, jobs: list[Job], space_id: str) -> list[Job]:
+def without_done(library: Library, jobs: Sequence[FileJob], space_id: str) -> Sequence[FileJob]:
     """Return the jobs without those files that are known unchanged in another feature space."""
     left, returned = [], []
     for job in jobs:

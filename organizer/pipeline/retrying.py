@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from organizer.errors import FolderError
 from organizer.frames.folders.left_out import is_cloud_only
 from organizer.library import Library
+from organizer.library.records import Status
 from organizer.library.spelling import composed
-from organizer.pipeline.listing import Area, Job
+from organizer.pipeline.listing import Area, FileJob, Listing, WalkedArea
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
 from organizer.types import VideoFile
@@ -31,29 +32,29 @@ def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list
     Raises:
         FolderError: one of the paths does not exist, and no such file is known at or below it.
     """
-    asked = [composed(os.path.realpath(path)) for path in paths]
+    wanted_paths = [composed(os.path.realpath(path)) for path in paths]
     met = set()
     areas = []
     for root in library.roots.all():
         chosen = []
         for relative_path in library.places.failed_files(root) if failed else library.places.read_files(root):
             path = composed(os.path.join(root.path, relative_path))
-            wanted = [one for one in asked if path == one or path.startswith(one.rstrip(os.sep) + os.sep)]
-            met.update(wanted)
-            if wanted or not paths:
+            matching = [
+                one for one in wanted_paths if path == one or path.startswith(one.rstrip(os.sep) + os.sep)
+            ]
+            met.update(matching)
+            if matching or not paths:
                 chosen.append(relative_path)
         if chosen:
             areas.append(Area(root, chosen=tuple(chosen)))
-    for path, real in zip(paths, asked, strict=True):
+    for path, real in zip(paths, wanted_paths, strict=True):
         if real not in met and not os.path.lexists(path):
-            status = "failed" if failed else "ok"
+            status = Status.FAILED if failed else Status.OK
             raise FolderError(f"{path}: it does not exist. What is known: organizer list --status {status}")
     return areas
 
 
-def list_known(
-    library: Library, areas: list[Area], space_id: str, *, stop: Event | None = None
-) -> tuple[Listed, list[Job]]:
+def list_known(library: Library, areas: list[Area], space_id: str, *, stop: Event | None = None) -> Listing:
     """Turn known files into jobs, of a video's several files one.
 
     Those that are gone count as vanished, those in a cloud are left alone.
@@ -61,7 +62,8 @@ def list_known(
     Raises:
         StoppedError: ``stop`` was set; the library is as it was.
     """
-    jobs: list[Job] = []
+    jobs: list[FileJob] = []
+    walked: list[WalkedArea] = []
     unreadable: list[str] = []
     cloud_only = 0
     met: set[int] = set()
@@ -88,7 +90,8 @@ def list_known(
                 if place is not None and place.video_id in met:
                     continue
                 met.update([place.video_id] if place is not None else [])
-                jobs.append(Job(area.root, file, place, again=place is not None and not place.failed))
-        area.vanished = tuple(vanished)
+                jobs.append(FileJob(area.root, file, place, again=place is not None and not place.failed))
+        walked.append(WalkedArea(area.root, tuple(vanished)))
     videos = sum(len(area.chosen) for area in areas)
-    return Listed(videos, 0, 0, len(jobs), 0, tuple(unreadable), cloud_only), jobs
+    found = Listed(videos, 0, 0, len(jobs), 0, tuple(unreadable), cloud_only)
+    return Listing(found, tuple(jobs), tuple(walked))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,8 +12,9 @@ from organizer.errors import BundleError
 from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
-from organizer.pipeline.decoding.decoders import StartDecoders, default_workers, start_decoders
-from organizer.pipeline.file_work import FileWork
+from organizer.pipeline.decoding.decoders import StartDecoders, start_decoders
+from organizer.pipeline.decoding.worker_count import default_workers
+from organizer.pipeline.file_work import FileWork, Replaced
 from organizer.pipeline.fingerprints import Fingerprint
 from organizer.pipeline.listing import absent_roots, areas_of, list_jobs, without_done
 from organizer.pipeline.progress import (
@@ -32,10 +32,10 @@ from organizer.pipeline.usable_model import UsableModel
 from organizer.stopping import StoppedError, check
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Sequence
 
     from organizer.frames.readers.reader import FrameReader
-    from organizer.pipeline.listing import Area
+    from organizer.pipeline.listing import Area, FileJob
     from organizer.tags.tagger import Tagger
 
 
@@ -113,8 +113,10 @@ def scan(
     for path in dict.fromkeys(area.root.path for area in areas if area.root.id in absent):
         yield RootOffline(path)
     present = [area for area in areas if area.root.id not in absent]
-    listing = list_known if known else partial(list_jobs, exclude=exclude)
-    listed, jobs = listing(library, present, model.tagger.bundle.space_id, stop=stop)
+    list_files = list_known if known else partial(list_jobs, exclude=exclude)
+    listing = list_files(library, present, model.tagger.bundle.space_id, stop=stop)
+    listed = listing.found
+    jobs: Sequence[FileJob] = listing.jobs
     if only is not None:
         jobs = [job for job in jobs if job.file.path in only]
         listed = replace(listed, to_do=len(jobs))
@@ -132,10 +134,8 @@ def scan(
             jobs = without_done(library, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
     stored: Sequence[int] = ()
-    replaced: Mapping[int, tuple[int, str]] = {}
+    replaced: Sequence[Replaced] = ()
     if jobs:
-        vanished = {os.path.join(area.root.path, path) for area in present for path in area.vanished}
-        away = {os.path.join(area.root.path, path) for area in present for path in area.cloud_only}
         workers = workers or default_workers()
         spec = tagger.bundle.input_spec
         decoders = access.start_decoders(reader, spec, workers=workers, files=len(jobs), isolated=isolated)
@@ -145,8 +145,8 @@ def scan(
                 tagger,
                 decoders,
                 access.fingerprint,
-                vanished=vanished - away,
-                away=away,
+                vanished=listing.vanished - listing.cloud_only,
+                away=listing.cloud_only,
                 stop=stop or Event(),
                 spaces=spaces,
             )
@@ -155,8 +155,8 @@ def scan(
             stored, replaced = work.stored, work.replaced
     check(stop)
     missing: list[str] = []
-    for area in present:
-        missing += library.places.forget_vanished(area.root, area.vanished)
+    for walked in listing.walked:
+        missing += library.places.forget_vanished(walked.root, walked.vanished)
     rejoined = yield from _follow_recordings(library, stored, replaced, present, stop=stop)
     for area in present:
         if not area.below and not known:
@@ -169,7 +169,7 @@ def scan(
 def _follow_recordings(
     library: Library,
     stored: Sequence[int],
-    replaced: Mapping[int, tuple[int, str]],
+    replaced: Sequence[Replaced],
     areas: Sequence[Area],
     *,
     stop: Event | None,
@@ -186,7 +186,9 @@ def _follow_recordings(
     Raises:
         StoppedError: ``stop`` was set.
     """
-    left = {old: path for old, (new, path) in replaced.items() if library.recordings.is_left_behind(old, new)}
+    left = {
+        one.old_id: one.path for one in replaced if library.recordings.is_left_behind(one.old_id, one.new_id)
+    }
     roots = [area.root for area in areas]
     try:
         adopted, alike = library.recordings.follow(stored, roots, overwritten=left, stop=stop)

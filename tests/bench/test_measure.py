@@ -2,9 +2,10 @@ import os
 
 import pytest
 
-from organizer.bench import Report, Step, choose, measure
 from organizer.bench import stages as timed
-from organizer.bench.report import Stage
+from organizer.bench.measure import Step, measure
+from organizer.bench.report import Report, Stage
+from organizer.bench.sample import choose
 from organizer.bench.stages import per_item, reading_rate, sampling_costs
 from organizer.errors import ScanError
 from organizer.types import InputSpec

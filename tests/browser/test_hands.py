@@ -10,7 +10,7 @@ import pytest
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import JobKind, JobState
-from organizer.pipeline.background_scan import newest_scan
+from organizer.pipeline.background_jobs import newest_job
 from tests.gallery_server.process import running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, seed
 from tests.library.sql import database_of
@@ -166,7 +166,7 @@ def test_tagging_again_goes_on_beside_clicks_and_without_the_page(gallery, hold,
     tab.close()
     hold.unlink()
     other.get_by_text(re.compile(rf"{MANY} videos tagged again, \d+ changed\.")).wait_for()
-    job = newest_scan(gallery.library)
+    job = newest_job(gallery.library)
     assert (job.kind, job.state, job.done, job.report.tagged) == (JobKind.RETAG, JobState.DONE, MANY, MANY)
     assert MANY - 10 < job.report.changed <= MANY
     assert len(job.report.changes) == 100
@@ -181,9 +181,9 @@ def test_tagging_again_can_be_stopped(gallery, hold, tab):
     tab.get_by_text(f"Stopping: 0 of {MANY} videos tagged again").wait_for()
     # Its process looks once a second whether it was asked to: two looks later, it was.
     asked = time.time()
-    wait_until(lambda: time.time() - newest_scan(gallery.library).silent_s > asked + 1.5)
+    wait_until(lambda: time.time() - newest_job(gallery.library).silent_s > asked + 1.5)
     hold.unlink()
     tab.get_by_text(re.compile(r"^Stopped: \d+ videos tagged again, \d+ changed\.")).wait_for()
-    job = newest_scan(gallery.library)
+    job = newest_job(gallery.library)
     assert job.state is JobState.STOPPED
     assert 0 < job.done < MANY

@@ -20,7 +20,7 @@ from organizer.models import catalogue
 from organizer.models.download.fetch import Patience
 from organizer.models.download.sources import read_sources
 from organizer.models.transfer import import_model
-from organizer.pipeline.background_scan import newest_scan
+from organizer.pipeline.background_jobs import newest_job
 from organizer.tags import tagger
 from tests.clips import write_clip
 from tests.file_server import Answer, file_server
@@ -412,15 +412,15 @@ def test_using_it_begins_a_scan_in_the_background(installed):
     used = installed("models", "use", NAME)
     assert "A scan began in the background" in used.out
     end = time.monotonic() + 120
-    while not newest_scan(installed.library).finished and time.monotonic() < end:
+    while not newest_job(installed.library).finished and time.monotonic() < end:
         time.sleep(0.2)
-    scan = newest_scan(installed.library)
+    scan = newest_job(installed.library)
     assert (scan.state, scan.done, scan.message) == (JobState.DONE, 1, None)
     assert models_of(installed, "a.mp4") == {catalogue.open_bundle(NAME).id}
     # Nothing is left to look at, so nothing begins.
     back = installed("models", "use", "auto")
     assert "organizer retag" in back.out
-    assert newest_scan(installed.library).id == scan.id
+    assert newest_job(installed.library).id == scan.id
 
 
 @pytest.mark.parametrize("arguments", [["use"], ["verify"], ["export"]])
@@ -509,10 +509,10 @@ def test_one_installed_again_under_its_name_begins_what_is_left(installed, monke
 
 def test_while_another_scan_runs_none_is_said_to_have_begun(installed, monkeypatch):
     from organizer.cli.models import use
-    from organizer.errors import ScanRunningError
+    from organizer.errors import JobRunningError
 
     def running(*_arguments, **_settings):
-        raise ScanRunningError("A scan is running already.")
+        raise JobRunningError("A scan is running already.")
 
     clip(installed.videos / "a.mp4", 1)
     installed("scan", installed.videos)

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from organizer import pipeline
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
-from organizer.pipeline import scan_record
-from organizer.pipeline.background_scan import newest_scan, start_retag
+from organizer.pipeline import job_record
+from organizer.pipeline.background_jobs import newest_job, start_retag
+from organizer.pipeline.retag import retag
 from tests.cli.conftest import install
 from tests.gallery_server.process import wait_until
 from tests.gallery_server.seed import SeedVideo, seed
@@ -20,7 +20,7 @@ from tests.gallery_server.seed import SeedVideo, seed
 def test_a_run_leaves_its_row_with_what_changed(scanned, monkeypatch):
     install(monkeypatch, version="2", unsure=("Animal",))
     assert scanned("retag").code == 0
-    job = newest_scan(scanned.library)
+    job = newest_job(scanned.library)
     assert (job.kind, job.state, job.to_do, job.done) == (JobKind.RETAG, JobState.DONE, 4, 4)
     report = job.report
     assert (report.asked, report.tagged, report.changed) == (4, 3, 1)
@@ -31,14 +31,14 @@ def test_no_more_changes_than_a_page_shows_are_kept(scanned, monkeypatch):
     monkeypatch.setattr(RetagReport, "MAX_CHANGES", 1)
     install(monkeypatch, version="2", unsure=("Animal", "Food"))
     assert len(scanned("retag").lines) == 4
-    report = newest_scan(scanned.library).report
+    report = newest_job(scanned.library).report
     assert (report.changed, len(report.changes)) == (2, 1)
 
 
 def test_the_page_can_stop_it(scanned, monkeypatch):
-    monkeypatch.setattr(scan_record, "BEAT_S", 0.01)
+    monkeypatch.setattr(job_record, "BEAT_S", 0.01)
     install(monkeypatch, version="2", unsure=("Animal",))
-    real = pipeline.retag
+    real = retag
 
     def asked_after_the_first_step(opened, tagger, ids, *, stop):
         steps = real(opened, tagger, ids, stop=stop, chunk_size=1)
@@ -48,11 +48,11 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
         assert stop.wait(30)
         yield from steps
 
-    monkeypatch.setattr(pipeline, "retag", asked_after_the_first_step)
+    monkeypatch.setattr("organizer.cli.retag.tag_again", asked_after_the_first_step)
     outcome = scanned("retag")
     assert outcome.code == 130
     assert "Stopped after 1 of 4 videos" in outcome.err
-    job = newest_scan(scanned.library)
+    job = newest_job(scanned.library)
     assert (job.state, job.done, job.report.asked) == (JobState.STOPPED, 1, 4)
 
 
@@ -69,7 +69,7 @@ def test_a_model_that_fails_leaves_its_reason(scanned, monkeypatch):
         1,
         "Error: classifier.tflite: it is damaged. Install the model again.\n",
     )
-    job = newest_scan(scanned.library)
+    job = newest_job(scanned.library)
     assert (job.state, job.message) == (JobState.FAILED, outcome.err[len("Error: ") : -1])
 
 
@@ -93,7 +93,7 @@ def test_it_is_refused_while_another_job_runs(scanned, kind, words):
 
 
 def test_of_two_that_begin_at_once_one_runs(tmp_path):
-    from organizer.errors import ScanRunningError
+    from organizer.errors import JobRunningError
 
     library, began, refused = tmp_path / "library.db", [], []
     Library.open(library).__enter__().close()
@@ -104,7 +104,7 @@ def test_of_two_that_begin_at_once_one_runs(tmp_path):
             barrier.wait()
             try:
                 began.append(opened.jobs.begin([], JobKind.RETAG, alone=True))
-            except ScanRunningError as error:
+            except JobRunningError as error:
                 refused.append(error)
 
     threads = [threading.Thread(target=begin) for _ in range(4)]
@@ -120,7 +120,7 @@ def test_the_videos_may_stand_on_standard_input(scanned, monkeypatch, ids, tagge
     featured = [str(video["id"]) for video in scanned.json("--status", "ok")]
     words = ids.replace("1", featured[0]).replace("2", featured[1])
     monkeypatch.setattr("sys.stdin", io.StringIO(words))
-    assert newest_scan(scanned.library).kind is JobKind.SCAN
+    assert newest_job(scanned.library).kind is JobKind.SCAN
     assert scanned("retag", "--stdin").lines[0].startswith(f"{tagged} video")
 
 
@@ -135,7 +135,7 @@ def test_the_page_starts_it_as_a_process_with_its_videos(tmp_path):
     library = tmp_path / "library.db"
     seed(library, tmp_path / "videos", [SeedVideo(f"{number}.mp4") for number in range(3)])
     job_id = start_retag(library, [1, 3])
-    wait_until(lambda: newest_scan(library).finished, timeout_s=60)
-    job = newest_scan(library)
+    wait_until(lambda: newest_job(library).finished, timeout_s=60)
+    job = newest_job(library)
     # Tagged none: these features are of no installed model.
     assert (job.id, job.kind, job.state, job.report.asked) == (job_id, JobKind.RETAG, JobState.DONE, 2)

@@ -12,7 +12,7 @@ import pytest
 
 from organizer.cli.stopping import stop_asked_for
 from organizer.models import catalogue
-from organizer.pipeline import OutcomeKind
+from organizer.pipeline.progress import OutcomeKind
 from tests.cli.conftest import install
 from tests.fakes import colour_bundle, show_labels
 from tests.pipeline.test_scan import BrokenTagger

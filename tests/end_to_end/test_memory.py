@@ -11,15 +11,16 @@ psutil = pytest.importorskip("psutil")
 
 _SCAN = """
 import sys, psutil
-from organizer import pipeline
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
+from organizer.pipeline.progress import Stored
+from organizer.pipeline.scan import scan
 from organizer.tags.tagger import Tagger
 
 process, resident = psutil.Process(), {}
 library = Library.open(sys.argv[1])
-for event in pipeline.scan(library, Tagger(open_bundle()), folders=[sys.argv[2]], workers=2):
-    if isinstance(event, pipeline.Stored) and event.done in (200, 1000):
+for event in scan(library, Tagger(open_bundle()), folders=[sys.argv[2]], workers=2):
+    if isinstance(event, Stored) and event.done in (200, 1000):
         assert event.outcome.reason is None, event
         family = [process, *process.children(recursive=True)]
         assert len(family) >= 3

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from organizer.errors import ScanRunningError
+from organizer.errors import JobRunningError
 from organizer.library import Library
 from organizer.library.jobs import DIED_AFTER_S, JobKind, JobState, RetagChange, RetagReport
 from tests.library.sql import database_of
@@ -70,7 +70,7 @@ def test_a_job_that_runs_is_shown_before_one_that_was_started_later(library):
 
 def test_a_job_that_wants_to_be_alone_is_refused_beside_another(library):
     first = library.jobs.begin([], alone=True)
-    with pytest.raises(ScanRunningError, match="A scan of this library is running"):
+    with pytest.raises(JobRunningError, match="A scan of this library is running"):
         library.jobs.begin([], JobKind.RETAG, alone=True)
     assert database_of(library).execute("SELECT count(*) FROM scans").fetchone() == (1,)
     database_of(library).execute("UPDATE scans SET beat_at = beat_at - ?", [DIED_AFTER_S + 1])

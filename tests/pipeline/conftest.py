@@ -8,7 +8,7 @@ import pytest
 
 from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
-from organizer.pipeline import (
+from organizer.pipeline.progress import (
     FileOutcome,
     LeftBehind,
     Listed,
@@ -17,8 +17,8 @@ from organizer.pipeline import (
     Stored,
     Undecided,
     Vanished,
-    scan,
 )
+from organizer.pipeline.scan import scan
 from tests.fakes import ColourTagger, CountingReader
 
 

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from organizer.pipeline import StoppedError
 from organizer.pipeline.listing import areas_of, list_jobs
+from organizer.stopping import StoppedError
 from tests.fakes import show_labels
 
 
@@ -26,10 +26,10 @@ def listing(world, *, space: str = "", below: str = "", stop: threading.Event | 
     """List all; names of what is to do and of what vanished."""
     areas = areas_of(world.library, [str(world.videos / below)])
     space = space or world.tagger.bundle.space_id
-    listed, jobs = list_jobs(world.library, areas, space, (), stop=stop)
-    to_do = {os.path.basename(job.file.path) for job in jobs}
-    vanished = {os.path.basename(path) for area in areas for path in area.vanished}
-    return listed, to_do, vanished
+    listing = list_jobs(world.library, areas, space, (), stop=stop)
+    to_do = {os.path.basename(job.file.path) for job in listing.jobs}
+    vanished = {os.path.basename(path) for path in listing.vanished}
+    return listing.found, to_do, vanished
 
 
 def asked(world, monkeypatch) -> list[str]:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from organizer.library import Library
-from organizer.pipeline import scan
 from organizer.pipeline.pictures import pictures_of, videos_at_hand
+from organizer.pipeline.scan import scan
 from organizer.types import InputSpec
 from tests.clips import assert_colour, colour_of, make_clip
 from tests.fakes import ColourTagger

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from organizer.library.recordings.likeness import Likeness
-from organizer.pipeline import LeftBehind, StoppedError, scan
+from organizer.pipeline.progress import LeftBehind
+from organizer.pipeline.scan import scan
+from organizer.stopping import StoppedError
 from tests import fakes
 from tests.clips import rewrap, set_rotation, write_clip
 from tests.fakes import ColourBackbone, ColourTagger, colour_bundle

@@ -15,7 +15,9 @@ import pytest
 from organizer.errors import FolderError
 from organizer.frames.formats import bounded_file
 from organizer.library.fingerprint import fingerprint
-from organizer.pipeline import Listed, StoppedError, Stored, refresh
+from organizer.pipeline.progress import Listed, Stored
+from organizer.pipeline.refresh import refresh
+from organizer.stopping import StoppedError
 from tests.clips import make_clip
 from tests.dates.zones import needs_tzset, zone
 from tests.fakes import show_labels

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from organizer.library.filters import VideoFilter
-from organizer.pipeline import RetagProgress, retag
 from organizer.pipeline.analyse import tagging
+from organizer.pipeline.retag import RetagProgress, retag
 from organizer.types import VideoScores
 from tests.clips import cut
 from tests.fakes import ColourTagger, colour_bundle, show_labels

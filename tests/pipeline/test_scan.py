@@ -19,9 +19,10 @@ from organizer.frames.folders import walk
 from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
-from organizer.pipeline import Listed, ModelUnusable, StoppedError, Stored, Vanished, scan
-from organizer.pipeline.scan import FileAccess
+from organizer.pipeline.progress import Listed, ModelUnusable, Stored, Vanished
+from organizer.pipeline.scan import FileAccess, scan
 from organizer.pipeline.usable_model import UsableModel
+from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
 from tests.clips import cut, make_clip, make_sound
 from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels

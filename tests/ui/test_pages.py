@@ -6,7 +6,7 @@ from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
 from organizer.models import catalogue
-from organizer.pipeline.background_scan import newest_scan
+from organizer.pipeline.background_jobs import newest_job
 from organizer.types import TagState
 from organizer.ui.parts import model
 from tests.fakes import colour_bundle
@@ -353,7 +353,7 @@ def test_one_video_is_tagged_again_at_once(three):
 
 def ended(page):
     """Wait for the end of the job."""
-    wait_until(lambda: newest_scan(page.library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(page.library).finished, timeout_s=60)
     return page.run()
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_argument, library_option, library_path
-from organizer.errors import ScanRunningError
+from organizer.errors import JobRunningError
 from organizer.features.tensorflow.loading import missing_tensorflow
 from organizer.library import Library
 from organizer.models import catalogue
 from organizer.models.manifest import BackboneKind
-from organizer.pipeline.background_scan import start_scan
+from organizer.pipeline.background_jobs import start_scan
 from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _scan_in_background() -> bool:
     """Start a scan, unless one runs: what that one leaves, for it began with another model, is the next's."""
     try:
         start_scan(library_path(), [], detached=True)
-    except ScanRunningError:
+    except JobRunningError:
         click.echo(
             "Another job of this library is running. When it is done, this model needs a scan of its own."
         )

@@ -124,14 +124,14 @@ def undecodable(path: str, error: Exception) -> UnreadableVideoError:
     """Return the error for a file that every reader gave up with an error of its own."""
     import av
 
-    said = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
+    message = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
     # What FFmpeg says, and what PyAV and NumPy make of sizes and counts that cannot be true.
     if isinstance(error, av.error.FFmpegError | OSError | LookupError | ValueError | ArithmeticError):
         return UnreadableVideoError(
             path,
-            f"its pictures cannot be decoded ({said})",
+            f"its pictures cannot be decoded ({message})",
             "If it plays elsewhere, convert a copy of it to H.264 and add that.",
         )
     return UnreadableVideoError(
-        path, f"it cannot be decoded ({said})", "Check whether it plays; if it does, please report it."
+        path, f"it cannot be decoded ({message})", "Check whether it plays; if it does, please report it."
     )

@@ -79,13 +79,13 @@ class Likeness:
             distances.append(float(np.abs(difference).mean()))
         return min(distances, default=None)
 
-    def shows_part_of(self, whole_id: int, part_id: int, *, levels: float, least_s: int) -> bool:
+    def shows_part_of(self, whole_id: int, part_id: int, *, distance: float, least_s: int) -> bool:
         """Tell whether each second of a video is one of another's, in a row.
 
         Args:
             whole_id: the longer video.
             part_id: the shorter one.
-            levels: how far each second may be apart, as mean levels of 255.
+            distance: how far each second may be apart, as mean levels of 255.
             least_s: seconds that the part must have.
         """
         import numpy as np
@@ -98,7 +98,7 @@ class Likeness:
             whole = self._features(whole_id, space).astype(np.float32)
             part = self._features(part_id, space).astype(np.float32)
             for start in range(len(whole) - seconds + 1):
-                if np.abs(whole[start : start + seconds] - part).mean(axis=1).max() <= levels:
+                if np.abs(whole[start : start + seconds] - part).mean(axis=1).max() <= distance:
                     return True
         return False
 

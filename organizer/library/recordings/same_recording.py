@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from organizer.dates.shown import utc_seconds, wall_seconds
 from organizer.library.database.columns import chunks, marks
 from organizer.library.recordings.likeness import Likeness
+from organizer.library.records import Status
 from organizer.stopping import check
 from organizer.types import DateClock, DateSource
 
@@ -104,20 +105,20 @@ def rewrites(db: Database, old_id: int, new_id: int) -> bool:
     if old_id not in facts or new_id not in facts:
         return False
     old, new = facts[old_id], facts[new_id]
-    if old.status == "failed":
+    if old.status == Status.FAILED:
         return True
     likeness = Likeness(db)
     length = old.length_differs_by(new)
-    levels = likeness.feature_distance(old_id, new_id)
-    if length <= _REWRITTEN_LENGTH_S and levels is not None and levels <= _REWRITTEN_LEVELS:
+    distance = likeness.feature_distance(old_id, new_id)
+    if length <= _REWRITTEN_LENGTH_S and distance is not None and distance <= _REWRITTEN_LEVELS:
         return True
     if length > _TURNED_LENGTH_S:
         return old.is_longer_than(new) and likeness.shows_part_of(
-            old_id, new_id, levels=_PACKED_LEVELS, least_s=_LEAST_PART_S
+            old_id, new_id, distance=_PACKED_LEVELS, least_s=_LEAST_PART_S
         )
     upright, turned = likeness.posters(old_id, new_id)
     # The same first picture, a title, may stand for films that go on differently.
-    if upright >= _SAME_POSTER and (levels is None or levels <= _ENCODED_AGAIN_LEVELS):
+    if upright >= _SAME_POSTER and (distance is None or distance <= _ENCODED_AGAIN_LEVELS):
         return True
     return turned >= _SAME_POSTER
 
@@ -159,8 +160,8 @@ def same_recordings(
 def _show_the_same(likeness: Likeness, old: tuple[int, _Facts], new: tuple[int, _Facts]) -> bool:
     """Whether pictures say of two videos, whose lengths, codecs and dates agree, that one is the other."""
     (old_id, old_facts), (new_id, new_facts) = old, new
-    levels = likeness.feature_distance(old_id, new_id, most=_PACKED_LEVELS)
-    packed = levels is not None and levels <= _PACKED_LEVELS
+    distance = likeness.feature_distance(old_id, new_id, most=_PACKED_LEVELS)
+    packed = distance is not None and distance <= _PACKED_LEVELS
     turned = old_facts.length_differs_by(new_facts) <= _TURNED_LENGTH_S and old_facts.weighs_as(new_facts)
     if not packed and not turned:
         return False
@@ -174,12 +175,12 @@ def _as_long(old: dict[int, _Facts], new: dict[int, _Facts]) -> Iterator[tuple[i
     """Yield the pairs of videos that were read, have the same codec and about the same length."""
     by_codec: dict[str | None, list[tuple[float, int]]] = {}
     for id_, facts in new.items():
-        if facts.status != "failed" and facts.duration_s is not None:
+        if facts.status != Status.FAILED and facts.duration_s is not None:
             by_codec.setdefault(facts.codec, []).append((facts.duration_s, id_))
     for videos in by_codec.values():
         videos.sort()
     for old_id, facts in old.items():
-        if facts.status == "failed" or facts.duration_s is None:
+        if facts.status == Status.FAILED or facts.duration_s is None:
             continue
         videos = by_codec.get(facts.codec, [])
         first = bisect_left(videos, facts.duration_s - SAME_LENGTH_S, key=lambda video: video[0])

@@ -64,7 +64,7 @@ def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[Ta
             scores.append((video_id, tagging.bundle, now, text))
         tags = stored_tags.get(video_id, {})
         suggested = {fold(tag.name) for tag in tagging.suggestions}
-        said = {fold(name): score for name, score in tagging.scores.items()}
+        scores_by_label = {fold(name): score for name, score in tagging.scores.items()}
         removed = []
         for key, (name, tag_id, state, *stored) in tags.items():
             if key in suggested:
@@ -72,7 +72,7 @@ def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[Ta
             if state == TagState.SUGGESTED:
                 dropped.append((video_id, tag_id))
                 removed.append(name)
-            elif stored != [score := said.get(key), "[]", None]:
+            elif stored != [score := scores_by_label.get(key), "[]", None]:
                 rescored.append((score, video_id, tag_id))
         for tag in tagging.suggestions:
             seconds = json.dumps(tag.seconds)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,15 +12,17 @@ from organizer.features.processor import processors
 from organizer.frames.decode import Decoded, decode
 from organizer.frames.loading import load_decoders
 from organizer.frames.readers.sampling import Sampling, reader_for
+from organizer.pipeline.decoding.gate import Gate
 from organizer.pipeline.decoding.worker import Worker, WorkerDiedError, WorkerStalledError
+from organizer.pipeline.decoding.worker_count import shared_processors
 from organizer.pipeline.decoding.worker_process import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from organizer.frames.readers.reader import FrameReader
     from organizer.types import InputSpec, VideoFile
 
-_MEMORY_FOR_WORKER = 600 * 2**20
-"""Bytes; what decoding one 4K video takes at the most, with room to spare."""
 _MAX_FAILED_STARTS = 6
 """In a row, by all workers together, and by themselves: then something is wrong with the installation."""
 _MAX_ENDED_STARTS = 100
@@ -31,8 +30,6 @@ _MAX_ENDED_STARTS = 100
 _FAILURES_THAT_COUNT = 2
 _START_AGAIN_S = 0.3
 _WATCH_EVERY_S = 1.0
-_MAX_WORKERS = 16
-"""By default. More decode more than one network can look at."""
 
 
 class Decoders(Protocol):
@@ -270,61 +267,22 @@ def _verdict(file: VideoFile, failures: list[_Failure]) -> UnreadableVideoError:
     )
 
 
-class Gate:
-    """Lets several threads through at once, or one alone."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._inside = 0
-        self._wanting_alone = 0
-
-    @contextmanager
-    def shared(self) -> Iterator[None]:
-        """Be inside with others; waits for those that want to be alone."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._wanting_alone)
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._inside -= 1
-                self._changed.notify_all()
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be inside alone; waits until all others are out."""
-        with self._changed:
-            self._wanting_alone += 1
-            self._changed.wait_for(lambda: not self._inside)
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._inside -= 1
-                self._wanting_alone -= 1
-                self._changed.notify_all()
-
-
 class ThreadDecoders:
     """Decodes in threads of this process: starts at once, but a codec that crashes ends the process.
 
     Limits of memory and time do not hold here (organizer/frames/limits.py), those of size and reading do.
     """
 
-    def __init__(
-        self, reader: FrameReader, spec: InputSpec, *, workers: int, stop: threading.Event | None = None
-    ) -> None:
+    def __init__(self, reader: FrameReader, spec: InputSpec, *, workers: int) -> None:
         """Prepare.
 
         Args:
             reader: used by all threads.
             spec: the network's pictures.
             workers: how many threads.
-            stop: looked at between two frames; set at the latest when this is closed.
         """
-        self._stop = stop or threading.Event()
+        self._stop = threading.Event()
+        """Looked at between two frames."""
         self._work = (reader, spec, self._stop)
         self._pool = ThreadPoolExecutor(workers)
 
@@ -355,36 +313,3 @@ def start_decoders(
     if isolated:
         return ProcessDecoders(reader, spec, workers=workers, threads=threads)
     return ThreadDecoders(reader, spec, workers=workers)
-
-
-def shared_processors(workers: int, files: int, processors: int) -> tuple[int, int]:
-    """Return how many workers to start for some files, and the threads that each decodes a video with.
-
-    Few long files on many processors: what workers leave free, their decoders use.
-    """
-    workers = max(1, min(workers, files))
-    return workers, max(1, processors // workers)
-
-
-def default_workers() -> int:
-    """Return how many files to decode at once: one a processor, as far as memory carries them."""
-    return fitting_workers(processors(), memory_of_computer())
-
-
-def fitting_workers(processors: int, memory: int | None) -> int:
-    """Return how many files can be decoded at once.
-
-    Args:
-        processors: how many there are.
-        memory: bytes of memory; None where it is not known.
-    """
-    fitting = _MAX_WORKERS if memory is None else memory // 2 // _MEMORY_FOR_WORKER
-    return max(1, min(processors, fitting, _MAX_WORKERS))
-
-
-def memory_of_computer() -> int | None:
-    """Return the bytes of memory of this computer, None where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None

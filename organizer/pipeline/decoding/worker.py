@@ -12,7 +12,6 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import wait
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from organizer.features.quiet import quiet_stderr
@@ -219,7 +218,7 @@ def _context() -> Any:
         return multiprocessing.get_context("spawn")
     # One process of its own loads the decoders once; workers are forks of it, before it has any threads.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["organizer.frames.preload"])
+    context.set_forkserver_preload(["organizer.pipeline.decoding.preload"])
     return context
 
 
@@ -228,17 +227,23 @@ def _without_main(work: Work) -> Iterator[None]:
     """Start a worker that leaves the program's main file alone, unless its work lies there.
 
     Python has each new process import the main file again: a script that scans, and does not guard that with
-    ``if __name__ == "__main__":``, would scan anew in every worker.
+    ``if __name__ == "__main__":``, would scan anew in every worker. What tells which file that is, is taken
+    away; only one thread at a time may do this.
     """
     if b"__main__" in pickle.dumps(work):
         yield
         return
     main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
+    # The module itself stays: other threads may pickle a class of it meanwhile.
+    told: dict[str, Any] = {name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)}
+    vars(main).pop("__file__", None)
+    vars(main)["__spec__"] = None
     try:
         yield
     finally:
-        sys.modules["__main__"] = main
+        vars(main).update(told)
+        if "__spec__" not in told:
+            del vars(main)["__spec__"]
 
 
 @contextmanager

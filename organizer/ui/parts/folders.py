@@ -9,7 +9,7 @@ import streamlit as st
 
 from organizer.errors import FolderError, OrganizerError
 from organizer.library import Library
-from organizer.pipeline.background_scan import start_scan
+from organizer.pipeline.background_jobs import start_scan
 from organizer.text import safe_text
 from organizer.ui.errors import show_error
 from organizer.ui.parts.job_panel import remember_job

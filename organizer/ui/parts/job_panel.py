@@ -8,7 +8,7 @@ import streamlit as st
 
 from organizer.library import Library
 from organizer.library.jobs import Job, JobKind, JobState, RetagReport
-from organizer.pipeline.background_scan import newest_scan
+from organizer.pipeline.background_jobs import newest_job
 from organizer.text import count, safe_text
 from organizer.ui import state
 from organizer.ui.resources import library_file, open_library
@@ -47,7 +47,7 @@ def remember_job(job_id: int, done: int = 0) -> None:
 
 @st.fragment(run_every=_LOOK_EVERY_S)
 def _show_running() -> None:
-    job = newest_scan(library_file())
+    job = newest_job(library_file())
     if job is None or job.finished:
         st.rerun()
         return

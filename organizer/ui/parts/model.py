@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer import pipeline
 from organizer.errors import BundleError, OrganizerError
 from organizer.gallery.cards import title
 from organizer.library import Library
 from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
-from organizer.pipeline.background_scan import start_retag
+from organizer.pipeline.background_jobs import start_retag
+from organizer.pipeline.retag import retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error
 from organizer.ui.parts.job_panel import remember_job, show_changes
@@ -114,7 +114,7 @@ def _retag_one(video_id: int) -> None:
     outcome: RetagReport | OrganizerError
     try:
         with open_library() as library, tagger() as shared:
-            (step,) = pipeline.retag(library, shared, [video_id])
+            (step,) = retag(library, shared, [video_id])
             changes = tuple(
                 RetagChange(title(library.video(video_id)), change.added, change.removed)
                 for change in step.changes

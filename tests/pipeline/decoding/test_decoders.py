@@ -18,21 +18,12 @@ import psutil
 import pytest
 
 from organizer.errors import MissingDependencyError, NotNowError, ScanError, UnreadableVideoError, VideoError
-from organizer.features.processor import processors
 from organizer.frames import limits
 from organizer.frames.readers.keyframe_reader import CannotPlanError
+from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.sampling import Sampling
-from organizer.pipeline import StoppedError
-from organizer.pipeline.decoding.decoders import (
-    Gate,
-    ProcessDecoders,
-    ThreadDecoders,
-    default_workers,
-    fitting_workers,
-    memory_of_computer,
-    shared_processors,
-    start_decoders,
-)
+from organizer.pipeline.decoding.decoders import ProcessDecoders, ThreadDecoders, start_decoders
+from organizer.stopping import StoppedError
 from organizer.types import InputSpec, VideoFile
 from tests.fakes import show_labels
 from tests.pipeline.odd_readers import OddReader
@@ -256,33 +247,6 @@ def test_workers_are_limited_by_their_threads(reader, tmp_path, threads):
     assert 0 <= cpu_s - used_s - limits.PICTURE_CPU_S * threads <= 2
 
 
-def test_those_that_want_to_be_alone_are():
-    gate = Gate()
-    inside, most, seen_alone = [], [], []
-
-    def shared():
-        with gate.shared():
-            inside.append(1)
-            most.append(len(inside))
-            time.sleep(0.005)
-            inside.pop()
-
-    def alone():
-        with gate.alone():
-            inside.append(1)
-            time.sleep(0.005)
-            seen_alone.append(len(inside))
-            inside.pop()
-
-    threads = [threading.Thread(target=target) for target in [shared, shared, alone, shared] * 8]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert seen_alone == [1] * 8
-    assert len(most) == 24
-
-
 INTERRUPTED = """
 import sys, time, signal, threading
 from pathlib import Path
@@ -378,13 +342,6 @@ def test_workers_do_not_outlive_a_scan_that_was_killed(reader, tmp_path):
     assert not psutil.pid_exists(pid)
 
 
-@pytest.mark.parametrize(
-    ("workers", "files", "expected"), [(4, 1, (1, 8)), (4, 100, (4, 2)), (8, 3, (3, 2)), (16, 100, (16, 1))]
-)
-def test_threads_are_what_workers_leave(workers, files, expected):
-    assert shared_processors(workers, files, 8) == expected
-
-
 def test_decoders_are_started_with_what_is_left(reader):
     """As many as there are files, and the reader that was given or the one of a sampling."""
     for how in (reader, Sampling.EXACT):
@@ -392,22 +349,6 @@ def test_decoders_are_started_with_what_is_left(reader):
             assert type(decoding) is ThreadDecoders
         with closing(start_decoders(how, SPEC, workers=4, files=1, isolated=True)) as decoding:
             assert type(decoding) is ProcessDecoders
-
-
-@pytest.mark.parametrize(
-    ("processors", "gigabytes", "expected"), [(8, 64, 8), (8, 4, 3), (1, 64, 1), (64, 512, 16), (2, 0.5, 1)]
-)
-def test_by_default_workers_are_as_many_as_processors_and_memory_carry(processors, gigabytes, expected):
-    assert fitting_workers(processors, int(gigabytes * 2**30)) == expected
-
-
-def test_without_word_of_memory_processors_decide():
-    assert fitting_workers(4, None) == 4
-
-
-def test_this_computer_has_workers_that_its_processors_and_memory_carry():
-    assert default_workers() == fitting_workers(processors(), memory_of_computer())
-    assert default_workers() >= 1
 
 
 def kinds_of(error):
@@ -423,13 +364,34 @@ def test_errors_come_back_from_processes_as_they_were(kind):
     assert (back.path, back.reason, back.advice) == (error.path, error.reason, error.advice)
 
 
-def test_threads_stop_between_two_frames(reader, tmp_path):
-    path = show_labels(tmp_path / "a.mp4", "Animal", "Food")
-    stop = threading.Event()
-    decoding = ThreadDecoders(reader, SPEC, workers=1, stop=stop)
-    stop.set()
-    assert type(decoding.submit(video_file(path)).exception(timeout=10)) is StoppedError
-    decoding.close()
+class EndlessReader:
+    """Says when it has read a picture, and reads on for as long as it is asked to."""
+
+    name = "endless"
+    paths = ()
+
+    def __init__(self):
+        self.began = threading.Event()
+
+    def read(self, path, **settings):
+        (picture,) = PyAvReader(threads=1).read(path, **settings)
+        while True:
+            yield picture
+            self.began.set()
+            time.sleep(0.01)
+
+
+def test_threads_stop_between_two_frames(tmp_path):
+    path = show_labels(tmp_path / "a.mp4", "Animal")
+    reader = EndlessReader()
+    decoding = ThreadDecoders(reader, SPEC, workers=1)
+    decoded = decoding.submit(video_file(path))
+    assert reader.began.wait(20)
+    closes = threading.Thread(target=decoding.close)
+    closes.start()
+    assert type(decoded.exception(timeout=20)) is StoppedError
+    closes.join(20)
+    assert not closes.is_alive()
 
 
 def kills(monkeypatch):

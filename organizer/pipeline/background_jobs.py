@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import organizer
-from organizer.errors import GalleryError, ScanRunningError
+from organizer.errors import JobError, JobRunningError
 from organizer.library import Library
 from organizer.library.jobs import Job, running_words
 
@@ -34,8 +34,8 @@ def start_scan(
         detached: whether it goes on when the terminal's command ends, whatever happens to the terminal.
 
     Raises:
-        ScanRunningError: a job of this library runs already.
-        GalleryError: the process ended at once.
+        JobRunningError: a job of this library runs already.
+        JobError: the process ended at once.
         LibraryError: the library cannot be opened.
     """
     command = ["scan", *["--retry-failed"] * retry_failed]
@@ -50,8 +50,8 @@ def start_retag(library: Path, video_ids: Iterable[int] | None) -> int:
         video_ids: the videos; None means all.
 
     Raises:
-        ScanRunningError: a job of this library runs already.
-        GalleryError: the process ended at once.
+        JobRunningError: a job of this library runs already.
+        JobError: the process ended at once.
         LibraryError: the library cannot be opened.
     """
     if video_ids is None:
@@ -72,9 +72,9 @@ def _start(
 ) -> int:
     # Ended ones are asked for their exit code, or they would stay in the table of processes.
     _running[:] = [process for process in _running if process.poll() is None]
-    before = newest_scan(library)
+    before = newest_job(library)
     if before is not None and not before.finished:
-        raise ScanRunningError(f"{running_words(before.kind)} Wait for its end or stop it.")
+        raise JobRunningError(f"{running_words(before.kind)} Wait for its end or stop it.")
     # -P: without it, Python files that lie in the current folder would be imported before installed ones.
     line = [sys.executable, "-P", "-m", "organizer", *command, "--library", str(library), *arguments]
     package = os.path.dirname(os.path.dirname(os.path.abspath(organizer.__file__)))
@@ -94,16 +94,16 @@ def _start(
         )
         _running.append(process)
         _wait_for_row(process, library, before.id if before else 0)
-        scan = newest_scan(library)
-        if scan is None or scan.id == (before.id if before else 0):
+        job = newest_job(library)
+        if job is None or job.id == (before.id if before else 0):
             words.seek(0)
             reason = words.read().decode("utf-8", "replace").strip().splitlines()
             why = reason[-1].removeprefix("Error: ") if reason else "Try it again."
-            raise GalleryError(f"{name} did not start. {why}")
-        return scan.id
+            raise JobError(f"{name} did not start. {why}")
+        return job.id
 
 
-def newest_scan(library: Path) -> Job | None:
+def newest_job(library: Path) -> Job | None:
     """Return the job of this library that runs, else the one that was started last.
 
     Raises:
@@ -116,7 +116,7 @@ def newest_scan(library: Path) -> Job | None:
 def _wait_for_row(process: subprocess.Popen[bytes], library: Path, last_id: int) -> None:
     end = time.monotonic() + _START_WAIT_S
     while process.poll() is None and time.monotonic() < end:
-        scan = newest_scan(library)
-        if scan is not None and scan.id > last_id:
+        job = newest_job(library)
+        if job is not None and job.id > last_id:
             return
         time.sleep(0.1)

@@ -6,8 +6,10 @@ import pytest
 from organizer.errors import FolderError
 from organizer.library import Library
 from organizer.library.jobs import JobState
-from organizer.pipeline import FileOutcome, Listed, OutcomeKind, StoppedError, Stored, scan_record
-from organizer.pipeline.scan_record import STUCK_AFTER_S, recorded
+from organizer.pipeline import job_record
+from organizer.pipeline.job_record import STUCK_AFTER_S, recorded
+from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
+from organizer.stopping import StoppedError
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_a_scan_in_which_nothing_is_done_for_long_says_that_it_is_stuck(library,
         assert record.stuck(time.monotonic() + STUCK_AFTER_S - 5) is None
         words = record.stuck(time.monotonic() + STUCK_AFTER_S + 5)
         assert words.startswith("The scan is stuck: no file was done for 16 minutes.")
-        monkeypatch.setattr(scan_record, "STUCK_AFTER_S", -1.0)
+        monkeypatch.setattr(job_record, "STUCK_AFTER_S", -1.0)
         wait_until(lambda: (newest(library).message or "").startswith("The scan is stuck"))
         assert newest(library).state is JobState.RUNNING
         monkeypatch.undo()

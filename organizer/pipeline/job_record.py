@@ -28,7 +28,7 @@ STUCK_AFTER_S = FILE_WAIT_S + 60.0
 """Seconds without a file done: every one in work should have been done, or given up, in that time."""
 
 
-class ScanRecord:
+class JobRecord:
     """The numbers of a running job; the job's thread writes them, the beating thread reads them."""
 
     def __init__(self) -> None:
@@ -79,27 +79,27 @@ def recorded(
     library: Path,
     folders: Sequence[str],
     stop: threading.Event,
-    kind: JobKind | None = None,
+    kind: JobKind = JobKind.SCAN,
     *,
     alone: bool = False,
-) -> Iterator[ScanRecord]:
+) -> Iterator[JobRecord]:
     """Record a job for the length of a block; set ``stop`` when another process asks for its end.
 
     Args:
         library: the library's file.
         folders: the folders of a scan.
         stop: is set when the page asks for the end.
-        kind: what the job does; None means a scan.
+        kind: what the job does.
         alone: whether it is refused while another job of this library runs.
 
     Raises:
         LibraryError: the library cannot be written.
-        ScanRunningError: another job runs.
+        JobRunningError: another job runs.
     """
     with Library.open(library) as opened:
-        scan_id = opened.jobs.begin(folders, kind or JobKind.SCAN, alone=alone)
-    record, ended = ScanRecord(), threading.Event()
-    beating = threading.Thread(target=_beat, args=(library, scan_id, record, stop, ended), daemon=True)
+        job_id = opened.jobs.begin(folders, kind, alone=alone)
+    record, ended = JobRecord(), threading.Event()
+    beating = threading.Thread(target=_beat, args=(library, job_id, record, stop, ended), daemon=True)
     beating.start()
     state, message = JobState.FAILED, None
     try:
@@ -122,26 +122,26 @@ def recorded(
         ended.set()
         beating.join()
         with Library.open(library) as opened:
-            opened.jobs.beat(scan_id, to_do=record.to_do, done=record.done, failed=record.failed)
-            opened.jobs.finish(scan_id, state, message, record.report)
+            opened.jobs.beat(job_id, to_do=record.to_do, done=record.done, failed=record.failed)
+            opened.jobs.finish(job_id, state, message, record.report)
 
 
 def _beat(
-    library: Path, scan_id: int, record: ScanRecord, stop: threading.Event, ended: threading.Event
+    library: Path, job_id: int, record: JobRecord, stop: threading.Event, ended: threading.Event
 ) -> None:
 
     while not ended.wait(BEAT_S):
         try:
             with Library.open(library, create=False) as opened:
                 asked = opened.jobs.beat(
-                    scan_id,
+                    job_id,
                     to_do=record.to_do,
                     done=record.done,
                     failed=record.failed,
                     message=record.stuck(),
                 )
         except (LibraryError, MemoryError):
-            # The scan itself finds out and says so.
+            # The job itself finds out and says so.
             continue
         if asked:
             stop.set()

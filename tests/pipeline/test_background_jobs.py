@@ -1,0 +1,41 @@
+"""Jobs in processes of their own: what they import, and what is said where none is started."""
+
+import time
+
+import pytest
+
+from organizer.errors import JobError, JobRunningError
+from organizer.library import Library
+from organizer.pipeline.background_jobs import newest_job, start_retag, start_scan
+
+
+def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
+    current, videos = tmp_path / "current", tmp_path / "videos"
+    current.mkdir()
+    videos.mkdir()
+    for name in ("click", "organizer", "av"):
+        (current / f"{name}.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w').close()\n")
+    monkeypatch.chdir(current)
+    library = tmp_path / "library.db"
+    start_scan(library, [str(videos)])
+    end = time.monotonic() + 60
+    while not newest_job(library).finished and time.monotonic() < end:
+        time.sleep(0.1)
+    assert newest_job(library).finished
+    assert not (tmp_path / "imported").exists()
+
+
+def test_what_ends_before_it_has_a_row_gives_its_reason(tmp_path):
+    with pytest.raises(JobError, match=r"^The scan did not start\. No folder was ever scanned\."):
+        start_scan(tmp_path / "library.db", [], retry_failed=True)
+    assert newest_job(tmp_path / "library.db") is None
+
+
+def test_a_job_is_refused_while_another_runs(tmp_path):
+    library = tmp_path / "library.db"
+    with Library.open(library) as opened:
+        opened.jobs.begin(["/videos"])
+    for start in (lambda: start_scan(library, ["/videos"]), lambda: start_retag(library, None)):
+        with pytest.raises(JobRunningError, match="A scan of this library is running"):
+            start()
+    assert issubclass(JobRunningError, JobError)
