@@ -4,8 +4,8 @@
     python -m organizer.training.lite.build --corpus CORPUS --out LITE --data DATA
 
 In a clone LITE is ``assets/lite`` and DATA ``tests/training/lite/data``. Takes about half an hour on two
-processor cores: features first, which are kept in a file, then cross-validation. ``--keep-space LITE`` takes PCA
-and quantiser over from an earlier model, so that what users have scanned only needs tagging again. In the
+processor cores: features first, which are kept in a file, then cross-validation. ``--keep-space LITE`` takes
+PCA and quantiser over from an earlier model, so that what users have scanned only needs tagging again. In the
 cross-validation both are fitted anew in every fold.
 """
 
