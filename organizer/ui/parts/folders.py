@@ -53,11 +53,11 @@ def show_add_folder() -> None:
 def _start(folders: Sequence[str]) -> None:
     try:
         with st.spinner("Starting the scan"):
-            scan_id = start_scan(library_file(), [checked_folder(folder) for folder in folders])
+            job_id = start_scan(library_file(), [checked_folder(folder) for folder in folders])
     except OrganizerError as error:
         show_error(error)
         return
-    remember_job(scan_id)
+    remember_job(job_id)
     st.rerun()
 
 
