@@ -3,7 +3,9 @@
     python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt --out LITE
     python -m organizer.training.lite.build --corpus CORPUS --out LITE --data DATA
 
-In a clone LITE is ``assets/lite`` and DATA ``tests/training/lite/data``. Takes about half an hour on two processor cores: features first, which are kept in a file, then
+In a clone LITE is ``assets/lite`` and DATA ``tests/training/lite/data``.
+
+Takes about half an hour on two processor cores: features first, which are kept in a file, then
 cross-validation. ``--keep-space assets/lite`` takes PCA and quantiser over from an earlier model, so that
 what users have scanned only needs tagging again. In the cross-validation both are fitted anew in every fold.
 """
