@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from organizer.library.reading.media import Media
-
 
 T = TypeVar("T")
 
@@ -62,7 +60,7 @@ def media_routes(library: Path) -> list[Route]:
 
 def clip(library: Path, request: Request) -> Response:
     """Send the original, or the range of it that the browser asks for, in small pieces."""
-    places = _asked_of(library, request, lambda media, key: media.places_of(key))
+    places = _asked_of(library, request, lambda opened, key: opened.media.places_of(key))
     file = first_servable(places or ())
     if file is None:
         return _not_found()
@@ -77,21 +75,21 @@ def clip(library: Path, request: Request) -> Response:
 
 def poster(library: Path, request: Request) -> Response:
     """Send a poster as WebP."""
-    picture = _asked_of(library, request, lambda media, key: media.poster_of(key))
+    picture = _asked_of(library, request, lambda opened, key: opened.media.poster_of(key))
     if picture is None:
         return _not_found()
     headers = _MEDIA_HEADERS | {"Cache-Control": f"private, max-age={_POSTER_AGE_S}"}
     return Response(picture, media_type="image/webp", headers=headers)
 
 
-def _asked_of(library: Path, request: Request, ask: Callable[[Media, str], T]) -> T | None:
+def _asked_of(library: Path, request: Request, ask: Callable[[Library, str], T]) -> T | None:
     """Return what the library answers about the key that a request names; None for no key, or no library."""
     key = request.path_params["key"]
     if not _KEY.fullmatch(key):
         return None
     try:
         with Library.open(library, create=False) as opened:
-            return ask(opened.media, key)
+            return ask(opened, key)
     except LibraryError:
         return None
 
