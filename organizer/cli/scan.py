@@ -109,7 +109,7 @@ def scan(
     if (retry_failed or again or refresh) and exclude:
         raise click.UsageError("--exclude is for folders to look through; name what to look at instead.")
     if refresh and show_skipped:
-        raise click.UsageError("--show-skipped is for folders to look through; --refresh leaves nothing out.")
+        click.echo("--show-skipped has nothing to show with --refresh, which leaves nothing out.", err=True)
     if refresh:
         refresh_facts(folders)
         return
