@@ -11,7 +11,6 @@ import pytest
 
 from organizer.types import LABELS
 from tests.corpus import CORPUS, needs_corpus
-from tests.library.sql import database_of
 
 pytestmark = needs_corpus
 
@@ -45,11 +44,9 @@ def test_every_file_has_the_frames_of_the_table(library):
     with (CORPUS / "clips.csv").open(newline="") as file:
         expected = {row["clip"]: int(row["frames"]) for row in csv.DictReader(file) if row["video"]}
     with closing(sqlite3.connect(library)) as opened:
-        rows = (
-            database_of(opened)
-            .execute("SELECT relative_path, frames, length(data) FROM places JOIN features USING (video_id)")
-            .fetchall()
-        )
+        rows = opened.execute(
+            "SELECT relative_path, frames, length(data) FROM places JOIN features USING (video_id)"
+        ).fetchall()
     assert {path.split(".")[0]: frames for path, frames, _ in rows} == expected
     assert all(size == frames * 1024 for _, frames, size in rows)
 

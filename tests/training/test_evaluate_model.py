@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import FeatureSpaceError, TrainingDataError
-from organizer.tags import classifier
+from organizer.tags import tagger
 from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.training.evaluate_model import Measured, align, measure_on_data, trained_on
 from organizer.training.measure.scored import Scored
@@ -22,7 +22,7 @@ SHOWN = ("Animal", "Food", "Food", "Cooking", "Dance")
 
 @pytest.fixture(autouse=True)
 def colours(monkeypatch):
-    monkeypatch.setattr(classifier, "LiteRtClassifier", lambda _file: ColourClassifier())
+    monkeypatch.setattr(tagger, "open_classifier", lambda _bundle: ColourClassifier())
 
 
 def videos(labels=LABELS, lengths=(1, 4, 2, 45, 3)):
