@@ -40,8 +40,8 @@ def listen(port: int | None) -> socket.socket:
     """
     candidates = (DEFAULT_PORT, 0) if port is None else (port,)
     for candidate in candidates:
-        # The protocol is named: only then asyncio sends small answers at once (TCP_NODELAY). Else each of them
-        # would wait 40 ms on a kept connection, for the browser's acknowledgement.
+        # The protocol is named: only then asyncio sends small answers at once (TCP_NODELAY). Else each of
+        # them would wait 40 ms on a kept connection, for the browser's acknowledgement.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name != "nt":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
