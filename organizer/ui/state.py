@@ -13,6 +13,7 @@ from organizer.library.filters import VideoFilter
 
 _KEPT = "kept_view"
 _CHANGES = "view_changes"
+_MOST_LEFT = 4
 WIDGET_PREFIX = "filter_"
 """Keys of the widgets that show a part of the view."""
 
@@ -24,6 +25,9 @@ class _Kept:
     view: ViewState
     address: Query
     """The address that stands for it."""
+    left: tuple[Query, ...] = ()
+    """The addresses of the last views before it. A click may still name one of them: the browser sent it
+    before it heard of the next."""
 
 
 def view() -> ViewState:
@@ -48,7 +52,7 @@ def change(**parts: Any) -> None:
     changes = st.session_state.get(_CHANGES, ())
     if changes is None:
         return
-    start: tuple[ViewState, dict[str, Any]] = changes or (_current(), {})
+    start: tuple[ViewState, dict[str, Any]] = changes or (_clicked(), {})
     before, earlier = start
     # A widget that is not drawn any more may report once more the value that it always had: with a click
     # that comes before the browser has taken it away.
@@ -90,12 +94,20 @@ def _current() -> ViewState:
     return kept.view
 
 
+def _clicked() -> ViewState:
+    """Return the view that a click was made on: going back would have come alone, before it."""
+    kept: _Kept | None = st.session_state.get(_KEPT)
+    return kept.view if kept is not None and _address() in kept.left else _current()
+
+
 def _keep(new: ViewState) -> None:
     # Widgets keep their keys: callbacks of others, in the same run, still ask for them.
     query = to_query(new)
+    kept: _Kept | None = st.session_state.get(_KEPT)
+    left = () if kept is None else (kept.address, *kept.left)[:_MOST_LEFT]
     # First: a run that is broken off from here on finds that the address has changed, and does the rest.
     st.query_params.from_dict(query)
-    st.session_state[_KEPT] = _Kept(new, query)
+    st.session_state[_KEPT] = _Kept(new, query, left)
 
 
 def _address() -> Query:

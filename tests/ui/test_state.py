@@ -132,3 +132,23 @@ def test_a_widget_that_repeats_its_value_changes_nothing(tab):
 
 def test_nothing_is_broken_off_in_the_end(tab):
     assert not broken_off_after(tab, 50, lambda: draw(tab))
+
+
+def test_a_click_that_the_browser_sent_before_it_heard_of_the_last_change(tab):
+    """Leaving a field sends its words; the same click, sent a moment later, still names the old address."""
+    draw(tab)
+    state.change(text="typed")
+    assert draw(tab)[0] == ViewState(text="typed")
+    tab.address.clear()
+    state.change(video="key")
+    assert draw(tab)[0] == ViewState(text="typed", video="key")
+
+
+def test_going_back_is_no_click_of_before(tab):
+    draw(tab)
+    state.change(text="typed")
+    draw(tab)
+    tab.address.clear()
+    assert draw(tab) == (ViewState(), "")
+    state.change(video="key")
+    assert draw(tab)[0] == ViewState(video="key")

@@ -43,9 +43,7 @@ def _list() -> None:
             f"{safe_text(in_use)} (in use) is not installed. Install it, or: organizer models use auto"
         )
     for name in sorted(read_sources().models.keys() - names):
-        click.echo(
-            f"Not installed: {name}. What it is and what comes from where: organizer models pull {name}"
-        )
+        click.echo(f"Not installed: {name}. What comes from where: organizer models pull {name} --dry-run")
     if damaged or broken:
         raise SystemExit(1)
 
