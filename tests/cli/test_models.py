@@ -88,7 +88,7 @@ def test_the_list_says_what_can_be_pulled(machine):
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.lines[0].startswith(f"{LITE} (in use): ")
     assert outcome.lines[-1].startswith(f"Not installed: {NAME}.")
-    assert outcome.lines[-1].endswith(f"organizer models pull {NAME}")
+    assert outcome.lines[-1].endswith(f"organizer models pull {NAME} --dry-run")
 
 
 def test_the_list_shows_installed_and_broken_ones(installed):
