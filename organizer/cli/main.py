@@ -12,6 +12,7 @@ import click
 from organizer.cli.commands import COMMANDS, LazyGroup
 from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
 from organizer.cli.streams import discard_output, mend_streams
+from organizer.config import DEBUG_VARIABLE
 from organizer.errors import OrganizerError, OutputClosedError, OutputError, ScanError
 from organizer.library.waiting import tell_waits
 from organizer.memory import (
@@ -101,7 +102,7 @@ def main(access: FileAccess | None = None) -> None:
     except Exception as error:
         if isinstance(error, OutputError):
             discard_output()
-        elif os.environ.get("ORGANIZER_DEBUG"):
+        elif os.environ.get(DEBUG_VARIABLE):
             raise
         click.echo(f"Error: {in_words(error)}", err=True)
         sys.exit(EXIT_FAILED)
@@ -138,7 +139,7 @@ def in_words(error: BaseException) -> str:
         return f"{unexpected}{hint} That is the likely reason: raise the limit, then run it again."
     return (
         f"{unexpected} "
-        "Nothing is lost; set ORGANIZER_DEBUG=1 and run it again to see where, and please report it."
+        f"Nothing is lost; set {DEBUG_VARIABLE}=1 and run it again to see where, and please report it."
     )
 
 

@@ -129,7 +129,6 @@ def recorded(
 def _beat(
     library: Path, job_id: int, record: JobRecord, stop: threading.Event, ended: threading.Event
 ) -> None:
-
     while not ended.wait(BEAT_S):
         try:
             with Library.open(library, create=False) as opened:

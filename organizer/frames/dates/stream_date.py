@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-    from organizer.frames.dates.date_text import WrittenDate
-
 _MARK = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66") + b"MDPM"
 _MOST_BYTES = 64 * 1024
 """User data comes before the picture, after a few small headers."""

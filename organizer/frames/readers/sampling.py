@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from organizer.errors import MissingDependencyError, NotAVideoError
+from organizer.frames.readers.keyframe_reader import KeyFrameReader
+from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.reader import check_request
 from organizer.stopping import StoppedError
 from organizer.types import MAX_SECONDS
@@ -36,9 +38,6 @@ def reader_for(sampling: Sampling, *, threads: int) -> FrameReader:
     Args:
         threads: how many each video is decoded with; 0 for one for each processor.
     """
-    from organizer.frames.readers.keyframe_reader import KeyFrameReader
-    from organizer.frames.readers.pyav_reader import PyAvReader
-
     if sampling is Sampling.EXACT:
         return PyAvReader(threads=threads)
     if sampling is Sampling.KEYFRAME:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 # Containers state nonsense such as 90,000 frames a second when they do not know.
-_MIN_RATE, _MAX_RATE = 1 / 600, 1000.0
+_MIN_RATE, MAX_RATE = 1 / 600, 1000.0
 FALLBACK_RATE = 25.0
 """Taken where nothing is stated, as players do."""
 
@@ -43,4 +43,4 @@ def tick_of(stream: VideoStream, path: str) -> float:
 
 
 def _can_be(rate: Fraction) -> bool:
-    return _MIN_RATE <= rate <= _MAX_RATE
+    return _MIN_RATE <= rate <= MAX_RATE

@@ -9,9 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Used where the file states no frame rate; a wrong guess moves only frames without a stamp of their own.
-_FALLBACK_RATE = 25.0
-_MAX_RATE = 1000.0
+from organizer.frames.streams.rates import FALLBACK_RATE, MAX_RATE
+
 SET_AGAIN_S = 1.0
 """Stamps of shuffled frames step back by a few frames; a clock that was set again steps back further."""
 _BROADCAST_FORMATS = frozenset({"mpeg", "mpegts", "wtv"})
@@ -48,7 +47,8 @@ class FrameClock:
             longest_still_s: a longer step forward, in seconds, is no still but a clock that was set again;
                 None where each step is to be believed. See longest_still_s.
         """
-        rate = frame_rate if frame_rate and 0 < frame_rate <= _MAX_RATE else _FALLBACK_RATE
+        # A wrong guess moves only frames without a stamp of their own.
+        rate = frame_rate if frame_rate and 0 < frame_rate <= MAX_RATE else FALLBACK_RATE
         self._interval_s = 1 / rate
         self._longest_still_s = math.inf if longest_still_s is None else longest_still_s
         self._time_s: float | None = None

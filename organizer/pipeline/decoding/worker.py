@@ -14,6 +14,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
+from organizer.config import DEBUG_VARIABLE
 from organizer.features.quiet import quiet_stderr
 from organizer.frames import limits
 from organizer.pipeline.decoding.worker_process import Sign, serve
@@ -235,14 +236,16 @@ def _without_main(work: Work) -> Iterator[None]:
         return
     main = sys.modules["__main__"]
     # The module itself stays: other threads may pickle a class of it meanwhile.
-    told: dict[str, Any] = {name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)}
+    hidden: dict[str, Any] = {
+        name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)
+    }
     vars(main).pop("__file__", None)
     vars(main)["__spec__"] = None
     try:
         yield
     finally:
-        vars(main).update(told)
-        if "__spec__" not in told:
+        vars(main).update(hidden)
+        if "__spec__" not in hidden:
             del vars(main)["__spec__"]
 
 
@@ -259,7 +262,7 @@ def _starting() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    with nullcontext() if os.environ.get("ORGANIZER_DEBUG") else quiet_stderr():
+    with nullcontext() if os.environ.get(DEBUG_VARIABLE) else quiet_stderr():
         # First, for Python unblocks the signal at the end of starting this one.
         resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
