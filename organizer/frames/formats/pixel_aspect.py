@@ -22,7 +22,11 @@ class PixelAspect:
     """
 
     def __init__(self, stream: VideoStream) -> None:
-        """stream: of an opened file, with nothing of it decoded yet."""
+        """Begin.
+
+        Args:
+            stream: of an opened file, with nothing of it decoded yet.
+        """
         self._stream = stream
         self._codecs = stream.sample_aspect_ratio == stream.codec_context.sample_aspect_ratio
 

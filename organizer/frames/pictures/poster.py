@@ -29,7 +29,11 @@ class PosterPicker:
     """Takes the frames of a video one by one and keeps a small copy of the most informative so far."""
 
     def __init__(self, shown: tuple[int, int] | None = None) -> None:
-        """shown: width and height at which frames are shown, where their pixels may be no squares."""
+        """Begin with no frame.
+
+        Args:
+            shown: width and height at which frames are shown, where their pixels may be no squares.
+        """
         self._shown = shown
         self._best: NDArray[np.uint8] | None = None
         self._best_score = 0.0

@@ -34,7 +34,11 @@ class PyAvReader:
     name = "pyav"
 
     def __init__(self, *, threads: int = 0) -> None:
-        """threads: decoding threads for each video; 0 leaves it to FFmpeg (one for each processor)."""
+        """Prepare; nothing is opened.
+
+        Args:
+            threads: decoding threads for each video; 0 leaves it to FFmpeg (one for each processor).
+        """
         self._threads = threads
 
     def read(

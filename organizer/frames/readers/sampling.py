@@ -51,7 +51,11 @@ class AutoReader:
     name = "auto"
 
     def __init__(self, *, threads: int = 1) -> None:
-        """threads: decoding threads for each video; 0 for one for each processor."""
+        """Prepare both ways; nothing is opened.
+
+        Args:
+            threads: decoding threads for each video; 0 for one for each processor.
+        """
         self._quick = reader_for(Sampling.KEYFRAME, threads=threads)
         self._exact = reader_for(Sampling.EXACT, threads=threads)
 
