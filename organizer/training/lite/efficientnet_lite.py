@@ -1,7 +1,8 @@
-"""EfficientNet-Lite0 as a Keras model that takes the weights of the PyTorch port.
+"""EfficientNet-Lite2 as a Keras model that takes the weights of the PyTorch port.
 
 Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019), in the Lite
-variant of the TPU team (2020): no squeeze-and-excite, ReLU6 in place of Swish, so that it quantises well.
+variant of the TPU team (2020): no squeeze-and-excite, ReLU6 in place of Swish, so that it quantises well. Lite2
+is Lite0 made 1.1 times as wide and 1.2 times as deep.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-INPUT_SIZE = 288
-"""It was trained with crops of 224 pixels, in which things look larger than in whole pictures of that size
+INPUT_SIZE = 384
+"""It was trained with crops of 260 pixels, in which things look larger than in whole pictures of that size
 (Touvron et al., "Fixing the train-test resolution discrepancy", 2019, arXiv:1906.06423). Chosen on the
-corpus: on ImageNet's samples 224 pixels give 0.01 more."""
+corpus."""
 PIXEL_MEAN = 127.0
 PIXEL_SCALE = 128.0
 _BN_EPSILON = 1e-3
@@ -28,19 +29,19 @@ class _Stage:
     kernel: int
     stride: int
     expand: int
-    channels: int
     repeats: int
 
 
 _STAGES = (
-    _Stage(3, 1, 1, 16, 1),
-    _Stage(3, 2, 6, 24, 2),
-    _Stage(5, 2, 6, 40, 2),
-    _Stage(3, 2, 6, 80, 3),
-    _Stage(5, 1, 6, 112, 3),
-    _Stage(5, 2, 6, 192, 4),
-    _Stage(3, 1, 6, 320, 1),
+    _Stage(3, 1, 1, 1),
+    _Stage(3, 2, 6, 3),
+    _Stage(5, 2, 6, 3),
+    _Stage(3, 2, 6, 4),
+    _Stage(5, 1, 6, 4),
+    _Stage(5, 2, 6, 5),
+    _Stage(3, 1, 6, 1),
 )
+"""The first and the last stage are not made deeper; how wide each is the weights say."""
 
 
 class _Builder:
@@ -82,8 +83,8 @@ class _Builder:
 def build_feature_map(weights: Mapping[str, NDArray[Any]]) -> Any:
     """Return a Keras model from pictures to the last feature map.
 
-    Input: float32 (batch, 288, 288, 3), RGB, scaled by ``(x - 127) / 128``. Output: float32
-    (batch, 9, 9, 1280), 0..6. Its mean over the 9 x 9 places is the usual feature vector.
+    Input: float32 (batch, 384, 384, 3), RGB, scaled by ``(x - 127) / 128``. Output: float32
+    (batch, 12, 12, 1280), 0..6. Its mean over the 12 x 12 places is the usual feature vector.
 
     Args:
         weights: state dict of the PyTorch port, see ``torch_weights.read_state_dict``.
@@ -103,7 +104,7 @@ def build_feature_map(weights: Mapping[str, NDArray[Any]]) -> Any:
             x = _block(build, x, f"_blocks.{index}", stage, stride)
             index += 1
     x = build.relu6(build.norm(build.conv(x, "_conv_head"), "_bn1"))
-    return keras.Model(pictures, x, name="efficientnet_lite0")
+    return keras.Model(pictures, x, name="efficientnet_lite2")
 
 
 def _block(build: _Builder, x: Any, name: str, stage: _Stage, stride: int) -> Any:

