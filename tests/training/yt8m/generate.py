@@ -8,8 +8,8 @@ Written before any architecture was tuned, and not to be changed for one. The wo
   a nuisance of the video's source, plus signal, clipped to [-2, 2] and truncated to 8 bits.
 - Six labels show in single frames: a direction of their own in a random 20-60 % of the frames.
 - Four labels show in temporal order only: Concert and Dance, and Football and Mobile phone, share two
-  directions A and B. The first of each pair repeats "A, B, pause", the second "B, A, pause", a second each, the
-  pause one or two seconds. Any five seconds show a whole period; the mean over the frames tells the pair,
+  directions A and B. The first of each pair repeats "A, B, pause", the second "B, A, pause", a second each,
+  the pause one or two seconds. Any five seconds show a whole period; the mean over the frames tells the pair,
   never the member. A video never has both labels of a pair.
 - A source's nuisance is a constant offset in all its videos' frames, half of it inside the space of the
   labels' own directions, so that a label's mean alone misleads. Training and validation have sources of their
