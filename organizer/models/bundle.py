@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from organizer.features.backbone import Backbone
     from organizer.features.pca import Pca
     from organizer.features.quantiser import Quantiser
+    from organizer.models.manifest import Manifest
     from organizer.types import VideoFeatures
 
 
@@ -54,7 +55,8 @@ class Bundle:
     """SHA-256 of every file by its path below the folder, with ``/``."""
     roles: dict[str, str]
     """The file, or the folder of files, that is ``backbone``, ``pca`` and ``classifier``; the last may be
-    missing: then the bundle makes features but no tags."""
+    missing: then the bundle makes features but no tags. It is the only one of a loose classifier, see
+    ``organizer.models.loose_classifier``."""
     backbone_kind: BackboneKind = BackboneKind.LITERT
     backbone_settings: dict[str, Any] = field(default_factory=dict)
     """What its backbone is run with, as stored, for it is part of the feature space; see ``settings``."""
@@ -77,7 +79,9 @@ class Bundle:
 
     @property
     def space_id(self) -> str:
-        """The feature space: a digest of all that shapes a feature."""
+        """The feature space: a digest of all that shapes a feature; of a loose classifier its bare name."""
+        if not self.makes_features:
+            return self.space_name or self.name
         parts = [self._digest("backbone"), self._digest("pca"), repr(self.quantiser)]
         if self.backbone_settings:
             parts.append(json.dumps(self.backbone_settings, sort_keys=True))
@@ -91,14 +95,24 @@ class Bundle:
         """Whether it can tag."""
         return "classifier" in self.roles
 
+    @property
+    def makes_features(self) -> bool:
+        """Whether it has the networks that make features, as all but loose classifiers have."""
+        return "backbone" in self.roles
+
     @cached_property
     def space(self) -> FeatureSpace:
         """Its feature space, ready to run.
 
         Raises:
-            BundleError: a file is missing or damaged.
+            BundleError: a file is missing or damaged, or it is a loose classifier.
             MissingDependencyError: what runs its backbone is not installed.
         """
+        if not self.makes_features:
+            raise BundleError(
+                f"{self.folder}: this is a classifier alone and makes no features. To join it with the model "
+                f"{self.space_id}: organizer models import {self.folder}"
+            )
         pca = load_pca(self._verified("pca"))
         return FeatureSpace(self.space_id, self._backbone(pca), pca, self.quantiser)
 
@@ -212,7 +226,11 @@ def load_bundle(folder: Path) -> Bundle:
     Raises:
         BundleError: it has no manifest, or one of another format or that says what it cannot.
     """
-    manifest = read_manifest(folder)
+    return bundle_of(folder, read_manifest(folder))
+
+
+def bundle_of(folder: Path, manifest: Manifest) -> Bundle:
+    """Return the bundle that a manifest in a folder describes."""
     return Bundle(
         folder=folder,
         name=manifest.name,

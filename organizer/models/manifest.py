@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
 from organizer.features.backbone import LARGEST_PICTURE
@@ -21,8 +21,14 @@ from organizer.models.checksums import sha256_of
 from organizer.regular_file import read_regular
 from organizer.types import Resize
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MANIFEST = "bundle.json"
+LOOSE_MANIFEST = "classifier.json"
+"""Of a classifier without the networks that make its features; its fields are those of ``bundle.json``."""
 FORMAT = 1
+_NEEDED_ROLES = {MANIFEST: ("backbone", "pca"), LOOSE_MANIFEST: ("classifier",)}
 _MOST_DIMENSIONS = 1 << 16
 _MOST_BYTES = 1 << 24
 """Of the file; those of models with thousands of labels have a tenth of it."""
@@ -146,14 +152,18 @@ def check_name(name: str) -> None:
         )
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, file_name: str = MANIFEST) -> Manifest:
     """Read and check the manifest of a bundle; no other file of it is looked at.
+
+    Args:
+        folder: the bundle's.
+        file_name: ``MANIFEST``, or ``LOOSE_MANIFEST`` for a classifier alone.
 
     Raises:
         BundleError: there is none, it is of another format, or says what it cannot.
     """
     try:
-        table = json.loads(read_regular(folder / MANIFEST, _MOST_BYTES).decode("utf-8"))
+        table = json.loads(read_regular(folder / file_name, _MOST_BYTES).decode("utf-8"))
         if not isinstance(table, dict) or "format" not in table:
             raise ValueError("its manifest is no table, or does not say its format")
         if table["format"] != FORMAT:
@@ -161,30 +171,31 @@ def read_manifest(folder: Path) -> Manifest:
                 f"{folder}: this model has format {table['format']}, this organizer reads {FORMAT}. "
                 "Update organizer."
             )
-        return _manifest(table)
+        return _manifest(table, _NEEDED_ROLES[file_name])
     except (OSError, ValueError, RecursionError) as error:
         raise BundleError(
             f"{folder}: this is no usable model bundle ({error}). Reinstall organizer, or remove the folder."
         ) from error
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path, manifest: Manifest, file_name: str = MANIFEST) -> None:
     """Write ``bundle.json`` beside the files of a bundle, which are in place.
 
     Args:
         folder: the bundle's.
         manifest: what is said; where it names no files, all below the folder are the bundle's.
+        file_name: ``MANIFEST``, or ``LOOSE_MANIFEST`` for a classifier alone.
 
     Raises:
         OSError: a file cannot be read or written.
     """
     if not manifest.files:
-        files = sorted(file for file in folder.rglob("*") if file.is_file() and file != folder / MANIFEST)
+        files = sorted(file for file in folder.rglob("*") if file.is_file() and file != folder / file_name)
         manifest = replace(
             manifest, files={file.relative_to(folder).as_posix(): sha256_of(file) for file in files}
         )
     text = json.dumps(manifest_table(manifest), indent=2) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / file_name).write_text(text, encoding="utf-8")
 
 
 def manifest_table(manifest: Manifest) -> dict[str, Any]:
@@ -200,8 +211,8 @@ def manifest_table(manifest: Manifest) -> dict[str, Any]:
     return table
 
 
-def _manifest(table: dict[str, Any]) -> Manifest:
-    """Return the manifest that a table is.
+def _manifest(table: dict[str, Any], needed: Sequence[str]) -> Manifest:
+    """Return the manifest that a table is, which names the roles that are needed.
 
     Raises:
         ValueError: a field is missing or not what it must be; the message names it.
@@ -214,6 +225,8 @@ def _manifest(table: dict[str, Any]) -> Manifest:
         found = _PLACE.fullmatch(str(error))
         raise ValueError(f"its {found[2]}: {found[1]}" if found else str(error)) from error
     _check(manifest)
+    if missing := [role for role in needed if role not in manifest.roles]:
+        raise ValueError(f"it names no {' and no '.join(missing)}")
     return manifest
 
 
@@ -255,8 +268,6 @@ def _check_files(manifest: Manifest) -> None:
         _check_path(path)
         if not _SHA256.fullmatch(digest):
             raise _wrong(f"checksum of {path}", digest, "64 hexadecimal digits")
-    if not {"backbone", "pca"} <= manifest.roles.keys():
-        raise ValueError("it names no backbone or no PCA")
     for role, path in manifest.roles.items():
         _check_path(path)
         if not manifest.files_of(role):

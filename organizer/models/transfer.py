@@ -17,7 +17,8 @@ from organizer.models.bundle_checks import check_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
 from organizer.models.installing import installing
-from organizer.models.manifest import MANIFEST
+from organizer.models.loose_classifier import is_loose_classifier, join, load_loose_classifier
+from organizer.models.manifest import LOOSE_MANIFEST, MANIFEST
 from organizer.models.safe_write import check_free_space, copy_regular, new_folder, size_of, storage_errors
 from organizer.models.unpack import unpack
 
@@ -40,8 +41,9 @@ def import_model(
     """Install a model from files.
 
     Args:
-        path: a folder that ``export_model`` made, or one packed as ``.tar.gz``; or a folder with the files
-            that ``pull`` would download, under the names that they have there.
+        path: a folder that ``export_model`` made, or one packed as ``.tar.gz``; a folder with a classifier
+            alone, which joins the installed model that makes its features; or a folder with the files that
+            ``pull`` would download, under the names that they have there.
         sources: what these files are called and must be.
         prove: raises an error for a whole model whose classifier does not work.
         classifier: whether a downloaded classifier is wanted.
@@ -66,12 +68,14 @@ def import_model(
             return _import_bundle(manifests[0].parent, prove, replace=replace)
     if (path / MANIFEST).is_file():
         return _import_bundle(path, prove, replace=replace)
+    if is_loose_classifier(path):
+        return _import_classifier(path, prove, replace=replace)
     return _import_parts(path, sources, classifier=classifier, replace=replace)
 
 
 def unlicensed_parts(path: Path, sources: Sources) -> list[Part]:
     """Return the parts among downloaded files that nobody stated may be used; none in an exported model."""
-    if path.is_file() or (path / MANIFEST).is_file():
+    if path.is_file() or (path / MANIFEST).is_file() or is_loose_classifier(path):
         return []
     parts = (part for parts in sources.of(NAME).values() for part in parts)
     return [part for part in parts if part.needs_consent and (path / part.file_name).is_file()]
@@ -133,6 +137,22 @@ def _import_bundle(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
         check_bundle(copied)
         prove(copied)
     return open_bundle(bundle.name)
+
+
+def _import_classifier(folder: Path, prove: Prove, *, replace: bool) -> Bundle:
+    check_plain(folder, LOOSE_MANIFEST)
+    loose = load_loose_classifier(folder)
+    for name in loose.files:
+        check_plain(folder, name)
+    loose.verify(every_file=True)
+    source = open_bundle(loose.space_id)
+    with installing(loose.name, replace=replace) as growing:
+        check_free_space(growing, size_of(source.folder) + size_of(folder))
+        joined = join(loose, source, growing)
+        joined.verify(every_file=True)
+        check_bundle(joined)
+        prove(joined)
+    return open_bundle(loose.name)
 
 
 def _copy(bundle: Bundle, target: Path) -> None:

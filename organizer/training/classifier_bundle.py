@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError, TrainingDataError
+from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.bundle import load_bundle
 from organizer.models.bundle_checks import check_bundle
+from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
+from organizer.models.loose_classifier import copy_space, load_loose_classifier, space_roles
 from organizer.models.manifest import (
+    LOOSE_MANIFEST,
+    MANIFEST,
+    BackboneKind,
     ClassifierKind,
     Kinds,
     Manifest,
@@ -36,8 +41,7 @@ if TYPE_CHECKING:
 VERSION = "1.0.0"
 """Of the recipe; a digest of the classifier follows, for scores are stored with a bundle's version."""
 CLASSIFIER, CARD = "classifier.tflite", "MODEL_CARD.md"
-_KEPT = ("LICENSE", "NOTICE")
-"""Files of the source that say what its parts may be used for; they go with them."""
+_ADVICE = "Train it again, or take another architecture."
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
@@ -55,6 +59,8 @@ class NewBundle:
     """What it was trained on, one sentence."""
     licence: str | None = None
     """Of the classifier; None takes the source's for all."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Further files to lie beside it, by name."""
 
 
 def write_classifier_bundle(
@@ -74,18 +80,15 @@ def write_classifier_bundle(
         StorageError: there is no room, or the folder cannot be written.
     """
     check_name(new.name)
-    _check_same_space(source, trained, new)
+    _check_same_space(source, trained)
+    _check_thresholds(trained, new)
     source.verify()
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
-        _copy_space(source, folder)
+        _begin(folder)
+        copy_space(source, folder)
         difference = export_checked(trained, folder / CLASSIFIER)
         manifest = _manifest(source, trained, new, difference)
-        card = render("classifier_card.md", manifest=manifest, trained=trained)
-        (folder / CARD).write_text(card, encoding="utf-8")
-        write_manifest(folder, manifest)
+        _finish(folder, trained, new, manifest, MANIFEST)
     bundle = load_bundle(folder)
     if bundle.space_id != source.space_id:
         raise BundleError(
@@ -94,17 +97,69 @@ def write_classifier_bundle(
         )
     bundle.verify()
     check_bundle(bundle)
-    prove_classifier(bundle, "Train it again, or take another architecture.")
+    prove_classifier(bundle, _ADVICE)
     return bundle
 
 
-def _check_same_space(source: Bundle, trained: TrainedClassifier, new: NewBundle) -> None:
+def write_loose_classifier(folder: Path, trained: TrainedClassifier, new: NewBundle) -> Bundle:
+    """Write a classifier of YouTube-8M's features by itself, and prove that it works.
+
+    ``organizer models import`` joins it with ``inception-yt8m``.
+
+    Args:
+        folder: an empty one, or one that does not exist yet.
+        trained: the classifier; its space is ``inception-yt8m``, by name, for no digest is known.
+        new: the rest.
+
+    Raises:
+        BundleError: the name or what was written cannot be used.
+        TrainingDataError: it was trained on other features, or thresholds and labels do not fit.
+        StorageError: there is no room, or the folder cannot be written.
+    """
+    check_name(new.name)
+    if (trained.space_id, trained.quantiser) != (NAME, YT8M_QUANTISER):
+        raise TrainingDataError(
+            f"{folder}: only a classifier of YouTube-8M's features can stand alone, and not one of the space "
+            f"{trained.space_id}. Install the model that makes its features."
+        )
+    _check_thresholds(trained, new)
+    with storage_errors(folder):
+        _begin(folder)
+        difference = export_checked(trained, folder / CLASSIFIER)
+        _finish(folder, trained, new, _loose_manifest(trained, new, difference), LOOSE_MANIFEST)
+    loose = load_loose_classifier(folder)
+    loose.verify()
+    prove_classifier(loose, _ADVICE)
+    return loose
+
+
+def _begin(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise BundleError(f"{folder}: there is something in this folder. Take an empty one.")
+
+
+def _finish(
+    folder: Path, trained: TrainedClassifier, new: NewBundle, manifest: Manifest, file_name: str
+) -> None:
+    """Write card, further files and, last, the manifest, which has the checksums of all."""
+    card = render("classifier_card.md", manifest=manifest, trained=trained)
+    (folder / CARD).write_text(card, encoding="utf-8")
+    for name, content in new.files.items():
+        (folder / name).write_bytes(content)
+    write_manifest(folder, manifest, file_name)
+
+
+def _check_same_space(source: Bundle, trained: TrainedClassifier) -> None:
     found = (trained.space_id, trained.dimensions, trained.quantiser)
     if found != (source.space_id, source.dimensions, source.quantiser):
         raise TrainingDataError(
             f"{source.folder}: the classifier was trained on features of the space {trained.space_id}, this "
             f"model makes those of {source.space_id}. Take the model whose features it was trained on."
         )
+
+
+def _check_thresholds(trained: TrainedClassifier, new: NewBundle) -> None:
     if tuple(new.thresholds) != trained.labels:
         raise TrainingDataError(
             f"There are thresholds for {', '.join(new.thresholds) or 'no label'}, but the classifier knows "
@@ -112,43 +167,46 @@ def _check_same_space(source: Bundle, trained: TrainedClassifier, new: NewBundle
         )
 
 
-def _copy_space(source: Bundle, folder: Path) -> None:
-    """Copy what makes features, and its licences.
-
-    No hard links: the source may belong to another user, or be what a package manager writes over.
-    """
-    roles = [source.roles[role] for role in ("backbone", "pca")]
-    wanted = [
-        path for path in source.files if any(path == role or path.startswith(f"{role}/") for role in roles)
-    ]
-    wanted += [
-        file.name for file in source.folder.iterdir() if file.name.startswith(_KEPT) and file.is_file()
-    ]
-    for path in dict.fromkeys(wanted):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.folder / path, target)
-
-
 def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, difference: float) -> Manifest:
+    roles, made_of = space_roles(source)
+    alone = _loose_manifest(trained, new, difference)
+    return replace(
+        alone,
+        summary=f"features of {source.name}, {len(trained.labels)} labels by {trained.architecture}",
+        licence=source.licence if new.licence is None else f"{source.licence}; classifier: {new.licence}",
+        input_size=source.input_size,
+        provenance={
+            **made_of,
+            **alone.provenance,
+            "space": {"model": source.id, "space_id": source.space_id},
+        },
+        roles=roles | alone.roles,
+        resize=source.resize,
+        space_name=source.space_name or source.name,
+        backbone_settings=source.backbone_settings,
+        kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),
+    )
+
+
+def _loose_manifest(trained: TrainedClassifier, new: NewBundle, difference: float) -> Manifest:
+    """Return what is said of a classifier alone, of the space of ``inception-yt8m``."""
     kind, figures = architecture(trained.architecture), trained.figures
     held_out = {"loss": figures.validation_loss, "mean_average_precision": figures.validation_map}
     mean_precision = figures.validation_map
     summary = "not measured" if mean_precision is None else f"held-out videos: mAP {mean_precision:.2f}"
     return Manifest(
         name=new.name,
-        version=f"{VERSION}+{_digest(source, trained)}",
-        summary=f"features of {source.name}, {len(trained.labels)} labels by {trained.architecture}",
-        licence=source.licence if new.licence is None else f"{source.licence}; classifier: {new.licence}",
-        input_size=source.input_size,
-        dimensions=source.dimensions,
-        quantiser=QuantiserRange.of(source.quantiser),
+        version=f"{VERSION}+{_digest(trained)}",
+        summary=f"for features of {NAME}, {len(trained.labels)} labels by {trained.architecture}",
+        licence=new.licence or "not said",
+        input_size=SETTINGS.input_size,
+        dimensions=trained.dimensions,
+        quantiser=QuantiserRange.of(trained.quantiser),
         labels=trained.labels,
         thresholds=dict(new.thresholds),
         metrics={"summary": summary, "held_out": held_out, **new.metrics},
         provenance={
-            **{part: source.provenance[part] for part in ("backbone", "pca") if part in source.provenance},
-            "space": {"model": source.id, "space_id": source.space_id},
+            "space": {"model": NAME, "space_id": trained.space_id},
             "classifier": {
                 "architecture": trained.architecture,
                 "what": kind.summary,
@@ -163,22 +221,22 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
                 "versions": _versions(),
             },
         },
-        roles={**{role: source.roles[role] for role in ("backbone", "pca")}, "classifier": CLASSIFIER},
-        resize=source.resize,
-        space_name=source.space_name or source.name,
-        backbone_settings=source.backbone_settings,
-        kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),
+        roles={"classifier": CLASSIFIER},
+        resize=RESIZE,
+        space_name=NAME,
+        backbone_settings=SETTINGS.stored(),
+        kinds=Kinds(BackboneKind.TF_HUB, ClassifierKind.LITERT),
     )
 
 
-def _digest(source: Bundle, trained: TrainedClassifier) -> str:
+def _digest(trained: TrainedClassifier) -> str:
     """Return a digest of the space and the network: what scores otherwise has another one.
 
     Not of the files: names that Keras numbers through a session stand in them.
     """
     import numpy as np
 
-    scores_by = (source.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
+    scores_by = (trained.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
     hashed = hashlib.sha256(repr(scores_by).encode())
     for weight in trained.weights:
         hashed.update(np.ascontiguousarray(weight, np.float32).tobytes())

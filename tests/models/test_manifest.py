@@ -150,7 +150,7 @@ def test_the_bundled_model_says_the_same_when_written_again():
         ({"quantiser": {"low": 0, "high": 1}}, "its quantiser: Object missing required field `rounding`"),
         ({"thresholds": {"Animal": 0.5}}, "its threshold of Food is None, not from 0 to 1"),
         ({"kinds": {"backbone": "torch"}}, "its kinds.backbone: Invalid enum value 'torch'"),
-        ({"roles": {"backbone": "backbone"}}, "it names no backbone or no PCA"),
+        ({"roles": {"backbone": "backbone"}}, "it names no pca"),
         ({"roles": {"backbone": "backbone", "pca": "other.npz"}}, "it has no checksum of its pca"),
         ({"format": "two"}, r"this model has format two, this organizer reads 1\. Update organizer\."),
     ],

@@ -50,6 +50,9 @@ follows it in the bundle's version."""
 SETTINGS = TfHubSettings(
     output="pool_3", input_size=INPUT_SIZE, pixel_mean=PIXEL_MEAN, pixel_scale=PIXEL_SCALE
 )
+RESIZE = Resize.BILINEAR
+"""As the data set was made: whole frames went into the graph, which resizes them itself. Pictures here have
+the right size already, and then its own resizing changes nothing."""
 THRESHOLD = 0.5
 PCA_PART = "yt8m-pca"
 
@@ -169,9 +172,7 @@ def _manifest(ingredients: Mapping[str, Ingredient], version: str) -> Manifest:
         + (", the published CNN + LSTM for ten labels" if has_classifier else "; no classifier yet"),
         licence="; ".join(f"{role}: {found.part.licence}" for role, found in ingredients.items()),
         input_size=SETTINGS.input_size,
-        # As the data set was made: whole frames went into the graph, which resizes them itself. Pictures here
-        # have the right size already, and then its own resizing changes nothing.
-        resize=Resize.BILINEAR,
+        resize=RESIZE,
         dimensions=OUTPUTS,
         quantiser=QuantiserRange.of(YT8M_QUANTISER),
         labels=labels,

@@ -100,7 +100,8 @@ class FrameLevelFormat:
 class VideoLevelFormat:
     """The mean over a video's seconds, as one second: an Example with ``mean_rgb``, 1024 floats.
 
-    It is the mean of numbers that were never quantised, so there is nothing to dequantise.
+    The seconds were stored in 8 bits and dequantised before their mean was taken: in the release's own shards
+    the means end where dequantised numbers do, at -1.9921875 and 2.0078125. So a mean is a feature already.
     """
 
     type_name = "float32"

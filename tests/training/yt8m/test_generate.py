@@ -23,6 +23,9 @@ def test_the_videos_are_as_announced():
     assert min(counts.values()) > 0.03
     for first, second in PAIRS:
         assert not any({first, second} <= set(video.labels) for video in videos)
+    cooking = [video for video in videos if "Cooking" in video.labels]
+    assert cooking and all("Food" in video.labels for video in cooking)
+    assert any("Food" in video.labels and "Cooking" not in video.labels for video in videos)
     for video in videos[:50]:
         assert len(video.label_ids) == len(video.labels)
         assert {label for label in LABELS if set(IDS[label]) & set(video.label_ids)} == set(video.labels)
