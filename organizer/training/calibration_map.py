@@ -11,7 +11,7 @@ of a label's videos stays as it was. Between labels it does not: the shifts make
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
 
@@ -26,8 +26,9 @@ On the out-of-fold scores of ``lite`` 2.0.0, by maps of the other folds, the cro
 were, 0.0939 with a spread of 0.05 (hardly any shift), 0.0930 with 0.5 and 0.7, and 0.0943 with 5 (each label
 by itself).
 """
-LEAST = 1e-6
-"""Scores are kept so far from 0 and 1, which have no logit."""
+LEAST = 1e-4
+"""Nearer to 0 and 1, which have no logit, the logit goes on along its tangent: so it ends at -10.2 and 10.2,
+keeps the order, and does not make much of the last digits that 32 bits have near 1."""
 _MOST_STEPS = 100
 _SMALLEST_STEP = 1e-10
 
@@ -68,6 +69,14 @@ class ScoreMap:
         import numpy as np
 
         return _sigmoid(self.a * _logit(scores) + self.b + np.array(self.offsets))
+
+    def apply_in_graph(self, scores: Any) -> Any:
+        """Return the same of a tensor, in operations that a LiteRT graph has."""
+        from keras import ops
+
+        kept = ops.clip(scores, LEAST, 1 - LEAST)
+        logits = ops.log(kept) - ops.log(1 - kept) + (scores - kept) / (LEAST * (1 - LEAST))
+        return ops.sigmoid(self.a * logits + (self.b + ops.array(self.offsets, scores.dtype)))
 
 
 def fit_score_map(
@@ -210,8 +219,9 @@ def _newton_step(
 def _logit(scores: NDArray[np.floating]) -> NDArray[np.float64]:
     import numpy as np
 
-    kept = np.clip(np.asarray(scores, np.float64), LEAST, 1 - LEAST)
-    logits: NDArray[np.float64] = np.log(kept) - np.log1p(-kept)
+    exact = np.asarray(scores, np.float64)
+    kept = np.clip(exact, LEAST, 1 - LEAST)
+    logits: NDArray[np.float64] = np.log(kept) - np.log1p(-kept) + (exact - kept) / (LEAST * (1 - LEAST))
     return logits
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
 from organizer.errors import TrainingDataError
@@ -125,6 +126,21 @@ def test_thresholds_and_evidence_are_mapped_as_scores_are():
     assert score_map.apply(scores) == pytest.approx(expected)
     assert score_map.apply(scores[0]) == pytest.approx(expected[0])
     assert score_map.apply(scores[np.newaxis]) == pytest.approx(expected[np.newaxis])
+
+
+def test_the_order_stays_up_to_0_and_1():
+    scores = np.array([[0.0], [1e-9], [1e-5], [2e-4], [1 - 2e-4], [1 - 1e-5], [1 - 1e-9], [1.0]])
+    mapped = ScoreMap(0.5, 1.0, (0.0,)).apply(scores)
+    assert (np.diff(mapped, axis=0) > 0).all()
+
+
+def test_a_tensor_is_mapped_as_an_array_is():
+    score_map = ScoreMap(1.3, -0.3, (0.4, -0.4, 0.0))
+    scores = np.random.default_rng(0).random((2, 5, 3)).astype(np.float32)
+    scores[0, 0], scores[0, 1], scores[0, 2] = 0, 1, 3e-5
+    mapped = score_map.apply_in_graph(tf.constant(scores))
+    assert mapped.dtype == tf.float32
+    assert mapped.numpy() == pytest.approx(score_map.apply(scores), abs=1e-6)
 
 
 def test_the_same_scores_give_the_same_map():
