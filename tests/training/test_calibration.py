@@ -5,7 +5,13 @@ import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.tags.tagger import NEVER
-from organizer.training.calibration import FEWEST, calibrate, fit_thresholds, lowest_precise
+from organizer.training.calibration import (
+    FEWEST,
+    calibrate,
+    fit_maybe_thresholds,
+    fit_thresholds,
+    lowest_precise,
+)
 from tests.training.measure.scores import scored
 
 
@@ -174,3 +180,136 @@ def test_a_rare_label_is_drawn_to_the_pooled_threshold():
 def test_thresholds_stay_in_range():
     hopeless = fit_thresholds(np.zeros((50, 3), np.float32), np.random.default_rng(0).random((50, 3)), 0.9)
     assert (hopeless <= 0.95).all()
+
+
+def honest(videos, labels=4, seed=0):
+    """Scores that are probabilities, and targets that keep to them."""
+    rng = np.random.default_rng(seed)
+    scores = 1 / (1 + np.exp(-rng.normal(-2, 2, (videos, labels))))
+    return (rng.random(scores.shape) < scores).astype(np.float32), scores
+
+
+def share_of_maybes(row, targets, scores):
+    given = NEVER if row.threshold is None else row.threshold
+    inside = (scores >= row.maybe) & (scores < given)
+    return targets[inside].mean()
+
+
+def test_every_second_maybe_is_right_on_other_videos():
+    targets, scores = honest(3000)
+    found = calibrate(scored(targets, scores), 0.9)
+    others, of_others = honest(20_000, seed=1)
+    assert set(found.maybe_thresholds) == set("ABCD")
+    for column, row in enumerate(found.labels):
+        assert share_of_maybes(row, others[:, column], of_others[:, column]) == pytest.approx(0.5, abs=0.06)
+
+
+def test_maybes_find_more_when_fewer_of_them_need_to_be_right():
+    given = scored(*honest(2000))
+    lower, higher = (calibrate(given, 0.9, maybe_precision=share).maybe_thresholds for share in (0.3, 0.5))
+    assert all(lower[label] < higher[label] for label in "ABCD")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_maybes_begin_below_what_is_given_or_not_at_all(seed):
+    rng = np.random.default_rng(seed)
+    videos = int(rng.integers(5, 200))
+    targets = (rng.random((videos, 5)) < rng.random(5) * 0.4).astype(np.float32)
+    scores = np.clip(targets * rng.random() + rng.random(targets.shape) * 0.6, 0, 1).round(2)
+    found = calibrate(
+        scored(targets, scores, known=rng.random(targets.shape) < 0.8),
+        float(rng.uniform(0.1, 0.95)),
+        {"A": 0.03, "B": NEVER},
+        maybe_precision=float(rng.uniform(0.1, 0.95)),
+        base_maybe_thresholds={"A": 0.01, "B": 0.3},
+    )
+    for row in found.labels:
+        if row.maybe is not None:
+            assert 0 < row.maybe < found.thresholds[row.label]
+    assert set(found.maybe_thresholds) == {row.label for row in found.labels if row.maybe is not None}
+
+
+def test_a_label_that_is_never_given_may_be_a_maybe():
+    # Its best are right three times of five: too seldom to be given.
+    targets = np.array([1, 1, 1, 0, 0] * 6 + [0] * 200)
+    row = label_of(np.array([0.8] * 30 + [0.1] * 200), targets)
+    assert row.threshold is None and 0.1 < row.maybe <= 0.8
+    assert row.words == "never given, at most a maybe: no threshold gave a precision of 0.90"
+
+
+def test_a_label_that_is_seldom_right_is_not_even_a_maybe():
+    targets = np.array([1, 0, 0, 0, 0, 0] * 20 + [0] * 200)
+    row = label_of(np.array([0.8] * 120 + [0.1] * 200), targets)
+    assert (row.threshold, row.maybe) == (None, None)
+    assert row.words.startswith("never suggested: ")
+
+
+def test_a_label_with_hardly_a_video_has_no_maybes():
+    targets = np.zeros(50, int)
+    targets[: FEWEST - 1] = 1
+    assert label_of(np.where(targets, 0.5, 0.4), targets).maybe is None
+
+
+def test_where_all_is_given_or_left_there_are_no_maybes():
+    targets = np.array([1] * 20 + [0] * 100)
+    row = label_of(targets * 0.8 + 0.1, targets)
+    assert row.threshold is not None and row.maybe is None
+
+
+def test_scores_that_say_nothing_make_no_maybes():
+    targets = np.tile([[1.0], [0.0], [0.0]], (20, 1))
+    assert calibrate(scored(targets, 0.9 - 0.5 * targets), 0.9).maybe_thresholds == {}
+
+
+def test_what_is_not_known_moves_no_maybe():
+    targets, scores = honest(400)
+    known = np.random.default_rng(2).random(targets.shape) < 0.6
+    as_is = calibrate(scored(targets, scores, known=known), 0.9)
+    other = np.where(known, targets, 1 - targets), np.where(known, scores, 0.4)
+    assert calibrate(scored(*other, known=known), 0.9) == as_is
+
+
+def test_a_kept_threshold_keeps_its_maybes():
+    targets = np.zeros((40, 4), np.float32)
+    targets[:20] = 1
+    targets[2:, 0] = 0
+    base = {"A": 0.5, "B": 0.5, "C": 0.5, "D": NEVER}
+    found = calibrate(
+        *(scored(targets, 0.9 * targets), 0.9, base, ("B", "C", "D")),
+        base_maybe_thresholds={"A": 0.3, "B": 0.2, "D": 0.25},
+    )
+    assert found.maybe_thresholds == {"A": 0.3, "B": 0.2, "D": 0.25}
+    assert found.labels[3].words == "never given, at most a maybe: what it corrects never gives it"
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_share_of_right_maybes_that_is_none_is_refused(share):
+    with pytest.raises(TrainingDataError, match="between 0 and 1"):
+        calibrate(scored([[1]], [[0.5]]), 0.9, maybe_precision=share)
+
+
+def test_maybes_of_a_worked_example():
+    # Given from 0.7. Below that 0.6 and 0.5 are 0.55 in the mean, and with 0.4 it is exactly 0.5.
+    scores = np.array([[0.9], [0.6], [0.5], [0.4], [0.3]])
+    found = fit_maybe_thresholds(
+        *(np.array([[1], [0], [0], [0], [0]]), scores),
+        known=np.ones((5, 1), bool),
+        thresholds=np.array([0.7]),
+        chances=scores,
+    )
+    assert found == pytest.approx([0.35])
+
+
+def test_what_was_seen_counts_the_more_the_more_of_it_there_is():
+    # Probabilities say 0.3; 100 right ones of 100 were seen, which counts half: 0.65.
+    def found(videos, precision):
+        return fit_maybe_thresholds(
+            *(np.ones((videos, 1)), np.full((videos, 1), 0.4)),
+            known=np.ones((videos, 1), bool),
+            thresholds=np.array([NEVER]),
+            chances=np.full((videos, 1), 0.3),
+            precision=precision,
+        )[0]
+
+    assert found(100, 0.64) == pytest.approx(0.2) and found(100, 0.66) == NEVER
+    assert found(5, 0.64) == NEVER
