@@ -23,7 +23,7 @@ from organizer.text import count, safe_text
 from organizer.training.architectures import ARCHITECTURES
 from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
 from organizer.training.engine.settings import TrainingSettings
-from organizer.training.ensemble_weights import base_of
+from organizer.training.evidence_weights import base_of
 from organizer.training.library_data import LibrarySettings
 from organizer.training.sources import corpus_source, library_source, yt8m_source
 from organizer.training.train_model import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from organizer.models.bundle import Bundle
-    from organizer.training.ensemble_weights import Base
+    from organizer.training.evidence_weights import Base
     from organizer.training.measure.compare import Comparison
     from organizer.training.sources import TrainingSource
 

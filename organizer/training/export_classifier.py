@@ -30,17 +30,26 @@ def export_litert(trained: TrainedClassifier) -> bytes:
     evidence (videos, seconds, labels). The number of videos is free, but 1 for recurrent networks: with a
     free one their loops do not convert.
     """
+    videos = None if architecture(trained.architecture).free_batch else 1
+    return litert_graph(trained.model(batch=videos), trained.dimensions, videos)
+
+
+def litert_graph(model: Any, dimensions: int, videos: int | None = None) -> bytes:
+    """Return a Keras model, as ``Architecture.build`` gives it, as a LiteRT graph of built-in operations.
+
+    Args:
+        model: the model.
+        dimensions: numbers of each second.
+        videos: how many it takes at once; None for any number.
+    """
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-
-    videos = None if architecture(trained.architecture).free_batch else 1
-    model = trained.model(batch=videos)
 
     def classify(features: Any) -> tuple[Any, Any]:
         outputs = model(features, training=False)
         return outputs["scores"], outputs["evidence"]
 
-    signature = tf.TensorSpec((videos, None, trained.dimensions), tf.float32, name="features")
+    signature = tf.TensorSpec((videos, None, dimensions), tf.float32, name="features")
     with quiet_stderr(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         traced = tf.function(classify, autograph=False).get_concrete_function(signature)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.models.bundle import Bundle
-    from organizer.training.ensemble_weights import Base
+    from organizer.training.evidence_weights import Base
 
 FEWEST_CONFIRMED = 8
 """Videos confirmed for a label before it can be learnt: six or so to train on, two to measure with."""

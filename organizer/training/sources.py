@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
-    from organizer.training.ensemble_weights import Base
+    from organizer.training.evidence_weights import Base
     from organizer.training.library_data import LibrarySettings
 
 

@@ -8,7 +8,7 @@ from organizer.errors import TrainingDataError
 from organizer.training.architectures.architecture import Architecture, Reading
 
 if TYPE_CHECKING:
-    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.evidence_weights import BasedOn
 
 ARCHITECTURES: dict[str, Architecture] = {
     "majority": Architecture(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
-    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.evidence_weights import BasedOn
 
 WINDOW_SECONDS = 3
 """Recurrent networks give evidence for windows of this length, 15 in 45 seconds: one second alone tells them

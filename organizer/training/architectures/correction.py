@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import keras
 
 from organizer.errors import TrainingDataError
 from organizer.training.architectures.architecture import FROZEN
-from organizer.training.architectures.layers import BaseLogits, StrongerHalf, real_seconds
-from organizer.training.ensemble_weights import LINEAR_SHARE
+from organizer.training.architectures.evidence_layers import StrongerLogits, evidence_logits
+from organizer.training.architectures.layers import real_seconds
 
 if TYPE_CHECKING:
     from organizer.training.architectures.architecture import Size
@@ -19,15 +18,13 @@ L2 = 0.1
 """Holds the correction near nothing, so that a few decisions move a score a little, and hundreds as far as
 they agree. Divided by the number of labels, as the loss is: another label changes nothing for the others."""
 DROPOUT = 0.2
-UNKNOWN = -2.0
-"""Where the logit of a label starts that the base does not know."""
 
 
 def core(size: Size) -> Any:
     """Return the model, see ``Architecture.network``.
 
     A second's logit is that of the base, which stays as it is, and a linear function of the features, which
-    is nothing before training. A video's score is the mean over the stronger half of its seconds, as in the
+    is nothing before training. A video's logit is the mean over the stronger half of its seconds, as in the
     bundled classifier. So it starts as the base, and where nobody decided it stays that.
 
     Raises:
@@ -40,12 +37,7 @@ def core(size: Size) -> Any:
             "--data library with --space lite, or another --arch."
         )
     features = keras.Input((None, size.dimensions))
-    arrays = based_on.arrays
-    members, hidden, base_labels = arrays.kernel.shape
-    sizes = (members, hidden, base_labels)
-    base = BaseLogits(*sizes, based_on.columns, unknown=UNKNOWN, linear_share=LINEAR_SHARE, name=FROZEN)
-    known = base(features)
-    base.set_weights([getattr(arrays, part.name) for part in fields(arrays)])
+    known = evidence_logits(features, based_on, FROZEN)
     correction = keras.layers.Dense(
         size.labels,
         kernel_initializer="zeros",
@@ -53,5 +45,5 @@ def core(size: Size) -> Any:
         dtype="float32",
         name="correction",
     )(keras.layers.Dropout(DROPOUT)(features))
-    evidence = keras.ops.sigmoid(known + correction)
-    return keras.Model(features, StrongerHalf(name="pooled")(evidence, real_seconds(features)), name="core")
+    scores = StrongerLogits(name="pooled")(known + correction, real_seconds(features))
+    return keras.Model(features, scores, name="core")

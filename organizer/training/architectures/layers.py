@@ -222,7 +222,9 @@ class Past(keras.layers.Layer):  # type: ignore[misc]
 
 @_registered
 class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
-    """(batch, seconds, n) -> (batch, seconds, labels): what ``EnsembleWeights`` say, as one logit.
+    """(batch, seconds, n) -> (batch, seconds, labels): one logit of small networks and a linear function.
+
+    Networks that correct ``lite`` up to 2.0.0 have it, and are still read; new ones have ``EvidenceLogits``.
 
     Args:
         members: networks.
@@ -230,7 +232,7 @@ class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
         labels: of the networks.
         columns: for each label of the output, that of the networks; -1 for one they do not know.
         unknown: logit of such a label.
-        linear_share: how much the linear function says, see ``EnsembleWeights``.
+        linear_share: how much the linear function says, 0..1.
     """
 
     def __init__(
@@ -291,7 +293,8 @@ class BaseLogits(keras.layers.Layer):  # type: ignore[misc]
 class StrongerHalf(keras.layers.Layer):  # type: ignore[misc]
     """Evidence (batch, seconds, labels), real seconds (batch, seconds, 1) -> scores (batch, labels).
 
-    The mean over the half of the seconds that speak most for a label; of an odd number the larger half.
+    The mean over the half of the seconds that speak most for a label; of an odd number the larger half. As
+    ``BaseLogits``, for networks that are there; new ones have ``StrongerLogits``.
     """
 
     def __init__(self, **settings: Any) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.features.quantiser import Quantiser
-    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.evidence_weights import BasedOn
 
     Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
     """Features, targets and weights, as ``TrainingData`` has them."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from organizer.training.engine.replicas import Replicas
     from organizer.training.engine.settings import TrainingSettings
-    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.evidence_weights import BasedOn
 
 
 _LEAST = 1e-7

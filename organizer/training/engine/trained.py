@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from organizer.features.quantiser import Quantiser
     from organizer.training.engine.checkpoints import EpochFigures
     from organizer.training.engine.settings import TrainingSettings
-    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.evidence_weights import BasedOn
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,8 +30,8 @@ from organizer.models.manifest import (
     manifest_table,
     write_manifest,
 )
-from organizer.training.ensemble_weights import LINEAR_SHARE
-from organizer.training.ensemble_weights import ROLE as MEMBERS
+from organizer.training.evidence_weights import LINEAR_SHARE
+from organizer.training.evidence_weights import ROLE as MEMBERS
 from organizer.training.lite.corpus import FOLDS, picture_hash, read_corpus, read_picture
 from organizer.training.lite.corpus_features import corpus_features
 from organizer.training.lite.efficientnet_lite import INPUT_SIZE

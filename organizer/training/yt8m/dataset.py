@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from organizer.features.quantiser import Quantiser
     from organizer.training.engine.data import Position
-    from organizer.training.ensemble_weights import BasedOn
+    from organizer.training.evidence_weights import BasedOn
     from organizer.training.yt8m.record_formats import RecordFormat, Video
     from organizer.training.yt8m.sampling import Crop
     from organizer.training.yt8m.vocabulary import LabelClasses
