@@ -18,7 +18,7 @@ from organizer.features.space import FeatureSpace
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.models.bundle import Bundle
 from organizer.tags.tagger import Tagger
-from organizer.types import LABELS, MAX_SECONDS, Frame
+from organizer.types import EVERY_SECOND, LABELS, MAX_SECONDS, Frame, SampledSeconds
 from tests.clips import COLOURS, plain, write_clip
 
 COLOUR_OF = dict(zip(LABELS, COLOURS, strict=False))
@@ -74,8 +74,10 @@ class ColourBundle(Bundle):
         """There are no files."""
 
 
-def colour_bundle(*, version: str = "1", backbone: str = "a" * 64) -> ColourBundle:
-    """Return a bundle; another ``backbone`` (a checksum) makes another feature space."""
+def colour_bundle(
+    *, version: str = "1", backbone: str = "a" * 64, sampled: SampledSeconds = EVERY_SECOND
+) -> ColourBundle:
+    """Return a bundle; another ``backbone`` (a checksum), or other seconds, make another feature space."""
     return ColourBundle(
         folder=Path("/nowhere"),
         name="lite",
@@ -91,6 +93,7 @@ def colour_bundle(*, version: str = "1", backbone: str = "a" * 64) -> ColourBund
         provenance={},
         files={"backbone": backbone, "pca": "b" * 64, "classifier": "c" * 64},
         roles={"backbone": "backbone", "pca": "pca", "classifier": "classifier"},
+        sampled=sampled,
     )
 
 
@@ -111,10 +114,15 @@ class CountingReader:
         self.paths: list[str] = []
 
     def read(
-        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+        self,
+        path: str,
+        *,
+        max_seconds: int = MAX_SECONDS,
+        short_side: int | None = None,
+        sampled: SampledSeconds = EVERY_SECOND,
     ) -> Iterator[Frame]:
         self.paths.append(path)
-        return self._reader.read(path, max_seconds=max_seconds, short_side=short_side)
+        return self._reader.read(path, max_seconds=max_seconds, short_side=short_side, sampled=sampled)
 
 
 def show_labels(path: Path, *labels: str, title: str | None = None, **metadata: str) -> Path:

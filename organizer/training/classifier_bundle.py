@@ -165,6 +165,7 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
         },
         roles={**{role: source.roles[role] for role in ("backbone", "pca")}, "classifier": CLASSIFIER},
         resize=source.resize,
+        sampling=source.sampled,
         space_name=source.space_name or source.name,
         backbone_settings=source.backbone_settings,
         kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),
