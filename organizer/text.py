@@ -9,11 +9,14 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from organizer.types import MAX_SECONDS
+
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable
 
     from organizer.dates.shown import ShownDate
+    from organizer.types import SampledSeconds
 
 UNKNOWN = "-"
 """What a column of the terminal shows for a value that is not known."""
@@ -45,15 +48,44 @@ def duration(seconds: float | None, *, unknown: str = "") -> str:
     return unknown if seconds is None else clock_time(seconds)
 
 
-def spans(seconds: Iterable[int]) -> str:
-    """Return ascending seconds as spans: 0-4, 7, 9-10."""
+def spans(seconds: Iterable[int], sampled: SampledSeconds | None = None) -> str:
+    """Return ascending seconds as spans: 0-4, 7, 9-10.
+
+    Args:
+        seconds: the seconds.
+        sampled: what was looked at, where that is known: 8-12 are then 8, 10 and 12, if 9 and 11 were not.
+    """
     runs: list[list[int]] = []
     for second in seconds:
-        if runs and second == runs[-1][1] + 1:
+        if runs and second <= (sampled.after(runs[-1][1]) if sampled else runs[-1][1] + 1):
             runs[-1][1] = second
         else:
             runs.append([second, second])
     return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
+
+
+def thinned(sampled: SampledSeconds) -> str:
+    """Return which seconds are left out, as ``from 8 s on one second in 2``; empty where none are."""
+    if all(second in sampled for second in range(MAX_SECONDS)):
+        return ""
+    begins = f"from {sampled.every_second_until} s on " if sampled.every_second_until > 1 else ""
+    return f"{begins}one second in {sampled.then_every}"
+
+
+def looked_at(duration_s: float | None, sampled: SampledSeconds | None, *, of: str = "") -> str:
+    """Say how much of a video was looked at; empty where it was each of its seconds.
+
+    Args:
+        duration_s: its length in seconds; None where that is not known.
+        sampled: which seconds the model looks at; None where that is not known.
+        of: what else to say of the length, with a space before it.
+    """
+    if duration_s is None:
+        return ""
+    left_out = thinned(sampled) if sampled and duration_s > sampled.every_second_until + 1 else ""
+    if duration_s > MAX_SECONDS + 1:
+        return f"the first {MAX_SECONDS} s{of} were looked at" + (f", {left_out}" if left_out else "")
+    return f"{left_out} was looked at" if left_out else ""
 
 
 def spelled_date(taken: ShownDate | None) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SECONDS = 45
-"""How much of a video is looked at: one frame for each of its first 45 seconds."""
+"""How much of a video is looked at: nothing after its first 45 seconds."""
 
 LABELS = (
     "Vehicle",
@@ -30,6 +30,57 @@ LABELS = (
 """The built-in labels, in the order every score vector uses."""
 
 
+@dataclass(frozen=True, slots=True)
+class SampledSeconds:
+    """Which seconds of a video a model looks at: each of the first ones, then one of so many.
+
+    One frame stands for each of them, so this also says which second a row of features belongs to.
+    """
+
+    every_second_until: int
+    """Each second before this one is looked at; 0 to 45."""
+    then_every: int
+    """From there on one of so many, that one first; 1 to 45."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: one of them is out of its range.
+        """
+        if not 0 <= self.every_second_until <= MAX_SECONDS:
+            raise ValueError(f"every_second_until is {self.every_second_until}, not from 0 to {MAX_SECONDS}")
+        if not 1 <= self.then_every <= MAX_SECONDS:
+            raise ValueError(f"then_every is {self.then_every}, not from 1 to {MAX_SECONDS}")
+
+    def __contains__(self, second: int) -> bool:
+        """Say whether a second is looked at."""
+        beyond = second - self.every_second_until
+        return 0 <= second < MAX_SECONDS and (beyond < 0 or beyond % self.then_every == 0)
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """All seconds that are looked at of a long video, ascending; 0 is always the first."""
+        return tuple(second for second in range(MAX_SECONDS) if second in self)
+
+    def second_of(self, row: int) -> int:
+        """Return the second that a row of features stands for, rows counted from 0."""
+        return row + max(0, row - self.every_second_until) * (self.then_every - 1)
+
+    def seconds_of(self, rows: int) -> tuple[int, ...]:
+        """Return the second of each row of a video that has so many, ascending."""
+        return tuple(self.second_of(row) for row in range(rows))
+
+    def after(self, second: int) -> int:
+        """Return the next second that is looked at, the limit of 45 aside."""
+        beyond = second - self.every_second_until
+        return second + (1 if beyond < 0 else self.then_every - beyond % self.then_every)
+
+
+EVERY_SECOND = SampledSeconds(MAX_SECONDS, 1)
+"""What models look at that do not say it."""
+
+
 class Resize(StrEnum):
     """How a whole frame becomes the square that a network takes."""
 
@@ -41,11 +92,13 @@ class Resize(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """The pictures that a network takes: squares of whole frames, their aspect ratio ignored."""
+    """The pictures that a network takes of a video: squares of whole frames, their aspect ratio ignored."""
 
     size: int
     """Side in pixels."""
     resize: Resize = Resize.AREA
+    sampled: SampledSeconds = EVERY_SECOND
+    """The seconds that it takes a picture of."""
 
 
 class DateSource(StrEnum):
@@ -153,7 +206,7 @@ class VideoFeatures:
     space_id: str
     """Feature space: which backbone, PCA and quantiser made them."""
     quantised: NDArray[np.uint8]
-    """(frames, 1024), one row for each second from 0."""
+    """(frames, 1024), one row for each second that the model looks at, from 0 on; see ``SampledSeconds``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +216,14 @@ class VideoScores:
     scores: tuple[float, ...]
     """(labels,) probabilities 0..1 in the order of the bundle's labels."""
     evidence: NDArray[np.float32]
-    """(frames, labels), 0..1: how much each second speaks for each label."""
+    """(frames, labels), 0..1: how much each second that was looked at speaks for each label."""
+    sampled: SampledSeconds = EVERY_SECOND
+    """Which seconds these are."""
+
+    @property
+    def seconds(self) -> tuple[int, ...]:
+        """The second of each row of the evidence, ascending."""
+        return self.sampled.seconds_of(len(self.evidence))
 
 
 class TagState(StrEnum):
@@ -191,5 +251,5 @@ class SuggestedTag:
     score: float
     """Probability 0..1, at or above the label's threshold for the tier."""
     seconds: tuple[int, ...] = field(default=())
-    """The seconds that speak for the tag, ascending."""
+    """The seconds of the video that speak for the tag, ascending."""
     tier: Tier = Tier.GIVEN

@@ -18,7 +18,7 @@ from organizer.features.space import FeatureSpace
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.models.bundle import Bundle
 from organizer.tags.tagger import Tagger
-from organizer.types import LABELS, MAX_SECONDS, Frame
+from organizer.types import EVERY_SECOND, LABELS, MAX_SECONDS, Frame, SampledSeconds
 from tests.clips import COLOURS, plain, write_clip
 
 COLOUR_OF = dict(zip(LABELS, COLOURS, strict=False))
@@ -80,8 +80,9 @@ def colour_bundle(
     backbone: str = "a" * 64,
     threshold: float = THRESHOLD,
     maybe_threshold: float | None = None,
+    sampled: SampledSeconds = EVERY_SECOND,
 ) -> ColourBundle:
-    """Return a bundle; another ``backbone`` (a checksum) makes another feature space.
+    """Return a bundle; another ``backbone`` (a checksum), or other seconds, make another feature space.
 
     Its thresholds are the same for every label; without one for maybes there are none.
     """
@@ -101,6 +102,7 @@ def colour_bundle(
         provenance={},
         files={"backbone": backbone, "pca": "b" * 64, "classifier": "c" * 64},
         roles={"backbone": "backbone", "pca": "pca", "classifier": "classifier"},
+        sampled=sampled,
     )
 
 
@@ -121,10 +123,15 @@ class CountingReader:
         self.paths: list[str] = []
 
     def read(
-        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+        self,
+        path: str,
+        *,
+        max_seconds: int = MAX_SECONDS,
+        short_side: int | None = None,
+        sampled: SampledSeconds = EVERY_SECOND,
     ) -> Iterator[Frame]:
         self.paths.append(path)
-        return self._reader.read(path, max_seconds=max_seconds, short_side=short_side)
+        return self._reader.read(path, max_seconds=max_seconds, short_side=short_side, sampled=sampled)
 
 
 def show_labels(path: Path, *labels: str, title: str | None = None, **metadata: str) -> Path:

@@ -14,12 +14,14 @@ from organizer.text import (
     count_list,
     duration,
     file_size,
+    looked_at,
     safe_text,
     sortable_date,
     spans,
     spelled_date,
     spelled_date_and_time,
 )
+from organizer.types import EVERY_SECOND, SampledSeconds
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,42 @@ def test_dates_for_the_terminal_can_be_sorted(taken_at, clock, shown):
 )
 def test_spans(seconds, shown):
     assert spans(seconds) == shown
+    assert spans(seconds, EVERY_SECOND) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        ((0, 1, 7, 8, 10), "0-1, 7-10"),
+        ((6, 8, 12, 14), "6, 8, 12-14"),
+        ((40, 42, 44), "40-44"),
+    ],
+)
+def test_spans_of_what_was_looked_at(seconds, shown):
+    assert spans(seconds, SampledSeconds(8, 2)) == shown
+
+
+SOME, ONE_IN_3 = SampledSeconds(8, 2), SampledSeconds(0, 3)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "sampled", "words"),
+    [
+        (None, SOME, ""),
+        (46.0, None, ""),
+        (46.0, EVERY_SECOND, ""),
+        (46.5, None, "the first 45 s of it were looked at"),
+        (46.5, EVERY_SECOND, "the first 45 s of it were looked at"),
+        (46.5, SOME, "the first 45 s of it were looked at, from 8 s on one second in 2"),
+        (46.5, ONE_IN_3, "the first 45 s of it were looked at, one second in 3"),
+        (20.0, SOME, "from 8 s on one second in 2 was looked at"),
+        (20.0, ONE_IN_3, "one second in 3 was looked at"),
+        (20.0, SampledSeconds(20, 1), ""),
+        (9.0, SOME, ""),
+    ],
+)
+def test_how_much_was_looked_at(duration_s, sampled, words):
+    assert looked_at(duration_s, sampled, of=" of it") == words
 
 
 @pytest.mark.parametrize(

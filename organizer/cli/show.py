@@ -8,12 +8,12 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.gallery.detail import picture_size, placement, why_no_tag
-from organizer.models.catalogue import thresholds_of
-from organizer.text import UNKNOWN, duration, safe_text, spans
-from organizer.types import MAX_SECONDS
+from organizer.models.catalogue import sampled_by, thresholds_of
+from organizer.text import UNKNOWN, duration, looked_at, safe_text, spans
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord, VideoRecord
+    from organizer.types import SampledSeconds
 
 
 @click.command()
@@ -23,17 +23,27 @@ def show(video: str) -> None:
     """Show everything known of one VIDEO: its path, its file name, or its id."""
     with open_library() as library:
         record = library.video(library.find(video))
-    for line in describe(record, thresholds_of(record.bundle)):
+    for line in describe(record, thresholds_of(record.bundle), sampled_by(record.bundle)):
         click.echo(line)
 
 
-def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
-    """Return the lines that tell a person everything about a video."""
+def describe(
+    video: VideoRecord, thresholds: dict[str, float], sampled: SampledSeconds | None = None
+) -> list[str]:
+    """Return the lines that tell a person everything about a video.
+
+    Args:
+        video: the video.
+        thresholds: by label, of the model that scored it; empty when that is not installed.
+        sampled: the seconds that this model looks at; None when it is not installed.
+    """
     lines = [f"{safe_text(place.path)}  [{place.status.value}]" for place in video.places]
     lines.append(f"id         {video.id}")
     if video.error:
         lines.append(f"failed     {safe_text(video.error)}")
-        return lines + (["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags] if video.tags else [])
+        return lines + (
+            ["", "tags"] + [f"  {_tag(tag, sampled)}" for tag in video.tags] if video.tags else []
+        )
     lines += [
         f"length     {duration(video.duration_s, unknown=UNKNOWN)}",
         f"picture    {_picture(video)}",
@@ -41,9 +51,9 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
         f"taken      {safe_text(taken_text(video))} (from the {_source(video)})",
         f"model      {safe_text(video.bundle or '-')}",
     ]
-    if video.duration_s is not None and video.duration_s > MAX_SECONDS + 1:
-        lines.append(f"           the first {MAX_SECONDS} s were looked at")
-    lines += ["", "tags"] + [f"  {_tag(tag)}" for tag in video.tags]
+    if words := looked_at(video.duration_s, sampled):
+        lines.append(f"           {words}")
+    lines += ["", "tags"] + [f"  {_tag(tag, sampled)}" for tag in video.tags]
     if reason := why_no_tag(video, thresholds):
         lines.append(f"  none. {reason}")
     lines += ["", "scores     (a tag is suggested from the number in brackets on)"]
@@ -53,8 +63,8 @@ def describe(video: VideoRecord, thresholds: dict[str, float]) -> list[str]:
     return lines
 
 
-def _tag(tag: TagRecord) -> str:
-    seconds = f", seconds {spans(tag.seconds)}" if tag.seconds else ""
+def _tag(tag: TagRecord, sampled: SampledSeconds | None) -> str:
+    seconds = f", seconds {spans(tag.seconds, sampled)}" if tag.seconds else ""
     score = "" if tag.score is None else f" {tag.score:.2f}"
     return f"{safe_text(tag.name)}{score}, {tag.state.value}{seconds}"
 

@@ -1,4 +1,4 @@
-"""From one file to the pictures that a network looks at: one for each second, squashed to its square."""
+"""From one file to the pictures that a network looks at: one a second, squashed to its square."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from organizer.frames.read_errors import all_is_read
 from organizer.frames.streams.container import undecodable
 from organizer.memory import lacks_memory
 from organizer.stopping import StoppedError, check
-from organizer.types import Resize
+from organizer.types import EVERY_SECOND, Resize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,10 +33,12 @@ SHORT_SIDE = LONG_SIDE * 3 // 4
 def network_pictures(
     reader: FrameReader, path: str, spec: InputSpec, *, short_side: int = 1
 ) -> Iterator[tuple[Frame, NDArray[np.uint8]]]:
-    """Yield each second's frame and its picture, one by one; this is the one way from a video to a network.
+    """Yield frames and their pictures, one by one, of the seconds that a network looks at.
+
+    This is the one way from a video to a network.
 
     Args:
-        reader: decodes the video.
+        reader: decodes the video. Only where the spec leaves out seconds must it know of ``sampled``.
         path: absolute; the file is only read.
         spec: the pictures to make.
         short_side: pixels of the frames' shorter side that are needed besides; they may have more.
@@ -53,7 +55,11 @@ def network_pictures(
     # decoding it. Bilinear picks single pixels: it must have those of the recording, neither averages of them
     # nor stretched ones. That they may be no squares does not matter where all becomes a square.
     limit = max(spec.size, short_side) if spec.resize is Resize.AREA else None
-    for frame in reader.read(path, short_side=limit):
+    if spec.sampled == EVERY_SECOND:
+        frames = reader.read(path, short_side=limit)
+    else:
+        frames = reader.read(path, short_side=limit, sampled=spec.sampled)
+    for frame in frames:
         yield frame, squash(frame.rgb, spec)
 
 
@@ -67,7 +73,7 @@ class Decoded:
 
     info: VideoInfo
     pictures: NDArray[np.uint8]
-    """(frames, size, size, 3), RGB: each second's frame, squashed to the backbone's square."""
+    """(frames, size, size, 3), RGB: each frame that is looked at, squashed to the backbone's square."""
     poster: bytes
     """WebP."""
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.library.records import Status
-from organizer.text import duration, file_size, safe_text, spelled_date_and_time
-from organizer.types import MAX_SECONDS, TagState
+from organizer.text import duration, file_size, looked_at, safe_text, spelled_date_and_time
+from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from organizer.library.records import VideoRecord
-    from organizer.types import VideoScores
+    from organizer.types import SampledSeconds, VideoScores
 
 _SOURCES = {
     "container": "from the video itself",
@@ -38,8 +38,11 @@ class LabelRow:
     state: str
     """A ``TagState``, or empty where the video does not carry the label."""
     strip: tuple[int, ...]
-    """0..100 for each second: how much it speaks for the label; empty where that is not known."""
+    """0..100 for each second that was looked at: how much it speaks for the label; empty where that is not
+    known."""
     best_second: int | None
+    seconds: tuple[int, ...] = ()
+    """Which second each of them is, ascending."""
 
 
 def label_rows(
@@ -60,19 +63,27 @@ def label_rows(
     rows = []
     for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
         strip: tuple[int, ...] = ()
+        seconds: tuple[int, ...] = ()
         if scored is not None and label in labels:
             column = scored.evidence[:, labels.index(label)]
             strip = tuple(round(100 * min(1.0, max(0.0, float(value)))) for value in column)
-        best = strip.index(max(strip)) if strip else None
-        rows.append(LabelRow(label, score, thresholds.get(label), states.get(label, ""), strip, best))
+            seconds = scored.seconds
+        best = seconds[strip.index(max(strip))] if strip else None
+        rows.append(
+            LabelRow(label, score, thresholds.get(label), states.get(label, ""), strip, best, seconds)
+        )
     return rows
 
 
-def analysed_part(video: VideoRecord) -> str:
-    """Say how much of a longer video was looked at; empty for a short one."""
-    if video.duration_s is None or video.duration_s <= MAX_SECONDS + 1:
-        return ""
-    return f"The first {MAX_SECONDS} s of {duration(video.duration_s)} were looked at."
+def analysed_part(video: VideoRecord, sampled: SampledSeconds | None = None) -> str:
+    """Say how much of a video was looked at; empty where it was each of its seconds.
+
+    Args:
+        video: the video.
+        sampled: the seconds that the model looks at which scored it; None when that is not installed.
+    """
+    words = looked_at(video.duration_s, sampled, of=f" of {duration(video.duration_s)}")
+    return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
 def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from organizer.types import EVERY_SECOND
+
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord
-    from organizer.types import SuggestedTag, VideoFeatures, VideoInfo
+    from organizer.types import SampledSeconds, SuggestedTag, VideoFeatures, VideoInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Analysis:
     tagging: Tagging
     metadata_digest: str | None = None
     """Of what its container says; None where nobody looked."""
+    sampled: SampledSeconds = EVERY_SECOND
+    """Which seconds the rows of its features stand for."""
 
 
 class Placed(Enum):

@@ -19,7 +19,7 @@ from organizer.features.space import FeatureSpace
 from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.checksums import sha256_of
 from organizer.models.manifest import BackboneKind, ClassifierKind, files_below, read_manifest
-from organizer.types import InputSpec, Resize
+from organizer.types import EVERY_SECOND, InputSpec, Resize, SampledSeconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +69,13 @@ class Bundle:
     space_name: str | None = None
     """What its feature space is called by; None for its own name. A classifier that was trained in the space
     of another bundle keeps that one's, so that nothing has to be looked at again for it."""
+    sampled: SampledSeconds = EVERY_SECOND
+    """The seconds of a video that it looks at; so it is where a manifest does not say."""
 
     @property
     def input_spec(self) -> InputSpec:
-        """The pictures that its backbone takes."""
-        return InputSpec(self.input_size, self.resize)
+        """The pictures that its backbone takes of a video."""
+        return InputSpec(self.input_size, self.resize, self.sampled)
 
     @property
     def id(self) -> str:
@@ -91,6 +93,9 @@ class Bundle:
         # Only what is not usual counts: the spaces of manifests that do not say it stay as they are.
         if self.resize is not Resize.AREA:
             parts.append(f"resize {self.resize.value}")
+        # The seconds themselves, which several tables may mean.
+        if self.sampled.all != EVERY_SECOND.all:
+            parts.append(f"seconds {' '.join(map(str, self.sampled.all))}")
         return f"{self.space_name or self.name}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
 
     @property
@@ -257,6 +262,7 @@ def bundle_of(folder: Path, manifest: Manifest) -> Bundle:
         classifier_kind=manifest.kinds.classifier or ClassifierKind.LITERT,
         resize=manifest.resize,
         space_name=manifest.space_name,
+        sampled=manifest.sampling,
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.models.bundle import Bundle
+    from organizer.types import SampledSeconds
 
 DEFAULT = "lite"
 _CHOICE = "in-use"
@@ -134,6 +135,11 @@ def maybe_thresholds_of(bundle_id: str | None) -> dict[str, float]:
 
 def _bundle_of(bundle_id: str | None) -> Bundle | None:
     return next((bundle for bundle in bundles() if bundle.id == bundle_id), None)
+
+
+def sampled_by(bundle_id: str | None) -> SampledSeconds | None:
+    """Return the seconds that the bundle looks at which scored a video; None when it is not installed."""
+    return next((bundle.sampled for bundle in bundles() if bundle.id == bundle_id), None)
 
 
 def generation_of(folder: Path) -> tuple[str, int]:

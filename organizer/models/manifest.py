@@ -19,7 +19,7 @@ from organizer.features.backbone import LARGEST_PICTURE
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.models.checksums import sha256_of
 from organizer.regular_file import read_regular
-from organizer.types import Resize
+from organizer.types import EVERY_SECOND, Resize, SampledSeconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +102,8 @@ class Manifest:
     """Side of the square pictures that the backbone takes, in pixels."""
     resize: Resize = Resize.AREA
     """How frames become its pictures."""
+    sampling: SampledSeconds = EVERY_SECOND
+    """Of which seconds of a video the backbone gets pictures."""
     space_name: str | None = None
     """What the feature space is called by; None for the model's own name."""
     dimensions: int
@@ -211,6 +213,8 @@ def manifest_table(manifest: Manifest) -> dict[str, Any]:
     for key in ("maybe_thresholds", "experiments"):
         if not table[key]:
             del table[key]
+    if manifest.sampling == EVERY_SECOND:
+        del table["sampling"]
     return table
 
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def analyse(videos: Sequence[Decoded], tagger: Tagger) -> list[Analysis]:
     """Extract features, score and tag decoded videos, together, so that networks run on full batches."""
-    features = tagger.bundle.space.extract_all([video.pictures for video in videos])
+    bundle = tagger.bundle
+    features = bundle.space.extract_all([video.pictures for video in videos])
     return [
-        Analysis(video.info, stored, video.poster, tagging(tagger, scores))
+        Analysis(video.info, stored, video.poster, tagging(tagger, scores), sampled=bundle.sampled)
         for video, stored, scores in zip(videos, features, tagger.score(features), strict=True)
     ]
 

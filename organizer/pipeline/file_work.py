@@ -20,7 +20,6 @@ from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
 from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.stopping import check
-from organizer.types import MAX_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -125,8 +124,9 @@ class FileWork:
     @cached_property
     def _videos_a_batch(self) -> int:
         """Return how many decoded videos to wait for before the network runs."""
-        pictures = self._tagger.bundle.space.backbone.batch_size
-        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // MAX_SECONDS)
+        bundle = self._tagger.bundle
+        pictures = bundle.space.backbone.batch_size
+        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // len(bundle.sampled.all))
 
     def _identified(self, jobs: Sequence[FileJob]) -> Generator[FileJob, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""

@@ -22,7 +22,8 @@ class Classifier(Protocol):
         """Classify videos of equal length.
 
         Args:
-            features: float32 (videos, seconds, dimensions), dequantised; 1 to 45 seconds, no padding.
+            features: float32 (videos, seconds, dimensions), dequantised; 1 to 45 seconds, those that the
+                model looks at, no padding.
 
         Returns:
             scores: float32 (videos, labels), probabilities 0..1.

@@ -73,7 +73,9 @@ class Tagger:
                 quantised = np.stack([videos[index].quantised for index in batch])
                 scores, evidence = self._classifier.classify(self.bundle.quantiser.dequantise(quantised))
                 for index, video_scores, video_evidence in zip(batch, scores, evidence, strict=True):
-                    scored[index] = VideoScores(tuple(video_scores.tolist()), video_evidence)
+                    scored[index] = VideoScores(
+                        tuple(video_scores.tolist()), video_evidence, self.bundle.sampled
+                    )
         return [scored[index] for index in range(len(videos))]
 
     def suggest(self, video: VideoScores) -> tuple[SuggestedTag, ...]:
@@ -92,7 +94,12 @@ class Tagger:
             strict=True,
         )
         tags = [
-            SuggestedTag(label, score, _seconds(evidence, given if tier is Tier.GIVEN else maybe), tier)
+            SuggestedTag(
+                label,
+                score,
+                _seconds(video.seconds, evidence, given if tier is Tier.GIVEN else maybe),
+                tier,
+            )
             for label, score, given, maybe, evidence in columns
             if (tier := tier_of(score, given, maybe)) is not None
         ]
@@ -123,7 +130,7 @@ def tier_of(score: float, given: float, maybe: float) -> Tier | None:
     return Tier.MAYBE if maybe <= score and maybe < NEVER else None
 
 
-def _seconds(evidence: NDArray[np.float32], threshold: float) -> tuple[int, ...]:
+def _seconds(looked_at: Sequence[int], evidence: NDArray[np.float32], threshold: float) -> tuple[int, ...]:
     """The seconds that would carry the tag alone; the strongest one where none would."""
-    seconds = (evidence >= threshold).nonzero()[0]
-    return tuple(seconds.tolist()) or (int(evidence.argmax()),)
+    strong = tuple(second for second, alone in zip(looked_at, evidence, strict=True) if alone >= threshold)
+    return strong or (looked_at[int(evidence.argmax())],)

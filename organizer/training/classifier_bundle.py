@@ -182,6 +182,7 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
         },
         roles=roles | alone.roles,
         resize=source.resize,
+        sampling=source.sampled,
         space_name=source.space_name or source.name,
         backbone_settings=source.backbone_settings,
         kinds=Kinds(source.backbone_kind, ClassifierKind.LITERT),

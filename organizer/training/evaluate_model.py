@@ -183,10 +183,10 @@ def _on_clips(bundle: Bundle, corpus: Corpus, fold: int | None, notes: tuple[str
 
 
 def _clip_features(bundle: Bundle, clips: Sequence[Clip]) -> Iterator[VideoFeatures]:
-    """Yield the features of clips, their frames made small as a scan does."""
+    """Yield the features of clips: of the frames that a scan looks at, made small as it does."""
     import numpy as np
 
-    space = bundle.space
+    space, spec = bundle.space, bundle.input_spec
     for clip in clips:
-        pictures = np.stack([squash(read_picture(frame), bundle.input_spec) for frame in clip.frames])
-        yield space.extract(pictures)
+        frames = [frame for second, frame in enumerate(clip.frames) if second in spec.sampled]
+        yield space.extract(np.stack([squash(read_picture(frame), spec) for frame in frames]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from organizer.text import thinned
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -38,4 +40,5 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["thousands"] = "{:,}".format
+    made.filters["thinned"] = thinned
     return made

@@ -1,4 +1,4 @@
-"""What people read when no reader could make anything of a file."""
+"""One file's pictures, and what people read when no reader could make anything of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import av
 import pytest
 
 from organizer.errors import NotNowError, UnreadableVideoError
-from organizer.frames.decode import decode
+from organizer.frames.decode import decode, network_pictures
 from organizer.frames.readers.keyframe_reader import KeyFrameReader
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.sampling import AutoReader
-from organizer.types import InputSpec, VideoFile
+from organizer.types import InputSpec, SampledSeconds, VideoFile
 from tests import clips
 
 
@@ -67,3 +67,22 @@ def test_what_nobody_foresaw_is_asked_to_be_reported(failing):
 @pytest.mark.parametrize("error", [MemoryError(), av.error.MemoryError(12, "Cannot allocate memory")])
 def test_too_little_memory_is_not_the_files_fault(failing, error):
     assert isinstance(failing(error), NotNowError)
+
+
+def test_there_is_a_picture_of_each_second_that_the_network_looks_at(tmp_path):
+    path = clips.make_clip(tmp_path / "clip.mp4", seconds=12, fps=5)
+    decoded = decode(file_at(path), AutoReader(), InputSpec(32, sampled=SampledSeconds(8, 2)))
+    seconds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]
+    assert decoded.pictures.shape == (len(seconds), 32, 32, 3)
+    for picture, second in zip(decoded.pictures, seconds, strict=True):
+        clips.assert_colour(picture, clips.colour_of(second))
+
+
+def test_a_reader_that_knows_nothing_of_seconds_does_where_all_are_looked_at(tmp_path):
+    class Older:
+        def read(self, path, *, max_seconds=45, short_side=None):
+            return PyAvReader().read(path, max_seconds=max_seconds, short_side=short_side)
+
+    path = clips.make_clip(tmp_path / "clip.mp4", seconds=3)
+    shown = network_pictures(Older(), str(path), InputSpec(32))
+    assert [frame.second for frame, _ in shown] == [0, 1, 2]

@@ -6,7 +6,7 @@ import pytest
 from organizer.gallery import detail
 from organizer.gallery.cards import CardTag, card
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
-from organizer.types import TagState, VideoScores
+from organizer.types import SampledSeconds, TagState, VideoScores
 from tests.dates.zones import needs_tzset, zone
 
 PLACE = PlaceRecord("/videos", "trip/a.mp4", "/videos/trip/a.mp4", Status.OK)
@@ -83,6 +83,15 @@ def test_label_rows_are_best_first_with_strips():
     assert rows[2].strip == (0, 100)
 
 
+def test_label_rows_name_the_seconds_that_were_looked_at():
+    evidence = np.zeros((11, 1), np.float32)
+    evidence[[3, 9], 0] = 0.4, 0.9
+    video = replace(VIDEO, scores={"Animal": 0.9})
+    scored = VideoScores((0.9,), evidence, SampledSeconds(8, 2))
+    (row,) = detail.label_rows(video, {}, ("Animal",), scored)
+    assert (len(row.strip), row.seconds[-3:], row.best_second) == (11, (8, 10, 12), 10)
+
+
 def test_label_rows_without_seconds():
     assert all(row.strip == () and row.best_second is None for row in detail.label_rows(VIDEO, {}))
 
@@ -90,6 +99,16 @@ def test_label_rows_without_seconds():
 @pytest.mark.parametrize(("duration_s", "said"), [(None, False), (45.9, False), (61.0, True), (4000.0, True)])
 def test_longer_videos_say_how_much_was_looked_at(duration_s, said):
     assert ("first 45 s" in detail.analysed_part(replace(VIDEO, duration_s=duration_s))) is said
+
+
+def test_what_was_looked_at_is_a_sentence():
+    assert detail.analysed_part(VIDEO) == "The first 45 s of 1:01 were looked at."
+    some = SampledSeconds(8, 2)
+    words = "The first 45 s of 1:01 were looked at, from 8 s on one second in 2."
+    assert detail.analysed_part(VIDEO, some) == words
+    short = replace(VIDEO, duration_s=20.0)
+    assert detail.analysed_part(short, some) == "From 8 s on one second in 2 was looked at."
+    assert detail.analysed_part(short) == ""
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from organizer.library.changes import Analysis
 from organizer.library.recordings.likeness import Likeness
 from organizer.library.recordings.same_recording import rewrites, same_recordings
 from organizer.stopping import StoppedError
-from organizer.types import CaptureDate, DateSource, VideoFeatures, VideoFile, VideoInfo
+from organizer.types import CaptureDate, DateSource, SampledSeconds, VideoFeatures, VideoFile, VideoInfo
 from tests.library.build import SPACE, add_failed, tagging
 from tests.library.sql import database_of
 
@@ -251,6 +251,33 @@ def test_a_file_may_be_cut_down_to_a_part(library, shelf, features, length_s, sa
         )
         is same
     )
+
+
+SOME = SampledSeconds(8, 2)
+LONG = np.random.default_rng(2).integers(40, 200, (30, 1024)).astype(np.uint8)
+"""Of each second of a film of 30 s."""
+
+
+def of_seconds(first: int, last: int) -> np.ndarray:
+    """Return the rows that a scan with the rule makes of a part of the film."""
+    return LONG[[first + second for second in SOME.all if first + second <= last]]
+
+
+# What is alike is compared second by second, though the rows of the two are of other seconds of the film.
+@pytest.mark.parametrize(
+    ("first", "last", "same"),
+    [(0, 20, True), (4, 29, True), (5, 29, True), (9, 28, True), (8, 12, True), (9, 13, False)],
+)
+def test_a_part_is_found_where_not_each_second_was_looked_at(library, shelf, first, last, same):
+    whole = shelf.put(features=of_seconds(0, 29), length_s=30.0, poster=webp(scene(1)))
+    part = shelf.put(features=of_seconds(first, last), length_s=last - first + 1.0, poster=webp(scene(2)))
+    db = database_of(library)
+    # Of 9 to 13 only 10 and 12 were looked at in the film too.
+    assert rewrites(db, whole, part, {SPACE: SOME}) is same
+    other = shelf.put(
+        features=of_seconds(first, last)[::-1], length_s=last - first + 1.0, poster=webp(scene(2))
+    )
+    assert not rewrites(db, whole, other, {SPACE: SOME})
 
 
 REWRITTEN = [

@@ -7,9 +7,9 @@ import pytest
 from organizer.assets import assets_folder
 from organizer.errors import BundleError, FeatureSpaceError
 from organizer.models.bundle import load_bundle
-from organizer.models.catalogue import bundles, open_bundle, thresholds_of
+from organizer.models.catalogue import bundles, open_bundle, sampled_by, thresholds_of
 from organizer.models.checksums import sha256_of
-from organizer.types import LABELS, InputSpec, Resize, VideoFeatures
+from organizer.types import EVERY_SECOND, LABELS, InputSpec, Resize, SampledSeconds, VideoFeatures
 
 
 @pytest.fixture
@@ -46,6 +46,12 @@ def test_lists_the_installed_bundles():
 def test_an_unknown_bundle_is_an_error_that_helps():
     with pytest.raises(BundleError, match="organizer models"):
         open_bundle("heavy")
+
+
+def test_the_seconds_of_the_bundle_that_scored_a_video():
+    assert sampled_by(open_bundle("lite").id) == open_bundle("lite").sampled
+    assert sampled_by("lite 0.0.1") is None
+    assert sampled_by(None) is None
 
 
 def test_thresholds_of_an_unknown_bundle_are_not_made_up():
@@ -220,6 +226,25 @@ def test_the_way_frames_are_resized_is_part_of_the_feature_space(copy):
     after = load_bundle(copy)
     assert after.input_spec == InputSpec(288, Resize.BILINEAR)
     assert after.space_id != before.space_id
+
+
+def test_the_seconds_that_are_looked_at_are_part_of_the_feature_space(copy):
+    before = load_bundle(copy)
+    assert before.input_spec.sampled == EVERY_SECOND
+    spaces = set()
+    for until, every in ((8, 2), (8, 3), (9, 2)):
+        change_manifest(copy, sampling={"every_second_until": until, "then_every": every})
+        after = load_bundle(copy)
+        assert after.input_spec.sampled == SampledSeconds(until, every)
+        spaces.add(after.space_id)
+    assert len(spaces - {before.space_id}) == 3
+
+
+def test_another_way_to_say_every_second_is_no_other_feature_space(copy):
+    before = load_bundle(copy).space_id
+    for until, every in ((45, 1), (45, 9), (44, 9), (0, 1)):
+        change_manifest(copy, sampling={"every_second_until": until, "then_every": every})
+        assert load_bundle(copy).space_id == before
 
 
 @pytest.mark.parametrize("settings", [{"poolings": None}, {"bfloat16": True}, {"poolings": [["mean"]]}])

@@ -15,7 +15,7 @@ from organizer.models.manifest import (
     read_manifest,
     write_manifest,
 )
-from organizer.types import Resize
+from organizer.types import EVERY_SECOND, Resize, SampledSeconds
 
 SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """Of an empty file."""
@@ -129,7 +129,15 @@ def test_what_older_manifests_do_not_say_is_what_was_usual_then(folder):
     (folder / "bundle.json").write_text(json.dumps(table), encoding="utf-8")
     read = read_manifest(folder)
     assert (read.resize, read.space_name, read.thresholds) == (Resize.AREA, None, {})
+    assert read.sampling == EVERY_SECOND
     assert read.kinds == Kinds(BackboneKind.LITERT, None)
+
+
+def test_the_seconds_that_are_looked_at_are_written_where_some_are_left_out(folder):
+    write_manifest(folder, full(sampling=SampledSeconds(8, 2)))
+    table = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    assert table["sampling"] == {"every_second_until": 8, "then_every": 2}
+    assert read_manifest(folder).sampling == SampledSeconds(8, 2)
 
 
 def test_the_bundled_model_says_the_same_when_written_again():
@@ -149,6 +157,20 @@ def test_the_bundled_model_says_the_same_when_written_again():
         ({"quantiser": {"low": 0, "high": 10**400, "rounding": "nearest"}}, "its quantiser.high: Number out"),
         ({"quantiser": {"low": 0, "high": 1}}, "its quantiser: Object missing required field `rounding`"),
         ({"thresholds": {"Animal": 0.5}}, "its threshold of Food is None, not from 0 to 1"),
+        (
+            {"sampling": {"every_second_until": 46, "then_every": 2}},
+            "its sampling: every_second_until is 46, not",
+        ),
+        (
+            {"sampling": {"every_second_until": 8, "then_every": 0}},
+            "its sampling: then_every is 0, not from 1",
+        ),
+        (
+            {"sampling": {"every_second_until": "8", "then_every": 2}},
+            "its sampling.every_second_until: Expected",
+        ),
+        ({"sampling": {"every_second_until": 8}}, "its sampling: Object missing required field `then_every`"),
+        ({"sampling": None}, "its sampling: Expected `object`, got `null`"),
         ({"kinds": {"backbone": "torch"}}, "its kinds.backbone: Invalid enum value 'torch'"),
         ({"roles": {"backbone": "backbone"}}, "it names no pca"),
         ({"roles": {"backbone": "backbone", "pca": "other.npz"}}, "it has no checksum of its pca"),

@@ -8,7 +8,7 @@ from organizer.errors import BundleError, FeatureSpaceError
 from organizer.models.catalogue import open_bundle
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.tags.tagger import Tagger, tier_of
-from organizer.types import LABELS, Tier, VideoFeatures, VideoScores
+from organizer.types import LABELS, SampledSeconds, Tier, VideoFeatures, VideoScores
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,22 @@ def test_names_the_seconds_that_speak_for_a_tag(tagger):
     (tag,) = tagger.suggest(VideoScores(tuple(scores), evidence))
     assert tag.seconds == (0, 2, 3)
     assert all(isinstance(second, int) for second in tag.seconds)
+
+
+@pytest.mark.parametrize(
+    ("strong", "seconds"), [((0, 7, 8, 9, 10), (0, 7, 8, 10, 12)), ((), (10,)), ((11,), (14,))]
+)
+def test_the_seconds_are_those_of_the_video_and_not_rows(tagger, strong, seconds):
+    sampled = Tagger(replace(tagger.bundle, sampled=SampledSeconds(8, 2)))
+    (scored,) = sampled.score([features(sampled, 12)])
+    assert scored.seconds == SampledSeconds(8, 2).seconds_of(12)
+    animal = LABELS.index("Animal")
+    evidence = np.zeros((12, len(LABELS)), np.float32)
+    evidence[9, animal] = 0.1
+    evidence[list(strong), animal] = 0.99
+    scores = [0.98 if label == "Animal" else 0.0 for label in LABELS]
+    (tag,) = sampled.suggest(replace(scored, scores=tuple(scores), evidence=evidence))
+    assert tag.seconds == seconds
 
 
 def test_a_graph_that_is_no_classifier_is_refused():

@@ -20,7 +20,7 @@ from organizer.training.classifier_bundle import NewBundle, write_classifier_bun
 from organizer.training.engine.checkpoints import EpochFigures
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trained import TrainedClassifier
-from organizer.types import VideoFeatures
+from organizer.types import SampledSeconds, VideoFeatures
 
 LABELS = ("Dance", "Garden")
 SAVED_KERAS = Path(__file__).parent / "architectures" / "data" / "layers_0.1.0.keras"
@@ -119,6 +119,15 @@ def test_it_says_where_it_comes_from(bundle, source):
 def test_it_is_at_home_in_the_features_that_are_stored(bundle, source):
     assert bundle.name != source.name
     assert (bundle.space_id, bundle.input_spec) == (source.space_id, source.input_spec)
+
+
+def test_it_looks_at_the_seconds_that_its_source_looks_at(source, trained, tmp_path):
+    some = replace(source, sampled=SampledSeconds(8, 2))
+    bundle = write_classifier_bundle(tmp_path / "mine", some, replace(trained, space_id=some.space_id), NEW)
+    assert bundle.input_spec == some.input_spec
+    assert load_bundle(bundle.folder).space_id == some.space_id != source.space_id
+    card = (bundle.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "the first 45 seconds of a video, from 8 s on one second in 2, -> moe" in card
 
 
 def test_what_was_measured_is_in_its_manifest(bundle):

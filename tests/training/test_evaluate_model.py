@@ -6,15 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from organizer.errors import FeatureSpaceError, TrainingDataError
 from organizer.tags import tagger
 from organizer.training.engine.data import MemoryData, MemoryVideos
-from organizer.training.evaluate_model import Measured, align, measure_on_data, trained_on
+from organizer.training.evaluate_model import (
+    Measured,
+    align,
+    measure_on_corpus,
+    measure_on_data,
+    trained_on,
+)
 from organizer.training.measure.scored import Scored
 from organizer.training.score_videos import score_held_out, score_videos
-from organizer.types import LABELS
-from tests.fakes import COLOUR_OF, NOT_AT_ALL, SURE, ColourClassifier, colour_bundle
+from organizer.types import EVERY_SECOND, LABELS, SampledSeconds
+from tests.fakes import COLOUR_OF, NO_LABEL, NOT_AT_ALL, SURE, ColourClassifier, colour_bundle
 
 BUNDLE = colour_bundle()
 SHOWN = ("Animal", "Food", "Food", "Cooking", "Dance")
@@ -82,6 +89,24 @@ def test_a_model_that_knows_none_of_the_labels_is_refused():
 def test_features_of_another_space_are_refused():
     with pytest.raises(FeatureSpaceError):
         measure_on_data(BUNDLE, data(space_id="elsewhere"), "elsewhere.")
+
+
+def test_of_clips_the_seconds_are_measured_that_a_scan_looks_at(tmp_path):
+    """Dance is shown at 9 s alone, which is left out."""
+    frames = tmp_path / "clips" / "c1"
+    frames.mkdir(parents=True)
+    for second in range(12):
+        shown = "Dance" if second == 9 else "Food" if second == 10 else None
+        picture = np.full((40, 40, 3), COLOUR_OF.get(shown, NO_LABEL), np.uint8)
+        Image.fromarray(picture).save(frames / f"{second:02}.jpg", quality=100)
+    (tmp_path / "images.csv").write_text("image,labels,group,fold,source_class,path\n")
+    (tmp_path / "clips.csv").write_text(
+        "clip,labels,group,fold,counts,source,frames\nc1,Food,g,0,yes,test,12\n"
+    )
+    for sampled, dance in ((EVERY_SECOND, SURE), (SampledSeconds(8, 2), NOT_AT_ALL)):
+        found = measure_on_corpus(colour_bundle(sampled=sampled), tmp_path).scored
+        scores = dict(zip(found.labels, found.scores[0], strict=True))
+        assert (scores["Food"], scores["Dance"]) == (pytest.approx(SURE), pytest.approx(dance))
 
 
 def measured(scored):

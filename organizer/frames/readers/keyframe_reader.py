@@ -25,7 +25,7 @@ from organizer.frames.streams.packets import (
 )
 from organizer.frames.streams.rates import frame_rate
 from organizer.frames.streams.timeline import Timeline, lay_out
-from organizer.types import MAX_SECONDS, Frame
+from organizer.types import EVERY_SECOND, MAX_SECONDS, Frame, SampledSeconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,12 +81,17 @@ class KeyFrameReader:
         self._held_bytes = held_bytes
 
     def read(
-        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+        self,
+        path: str,
+        *,
+        max_seconds: int = MAX_SECONDS,
+        short_side: int | None = None,
+        sampled: SampledSeconds = EVERY_SECOND,
     ) -> Iterator[Frame]:
         """See ``FrameReader.read``."""
         check_request(path, max_seconds, short_side)
         return self._frames(
-            _Request(path, max_seconds, short_side, self._threads, self._long_run, self._held_bytes)
+            _Request(path, max_seconds, short_side, sampled, self._threads, self._long_run, self._held_bytes)
         )
 
     def _frames(self, request: _Request) -> Iterator[Frame]:
@@ -94,12 +99,17 @@ class KeyFrameReader:
         try:
             for frame in _planned(request):
                 yield frame
-                done += 1
+                done = frame.second + 1
             return
         except FalseKeyError:
             pass
         exact = PyAvReader(threads=request.threads)
-        for frame in exact.read(request.path, max_seconds=request.max_seconds, short_side=request.short_side):
+        for frame in exact.read(
+            request.path,
+            max_seconds=request.max_seconds,
+            short_side=request.short_side,
+            sampled=request.sampled,
+        ):
             if frame.second >= done:
                 yield frame
 
@@ -111,6 +121,7 @@ class _Request:
     path: str
     max_seconds: int
     short_side: int | None
+    sampled: SampledSeconds
     threads: int
     long_run: int
     held_bytes: int
@@ -126,7 +137,7 @@ def _planned(request: _Request) -> Iterator[Frame]:
             try:
                 for frame in _read(listing, video, request, stack):
                     yield frame
-                    done += 1
+                    done = frame.second + 1
                 return
             except WrongIndexError:
                 pass
@@ -149,7 +160,7 @@ def _read(listing: Listing, video: OpenVideo, request: _Request, stack: ExitStac
         raise CannotPlanError(request.path)
     converter = RgbConverter(video.stream, short_side=request.short_side, threads=request.threads)
     fetch = fetcher(listing, video, request.path, stack)
-    runs = plan(timeline, max_seconds=request.max_seconds)
+    runs = plan(timeline, max_seconds=request.max_seconds, sampled=request.sampled)
     rough = any(run.end - run.start >= request.long_run for run in runs)
     decoder = RunDecoder(
         video.stream, fetch, converter, timeline=timeline, threads=request.threads, rough=rough

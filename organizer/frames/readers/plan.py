@@ -1,4 +1,4 @@
-"""Which packets to decode so that each second of a video gets a picture, and no more than these."""
+"""Which packets to decode so that each second that is wanted gets a picture, and no more than these."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import groupby
 
 from organizer.frames.readers.reader import second_of
 from organizer.frames.streams.timeline import Timeline
+from organizer.types import EVERY_SECOND, SampledSeconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,18 @@ class Run:
         return max(target.position for target in self.targets)
 
 
-def plan(timeline: Timeline, *, max_seconds: int) -> tuple[Run, ...]:
+def plan(timeline: Timeline, *, max_seconds: int, sampled: SampledSeconds = EVERY_SECOND) -> tuple[Run, ...]:
     """Return what to decode for the first ``max_seconds`` seconds, ascending; nothing for no pictures.
 
     A second's picture is the first key frame that begins in it; where none does, the first frame that others
     are likely to refer to, for it costs least to get there. A second in which no frame begins shows the one
-    still on screen.
+    still on screen. Of seconds that are not sampled nothing is decoded but what others refer to.
     """
-    targets = _targets(timeline, max_seconds)
+    targets = _targets(timeline, max_seconds, sampled)
     return tuple(Run(start, tuple(group)) for start, group in groupby(targets, lambda target: target.start))
 
 
-def _targets(timeline: Timeline, max_seconds: int) -> Iterable[Target]:
+def _targets(timeline: Timeline, max_seconds: int, sampled: SampledSeconds) -> Iterable[Target]:
     if not timeline.order:
         return
     seconds = {position: second_of(timeline.time_of(position)) for position in timeline.order}
@@ -62,6 +63,8 @@ def _targets(timeline: Timeline, max_seconds: int) -> Iterable[Target]:
     choices: tuple[int, ...] = ()
     for second in range(min(seconds[timeline.order[-1]] + 1, max_seconds)):
         choices = buckets.get(second, choices[-1:])
+        if second not in sampled:
+            continue
         target = _best(choices, timeline.keys, anchors)
         yield Target(second, target, begin.of(target), choices)
 

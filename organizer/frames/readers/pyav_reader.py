@@ -1,4 +1,4 @@
-"""Frames through PyAV: every picture is decoded, and each second's first one is taken."""
+"""Frames through PyAV: every picture is decoded, and the first one of each second that is wanted is taken."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from organizer.frames.streams.container import open_container, picture_stream
 from organizer.frames.streams.demux import demux
 from organizer.frames.streams.rates import frame_rate, tick_of
 from organizer.frames.streams.timeline import FrameClock, longest_still_s
-from organizer.types import MAX_SECONDS, Frame
+from organizer.types import EVERY_SECOND, MAX_SECONDS, Frame, SampledSeconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,13 +42,20 @@ class PyAvReader:
         self._threads = threads
 
     def read(
-        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+        self,
+        path: str,
+        *,
+        max_seconds: int = MAX_SECONDS,
+        short_side: int | None = None,
+        sampled: SampledSeconds = EVERY_SECOND,
     ) -> Iterator[Frame]:
         """See ``FrameReader.read``."""
         check_request(path, max_seconds, short_side)
-        return self._frames(path, max_seconds, short_side)
+        return self._frames(path, max_seconds, short_side, sampled)
 
-    def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
+    def _frames(
+        self, path: str, max_seconds: int, short_side: int | None, sampled: SampledSeconds
+    ) -> Iterator[Frame]:
         second = 0
         with open_container(path) as container:
             stream = picture_stream(container, path)
@@ -69,14 +76,14 @@ class PyAvReader:
                     if rgb is None:
                         break
                     yield Frame(second, shown_s, rgb)
-                    second += 1
+                    second = sampled.after(second)
                 # More than one only where what came before could not be shown.
                 while second <= begins and second < max_seconds:
                     rgb = pictures.rgb(frame)
                     if rgb is None:
                         break
                     yield Frame(second, time_s, rgb)
-                    second += 1
+                    second = sampled.after(second)
                 if second >= max_seconds:
                     return
                 shown, shown_s = frame, time_s

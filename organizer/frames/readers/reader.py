@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from organizer.errors import UnreadableVideoError
-from organizer.types import MAX_SECONDS, Frame
+from organizer.types import EVERY_SECOND, MAX_SECONDS, Frame, SampledSeconds
 
 
 class FrameReader(Protocol):
@@ -19,14 +19,20 @@ class FrameReader(Protocol):
         ...
 
     def read(
-        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+        self,
+        path: str,
+        *,
+        max_seconds: int = MAX_SECONDS,
+        short_side: int | None = None,
+        sampled: SampledSeconds = EVERY_SECOND,
     ) -> Iterator[Frame]:
-        """Yield exactly one frame for each second of a video, ascending.
+        """Yield exactly one frame for each second of a video that is asked for, ascending.
 
         The seconds are the buckets [k, k + 1) for k from 0 to floor(time of the last frame), k < max_seconds,
         where times count from the first frame. A bucket's frame is one whose time lies in it, the first
         unless the reader says otherwise; where none begins in it (slow or variable frame rate) the one still
-        on screen, with its real ``time_s``. A file shorter than a second gives one frame.
+        on screen, with its real ``time_s``. A file shorter than a second gives one frame. Of seconds
+        that are not asked for nothing is decoded but what the others need.
 
         Frames are made one by one, as they are asked for, and each owns its memory. Nothing is decoded after
         the last frame needed. Closing the iterator closes the file. A stream that breaks off yields what
@@ -39,6 +45,7 @@ class FrameReader(Protocol):
         Args:
             path: absolute; the file is only ever read.
             max_seconds: how many seconds to look at, at least 1.
+            sampled: which of these to give a frame of.
             short_side: in pixels, at least 1; frames are turned and in square pixels, as a player shows them,
                 and one whose shorter side is longer is made smaller by averaging areas, its aspect ratio
                 kept, so that this side has that length. None leaves every pixel as it was recorded: at full

@@ -11,11 +11,11 @@ from organizer.frames.readers.keyframe_reader import KeyFrameReader
 from organizer.frames.readers.pyav_reader import PyAvReader
 from organizer.frames.readers.reader import check_request
 from organizer.stopping import StoppedError
-from organizer.types import MAX_SECONDS
+from organizer.types import EVERY_SECOND, MAX_SECONDS
 
 if TYPE_CHECKING:
     from organizer.frames.readers.reader import FrameReader
-    from organizer.types import Frame
+    from organizer.types import Frame, SampledSeconds
 
 
 _NO_OTHER_READER_HELPS = (NotAVideoError, MissingDependencyError, StoppedError, MemoryError)
@@ -60,16 +60,25 @@ class AutoReader:
         self._exact = reader_for(Sampling.EXACT, threads=threads)
 
     def read(
-        self, path: str, *, max_seconds: int = MAX_SECONDS, short_side: int | None = None
+        self,
+        path: str,
+        *,
+        max_seconds: int = MAX_SECONDS,
+        short_side: int | None = None,
+        sampled: SampledSeconds = EVERY_SECOND,
     ) -> Iterator[Frame]:
         """See ``FrameReader.read``."""
         check_request(path, max_seconds, short_side)
-        return self._frames(path, max_seconds, short_side)
+        return self._frames(path, max_seconds, short_side, sampled)
 
-    def _frames(self, path: str, max_seconds: int, short_side: int | None) -> Iterator[Frame]:
+    def _frames(
+        self, path: str, max_seconds: int, short_side: int | None, sampled: SampledSeconds
+    ) -> Iterator[Frame]:
         done = 0
         try:
-            for frame in self._quick.read(path, max_seconds=max_seconds, short_side=short_side):
+            for frame in self._quick.read(
+                path, max_seconds=max_seconds, short_side=short_side, sampled=sampled
+            ):
                 yield frame
                 done = frame.second + 1
             return
@@ -80,7 +89,9 @@ class AutoReader:
             pass
         # Should this one fail at once too, its reason is what people get to read.
         try:
-            for frame in self._exact.read(path, max_seconds=max_seconds, short_side=short_side):
+            for frame in self._exact.read(
+                path, max_seconds=max_seconds, short_side=short_side, sampled=sampled
+            ):
                 if frame.second >= done:
                     yield frame
         except _NO_OTHER_READER_HELPS:

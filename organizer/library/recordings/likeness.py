@@ -9,17 +9,21 @@ from __future__ import annotations
 import io
 import math
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from organizer.library.reading.features import Features
 from organizer.library.reading.videos import poster
+from organizer.types import EVERY_SECOND, MAX_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
     from sqlite_utils import Database
+
+    from organizer.types import SampledSeconds
 
 
 _SIDE = 32
@@ -44,7 +48,7 @@ class Likeness:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._seconds = lru_cache(_REMEMBERED)(self._read_seconds)
+        self._rows = lru_cache(_REMEMBERED)(self._read_rows)
         self._mean = lru_cache(_REMEMBERED)(self._read_mean)
         self._features = lru_cache(_REMEMBERED_WHOLE)(self._read_features)
         self._grey = lru_cache(_REMEMBERED)(self._read_grey)
@@ -64,41 +68,50 @@ class Likeness:
         """
         import numpy as np
 
-        first_seconds, second_seconds = self._seconds(first_id), self._seconds(second_id)
+        first_rows, second_rows = self._rows(first_id), self._rows(second_id)
         distances = []
-        for space in first_seconds.keys() & second_seconds.keys():
-            seconds = min(first_seconds[space], second_seconds[space])
+        for space in first_rows.keys() & second_rows.keys():
+            # In a space, a row stands for the same second of every video.
+            rows = min(first_rows[space], second_rows[space])
             if most < math.inf:
-                apart = self._mean(first_id, space, seconds) - self._mean(second_id, space, seconds)
+                apart = self._mean(first_id, space, rows) - self._mean(second_id, space, rows)
                 at_least = float(np.abs(apart).sum()) / apart.size - _ROUNDING
                 if at_least > most:
                     distances.append(at_least)
                     continue
             first, second = self._features(first_id, space), self._features(second_id, space)
-            difference = first[:seconds].astype(np.float32) - second[:seconds]
+            difference = first[:rows].astype(np.float32) - second[:rows]
             distances.append(float(np.abs(difference).mean()))
         return min(distances, default=None)
 
-    def shows_part_of(self, whole_id: int, part_id: int, *, distance: float, least_s: int) -> bool:
-        """Tell whether each second of a video is one of another's, in a row.
+    def shows_part_of(
+        self,
+        whole_id: int,
+        part_id: int,
+        *,
+        distance: float,
+        least_s: int,
+        sampled: Mapping[str, SampledSeconds] = MappingProxyType({}),
+    ) -> bool:
+        """Tell whether each second of a video is one of another's, in a row, as far as both were looked at.
 
         Args:
             whole_id: the longer video.
             part_id: the shorter one.
             distance: how far each second may be apart, as mean levels of 255.
-            least_s: seconds that the part must have.
+            least_s: seconds that must have been looked at in both.
+            sampled: by feature space, the seconds that were looked at; every second where it is not named.
         """
         import numpy as np
 
-        whole_seconds, part_seconds = self._seconds(whole_id), self._seconds(part_id)
-        for space in whole_seconds.keys() & part_seconds.keys():
-            seconds = part_seconds[space]
-            if not least_s <= seconds <= whole_seconds[space]:
-                continue
+        whole_rows, part_rows = self._rows(whole_id), self._rows(part_id)
+        for space in whole_rows.keys() & part_rows.keys():
             whole = self._features(whole_id, space).astype(np.float32)
             part = self._features(part_id, space).astype(np.float32)
-            for start in range(len(whole) - seconds + 1):
-                if np.abs(whole[start : start + seconds] - part).mean(axis=1).max() <= distance:
+            for of_whole, of_part in _places(len(whole), len(part), sampled.get(space, EVERY_SECOND)):
+                if len(of_part) < least_s:
+                    continue
+                if np.abs(whole[of_whole] - part[of_part]).mean(axis=1).max() <= distance:
                     return True
         return False
 
@@ -115,22 +128,20 @@ class Likeness:
         upright, *turned = (first @ second.ravel() / second.size).tolist()
         return upright, max(turned)
 
-    def _read_seconds(self, video_id: int) -> dict[str, int]:
-        """Return the seconds that a video has features of, by feature space."""
+    def _read_rows(self, video_id: int) -> dict[str, int]:
+        """Return how many rows of features a video has, by feature space."""
         return dict(self._db.execute("SELECT space_id, frames FROM features WHERE video_id = ?", [video_id]))
 
     def _read_features(self, video_id: int, space: str) -> NDArray[np.uint8]:
         ((_, features),) = Features(self._db).of([video_id], space)
         return features.quantised
 
-    def _read_mean(self, video_id: int, space: str, seconds: int) -> NDArray[np.float32]:
-        """Return the mean of the first seconds: (dimension,)."""
+    def _read_mean(self, video_id: int, space: str, rows: int) -> NDArray[np.float32]:
+        """Return the mean of the first rows: (dimension,)."""
         import numpy as np
 
         # Not remembered whole: there are many of these.
-        mean: NDArray[np.float32] = self._read_features(video_id, space)[:seconds].mean(
-            axis=0, dtype=np.float32
-        )
+        mean: NDArray[np.float32] = self._read_features(video_id, space)[:rows].mean(axis=0, dtype=np.float32)
         return mean
 
     def _read_grey(self, video_id: int) -> NDArray[np.float32] | None:
@@ -142,6 +153,25 @@ class Likeness:
 
         grey = self._grey(video_id)
         return None if grey is None else np.stack([picture.ravel() for picture in _turns(grey)])
+
+
+def _places(
+    whole_rows: int, part_rows: int, sampled: SampledSeconds
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield for each place in a video where a shorter one may lie the rows of both that show the same second.
+
+    Args:
+        whole_rows: of the longer one's features.
+        part_rows: of the shorter one's.
+        sampled: which seconds the rows stand for.
+    """
+    row_at = {second: row for row, second in enumerate(sampled.seconds_of(whole_rows))}
+    part_seconds = sampled.seconds_of(part_rows)
+    # Not beyond the second that would have been looked at next.
+    end = min(sampled.second_of(whole_rows), MAX_SECONDS)
+    for start in range(end - part_seconds[-1]):
+        of_part = [row for row, second in enumerate(part_seconds) if start + second in row_at]
+        yield [row_at[start + part_seconds[row]] for row in of_part], of_part
 
 
 def _grey(webp: bytes | None) -> NDArray[np.float32] | None:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from organizer.dates.shown import utc_seconds, wall_seconds
@@ -31,10 +32,12 @@ from organizer.stopping import check
 from organizer.types import DateClock, DateSource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from threading import Event
 
     from sqlite_utils import Database
+
+    from organizer.types import SampledSeconds
 
 SAME_LENGTH_S = 0.25
 """Packed again, a video is up to 0.13 s longer or shorter: its sound may be."""
@@ -95,11 +98,19 @@ class _Facts:
         return abs(self.taken_s - other.taken_s) <= _SAME_MOMENT_S
 
 
-def rewrites(db: Database, old_id: int, new_id: int) -> bool:
+def rewrites(
+    db: Database, old_id: int, new_id: int, sampled: Mapping[str, SampledSeconds] = MappingProxyType({})
+) -> bool:
     """Tell whether a video that took the place of another one, under the same name, is the same recording.
 
     The name speaks for it, so re-encoding and turning are allowed, and so is cutting it down to a part. What
     could not be read at all is the same recording, complete now.
+
+    Args:
+        db: the library.
+        old_id: the video that was there.
+        new_id: the one that is there now.
+        sampled: by feature space, the seconds that were looked at; every second where it is not named.
     """
     facts = _facts(db, [old_id, new_id])
     if old_id not in facts or new_id not in facts:
@@ -114,7 +125,7 @@ def rewrites(db: Database, old_id: int, new_id: int) -> bool:
         return True
     if length > _TURNED_LENGTH_S:
         return old.is_longer_than(new) and likeness.shows_part_of(
-            old_id, new_id, distance=_PACKED_LEVELS, least_s=_LEAST_PART_S
+            old_id, new_id, distance=_PACKED_LEVELS, least_s=_LEAST_PART_S, sampled=sampled
         )
     upright, turned = likeness.posters(old_id, new_id)
     # The same first picture, a title, may stand for films that go on differently.

@@ -132,7 +132,8 @@ class Contents:
             replaced = put_place(self._db, root, file, video_id)
             if known:
                 refresh_dates(self._db, [video_id])
-            if replaced is not None and rewrites(self._db, replaced, video_id):
+            sampled = {analysis.features.space_id: analysis.sampled}
+            if replaced is not None and rewrites(self._db, replaced, video_id, sampled):
                 inherit(self._db, replaced, video_id)
             # Last, for it gives inherited decisions their scores.
             put_taggings(self._db, [(video_id, analysis.tagging)])

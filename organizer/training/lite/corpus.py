@@ -54,7 +54,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A labelled clip: frames at one per second."""
+    """A labelled clip: frames at one per second, from second 0 on."""
 
     name: str
     frames: tuple[Path, ...]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.training.lite.corpus import Corpus
     from organizer.training.lite.corpus_features import CorpusFeatures
+    from organizer.types import SampledSeconds
 
 DEFAULT_FOLD = 4
 _CHUNK = 2048
@@ -59,7 +60,7 @@ class CorpusData(MemoryData):
         pca = bundle.space.pca
         pictures = _quantised(features.pictures, pca, bundle)
         frames = _quantised(features.frames, pca, bundle)
-        clips = _by_clip(frames, features.frame_clip, len(corpus.clips))
+        clips = _by_clip(frames, features.frame_clip, len(corpus.clips), bundle.sampled)
         folds = recipe.clip_folds
         # All seconds of a clip share its weight: together they weigh what the clip does.
         clip_weights = np.zeros(corpus.clip_targets.shape, np.float32)
@@ -146,6 +147,9 @@ def _quantised(raw: NDArray[np.float32], pca: Pca, bundle: Bundle) -> NDArray[np
     return quantised
 
 
-def _by_clip(frames: NDArray[np.uint8], frame_clip: NDArray[np.int64], clips: int) -> list[NDArray[np.uint8]]:
-    """Return of each clip (views, seconds, dimensions)."""
-    return [frames[frame_clip == clip].transpose(1, 0, 2) for clip in range(clips)]
+def _by_clip(
+    frames: NDArray[np.uint8], frame_clip: NDArray[np.int64], clips: int, sampled: SampledSeconds
+) -> list[NDArray[np.uint8]]:
+    """Return of each clip (views, seconds, dimensions): the seconds that a scan looks at."""
+    of_clips = [frames[frame_clip == clip].transpose(1, 0, 2) for clip in range(clips)]
+    return [clip[:, [second for second in range(clip.shape[1]) if second in sampled]] for clip in of_clips]

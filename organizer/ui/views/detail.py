@@ -15,7 +15,7 @@ from organizer.gallery import detail
 from organizer.gallery.cards import poster_address, title
 from organizer.library import Library
 from organizer.library.records import Status
-from organizer.models.catalogue import thresholds_of
+from organizer.models.catalogue import sampled_by, thresholds_of
 from organizer.ui import state
 from organizer.ui.parts.component import load_component
 from organizer.ui.parts.model import show_retag_one
@@ -50,7 +50,8 @@ def show_detail(library: Library, view: ViewState) -> None:
     left, right = st.columns(_WIDTHS, gap="medium")
     with left:
         poster = poster_address(record) if library.media.with_posters([record.id]) else ""
-        note = " ".join(filter(None, [detail.analysed_part(record), missing]))
+        part = detail.analysed_part(record, sampled_by(record.bundle))
+        note = " ".join(filter(None, [part, missing]))
         # A browser may play what could not be decoded here.
         playable = record.status in {Status.OK, Status.FAILED}
         # Not by the video's key: two underscores in it would be taken for a separator.

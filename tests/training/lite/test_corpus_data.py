@@ -11,7 +11,7 @@ from organizer.training.lite.corpus import Clip, Corpus, Picture
 from organizer.training.lite.corpus_data import CorpusData, corpus_data
 from organizer.training.lite.corpus_features import CorpusFeatures
 from organizer.training.lite.recipe import CLIP_WEIGHT
-from organizer.types import LABELS
+from organizer.types import LABELS, SampledSeconds
 from tests.fakes import colour_bundle
 
 CLIPS, PICTURES = 20, 30
@@ -46,9 +46,9 @@ def features(of):
     return CorpusFeatures(pictures, frames, frame_clip)
 
 
-def small_data(fold=2):
+def small_data(fold=2, bundle=None):
     of = corpus()
-    return of, features(of), CorpusData(of, features(of), colour_bundle(), fold)
+    return of, features(of), CorpusData(of, features(of), bundle or colour_bundle(), fold)
 
 
 def test_a_fold_is_held_out_with_all_that_shares_a_source_with_it():
@@ -76,6 +76,17 @@ def test_a_picture_is_a_video_of_one_second_and_a_clip_keeps_its_seconds():
     frames = raw.frames[raw.frame_clip == 5]
     assert np.array_equal(data.to_train.features[clip][1], frames[:, 1].astype(np.uint8))
     assert data.labels == LABELS and data.space_id == colour_bundle().space_id
+
+
+def test_of_a_clip_the_seconds_are_kept_that_a_scan_looks_at():
+    bundle = colour_bundle(sampled=SampledSeconds(1, 2))
+    of, raw, data = small_data(bundle=bundle)
+    names = list(data.to_train.names)
+    assert len(of.clips[5].frames) == 4
+    frames = raw.frames[raw.frame_clip == 5][[0, 1, 3]]
+    kept = data.to_train.features[names.index("c5")]
+    assert np.array_equal(kept[0], frames[:, 0].astype(np.uint8))
+    assert data.space_id == bundle.space_id
 
 
 def test_weights_are_those_of_the_recipe():

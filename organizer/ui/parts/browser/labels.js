@@ -28,8 +28,12 @@ function seek(second) {
 
 function strip(row) {
   const node = element("span", "strip");
-  row.strip.forEach((value, second) => {
+  row.strip.forEach((value, at) => {
+    const second = row.seconds[at];
     const cell = element("span", "second");
+    // As wide as the time it stands for; the last one as the one before.
+    const next = Math.min(at + 1, row.seconds.length - 1);
+    cell.style.setProperty("--seconds", next ? row.seconds[next] - row.seconds[next - 1] : 1);
     cell.style.setProperty("--strength", value + "%");
     cell.title = clock(second) + ": " + (value / 100).toFixed(2);
     cell.addEventListener("click", () => seek(second));
@@ -39,7 +43,7 @@ function strip(row) {
 }
 
 function label(row) {
-  const quiet = !row.strip.length || row.strip[row.best_second] < WORTH_A_JUMP;
+  const quiet = !row.strip.length || Math.max(...row.strip) < WORTH_A_JUMP;
   const node = element("div", ["label", row.state, quiet ? "quiet" : ""].join(" "));
   const name = element("span", "name");
   name.append(element("span", "", row.label));
@@ -66,6 +70,6 @@ export default function (component) {
   const strips = data.rows.some((row) => row.strip.length);
   const legend =
     "The mark in each bar is the score from which on a tag is suggested." +
-    (strips ? " Each strip is one cell a second: click to play from there." : "");
+    (strips ? " Each strip has a cell for each second that was looked at: click to play from there." : "");
   root.replaceChildren(element("p", "legend", legend), ...data.rows.map(label));
 }
