@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from organizer.features.pca import Pca, fit_pca
 from organizer.features.quantiser import Quantiser, fit_quantiser
-from organizer.training.calibration import fit_thresholds
-from organizer.training.lite.frame_ensemble import Examples, FrameEnsembleSettings, pool, train
+from organizer.training.calibration_map import fit_score_map
 from organizer.training.lite.out_of_fold import mean_average_precision
-from organizer.types import LABELS
+from organizer.training.lite.second_classifier import Examples, fit, mapped, pool, sigmoid
+from organizer.training.lite.tiers import fit_tiers
+from organizer.types import LABELS, SampledSeconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from organizer.training.calibration_map import ScoreMap
+    from organizer.training.evidence_weights import EvidenceWeights
     from organizer.training.lite.corpus import Corpus
     from organizer.training.lite.corpus_features import CorpusFeatures
+    from organizer.training.lite.tiers import TierThresholds
 
 POOLINGS = ("mean", "gem3")
 """What is kept of the feature map, see ``features.litert``."""
@@ -30,10 +34,14 @@ WHITENING = 0.25
 
 Of 0.25, 0.5 and 1 every fold chose 0.25 when 1.0.0 was built; another would be another feature space.
 """
+SAMPLED = SampledSeconds(every_second_until=8, then_every=2)
+"""The seconds that are looked at: beyond the first ones every other one tells as much, and costs half."""
+PLAIN = 0
+"""The view of a picture that is trained on: as scanning sees it. Altered ones bring this classifier nothing."""
 RANGE_QUANTILE = 0.9995
 """The quantiser's range covers this share of the training features."""
-TARGET_PRECISION = 0.90
-"""Wanted share of right tags; of 0.84 to 0.94 the lowest that gave 0.90 out of fold."""
+PROTOTYPE_EVERY = 3
+"""Prototypes are made of one second of so many of a clip: neighbours hardly differ."""
 CLIP_WEIGHT = 15.0
 """How much all seconds of a clip count together, against 1 for a photograph."""
 PICTURE_GROUP_FULL, CLIP_GROUP_FULL = 100, 8
@@ -67,17 +75,19 @@ class TrainedModel:
     quantiser: Quantiser
     clipped_share: float
     """Share of the training features outside the quantiser's range."""
-    network: Any
-    """Keras model, see ``frame_ensemble.train``."""
+    weights: EvidenceWeights
 
-    def evidence(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
+    def logits(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (seconds, labels) of raw backbone features (seconds, feature_dim)."""
-        evidence: NDArray[np.float32] = self.network.predict(self.stored(raw), batch_size=1024, verbose=0)
-        return evidence
+        return self.weights.logits(self.stored(raw))
 
     def stored(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return raw features as they come back from storage: projected, quantised, dequantised."""
         return self.quantiser.dequantise(self.quantiser.quantise(self.pca.project(raw)))
+
+    def mapped(self, score_map: ScoreMap) -> TrainedModel:
+        """Return it with scores that are probabilities."""
+        return replace(self, weights=mapped(self.weights, score_map))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +100,12 @@ class KeptSpace:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A model with the thresholds that were chosen for it by cross-validation inside its training part."""
+    """A model with the map and thresholds that a cross-validation inside its training part chose for it."""
 
     model: TrainedModel
-    thresholds: NDArray[np.float64]
-    """(labels,)."""
+    """Its scores are probabilities."""
+    score_map: ScoreMap
+    thresholds: TierThresholds
     inner_map: float
     """Mean average precision of the cross-validation inside the training part."""
 
@@ -106,7 +117,6 @@ class LiteRecipe:
         self,
         corpus: Corpus,
         features: CorpusFeatures,
-        settings: FrameEnsembleSettings,
         kept: KeptSpace | None = None,
         narrow_sources: Mapping[str, float] = NARROW_SOURCES,
     ) -> None:
@@ -115,13 +125,11 @@ class LiteRecipe:
         Args:
             corpus: what to train on and measure with.
             features: of its pictures and frames.
-            settings: of the networks.
             kept: space of the model that leaves no fold out. With a fold left out it is always fitted.
             narrow_sources: what pictures of some repositories count beside others, 0..1.
         """
         self.corpus = corpus
         self.features = features
-        self.settings = settings
         self.kept = kept
         self.narrow_sources = narrow_sources
         self._trained: dict[frozenset[int], TrainedModel] = {}
@@ -142,14 +150,20 @@ class LiteRecipe:
         return np.array([clip.counts for clip in self.corpus.clips])
 
     def fit(self, left_out: Iterable[int], folds: int) -> Fit:
-        """Choose thresholds by cross-validation over the other folds, then train on these."""
+        """Choose map and thresholds by cross-validation over the other folds, then train on these."""
         left_out = frozenset(left_out)
         inner = [fold for fold in range(folds) if fold not in left_out]
         inside = self.measured & ~self._is_in(left_out)
-        targets = self.corpus.clip_targets[inside]
+        targets, known = self.corpus.clip_targets[inside], self.corpus.clip_known[inside] > 0
         scores = self._out_of_fold(left_out, inner)[inside]
-        thresholds = fit_thresholds(targets, scores, TARGET_PRECISION)
-        return Fit(self.train(left_out), thresholds, mean_average_precision(targets, scores))
+        score_map = fit_score_map(targets, scores, known)
+        thresholds = fit_tiers(targets, score_map.apply(scores), known)
+        return Fit(
+            self.train(left_out).mapped(score_map),
+            score_map,
+            thresholds,
+            mean_average_precision(targets, scores, known),
+        )
 
     def train(self, left_out: frozenset[int]) -> TrainedModel:
         """Train on all clips and pictures outside some folds."""
@@ -158,21 +172,24 @@ class LiteRecipe:
         return self._trained[left_out]
 
     def score_clips(self, left_out: frozenset[int]) -> NDArray[np.float64]:
-        """Return (clips, labels): scores of the clips in the folds a model left out, zeros for all others."""
+        """Return (clips, labels): scores of the clips in the folds a model left out, zeros for all others.
+
+        They are not mapped: no probabilities yet.
+        """
         import numpy as np
 
         if left_out not in self._scored:
             model = self.train(left_out)
             scores = np.zeros(self.corpus.clip_targets.shape)
             for clip in np.flatnonzero(self._is_in(left_out)):
-                scores[clip] = pool(model.evidence(self.clip_features(int(clip))))
+                scores[clip] = sigmoid(pool(model.logits(self.clip_features(int(clip)))))
             self._scored[left_out] = scores
         return self._scored[left_out]
 
     def clip_features(self, clip: int) -> NDArray[np.float32]:
         """Return the raw backbone features (seconds, feature_dim) of one clip as a scan sees them."""
-        of_clip: NDArray[np.float32] = self.features.frames[self.features.frame_clip == clip, 0]
-        return of_clip
+        of_clip: NDArray[np.float32] = self.features.frames[self.features.frame_clip == clip, PLAIN]
+        return of_clip[[second for second in SAMPLED.all if second < len(of_clip)]]
 
     def _out_of_fold(self, left_out: frozenset[int], inner: list[int]) -> NDArray[np.float64]:
         import numpy as np
@@ -193,21 +210,29 @@ class LiteRecipe:
 
         pictures = np.array([picture.fold not in left_out for picture in self.corpus.pictures])
         frames = ~self._is_in(left_out)[self.features.frame_clip]
-        raw = np.concatenate([self.features.pictures[pictures], self.features.frames[frames]])
+        raw = np.concatenate([self.features.pictures[pictures, PLAIN], self.features.frames[frames, PLAIN]])
         kept = None if left_out else self.kept
-        pca = kept.pca if kept else fit_pca(raw[:, 0], DIMENSIONS, WHITENING).rounded()
-        projected = pca.project(raw.reshape(-1, raw.shape[-1]))
+        pca = kept.pca if kept else fit_pca(raw, DIMENSIONS, WHITENING).rounded()
+        projected = pca.project(raw)
         quantiser = kept.quantiser if kept else fit_quantiser(projected[::7], RANGE_QUANTILE)
-        stored = quantiser.dequantise(quantiser.quantise(projected)).reshape(*raw.shape[:2], -1)
-        targets = np.concatenate(
-            [
-                self.corpus.picture_targets[pictures],
-                self.corpus.clip_targets[self.features.frame_clip[frames]],
-            ]
+        stored = quantiser.dequantise(quantiser.quantise(projected))
+        of_clips = self.features.frame_clip[frames]
+        photographs = int(pictures.sum())
+        examples = Examples(
+            stored,
+            np.concatenate([self.corpus.picture_targets[pictures], self.corpus.clip_targets[of_clips]]),
+            np.concatenate([self.picture_weights[pictures], self.frame_weights[frames]]),
+            np.append(np.ones(photographs, bool), self._seconds[frames] % PROTOTYPE_EVERY == 0),
+            stored[:photographs].mean(axis=0),
         )
-        weights = np.concatenate([self.picture_weights[pictures], self.frame_weights[frames]])
-        network = train(Examples(stored, targets, weights), self.settings)
-        return TrainedModel(pca, quantiser, quantiser.clipped_share(projected), network)
+        return TrainedModel(pca, quantiser, quantiser.clipped_share(projected), fit(examples))
+
+    @cached_property
+    def _seconds(self) -> NDArray[np.int64]:
+        """(frames,) the second of its clip that each frame shows."""
+        import numpy as np
+
+        return np.concatenate([np.arange(len(clip.frames)) for clip in self.corpus.clips])
 
     @cached_property
     def picture_weights(self) -> NDArray[np.float32]:
@@ -226,14 +251,14 @@ class LiteRecipe:
 
     @cached_property
     def frame_weights(self) -> NDArray[np.float32]:
-        """(frames, labels): the seconds of a clip share its weight."""
+        """(frames, labels): the seconds of a clip share its weight; 0 for labels in doubt."""
         import numpy as np
 
         clips = self.corpus.clips
         lengths = np.array([len(clip.frames) for clip in clips])
         of_clip = CLIP_WEIGHT * group_weights([clip.group for clip in clips], CLIP_GROUP_FULL) / lengths
         of_frame = of_clip[self.features.frame_clip].astype(np.float32)
-        return np.repeat(of_frame[:, np.newaxis], len(LABELS), axis=1)
+        return of_frame[:, np.newaxis] * self.corpus.clip_known[self.features.frame_clip]
 
 
 def group_weights(groups: list[str], full: int) -> NDArray[np.float32]:
