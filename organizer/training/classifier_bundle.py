@@ -48,13 +48,15 @@ class NewBundle:
     name: str
     """Small letters, digits, - and _."""
     thresholds: Mapping[str, float]
-    """By label, 0..1."""
+    """From which score on each label is given, 0..1; 1 means never."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, JSON values; ``summary`` is one line for the list of models."""
     data: str = "not said"
     """What it was trained on, one sentence."""
     licence: str | None = None
     """Of the classifier; None takes the source's for all."""
+    maybe_thresholds: Mapping[str, float] = field(default_factory=dict)
+    """From which lower score on a label is a maybe; one that is not named here never is."""
 
 
 def write_classifier_bundle(
@@ -145,6 +147,7 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
         quantiser=QuantiserRange.of(source.quantiser),
         labels=trained.labels,
         thresholds=dict(new.thresholds),
+        maybe_thresholds=dict(new.maybe_thresholds),
         metrics={"summary": summary, "held_out": held_out, **new.metrics},
         provenance={
             **{part: source.provenance[part] for part in ("backbone", "pca") if part in source.provenance},
@@ -160,6 +163,7 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
                 "epochs": len(trained.history),
                 "best_epoch": trained.best_epoch,
                 "keras_against_litert": difference,
+                **_score_map(trained),
                 "versions": _versions(),
             },
         },
@@ -171,6 +175,13 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
     )
 
 
+def _score_map(trained: TrainedClassifier) -> dict[str, Any]:
+    if trained.score_map is None:
+        return {}
+    offsets = dict(zip(trained.labels, trained.score_map.offsets, strict=True))
+    return {"score_map": {**asdict(trained.score_map), "offsets": offsets}}
+
+
 def _digest(source: Bundle, trained: TrainedClassifier) -> str:
     """Return a digest of the space and the network: what scores otherwise has another one.
 
@@ -180,6 +191,8 @@ def _digest(source: Bundle, trained: TrainedClassifier) -> str:
 
     scores_by = (source.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
     hashed = hashlib.sha256(repr(scores_by).encode())
+    if trained.score_map is not None:
+        hashed.update(repr(trained.score_map).encode())
     for weight in trained.weights:
         hashed.update(np.ascontiguousarray(weight, np.float32).tobytes())
     return hashed.hexdigest()[:8]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
@@ -89,6 +89,8 @@ class Base:
     thresholds: dict[str, float]
     """By label, 0..1."""
     arrays: EnsembleWeights
+    maybe_thresholds: dict[str, float] = field(default_factory=dict)
+    """By label, 0..1; at most the thresholds."""
 
     def under(self, labels: tuple[str, ...]) -> BasedOn:
         """Return it for a correction with these labels."""
@@ -130,7 +132,11 @@ def base_of(bundle: Bundle) -> Base | None:
         raise BundleError(
             f"{bundle.folder}: the networks to build on do not fit this model. Reinstall organizer."
         )
-    return Base(bundle.id, bundle.labels, dict(zip(bundle.labels, bundle.thresholds, strict=True)), arrays)
+    thresholds, maybe_thresholds = (
+        dict(zip(bundle.labels, values, strict=True))
+        for values in (bundle.thresholds, bundle.maybe_thresholds)
+    )
+    return Base(bundle.id, bundle.labels, thresholds, arrays, maybe_thresholds)
 
 
 def _check(arrays: EnsembleWeights) -> None:
