@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.cli.tables import new_table, print_laid_out
-from organizer.training.measure.words import NAMES, name_of, number, signed, signed_span, span
+from organizer.training.measure.words import NAMES, name_of, number, signed, signed_span, span, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 def print_headline(figures: Figures) -> None:
     """Print the main figures with their intervals."""
     table = new_table("figure", ("value", "95 % interval"))
-    for name in NAMES:
+    for name in told_of(figures):
         figure = figures.headline[name]
         table.add_row(name_of(name, figures), number(figure.value), span(figure.interval))
-    table.add_row("calibration error", number(figures.reliability.expected_error), "")
+    reliability = figures.reliability
+    table.add_row("calibration error", number(reliability.expected_error), "")
+    table.add_row("  of scores from 0.1 on", number(reliability.expected_error_above), "")
     _print(table)
 
 
@@ -40,6 +42,25 @@ def print_labels(figures: Figures) -> None:
             _threshold(row),
             number(tags.precision, 2),
             number(tags.recall, 2),
+        )
+    _print(table)
+    if figures.maybes is not None:
+        _print_maybes(figures)
+
+
+def _print_maybes(figures: Figures) -> None:
+    """Print what maybes add, label by label."""
+    together = ("precision", "recall")
+    table = new_table("with maybes", ("maybe from", "maybes", "of them right", *together))
+    for row in figures.labels:
+        alone, both = row.maybes, row.together
+        table.add_row(
+            row.label,
+            "never" if alone is None else _number_or_fold(alone.threshold),
+            "0" if alone is None else f"{alone.tags:,}",
+            number(None if alone is None else alone.precision, 2),
+            number(both.precision, 2),
+            number(both.recall, 2),
         )
     _print(table)
 
@@ -64,7 +85,11 @@ def _differences(title: str, rows: Sequence[Difference]) -> Table:
 def _threshold(row: LabelFigures) -> str:
     if row.never:
         return "never"
-    return "by fold" if row.at_threshold.threshold is None else number(row.at_threshold.threshold, 2)
+    return _number_or_fold(row.at_threshold.threshold)
+
+
+def _number_or_fold(threshold: float | None) -> str:
+    return "by fold" if threshold is None else number(threshold, 2)
 
 
 def _print(table: Table) -> None:

@@ -21,6 +21,7 @@ from organizer.models.manifest import check_name
 from organizer.stopping import StoppedError
 from organizer.text import count, safe_text
 from organizer.training.architectures import ARCHITECTURES
+from organizer.training.calibration import MAYBE_PRECISION
 from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.evidence_weights import base_of
@@ -114,7 +115,14 @@ _VALIDATION_SHARE = 4
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.9,
     show_default=True,
-    help="Wanted share of right tags. A label that cannot reach it is never suggested.",
+    help="Wanted share of right tags. A label that cannot reach it is at most a maybe.",
+)
+@click.option(
+    "--maybe-target",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=MAYBE_PRECISION,
+    show_default=True,
+    help="Wanted share of right ones among the maybes, which score too low for a tag.",
 )
 @click.option(
     "--work", type=click.Path(path_type=Path), help="Folder for checkpoints and TensorBoard curves."
@@ -137,6 +145,7 @@ def train(
     patience: int,
     seed: int,
     precision_target: float,
+    maybe_target: float,
     work: Path | None,
     from_scratch: bool,
     out: Path | None,
@@ -173,6 +182,7 @@ def train(
         ),
         work=(work or cache_folder() / "training" / name).absolute(),
         target_precision=precision_target,
+        maybe_precision=maybe_target,
         out=None if out is None else out.absolute(),
         replace=replace,
     )
@@ -277,7 +287,7 @@ def _say_figures(calibrated: Calibrated, plan: Plan, source: TrainingSource) -> 
     print_headline(calibrated.figures)
     print_labels(calibrated.figures)
     for row in calibrated.calibration.abstaining:
-        click.echo(f"{safe_text(row.label)} is never suggested: {row.reason}.")
+        click.echo(f"{safe_text(row.label)} is {row.words}.")
     kept = [
         row.label for row in calibrated.calibration.labels if row.kept and row.label not in source.untouched
     ]

@@ -52,7 +52,7 @@ class NewBundle:
     name: str
     """Small letters, digits, - and _."""
     thresholds: Mapping[str, float]
-    """By label, 0..1."""
+    """From which score on each label is given, 0..1; 1 means never."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     """What was measured, JSON values; ``summary`` is one line for the list of models."""
     data: str = "not said"
@@ -61,6 +61,8 @@ class NewBundle:
     """Of the classifier; None takes the source's for all."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Further files to lie beside it, by name."""
+    maybe_thresholds: Mapping[str, float] = field(default_factory=dict)
+    """From which lower score on a label is a maybe; one that is not named here never is."""
 
 
 def write_classifier_bundle(
@@ -205,6 +207,7 @@ def _loose_manifest(trained: TrainedClassifier, new: NewBundle, difference: floa
         quantiser=QuantiserRange.of(trained.quantiser),
         labels=trained.labels,
         thresholds=dict(new.thresholds),
+        maybe_thresholds=dict(new.maybe_thresholds),
         metrics={"summary": summary, "held_out": held_out, **new.metrics},
         provenance={
             "space": {"model": NAME, "space_id": trained.space_id},
@@ -219,6 +222,7 @@ def _loose_manifest(trained: TrainedClassifier, new: NewBundle, difference: floa
                 "epochs": len(trained.history),
                 "best_epoch": trained.best_epoch,
                 "keras_against_litert": difference,
+                **_score_map(trained),
                 "versions": _versions(),
             },
         },
@@ -230,6 +234,13 @@ def _loose_manifest(trained: TrainedClassifier, new: NewBundle, difference: floa
     )
 
 
+def _score_map(trained: TrainedClassifier) -> dict[str, Any]:
+    if trained.score_map is None:
+        return {}
+    offsets = dict(zip(trained.labels, trained.score_map.offsets, strict=True))
+    return {"score_map": {**asdict(trained.score_map), "offsets": offsets}}
+
+
 def _digest(trained: TrainedClassifier) -> str:
     """Return a digest of the space and the network: what scores otherwise has another one.
 
@@ -239,6 +250,8 @@ def _digest(trained: TrainedClassifier) -> str:
 
     scores_by = (trained.space_id, trained.architecture, trained.labels, [w.shape for w in trained.weights])
     hashed = hashlib.sha256(repr(scores_by).encode())
+    if trained.score_map is not None:
+        hashed.update(repr(trained.score_map).encode())
     for weight in trained.weights:
         hashed.update(np.ascontiguousarray(weight, np.float32).tobytes())
     return hashed.hexdigest()[:8]

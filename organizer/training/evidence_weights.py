@@ -9,7 +9,7 @@ sets a label apart everywhere, prototypes know what looks like nothing else.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from organizer.errors import BundleError
@@ -111,9 +111,9 @@ class Base:
     labels: tuple[str, ...]
     thresholds: dict[str, float]
     """By label, 0..1."""
-    maybe_thresholds: dict[str, float]
-    """By label, 0..1."""
     arrays: EvidenceWeights
+    maybe_thresholds: dict[str, float] = field(default_factory=dict)
+    """By label, 0..1; at most the thresholds."""
 
     def under(self, labels: tuple[str, ...]) -> BasedOn:
         """Return it for a correction with these labels."""
@@ -156,13 +156,11 @@ def base_of(bundle: Bundle) -> Base | None:
         raise BundleError(
             f"{bundle.folder}: the classifier to build on does not fit this model. Reinstall organizer."
         )
-    return Base(
-        bundle.id,
-        bundle.labels,
-        dict(zip(bundle.labels, bundle.thresholds, strict=True)),
-        dict(zip(bundle.labels, bundle.maybe_thresholds, strict=True)),
-        arrays,
+    thresholds, maybe_thresholds = (
+        dict(zip(bundle.labels, values, strict=True))
+        for values in (bundle.thresholds, bundle.maybe_thresholds)
     )
+    return Base(bundle.id, bundle.labels, thresholds, arrays, maybe_thresholds)
 
 
 def _check(arrays: EvidenceWeights) -> None:

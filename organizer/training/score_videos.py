@@ -164,6 +164,7 @@ def _with_labels_of(
         known=labelled.known[:, columns],
         scores=scores[:, kept],
         thresholds=np.array(bundle.thresholds)[kept],
+        maybe_thresholds=np.array(bundle.maybe_thresholds)[kept],
     )
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from organizer.errors import BundleError
+from organizer.errors import BundleError, TrainingDataError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
 from organizer.models.manifest import check_name
 from organizer.models.safe_write import RESUME, new_folder
-from organizer.training.calibration import calibrate
+from organizer.training.calibration import MAYBE_PRECISION, calibrate
+from organizer.training.calibration_map import fit_score_map
 from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
 from organizer.training.engine.events import Trained
 from organizer.training.engine.settings import Monitor
 from organizer.training.engine.trainer import CHECKPOINTS, train
+from organizer.training.held_out_metrics import held_out_metrics
 from organizer.training.measure.compare import compare
 from organizer.training.measure.figures import figures_of
-from organizer.training.measure.words import number
 from organizer.training.score_videos import score_network
-from organizer.training.trained_on import METRIC
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from organizer.models.bundle import Bundle
     from organizer.training.calibration import Calibration
+    from organizer.training.calibration_map import ScoreMap
     from organizer.training.engine.data import TrainingData
     from organizer.training.engine.events import TrainingEvent
     from organizer.training.engine.settings import TrainingSettings
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from organizer.training.sources import TrainingSource
 
 TARGET_PRECISION = 0.9
+FEWEST_FOR_MAP = 20
+"""Pairs of held-out video and label that are right, before scores are made probabilities by them."""
 _UNCHOSEN = 0.5
 """A threshold before one is chosen."""
 _HELD_OUT, _FINAL = "held-out", "final"
-_ROUNDED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Plan:
     work: Path
     """Folder for checkpoints and curves; the same one goes on where a training was stopped."""
     target_precision: float = TARGET_PRECISION
-    """Of the tags, 0..1; a label that cannot reach it is never suggested."""
+    """Of what is given, 0..1; a label that cannot reach it is at most a maybe."""
+    maybe_precision: float = MAYBE_PRECISION
+    """Of the maybes alone, 0..1."""
     out: Path | None = None
     """Folder for the model, which must not exist or be empty; None installs it."""
     replace: bool = False
@@ -113,9 +117,18 @@ def train_model(
     check_plan(plan)
     trained = yield from _trained(plan, source.data, plan.settings, _HELD_OUT, stop)
     scored = score_network(trained.model(), source.data, dict.fromkeys(trained.labels, _UNCHOSEN))
-    base_thresholds = source.base.thresholds if source.base else None
-    calibration = calibrate(scored, plan.target_precision, base_thresholds, source.untouched)
-    measured = scored.with_thresholds(calibration.thresholds)
+    score_map = None if source.base else _score_map(scored)
+    if score_map is not None:
+        scored = replace(scored, scores=score_map.apply(scored.scores))
+    calibration = calibrate(
+        scored,
+        plan.target_precision,
+        source.base.thresholds if source.base else None,
+        source.untouched,
+        maybe_precision=plan.maybe_precision,
+        base_maybe_thresholds=source.base.maybe_thresholds if source.base else None,
+    )
+    measured = scored.with_thresholds(calibration.thresholds, calibration.maybe_thresholds)
     figures = figures_of(measured)
     yield Calibrated(figures, calibration, _against_base(measured, trained, source))
     if source.everything is not None:
@@ -127,10 +140,11 @@ def train_model(
     new = NewBundle(
         plan.name,
         calibration.thresholds,
-        _metrics(figures, calibration, source),
+        held_out_metrics(figures, calibration, source),
         source.summary[0].upper() + source.summary[1:],
+        maybe_thresholds=calibration.maybe_thresholds,
     )
-    bundle = write_model(plan, space, trained, new)
+    bundle = write_model(plan, space, replace(trained, score_map=score_map), new)
     forget(plan)
     yield Made(bundle)
 
@@ -155,6 +169,20 @@ def forget(plan: Plan) -> None:
         shutil.rmtree(plan.work / part / CHECKPOINTS, ignore_errors=True)
 
 
+def _score_map(scored: Scored) -> ScoreMap | None:
+    """Return what makes probabilities of the scores, None where these are better left alone.
+
+    A correction is never mapped: what nobody decided about keeps the scores of what is corrected.
+    """
+    if scored.positives.sum() < FEWEST_FOR_MAP:
+        return None
+    try:
+        return fit_score_map(scored.targets, scored.scores, scored.known)
+    except TrainingDataError:
+        # Scores that say nothing, as those of the majority class: no map makes more of them.
+        return None
+
+
 def _against_base(measured: Scored, trained: TrainedClassifier, source: TrainingSource) -> Comparison | None:
     """Compare with what is corrected, on the labels that both know."""
     if source.base is None:
@@ -162,6 +190,7 @@ def _against_base(measured: Scored, trained: TrainedClassifier, source: Training
     labels = tuple(label for label in trained.labels if label in source.base.labels)
     thresholds = {label: source.base.thresholds.get(label, _UNCHOSEN) for label in trained.labels}
     before = score_network(trained.untrained(), source.data, thresholds)
+    before = before.with_thresholds(thresholds, source.base.maybe_thresholds)
     return compare(before.only(labels), measured.only(labels))
 
 
@@ -190,42 +219,3 @@ def write_model(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewB
     with installing(plan.name, replace=plan.replace) as growing:
         write_classifier_bundle(growing, space, trained, new)
     return open_bundle(plan.name)
-
-
-def _metrics(figures: Figures, calibration: Calibration, source: TrainingSource) -> dict[str, Any]:
-    headline = {name: figure.value for name, figure in figures.headline.items()}
-    never = {row.label: row.reason for row in calibration.abstaining}
-    kept = {row.label for row in calibration.labels if row.kept}
-    by_label = {}
-    for row in figures.labels:
-        tags = row.at_threshold
-        by_label[row.label] = {
-            "videos": row.videos,
-            "average_precision": _rounded(row.average_precision.value),
-            "precision": _rounded(tags.precision),
-            "recall": _rounded(tags.recall),
-            "suggested": f"never: {never[row.label]}" if row.label in never else "yes",
-            **({"threshold": "as before" if row.label in kept else "chosen"} if kept else {}),
-        }
-    precision, recall = number(headline["precision"], 2), number(headline["recall"], 2)
-    return {
-        "summary": (
-            f"held out, {source.held_out}: mAP {number(headline['map_all'], 2)}, top-1 "
-            f"{number(headline['top1'], 2)}, precision {precision} at recall {recall}; "
-            "epoch and thresholds were chosen on the same videos, so expect a little less"
-        ),
-        **{name: _rounded(value) for name, value in headline.items() if value is not None},
-        "intervals_95": {
-            name: [_rounded(figure.interval.low), _rounded(figure.interval.high)]
-            for name, figure in figures.headline.items()
-            if figure.interval is not None
-        },
-        "target_precision": calibration.target,
-        "never_suggested": never,
-        "labels": by_label,
-        METRIC: source.trained_on.as_json(),
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _ROUNDED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from organizer.errors import BundleError, TrainingDataError
 from organizer.features.quantiser import Quantiser, Rounding
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.architectures import ARCHITECTURES, build
+from organizer.training.architectures.architecture import scorer_of
+from organizer.training.calibration_map import ScoreMap
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trained import TrainedClassifier
 from organizer.training.export_classifier import (
@@ -107,6 +111,31 @@ def test_the_graph_needs_no_operations_of_tensorflow(exported):
     operations = {found["op_name"] for found in Interpreter(str(exported.file))._get_ops_details()}
     assert operations
     assert not [name for name in operations if name.startswith("Flex") or name == "CUSTOM"]
+
+
+SCORE_MAP = ScoreMap(1.6, -0.4, (0.5, 0.0, -0.5))
+
+
+@pytest.mark.parametrize("name", ["attention", "correction", "rnn"])
+def test_a_map_of_scores_is_part_of_the_graph(name, tmp_path):
+    plain = untrained(name)
+    mapped = replace(plain, score_map=SCORE_MAP)
+    difference = export_checked(mapped, tmp_path / "classifier.tflite")
+    assert difference < 1e-5
+    scores, evidence = LiteRtClassifier(tmp_path / "classifier.tflite").classify(videos(2, 7))
+    before = plain.model()(videos(2, 7), training=False)
+    for found, raw in ((scores, before["scores"]), (evidence, before["evidence"])):
+        assert np.allclose(found, SCORE_MAP.apply(raw.numpy()), rtol=0, atol=1e-5)
+        assert not np.allclose(found, raw.numpy(), rtol=0, atol=1e-3)
+
+
+def test_a_map_of_scores_leaves_padding_without_evidence():
+    model = replace(untrained("attention"), score_map=SCORE_MAP).model()
+    padded = videos(2, 9)
+    padded[:, 5:] = 0
+    evidence = model(padded, training=False)["evidence"].numpy()
+    assert not evidence[:, 5:].any() and evidence[:, :5].all()
+    assert np.allclose(scorer_of(model)(padded), model(padded, training=False)["scores"])
 
 
 def test_a_graph_that_scores_otherwise_is_not_kept(tmp_path, monkeypatch):

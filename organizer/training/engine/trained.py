@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from organizer.features.quantiser import Quantiser
+    from organizer.training.calibration_map import ScoreMap
     from organizer.training.engine.checkpoints import EpochFigures
     from organizer.training.engine.settings import TrainingSettings
     from organizer.training.evidence_weights import BasedOn
@@ -40,6 +41,8 @@ class TrainedClassifier:
     """A digest of the first videos trained on and held out."""
     based_on: BasedOn | None = None
     """What a correction corrects; its numbers are among the weights."""
+    score_map: ScoreMap | None = None
+    """What makes probabilities of the network's scores; None leaves them as they are."""
 
     @property
     def figures(self) -> EpochFigures:
@@ -47,10 +50,13 @@ class TrainedClassifier:
         return self.history[self.best_epoch]
 
     def model(self, *, seconds: int | None = None, batch: int | None = None) -> Any:
-        """Return the Keras model with these weights, in float32; see ``Architecture.build``."""
+        """Return the Keras model with these weights, in float32; see ``Architecture.build``.
+
+        Scores and evidence have gone through the map of scores, where there is one.
+        """
         model = self.untrained(seconds=seconds, batch=batch)
         model.set_weights(self.weights)
-        return model
+        return model if self.score_map is None else _mapped(model, self.score_map)
 
     def untrained(self, *, seconds: int | None = None, batch: int | None = None) -> Any:
         """Return the same model as it was before training; of a correction, what it corrects."""
@@ -64,3 +70,16 @@ class TrainedClassifier:
             )
         finally:
             keras.config.set_dtype_policy(policy)
+
+
+def _mapped(model: Any, score_map: ScoreMap) -> Any:
+    """Return a model whose scores and evidence are probabilities; evidence of padding stays 0."""
+    import keras
+
+    scores, evidence = model.output["scores"], model.output["evidence"]
+    is_real = keras.ops.cast(evidence > 0, "float32")
+    outputs = {
+        "scores": score_map.apply_in_graph(scores),
+        "evidence": score_map.apply_in_graph(evidence) * is_real,
+    }
+    return keras.Model(model.input, outputs)

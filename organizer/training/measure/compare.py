@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import TrainingDataError
 from organizer.training.measure.bootstrap import REPEATS, Interval, group_draws, interval
-from organizer.training.measure.figures import HEADLINE, Measures, number_or_none
+from organizer.training.measure.figures import HEADLINE, MAYBES, Measures, number_or_none
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +62,7 @@ class Comparison:
     """All of it."""
 
     headline: tuple[Difference, ...]
+    """Of the figures of ``HEADLINE``; those about maybes only where one of the two knows maybes."""
     labels: tuple[Difference, ...]
     """Average precisions."""
     changes: tuple[Change, ...]
@@ -100,6 +101,7 @@ def compare(first: Scored, second: Scored, *, repeats: int = REPEATS, seed: int 
                 width=2 * len(first.labels),
             )
         ]
+    with_maybes = first.has_maybes or second.has_maybes
     firsts, seconds = (_all_figures(measures, first.labels, once) for measures in both)
 
     def difference(key: str, name: str, enough: bool = True) -> Difference:
@@ -116,7 +118,7 @@ def compare(first: Scored, second: Scored, *, repeats: int = REPEATS, seed: int 
         )
 
     return Comparison(
-        tuple(difference(name, name) for name in HEADLINE),
+        tuple(difference(name, name) for name in HEADLINE if with_maybes or name not in MAYBES),
         tuple(
             difference(f"label {label}", label, enough)
             for label, enough in zip(first.labels, both[0].in_mean, strict=True)

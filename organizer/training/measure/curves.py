@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 200
 _BINS = 10
+ABOVE = 0.1
+"""Where predictions begin that claim anything: most labels have nothing to do with most videos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ class Reliability:
     bins: tuple[ReliabilityBin, ...]
     """Those with predictions in them."""
     expected_error: float
-    """Mean distance between claim and truth over all predictions (ECE; Guo et al. 2017)."""
+    """Mean distance between claim and truth over all predictions (ECE; Guo et al., "On Calibration of Modern
+    Neural Networks", 2017): in ten bins of equal width, weighted by their predictions."""
+    expected_error_above: float | None = None
+    """The same over the predictions of 0.1 and up, for nearly all are below; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +112,13 @@ def reliability(scored: Scored) -> Reliability:
                 float(right[inside].mean()),
             )
         )
+    above = [bin_ for bin_ in bins if bin_.low >= ABOVE]
+    return Reliability(tuple(bins), _expected_error(bins), _expected_error(above) if above else None)
+
+
+def _expected_error(bins: Sequence[ReliabilityBin]) -> float:
     error = sum(bin_.predictions * abs(bin_.mean_score - bin_.share_right) for bin_ in bins)
-    return Reliability(tuple(bins), error / max(1, len(scores)))
+    return error / max(1, sum(bin_.predictions for bin_ in bins))
 
 
 def confusion(scored: Scored) -> Confusion:

@@ -28,7 +28,9 @@ FEWEST = 5
 """A label with fewer videos is reported by itself and left out of the mean: it would say little but noise."""
 TOP = 20
 """Predictions of each video that count for GAP@20, as YouTube-8M counts."""
-HEADLINE = ("map", "map_all", "top1", "hit1", "gap20", "precision", "recall")
+MAYBES = ("maybe_precision", "both_precision", "both_recall")
+"""The figures that are about maybes."""
+HEADLINE = ("map", "map_all", "top1", "hit1", "gap20", "precision", "recall", *MAYBES)
 _STEPS = tuple(round(0.1 * step, 1) for step in range(1, 10))
 
 
@@ -49,7 +51,7 @@ class AtThreshold:
     threshold: float | None
     """None: each label has its own."""
     precision: float | None
-    """None where no tag is given."""
+    """None where there is no tag."""
     recall: float | None
     """None where none is due."""
     tags: int
@@ -71,10 +73,20 @@ class LabelFigures:
     at_threshold: AtThreshold
     """At its own threshold; None as threshold where that differs by video."""
     never: bool
-    """It is never suggested: no threshold gave the wanted precision."""
+    """It is never given: no threshold gave the wanted precision."""
     curve: tuple[CurvePoint, ...]
     confidences: tuple[AtThreshold, ...]
     """At 0.1, 0.2 ... 0.9."""
+    maybes: AtThreshold | None = None
+    """Its maybes alone, from their own threshold up to the other: recall is the share of what is due that
+    only they find. None for a label that never is a maybe."""
+    with_maybes: AtThreshold | None = None
+    """All from the threshold of the maybes on: what is given and the maybes together."""
+
+    @property
+    def together(self) -> AtThreshold:
+        """What is given, and the maybes where the label has some."""
+        return self.with_maybes or self.at_threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +100,15 @@ class Figures:
     """By the names of ``HEADLINE``."""
     labels: tuple[LabelFigures, ...]
     at_thresholds: tuple[AtThreshold, ...]
-    """Of all labels together: at the labels' own thresholds, then at 0.1, 0.2 ... 0.9."""
+    """Of all labels together: what is given at the labels' own thresholds, then at 0.1, 0.2 ... 0.9."""
     curve: tuple[CurvePoint, ...]
     """Of all labels together."""
     reliability: Reliability
     confusion: Confusion
+    maybes: AtThreshold | None = None
+    """The maybes of all labels alone, see ``LabelFigures``; None where no label ever is one."""
+    with_maybes: AtThreshold | None = None
+    """All that is given and all maybes."""
 
     def as_json(self) -> dict[str, Any]:
         """Return plain tables, lists and numbers."""
@@ -109,6 +125,8 @@ class Measures:
         self._positives = positives.astype(np.int64)
         self._tagged = scored.tagged.astype(np.int64)
         self._right_tags = (scored.tagged & positives).sum(axis=1)
+        self._maybes = scored.maybes.sum(axis=1)
+        self._right_maybes = (scored.maybes & positives).sum(axis=1)
         self._due = positives.sum(axis=1)
         self._labelled = positives.any(axis=1).astype(np.int64)
         self._best_is_right = positives[every, scored.best].astype(np.int64)
@@ -149,7 +167,9 @@ class Measures:
         is theirs; ``hit1``: the same share of all videos, as YouTube-8M defines Hit@1 (a video without a
         label has no hit). ``gap20``: average precision of the 20 best predictions of all videos, in one
         ranking.
-        ``precision``, ``recall``: of all tags at the thresholds; NaN where none is given, or due.
+        ``precision``, ``recall``: of all tags that are given; NaN where none is given, or due.
+        ``maybe_precision``: share of the maybes that are right. ``both_precision``, ``both_recall``: of what
+        is given and the maybes together.
 
         Args:
             weights: (draws, videos) how often each video counts.
@@ -160,6 +180,8 @@ class Measures:
         if precisions is None:
             precisions = self.label_precisions(weights)
         due, right = weights @ self._due, weights @ self._right_tags
+        given, maybes = weights @ self._tagged.sum(axis=1), weights @ self._maybes
+        right_maybes = weights @ self._right_maybes
         best_is_right = weights @ self._best_is_right
         with np.errstate(invalid="ignore", divide="ignore"):
             return {
@@ -168,8 +190,11 @@ class Measures:
                 "top1": best_is_right / (weights @ self._labelled),
                 "hit1": best_is_right / weights.sum(axis=1),
                 "gap20": average_precision(self._pooled, weights, due),
-                "precision": right / (weights @ self._tagged.sum(axis=1)),
+                "precision": right / given,
                 "recall": right / due,
+                "maybe_precision": right_maybes / maybes,
+                "both_precision": (right + right_maybes) / (given + maybes),
+                "both_recall": (right + right_maybes) / due,
             }
 
 
@@ -218,20 +243,23 @@ def figures_of(scored: Scored, *, repeats: int = REPEATS, seed: int = 0) -> Figu
         for column in range(len(scored.labels))
     )
     right, known = scored.positives, scored.known
-    few_tags = int(scored.tagged.sum()) < FEWEST
+    maybes, with_maybes = _maybes(scored)
+    # Of a handful of tags nobody can say how often they are right.
+    counted = {"precision": scored.tagged, "maybe_precision": scored.maybes}
+    counted["both_precision"] = scored.tagged | scored.maybes
+    too_few = {name for name, tags in counted.items() if tags.sum() < FEWEST}
     return Figures(
         videos=len(scored.names),
         without_label=int((~right.any(axis=1)).sum()),
         sources=sources,
-        headline={
-            name: figure(values[name][0], [] if name == "precision" and few_tags else draws[name])
-            for name in HEADLINE
-        },
+        headline={name: figure(values[name][0], [] if name in too_few else draws[name]) for name in HEADLINE},
         labels=labels,
         at_thresholds=(_tags(right, scored.tagged, None), *_at_steps(right[known], scored.scores[known])),
         curve=precision_recall_curve(right[known], scored.scores[known]),
         reliability=reliability(scored),
         confusion=confusion(scored),
+        maybes=maybes,
+        with_maybes=with_maybes,
     )
 
 
@@ -242,6 +270,7 @@ def _label(scored: Scored, column: int, in_mean: bool, precision: Figure) -> Lab
     right, scores = scored.positives[known, column], scored.scores[known, column]
     thresholds = scored.thresholds[..., column]
     own = float(thresholds) if thresholds.ndim == 0 else None
+    maybes, with_maybes = _maybes(scored.only((scored.labels[column],)))
     sources = {group for group, has in zip(scored.groups, scored.positives[:, column], strict=True) if has}
     return LabelFigures(
         label=scored.labels[column],
@@ -254,7 +283,19 @@ def _label(scored: Scored, column: int, in_mean: bool, precision: Figure) -> Lab
         never=bool(np.all(thresholds >= NEVER)),
         curve=precision_recall_curve(right, scores),
         confidences=_at_steps(right, scores),
+        maybes=maybes,
+        with_maybes=with_maybes,
     )
+
+
+def _maybes(scored: Scored) -> tuple[AtThreshold | None, AtThreshold | None]:
+    """Return what maybes are worth, alone and together with what is given; None where no label is one."""
+    if scored.maybe_thresholds is None or not scored.has_maybes:
+        return None, None
+    # One label with one threshold has it said.
+    own = float(scored.maybe_thresholds[0]) if scored.maybe_thresholds.shape == (1,) else None
+    right, maybes = scored.positives, scored.maybes
+    return _tags(right, maybes, own), _tags(right, maybes | scored.tagged, own)
 
 
 def _at_steps(right: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[AtThreshold, ...]:

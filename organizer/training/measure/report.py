@@ -17,6 +17,7 @@ from organizer.training.measure.words import (
     signed,
     signed_span,
     span,
+    told_of,
     what_was_measured,
 )
 from organizer.training.render import render
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from organizer.training.measure.curves import CurvePoint
     from organizer.training.measure.figures import AtThreshold, Figures
 
+_MAIN = ("map", "top1", "precision", "recall")
+"""The figures that stand out."""
 _MOST_CHANGES = 40
 _SHORTEST_SCALE = 0.02
 
@@ -64,6 +67,14 @@ class _Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class _Marked:
+    """Where the thresholds put the tags on a curve."""
+
+    given: AtThreshold
+    with_maybes: AtThreshold | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Changes:
     """The videos on which two models do not agree."""
 
@@ -84,6 +95,8 @@ def report_html(report: Report) -> str:
         curves=_curves(report.figures, report.other_figures),
         changes=_changes(report.comparison.changes) if report.comparison else None,
         fewest=FEWEST,
+        main=_MAIN,
+        lesser=[name for name in told_of(report.figures) if name not in _MAIN],
         names=NAMES,
         name_of=name_of,
         number=number,
@@ -100,14 +113,20 @@ def report_html(report: Report) -> str:
 def _curves(figures: Figures, other: Figures | None) -> list[_Curve]:
     before = {label.label: label.curve for label in other.labels} if other else {}
     together = "all labels together"
-    plot = _curve(together, figures.curve, figures.at_thresholds[0], other.curve if other else ())
+    marked = _Marked(figures.at_thresholds[0], figures.with_maybes)
+    plot = _curve(together, figures.curve, marked, other.curve if other else ())
     return [
         _Curve(together, None, plot),
         *(
             _Curve(
                 label.label,
                 label.videos,
-                _curve(label.label, label.curve, label.at_threshold, before.get(label.label, ())),
+                _curve(
+                    label.label,
+                    label.curve,
+                    _Marked(label.at_threshold, label.with_maybes),
+                    before.get(label.label, ()),
+                ),
             )
             for label in figures.labels
             if label.curve
@@ -115,13 +134,17 @@ def _curves(figures: Figures, other: Figures | None) -> list[_Curve]:
     ]
 
 
-def _curve(name: str, curve: Sequence[CurvePoint], tags: AtThreshold, other: Sequence[CurvePoint]) -> Markup:
+def _curve(name: str, curve: Sequence[CurvePoint], marked: _Marked, other: Sequence[CurvePoint]) -> Markup:
     return curve_plot(
         [(point.recall, point.precision) for point in curve],
         f"precision against recall of {name}",
         across="recall",
         up="precision",
-        mark=None if tags.precision is None or tags.recall is None else (tags.recall, tags.precision),
+        marks=[
+            (tags.recall, tags.precision)
+            for tags in (marked.given, marked.with_maybes)
+            if tags is not None and tags.precision is not None and tags.recall is not None
+        ],
         second=[(point.recall, point.precision) for point in other],
     )
 

@@ -31,7 +31,10 @@ class Scored:
     scores: NDArray[np.float64]
     """(videos, labels), 0..1."""
     thresholds: NDArray[np.float64]
-    """(labels,) or (videos, labels): from which score on the label is a tag; ``NEVER`` for never."""
+    """(labels,) or (videos, labels): from which score on the label is given; ``NEVER`` for never."""
+    maybe_thresholds: NDArray[np.float64] | None = None
+    """The same shape, at most those above: from which score on the label is a maybe; where both are the same,
+    it never is. None: the model knows no maybes."""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit each other.
@@ -46,6 +49,7 @@ class Scored:
             self.targets.shape == self.known.shape == self.scores.shape == shape
             and len(self.groups) == shape[0]
             and self.thresholds.shape in {shape, shape[1:]}
+            and (self.maybe_thresholds is None or self.maybe_thresholds.shape == self.thresholds.shape)
         )
         if not fits or not self.names:
             raise TrainingDataError(
@@ -65,10 +69,26 @@ class Scored:
 
     @property
     def tagged(self) -> NDArray[np.bool_]:
-        """(videos, labels) that would become tags, of those that are known."""
+        """(videos, labels) that are given, of those that are known."""
         ever = self.thresholds < NEVER
         tagged: NDArray[np.bool_] = (self.scores >= self.thresholds) & ever & self.known
         return tagged
+
+    @property
+    def has_maybes(self) -> bool:
+        """Whether any label can be a maybe."""
+        return self.maybe_thresholds is not None and bool((self.maybe_thresholds < self.thresholds).any())
+
+    @property
+    def maybes(self) -> NDArray[np.bool_]:
+        """(videos, labels) that are maybes and not given, of those that are known."""
+        import numpy as np
+
+        if self.maybe_thresholds is None:
+            return np.zeros(self.scores.shape, bool)
+        reached = (self.scores >= self.maybe_thresholds) & (self.maybe_thresholds < NEVER)
+        maybes: NDArray[np.bool_] = reached & self.known & ~self.tagged
+        return maybes
 
     @property
     def best(self) -> NDArray[np.int64]:
@@ -78,11 +98,23 @@ class Scored:
         best: NDArray[np.int64] = np.where(self.known, self.scores, -1.0).argmax(axis=1)
         return best
 
-    def with_thresholds(self, thresholds: Mapping[str, float]) -> Scored:
-        """Return the same videos and scores with a threshold for each label, by label."""
+    def with_thresholds(
+        self, thresholds: Mapping[str, float], maybe_thresholds: Mapping[str, float] | None = None
+    ) -> Scored:
+        """Return the same videos and scores with other thresholds.
+
+        Args:
+            thresholds: for each label, by label.
+            maybe_thresholds: by label; without one a label is no maybe.
+        """
         import numpy as np
 
-        return replace(self, thresholds=np.array([thresholds[label] for label in self.labels]))
+        maybes = {**thresholds, **(maybe_thresholds or {})}
+        return replace(
+            self,
+            thresholds=np.array([thresholds[label] for label in self.labels]),
+            maybe_thresholds=np.array([maybes[label] for label in self.labels]),
+        )
 
     def pick(self, names: Sequence[str]) -> Scored:
         """Return some of the videos, in the order given; names must be there, and there once."""
@@ -96,6 +128,11 @@ class Scored:
             known=self.known[rows],
             scores=self.scores[rows],
             thresholds=self.thresholds if self.thresholds.ndim == 1 else self.thresholds[rows],
+            maybe_thresholds=(
+                self.maybe_thresholds
+                if self.maybe_thresholds is None or self.maybe_thresholds.ndim == 1
+                else self.maybe_thresholds[rows]
+            ),
         )
 
     def only(self, labels: tuple[str, ...]) -> Scored:
@@ -108,4 +145,5 @@ class Scored:
             known=self.known[:, columns],
             scores=self.scores[:, columns],
             thresholds=self.thresholds[..., columns],
+            maybe_thresholds=(None if self.maybe_thresholds is None else self.maybe_thresholds[..., columns]),
         )

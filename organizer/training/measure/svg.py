@@ -28,7 +28,7 @@ def curve_plot(
     *,
     across: str,
     up: str,
-    mark: tuple[float, float] | None = None,
+    marks: Sequence[tuple[float, float]] = (),
     second: Sequence[tuple[float, float]] = (),
 ) -> Markup:
     """Return a square plot from 0 to 1 of one curve, or two.
@@ -38,13 +38,13 @@ def curve_plot(
         title: what it shows, for those who do not see it.
         across: name of the axis below.
         up: name of the axis on the left.
-        mark: a point to mark on the first curve.
+        marks: points to mark on the first curve.
         second: another curve, drawn dashed.
     """
     parts = [_line(points, "curve")]
     if second:
         parts.append(_line(second, "curve second"))
-    if mark is not None:
+    for mark in marks:
         parts.append(_fill('<circle class="mark" cx="{}" cy="{}" r="4"/>', _x(mark[0]), _y(mark[1])))
     return _square(parts, title, across, up)
 

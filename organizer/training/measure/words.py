@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.text import count
+from organizer.training.measure.figures import MAYBES
 
 if TYPE_CHECKING:
     from organizer.training.measure.bootstrap import Interval
@@ -18,9 +19,17 @@ NAMES = {
     "gap20": "GAP@20",
     "precision": "precision of the tags",
     "recall": "recall of the tags",
+    "maybe_precision": "maybes that are right",
+    "both_precision": "precision with maybes",
+    "both_recall": "recall with maybes",
 }
 """What each headline figure is called."""
 TOO_FEW = "too few to tell"
+
+
+def told_of(figures: Figures) -> tuple[str, ...]:
+    """Return which headline figures there is something to tell of: without maybes three say nothing new."""
+    return tuple(name for name in NAMES if name not in MAYBES or figures.maybes is not None)
 
 
 def name_of(figure: str, figures: Figures) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from organizer.errors import TrainingDataError
 from organizer.training.measure.compare import compare
-from organizer.training.measure.figures import figures_of
+from organizer.training.measure.figures import HEADLINE, MAYBES, figures_of
 from tests.training.measure.scores import random_scored, scored
 
 
@@ -76,3 +76,14 @@ def test_json_has_the_verdicts(pair):
 def test_other_videos_are_refused(pair):
     with pytest.raises(TrainingDataError, match="same videos"):
         compare(pair[0], random_scored(seed=5))
+
+
+def test_maybes_are_compared_where_one_of_the_two_has_some(pair):
+    without = [replace(given, maybe_thresholds=None) for given in pair]
+    names = [
+        {row.name for row in compare(first, second, repeats=0).headline}
+        for first, second in (without, (without[1], pair[1]), pair)
+    ]
+    assert names == [set(HEADLINE) - set(MAYBES), set(HEADLINE), set(HEADLINE)]
+    row = {row.name: row for row in compare(without[1], pair[1], repeats=0).headline}["both_recall"]
+    assert row.first < row.second

@@ -49,6 +49,18 @@ def test_reliability_of_a_worked_example():
     assert (low.predictions, low.mean_score, low.share_right) == (2, pytest.approx(0.05), 0)
     assert (high.low, high.high, high.share_right) == (0.9, 1.0, 0.5)
     assert found.expected_error == pytest.approx(0.5 * 0.05 + 0.5 * 0.45)
+    assert found.expected_error_above == pytest.approx(0.45)
+
+
+def test_reliability_counts_what_is_known_alone():
+    found = reliability(scored([[1, 0], [0, 1]], [[0.9, 0.9], [0.1, 0.95]], known=[[1, 0], [1, 0]]))
+    assert [bin_.predictions for bin_ in found.bins] == [1, 1]
+    assert found.expected_error == found.expected_error_above == pytest.approx(0.1)
+
+
+def test_where_nothing_is_claimed_there_is_no_error_of_claims():
+    found = reliability(scored([[1], [0]], [[0.05], [0.05]]))
+    assert found.expected_error == pytest.approx(0.45) and found.expected_error_above is None
 
 
 def test_a_score_of_one_is_in_the_last_bin():

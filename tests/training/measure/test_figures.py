@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from organizer.training.measure.figures import HEADLINE, figures_of
+from organizer.training.measure.figures import HEADLINE, MAYBES, AtThreshold, figures_of
+from organizer.training.measure.words import told_of
 from tests.training.measure.scores import random_scored, scored
 
 
@@ -70,3 +71,61 @@ def test_thresholds_may_differ_by_video():
     varied = replace(given, thresholds=np.array([[0.5], [0.7]]))
     (label,) = figures_of(varied, repeats=0).labels
     assert label.at_threshold.threshold is None and label.at_threshold.recall == 0.5
+
+
+def test_maybes_of_a_worked_example():
+    # Given: 0.9 right, 0.7 wrong. Maybes: 0.5 right, 0.4 wrong, 0.35 right. One right one is below.
+    given = scored([[1], [0], [1], [0], [1], [1]], [[0.9], [0.7], [0.5], [0.4], [0.35], [0.1]], maybes=0.3)
+    given = replace(given, thresholds=np.array([0.6]))
+    found = figures_of(given, repeats=0)
+    (label,) = found.labels
+    assert label.maybes == AtThreshold(0.3, pytest.approx(2 / 3), pytest.approx(2 / 4), 3)
+    assert (
+        label.with_maybes == label.together == AtThreshold(0.3, pytest.approx(3 / 5), pytest.approx(3 / 4), 5)
+    )
+    assert (label.at_threshold.precision, label.at_threshold.recall) == (0.5, 0.25)
+    headline = {name: figure.value for name, figure in found.headline.items()}
+    assert (headline["precision"], headline["recall"]) == (0.5, 0.25)
+    assert headline["maybe_precision"] == pytest.approx(2 / 3)
+    assert (headline["both_precision"], headline["both_recall"]) == (
+        pytest.approx(3 / 5),
+        pytest.approx(3 / 4),
+    )
+    assert (found.maybes.tags, found.with_maybes.tags) == (3, 5)
+
+
+def test_a_label_may_be_a_maybe_and_never_given():
+    found = figures_of(scored([[1], [0]], [[1.0], [0.4]], thresholds=1.0, maybes=0.3), repeats=0)
+    (label,) = found.labels
+    assert label.never and label.at_threshold.tags == 0
+    assert (label.maybes.tags, label.maybes.precision) == (2, 0.5)
+
+
+def test_a_label_without_maybes_has_those_of_none():
+    given = scored([[1, 1], [0, 0]], [[0.6, 0.6], [0.4, 0.4]], maybes=[0.3, 0.5])
+    one, other = figures_of(given, repeats=0).labels
+    assert one.maybes.tags == 1 and (other.maybes, other.with_maybes) == (None, None)
+    assert other.together == other.at_threshold
+
+
+@pytest.mark.parametrize("maybes", [None, 0.5])
+def test_a_model_without_maybes_has_nothing_to_tell_of_them(maybes):
+    found = figures_of(scored([[1], [0]], [[0.6], [0.4]], maybes=maybes), repeats=0)
+    assert (found.maybes, found.with_maybes) == (None, None)
+    assert found.headline["maybe_precision"].value is None
+    assert found.headline["both_recall"] == found.headline["recall"]
+    assert not set(MAYBES) & set(told_of(found))
+
+
+def test_maybes_that_nobody_decided_about_count_nowhere():
+    targets, known = [[1], [0], [0], [1]], [[1], [1], [0], [0]]
+    given = scored(targets, [[0.45], [0.1], [0.45], [0.45]], known=known, maybes=0.3)
+    (label,) = figures_of(given, repeats=0).labels
+    assert (label.maybes.tags, label.maybes.precision, label.with_maybes.recall) == (1, 1, 1)
+
+
+def test_maybes_may_begin_elsewhere_for_each_video():
+    given = scored([[1], [1]], [[0.4], [0.4]])
+    varied = replace(given, thresholds=np.full((2, 1), 0.5), maybe_thresholds=np.array([[0.3], [0.5]]))
+    (label,) = figures_of(varied, repeats=0).labels
+    assert label.maybes.threshold is None and (label.maybes.tags, label.maybes.recall) == (1, 0.5)

@@ -50,7 +50,12 @@ def parsed(page):
 def report(*, other=False):
     first = random_scored(skill=0.4)
     first = replace(first, labels=LABELS, names=tuple(f"{HOSTILE}{number}" for number in range(250)))
-    second = replace(first, scores=first.scores**2, thresholds=np.append(np.full(9, 0.5), 1.0))
+    second = replace(
+        first,
+        scores=first.scores**2,
+        thresholds=np.append(np.full(8, 0.5), [1.0, 1.0]),
+        maybe_thresholds=np.append(np.full(9, 0.45), 1.0),
+    )
     if not other:
         notes = (f"Beware {HOSTILE}",)
         return Report("mine 1", "Its data.", "some videos.", notes, figures_of(first, repeats=150))
@@ -117,6 +122,23 @@ def test_a_comparison_says_what_differs(two):
 
 def test_a_label_that_is_never_suggested_is_named(two):
     assert re.search(r"Never suggested, [^<]*&lt;script", two[1])
+    assert re.search(r"Never given and at most a maybe, [^<]*: I\.", two[1])
+
+
+def test_maybes_are_told_label_by_label(one):
+    told, page = one
+    row = " ".join(parsed(re.search(r'<tr><th scope="row">A</th>.*?</tr>', page, re.DOTALL)[0]).text)
+    label = told.figures.labels[0]
+    assert label.maybes.tags > 0
+    figures = f"0.450 {label.maybes.tags} {label.maybes.precision:.3f}"
+    assert f"{figures} {label.with_maybes.precision:.3f} {label.with_maybes.recall:.3f}" in " ".join(
+        row.split()
+    )
+
+
+def test_a_model_without_maybes_has_no_word_of_them():
+    figures = figures_of(random_scored(maybes=None), repeats=0)
+    assert "maybe" not in report_html(Report("m 1", "", "some videos.", (), figures))
 
 
 def test_nothing_known_is_a_dash_and_not_an_error():
