@@ -2,8 +2,8 @@
 
 A second's logit for a label is that of a linear function and half of what its likeness to prototypes says:
 centres of clusters of examples, each with the share of the examples that show the label. The further a second
-is from all of them, the less they say. The two are wrong about different seconds: a linear function tells what
-sets a label apart everywhere, prototypes know what looks like nothing else.
+is from all of them, the less they say. The two are wrong about different seconds: a linear function tells
+what sets a label apart everywhere, prototypes know what looks like nothing else.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ RARITY = 1.5
 """Taken off the prototypes' logit, which is 0 where what shows a label and what does not are as near: most
 videos do not show it."""
 FAR = 1e-9
-"""Added to both sums of weights: where every prototype is further away than that (a cosine below -0.2), they say
-nothing for either side."""
+"""Added to both sums of weights: where every prototype is further away than that (a cosine below -0.2), they
+say nothing for either side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

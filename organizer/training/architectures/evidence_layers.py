@@ -28,7 +28,7 @@ _BELOW_ALL = 1e4
 
 
 def evidence_logits(features: Any, based_on: BasedOn, name: str) -> Any:
-    """Return the logits (batch, seconds, labels) of features (batch, seconds, n), by a layer with its weights.
+    """Return logits (batch, seconds, labels) of features (batch, seconds, n), by a layer with its weights.
 
     Args:
         features: a symbolic tensor.

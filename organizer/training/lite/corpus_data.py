@@ -9,7 +9,6 @@ from organizer.models.manifest import BackboneKind
 from organizer.training.engine.data import MemoryData, MemoryVideos
 from organizer.training.lite.corpus import FOLDS, read_corpus
 from organizer.training.lite.corpus_features import corpus_features
-from organizer.training.lite.frame_ensemble import FrameEnsembleSettings
 from organizer.training.lite.recipe import LiteRecipe
 from organizer.types import LABELS
 
@@ -56,7 +55,7 @@ class CorpusData(MemoryData):
 
         if fold is not None and fold not in range(FOLDS):
             raise TrainingDataError(f"There is no fold {fold}. The corpus has the folds 0 to {FOLDS - 1}.")
-        recipe = LiteRecipe(corpus, features, FrameEnsembleSettings())
+        recipe = LiteRecipe(corpus, features)
         pca = bundle.space.pca
         pictures = _quantised(features.pictures, pca, bundle)
         frames = _quantised(features.frames, pca, bundle)
@@ -121,7 +120,6 @@ def corpus_data(folder: Path, bundle: Bundle, cache: Path, fold: int | None = DE
 def _clips_to_measure(
     corpus: Corpus, clips: Sequence[NDArray[np.uint8]], chosen: NDArray[np.int64]
 ) -> MemoryVideos:
-    import numpy as np
 
     targets = corpus.clip_targets[chosen]
     return MemoryVideos(
@@ -129,7 +127,7 @@ def _clips_to_measure(
         groups=tuple(corpus.clips[index].group for index in chosen),
         features=[clips[index] for index in chosen],
         targets=targets,
-        weights=np.ones(targets.shape, np.float32),
+        weights=corpus.clip_known[chosen],
     )
 
 

@@ -38,7 +38,12 @@ class CorpusFeatures:
 
 
 def corpus_features(
-    corpus: Corpus, backbone_file: Path, cache: Path, poolings: Sequence[str] = ("mean",)
+    corpus: Corpus,
+    backbone_file: Path,
+    cache: Path,
+    poolings: Sequence[str] = ("mean",),
+    *,
+    views: Sequence[int] = tuple(range(VIEWS)),
 ) -> CorpusFeatures:
     """Return the features, from the cache file when backbone and corpus are unchanged.
 
@@ -47,18 +52,19 @@ def corpus_features(
         backbone_file: the LiteRT graph.
         cache: folder for the cache; it is made when missing.
         poolings: as ``LiteRtBackbone`` takes them.
+        views: numbers of the views of each picture, see ``augmentation.view``.
     """
     import numpy as np
 
     key = hashlib.sha256(backbone_file.read_bytes())
     lengths = [len(clip.frames) for clip in corpus.clips]
-    key.update(f"{AUGMENTATION} {VIEWS} {list(poolings)} {len(corpus.pictures)} {lengths}".encode())
+    key.update(f"{AUGMENTATION} {list(views)} {list(poolings)} {len(corpus.pictures)} {lengths}".encode())
     file = cache / f"{key.hexdigest()[:16]}.npz"
     frame_clip = np.concatenate([np.full(len(clip.frames), i) for i, clip in enumerate(corpus.clips)])
     if not file.exists():
         backbone = LiteRtBackbone(backbone_file, LiteRtSettings(tuple(poolings)))
-        pictures = _extract(backbone, [picture.file for picture in corpus.pictures])
-        frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames])
+        pictures = _extract(backbone, [picture.file for picture in corpus.pictures], views)
+        frames = _extract(backbone, [frame for clip in corpus.clips for frame in clip.frames], views)
         cache.mkdir(parents=True, exist_ok=True)
         np.savez(file, pictures=pictures, frames=frames)
     with np.load(file) as stored:
@@ -67,27 +73,28 @@ def corpus_features(
         )
 
 
-def _extract(backbone: Backbone, files: list[Path]) -> NDArray[np.float16]:
+def _extract(backbone: Backbone, files: list[Path], views: Sequence[int]) -> NDArray[np.float16]:
     import numpy as np
 
-    features = np.empty((len(files), VIEWS, backbone.feature_dim), np.float16)
-    for start, views in zip(range(0, len(files), _CHUNK), _chunks(files, backbone.input_size), strict=True):
-        flat = backbone.extract(views.reshape(-1, *views.shape[2:]))
-        features[start : start + len(views)] = flat.reshape(len(views), VIEWS, -1)
+    features = np.empty((len(files), len(views), backbone.feature_dim), np.float16)
+    chunks = _chunks(files, backbone.input_size, views)
+    for start, pictures in zip(range(0, len(files), _CHUNK), chunks, strict=True):
+        flat = backbone.extract(pictures.reshape(-1, *pictures.shape[2:]))
+        features[start : start + len(pictures)] = flat.reshape(*pictures.shape[:2], -1)
     return features
 
 
-def _chunks(files: list[Path], size: int) -> Iterable[NDArray[np.uint8]]:
+def _chunks(files: list[Path], size: int, views: Sequence[int]) -> Iterable[NDArray[np.uint8]]:
     import numpy as np
 
-    def views(seed: int) -> NDArray[np.uint8]:
+    def seen(seed: int) -> NDArray[np.uint8]:
         rgb = read_picture(files[seed])
-        return np.stack([shrink(view(rgb, number, seed), size) for number in range(VIEWS)])
+        return np.stack([shrink(view(rgb, number, seed), size) for number in views])
 
     def chunks() -> Iterator[NDArray[np.uint8]]:
         # OpenCV and NumPy let other threads run while they compute.
         with ThreadPoolExecutor(processors()) as pool:
             for start in range(0, len(files), _CHUNK):
-                yield np.stack(list(pool.map(views, range(start, min(start + _CHUNK, len(files))))))
+                yield np.stack(list(pool.map(seen, range(start, min(start + _CHUNK, len(files))))))
 
     return chunks()

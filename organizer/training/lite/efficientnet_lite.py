@@ -1,8 +1,8 @@
 """EfficientNet-Lite2 as a Keras model that takes the weights of the PyTorch port.
 
 Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019), in the Lite
-variant of the TPU team (2020): no squeeze-and-excite, ReLU6 in place of Swish, so that it quantises well. Lite2
-is Lite0 made 1.1 times as wide and 1.2 times as deep.
+variant of the TPU team (2020): no squeeze-and-excite, ReLU6 in place of Swish, so that it quantises well.
+Lite2 is Lite0 made 1.1 times as wide and 1.2 times as deep.
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from organizer.training.lite.frame_ensemble import pool
+from organizer.training.calibration_map import ScoreMap
+from organizer.training.lite.second_classifier import pool, sigmoid
 from organizer.training.measure.bootstrap import group_draws
 from organizer.training.measure.figures import Measures, figures_of
 from organizer.training.measure.scored import Scored
@@ -22,12 +24,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BARELY_MEASURABLE = "Mobile phone"
-"""Three real clips: reported, left out of the mean, and no choice is made by them."""
+"""Five real clips: reported, left out of the mean of nine, and no choice is made by them."""
+_THRESHOLD, _MAYBE, _SLOPE, _OFFSET = "threshold", "maybe", "slope", "offset"
+MAIN = {
+    "mean_average_precision_9": "",
+    "mean_average_precision_10": "",
+    "top1": "top1",
+    "micro_precision": "precision",
+    "micro_recall": "recall",
+    "both_precision": "both_precision",
+    "both_recall": "both_recall",
+}
+"""The main figures of the card, and by which name ``Measures.headline`` has them: the means are of ranks."""
+_OF_FOLDS = (_THRESHOLD, _MAYBE, _SLOPE, _OFFSET)
+"""Rows of a file that stand for a fold, and not for a clip."""
 
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """Scores of clips by models that saw no clip of their fold, and the thresholds fitted without it."""
+    """Scores of clips by models that saw no clip of their fold; map and thresholds were fitted without it."""
 
     clips: tuple[str, ...]
     folds: NDArray[np.int64]
@@ -35,40 +50,87 @@ class OutOfFold:
     targets: NDArray[np.float32]
     """(clips, labels) of 0 and 1."""
     scores: NDArray[np.float64]
-    """(clips, labels), 0..1."""
+    """(clips, labels), 0..1, before they are made probabilities."""
+    known: NDArray[np.bool_]
+    """(clips, labels), False where it is in doubt whether the label fits: nothing is measured there."""
     fold_thresholds: NDArray[np.float64]
-    """(folds, labels)"""
+    """(folds, labels), from which probability on a label is given."""
+    fold_maybes: NDArray[np.float64]
+    """(folds, labels), from which on it is a maybe."""
+    fold_maps: tuple[ScoreMap | None, ...]
+    """(folds,), what makes probabilities of scores; None for models whose scores are taken as they are."""
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(clips, labels), 0..1, by the map of each clip's fold."""
+        probabilities = self.scores.copy()
+        for fold, score_map in enumerate(self.fold_maps):
+            if score_map is not None:
+                own = self.folds == fold
+                probabilities[own] = score_map.apply(self.scores[own])
+        return probabilities
+
+    def ranked(self) -> Scored:
+        """Return the clips with scores as they were before the maps: by these labels rank them.
+
+        A model's map keeps the order of a label's clips. Of five models' clips in one list it does not, and
+        nobody's library is scored by five models.
+        """
+        return replace(self.scored(), scores=self.scores)
 
     def scored(self, groups: Mapping[str, str] | None = None) -> Scored:
-        """Return the clips as they are measured, each at the thresholds of its fold.
+        """Return the clips with probabilities, each at the thresholds of its fold.
 
         Args:
             groups: by clip, the source of each; without, a clip is a source of its own.
         """
-        import numpy as np
-
         return Scored(
             labels=LABELS,
             names=self.clips,
             groups=tuple((groups or {}).get(clip, clip) for clip in self.clips),
             targets=self.targets,
-            known=np.ones(self.targets.shape, bool),
-            scores=self.scores,
+            known=self.known,
+            scores=self.probabilities,
             thresholds=self.fold_thresholds[self.folds],
+            maybe_thresholds=self.fold_maybes[self.folds],
+        )
+
+    def pick(self, clips: Sequence[str]) -> OutOfFold:
+        """Return some of the clips, in the order given."""
+        place = {clip: row for row, clip in enumerate(self.clips)}
+        rows = [place[clip] for clip in clips]
+        return replace(
+            self,
+            clips=tuple(clips),
+            folds=self.folds[rows],
+            targets=self.targets[rows],
+            scores=self.scores[rows],
+            known=self.known[rows],
         )
 
     def save(self, file: Path) -> None:
-        """Write one row a clip: clip, fold, labels, scores; thresholds as rows named ``threshold``."""
+        """Write one row a clip: clip, fold, labels, those in doubt, scores; and rows for each fold."""
         with file.open("w", newline="", encoding="utf-8") as out:
             writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(["clip", "fold", "labels", *LABELS])
-            for fold, thresholds in enumerate(self.fold_thresholds):
-                writer.writerow(["threshold", fold, "", *(f"{value:.6f}" for value in thresholds)])
-            for clip, fold, target, scores in zip(
-                self.clips, self.folds, self.targets, self.scores, strict=True
-            ):
-                labels = ";".join(label for label, fits in zip(LABELS, target, strict=True) if fits)
-                writer.writerow([clip, fold, labels or "none", *(f"{value:.6f}" for value in scores)])
+            writer.writerow(["clip", "fold", "labels", "doubtful", *LABELS])
+            for kind, fold, numbers in self._of_folds():
+                writer.writerow([kind, fold, "", "", *(f"{value:.6f}" for value in numbers)])
+            for row, clip in enumerate(self.clips):
+                labels, doubtful = (
+                    ";".join(label for label, holds in zip(LABELS, marks, strict=True) if holds)
+                    for marks in (self.targets[row], ~self.known[row])
+                )
+                scores = (f"{value:.9f}" for value in self.scores[row])
+                writer.writerow([clip, self.folds[row], labels or "none", doubtful, *scores])
+
+    def _of_folds(self) -> Iterator[tuple[str, int, Sequence[float]]]:
+        """Yield what kind of numbers, of which fold, for each label."""
+        for fold, score_map in enumerate(self.fold_maps):
+            yield _THRESHOLD, fold, self.fold_thresholds[fold]
+            yield _MAYBE, fold, self.fold_maybes[fold]
+            if score_map is not None:
+                yield _SLOPE, fold, [score_map.a] * len(LABELS)
+                yield _OFFSET, fold, [score_map.b + offset for offset in score_map.offsets]
 
 
 def read_out_of_fold(file: Path) -> OutOfFold:
@@ -88,51 +150,76 @@ def read_reference_scores(file: Path) -> dict[str, OutOfFold]:
 def _out_of_fold(rows: list[dict[str, str]]) -> OutOfFold:
     import numpy as np
 
-    thresholds = [row for row in rows if row["clip"] == "threshold"]
-    clips = [row for row in rows if row["clip"] != "threshold"]
+    clips = [row for row in rows if row["clip"] not in _OF_FOLDS]
 
     def numbers(table: list[dict[str, str]]) -> NDArray[np.float64]:
         return np.array([[float(row[label]) for label in LABELS] for row in table])
 
-    label_sets = [set(row["labels"].split(";")) for row in clips]
+    def of_folds(kind: str) -> NDArray[np.float64]:
+        chosen = [row for row in rows if row["clip"] == kind]
+        return numbers(sorted(chosen, key=lambda row: int(row["fold"])))
+
+    def marked(column: str) -> NDArray[np.bool_]:
+        label_sets = [set(row.get(column, "").split(";")) for row in clips]
+        return np.array([[label in labels for label in LABELS] for labels in label_sets])
+
+    given, slopes, offsets = of_folds(_THRESHOLD), of_folds(_SLOPE), of_folds(_OFFSET)
+    maps = [ScoreMap(a[0], 0.0, tuple(u)) for a, u in zip(slopes.tolist(), offsets.tolist(), strict=True)]
+    maybes = of_folds(_MAYBE)
     return OutOfFold(
         clips=tuple(row["clip"] for row in clips),
         folds=np.array([int(row["fold"]) for row in clips]),
-        targets=np.array([[label in labels for label in LABELS] for labels in label_sets], np.float32),
+        targets=marked("labels").astype(np.float32),
         scores=numbers(clips),
-        fold_thresholds=numbers(sorted(thresholds, key=lambda row: int(row["fold"]))),
+        known=~marked("doubtful"),
+        fold_thresholds=given,
+        fold_maybes=maybes if len(maybes) else given,
+        fold_maps=tuple(maps or [None] * len(given)),
     )
 
 
-def mean_average_precision(targets: NDArray[np.float32], scores: NDArray[np.float64]) -> float:
+def mean_average_precision(
+    targets: NDArray[np.float32], scores: NDArray[np.float64], known: NDArray[np.bool_]
+) -> float:
     """Return the mean over the nine built-in labels other than Mobile phone.
 
     Args:
         targets: (videos, labels) of 0 and 1.
         scores: (videos, labels), 0..1.
+        known: (videos, labels), the pairs that count.
     """
-    return float(average_precisions(targets > 0, scores)[_measurable()].mean())
+    return float(average_precisions(targets > 0, scores, known)[_measurable()].mean())
 
 
 def evaluate(result: OutOfFold) -> dict[str, Any]:
     """Return all figures of the model card, rounded to three places."""
     figures = figures_of(result.scored(), repeats=0)
-    once = _main_figures(result.scored(), [_once(result)])
+    once = _main_figures(result, [_once(result)])
+    ranked = average_precisions(result.targets > 0, result.scores, result.known)
     return {
         "clips": figures.videos,
         "clips_without_label": figures.without_label,
-        "mean_average_precision_9": _rounded(once["mean_average_precision_9"][0]),
-        "mean_average_precision_10": _rounded(figures.headline["map_all"].value),
-        **{name: _rounded(once[name][0]) for name in ("top1", "micro_precision", "micro_recall")},
+        **{name: _rounded(once[name][0]) for name in MAIN},
+        "maybe_precision": _rounded(figures.headline["maybe_precision"].value),
         "labels": {
             label.label: {
                 "clips": label.videos,
-                "average_precision": _rounded(label.average_precision.value),
+                "average_precision": _rounded(precision),
                 # None of no tags is wrong, and of none that are due is missed.
                 "precision": _rounded(label.at_threshold.precision, 1.0),
                 "recall": _rounded(label.at_threshold.recall, 1.0),
+                "both_precision": _rounded(label.together.precision, 1.0),
+                "both_recall": _rounded(label.together.recall, 1.0),
             }
-            for label in figures.labels
+            for label, precision in zip(figures.labels, ranked, strict=True)
+        },
+        "reliability": {
+            "expected_error": _rounded(figures.reliability.expected_error),
+            "expected_error_above": _rounded(figures.reliability.expected_error_above),
+            "bins": [
+                {name: round(value, 3) for name, value in asdict(row).items()}
+                for row in figures.reliability.bins
+            ],
         },
     }
 
@@ -152,10 +239,10 @@ def bootstrap_intervals(
     """
     import numpy as np
 
-    draws = _main_figures(result.scored(), _draws(result, groups, repeats, seed))
+    draws = _main_figures(result, _draws(result, groups, repeats, seed))
     return {
-        name: (_rounded(np.quantile(values, 0.025)), _rounded(np.quantile(values, 0.975)))
-        for name, values in draws.items()
+        name: (_rounded(np.quantile(draws[name], 0.025)), _rounded(np.quantile(draws[name], 0.975)))
+        for name in MAIN
     }
 
 
@@ -174,23 +261,24 @@ def paired_differences(
         seed: of the draws.
 
     Returns:
-        By figure, nine-label mean average precision and top-1: ``other`` (its value), ``difference`` and the
-        ends of its 95 % interval, ``low`` and ``high``.
+        By figure, nine- and ten-label mean average precision and top-1: ``other`` (its value), ``difference``
+        and the ends of its 95 % interval, ``low`` and ``high``. By label, the same of its average precision.
     """
     import numpy as np
 
-    both = result.scored(), other.scored().pick(result.clips)
-    now, before = (_main_figures(scored, [_once(result)]) for scored in both)
+    both = result, other.pick(result.clips)
+    now, before = (_main_figures(of_model, [_once(result)]) for of_model in both)
     drawn = list(_draws(result, groups, repeats, seed))
-    draws_now, draws_before = (_main_figures(scored, drawn) for scored in both)
+    draws_now, draws_before = (_main_figures(of_model, drawn) for of_model in both)
     differences = {}
-    for name in ("mean_average_precision_9", "top1"):
+    for name in ("mean_average_precision_9", "mean_average_precision_10", "top1", *LABELS):
         draws = draws_now[name] - draws_before[name]
         differences[name] = {
             "other": _rounded(before[name][0]),
             "difference": _rounded(now[name][0] - before[name][0]),
-            "low": _rounded(np.quantile(draws, 0.025)),
-            "high": _rounded(np.quantile(draws, 0.975)),
+            # A draw without a clip that is barely measurable tells nothing of it.
+            "low": _rounded(np.nanquantile(draws, 0.025)),
+            "high": _rounded(np.nanquantile(draws, 0.975)),
         }
     return differences
 
@@ -205,7 +293,7 @@ def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32
 
     Args:
         result: targets, folds, thresholds.
-        evidence: (seconds, labels) of each clip by a model that did not see it.
+        evidence: logits (seconds, labels) of each clip by a model that did not see it.
     """
     import numpy as np
 
@@ -219,9 +307,10 @@ def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32
             own, other = evidence[result.clips[first]], evidence[result.clips[second]]
             length = min(len(own), len(other))
             joined = np.concatenate([own[:length], other[:length]])
-            tagged = pool(joined) >= result.fold_thresholds[fold]
+            tagged = sigmoid(pool(joined)) >= result.fold_thresholds[fold]
+            shown = sigmoid(joined)
             for label in own_labels:
-                share = float(joined[:length, label].sum() / joined[:, label].sum())
+                share = float(shown[:length, label].sum() / shown[:, label].sum())
                 all_shares.append(share)
                 if tagged[label]:
                     shares[LABELS[label]].append(share)
@@ -237,26 +326,26 @@ def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32
     }
 
 
-def _main_figures(scored: Scored, draws: Iterable[NDArray[np.int64]]) -> dict[str, NDArray[np.float64]]:
-    """Return (draws,) of each main figure of the card.
+def _main_figures(result: OutOfFold, draws: Iterable[NDArray[np.int64]]) -> dict[str, NDArray[np.float64]]:
+    """Return (draws,) of each of ``MAIN``, and of each label's average precision by the label.
 
     Args:
-        scored: labelled clips with their scores.
+        result: labelled clips with their scores.
         draws: (some draws, clips) how often each clip counts, one after the other.
     """
     import numpy as np
 
-    measures, parts = Measures(scored), []
+    tagged, ranked, parts = Measures(result.scored()), Measures(result.ranked()), []
     for weights in draws:
-        precisions = measures.label_precisions(weights)
-        headline = measures.headline(weights, precisions)
+        precisions = ranked.label_precisions(weights)
+        headline = tagged.headline(weights, precisions)
         parts.append(
             {
                 "mean_average_precision_9": precisions[:, _measurable()].mean(axis=1),
-                "top1": headline["top1"],
+                "mean_average_precision_10": headline["map_all"],
                 # None of no tags is wrong, and of none that are due is missed.
-                "micro_precision": np.nan_to_num(headline["precision"], nan=1.0),
-                "micro_recall": np.nan_to_num(headline["recall"], nan=1.0),
+                **{name: np.nan_to_num(headline[key], nan=1.0) for name, key in MAIN.items() if key},
+                **dict(zip(LABELS, precisions.T, strict=True)),
             }
         )
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -266,7 +355,7 @@ def _draws(result: OutOfFold, groups: Sequence[str], repeats: int, seed: int) ->
     """Yield (some draws, clips): how often each clip was drawn with its repository."""
     import numpy as np
 
-    measurable = result.targets[:, _measurable()]
+    measurable = (result.targets * result.known)[:, _measurable()]
 
     def has_all_labels(weights: NDArray[np.int64]) -> NDArray[np.bool_]:
         # A draw without any clip of a label has no average precision for it.

@@ -1,8 +1,8 @@
 """Prototypes: centres of clusters of examples, each with what its examples show.
 
-Weighting every example by its likeness is a kernel regression (Nadaraya, "On Estimating Regression", 1964) and
-ranks best; but it would keep, and ship, what single pictures look like. Centres of clusters rank as well, are
-a fifteenth of the size, and are nobody's picture.
+Weighting every example by its likeness is a kernel regression (Nadaraya, "On Estimating Regression", 1964),
+but it would keep, and ship, what single pictures look like. Centres of clusters rank as well, are a twentieth
+of the size, and are nobody's picture.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ LIKENESS = 128
 """How many of the components are compared; 256 did as well, all 1,024 worse."""
 CLUSTERS = 1000
 FEWEST = 3
-"""Examples of a prototype. Those of smaller clusters go to the nearest other one: the centre of one picture would
-be that picture."""
+"""Examples of a prototype. Those of smaller clusters go to the nearest other one: the centre of one picture
+would be that picture."""
 _ROUNDS = 20
 _SEED = 0
 

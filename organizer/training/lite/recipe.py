@@ -37,7 +37,7 @@ Of 0.25, 0.5 and 1 every fold chose 0.25 when 1.0.0 was built; another would be 
 SAMPLED = SampledSeconds(every_second_until=8, then_every=2)
 """The seconds that are looked at: beyond the first ones every other one tells as much, and costs half."""
 PLAIN = 0
-"""The view of a picture that is trained on: as scanning sees it. Altered ones bring this classifier nothing."""
+"""The view of a picture that is trained on: as scanning sees it. Altered ones bring nothing here."""
 RANGE_QUANTILE = 0.9995
 """The quantiser's range covers this share of the training features."""
 PROTOTYPE_EVERY = 3
@@ -258,7 +258,9 @@ class LiteRecipe:
         lengths = np.array([len(clip.frames) for clip in clips])
         of_clip = CLIP_WEIGHT * group_weights([clip.group for clip in clips], CLIP_GROUP_FULL) / lengths
         of_frame = of_clip[self.features.frame_clip].astype(np.float32)
-        return of_frame[:, np.newaxis] * self.corpus.clip_known[self.features.frame_clip]
+        known: NDArray[np.float32] = self.corpus.clip_known[self.features.frame_clip]
+        weights: NDArray[np.float32] = of_frame[:, np.newaxis] * known
+        return weights
 
 
 def group_weights(groups: list[str], full: int) -> NDArray[np.float32]:

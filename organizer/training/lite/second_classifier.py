@@ -1,9 +1,9 @@
 """The bundled classifier: how it is fitted, and how it becomes a graph.
 
-Each second by itself, by a linear function and by prototypes, see ``evidence_weights``. A video's logit is the
-mean over the half of its seconds that speak most for a label: so a thing seen for half of a video counts in
-full, and a single odd second does not. Both become probabilities by one map, see ``calibration_map``: because
-it is linear in the logits, it does not matter whether seconds are mapped or whole videos.
+Each second by itself, by a linear function and by prototypes, see ``evidence_weights``. A video's logit is
+the mean over the half of its seconds that speak most for a label: so a thing seen for half of a video counts
+in full, and a single odd second does not. Both become probabilities by one map, see ``calibration_map``:
+because it is linear in the logits, it does not matter whether seconds are mapped or whole videos.
 """
 
 from __future__ import annotations
@@ -88,8 +88,7 @@ def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what logits are as shares, 0..1."""
     import numpy as np
 
-    shares: NDArray[np.float32] = np.tanh(logits / 2) / 2 + np.float32(0.5)
-    return shares
+    return np.asarray(np.tanh(logits / 2) / 2 + 0.5, np.float32)
 
 
 def network(weights: EvidenceWeights) -> Any:

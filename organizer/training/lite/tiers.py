@@ -1,7 +1,7 @@
 """From which probability on a label is given, and from which it is a maybe.
 
-One pair for all labels: scores are probabilities, in which a label's own threshold stands already. Out of fold,
-thresholds of each label's own gave fewer right tags at like precision.
+One pair for all labels: scores are probabilities, in which a label's own threshold stands already. Out of
+fold, thresholds of each label's own gave fewer right tags at like precision.
 """
 
 from __future__ import annotations
