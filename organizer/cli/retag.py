@@ -78,9 +78,10 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
     for words, counts in totals.counts.items():
         if counts:
             click.echo(f"{words}: {count_list(counts)}")
-    click.echo(
-        f"In this library now: {count(sum(tags.values()), 'tag')}, {count(sum(maybes.values()), 'maybe')}"
-    )
+    if totals.changed:
+        click.echo(
+            f"In this library now: {count(sum(tags.values()), 'tag')}, {count(sum(maybes.values()), 'maybe')}"
+        )
     if left:
         click.echo(
             f"{count(left, 'video')} left out: without features of this model. "
