@@ -13,6 +13,7 @@ from organizer.models import catalogue
 from organizer.pipeline.decoding.decoders import ThreadDecoders
 from organizer.pipeline.scan import FileAccess
 from organizer.tags import tagger
+from organizer.types import EVERY_SECOND, SampledSeconds
 from tests.fakes import ColourClassifier, colour_bundle, show_labels
 
 
@@ -30,10 +31,15 @@ class Outcome:
 
 
 def install(
-    monkeypatch, *, version: str = "1", backbone: str = "a" * 64, unsure: tuple[str, ...] = ()
+    monkeypatch,
+    *,
+    version: str = "1",
+    backbone: str = "a" * 64,
+    sampled: SampledSeconds = EVERY_SECOND,
+    unsure: tuple[str, ...] = (),
 ) -> None:
     """Put the model that sees colours in the place of the installed ones."""
-    bundle = colour_bundle(version=version, backbone=backbone)
+    bundle = colour_bundle(version=version, backbone=backbone, sampled=sampled)
     monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
     monkeypatch.setattr(tagger, "open_classifier", lambda _bundle: ColourClassifier(unsure))
 

@@ -515,6 +515,7 @@ def test_what_is_left_to_do_for_another_model_is_counted(three, monkeypatch):
     monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="3", backbone="d" * 64)])
     three.run()
     assert "3 videos not looked at with this model yet. **Scan all again** does that." in three.words()
+    assert "It takes up to 0.4 KB more in the library." in three.plain()
     assert "tagged by another model" not in three.words()
 
 
