@@ -135,7 +135,7 @@ def test_a_video_with_its_labels_and_seconds(three):
     assert player["note"] == ""
     best = player["rows"][0]
     assert (best["label"], round(best["score"], 2), best["threshold"]) == ("Animal", 0.9, 0.5)
-    assert (best["strip"], best["state"]) == ([90, 5], "suggested")
+    assert (best["strip"], best["seconds"], best["state"]) == ([90, 5], [0, 1], "suggested")
     assert "cat.mp4" in three.plain()
     assert "/videos/trip/cat.mp4" in three.plain()
 
