@@ -12,6 +12,7 @@ from organizer.library import Library
 from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.pipeline.background_jobs import start_retag
+from organizer.pipeline.looking_cost import looking_cost
 from organizer.pipeline.retag import retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error
@@ -41,6 +42,7 @@ def show_model(library: Library) -> None:
             st.markdown(
                 f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
             )
+            st.text(f"It takes {looking_cost(library, bundle, unseen).words}.")
         if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
