@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
 VIDEOS_FILE = "trained_videos.txt"
 """Beside a classifier that was trained on a table: the ids of its videos."""
+_MEANS_NOTE = (
+    "Each video is one mean over all its seconds here. Single seconds vary more, and of time (how things "
+    "spread, in which order) a network learns nothing: see what the model says of your own videos before you "
+    "trust it."
+)
 LICENCE = "made of YouTube-8M (Google, CC BY 4.0)"
 DEFAULT_FOLD = 4
 """Held out of a table with folds where nobody says which."""
@@ -145,6 +150,7 @@ def yt8m_source(space: Bundle | None, choice: Yt8mChoice) -> TrainingSource:
             held_out_share=split.held_out_share,
         ),
         licence=LICENCE,
+        notes=(_MEANS_NOTE,) if choice.level is Level.VIDEO else (),
     )
 
 
@@ -192,6 +198,7 @@ def _table_source(space_id: str, choice: Yt8mChoice, table: MeansTable) -> Train
         held_out=f"{words} of the table's videos ({held_out.sum():,})",
         trained_on=TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE),
         licence=LICENCE,
+        notes=(_MEANS_NOTE,),
         files={VIDEOS_FILE: b"".join(table.ids[row] + b"\n" for row in to_train)},
     )
 

@@ -164,7 +164,7 @@ class Yt8mData:
         )
         raise TrainingDataError(
             f"There is no video to {purpose} in {len(shards)} shards of YouTube-8M.{seen} Name folders with "
-            "shards of this level (frame or video), and the vocabulary of their release."
+            "shards of this level (--level frame or video), and the vocabulary of their release."
         )
 
     def _batches(self, a_pass: _Pass, batch_size: int, position: Position | None) -> Any:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HELD_OUT_SHARE = 0.2
+_WITHOUT_LABELS = "test"
 
 
 def find_shards(places: Sequence[str | Path], split: str) -> tuple[Path, ...]:
@@ -29,7 +30,7 @@ def find_shards(places: Sequence[str | Path], split: str) -> tuple[Path, ...]:
     """
     found: set[Path] = set()
     for place in places:
-        here = _shards_in(place, (split,))
+        here = _shards_in(place, split)
         if not here:
             raise TrainingDataError(
                 f"{place}: there are no {split} shards of YouTube-8M. Name a folder with files "
@@ -53,7 +54,7 @@ class Split:
 def find_split(places: Sequence[str | Path]) -> Split:
     """Return the shards in places (see ``find_shards``) as the release splits them.
 
-    A shard that is named, and is of neither split by its name, is one to train on.
+    A shard that is of neither split by its name is one to train on; those of the test split have no labels.
 
     Raises:
         TrainingDataError: a place has no shard.
@@ -61,10 +62,10 @@ def find_split(places: Sequence[str | Path]) -> Split:
     validate: set[Path] = set()
     every: set[Path] = set()
     for place in places:
-        here = _shards_in(place, SPLITS)
+        here = {shard for shard in _shards_in(place) if not shard.name.startswith(_WITHOUT_LABELS)}
         if not here:
             raise TrainingDataError(
-                f"{place}: there are no shards of YouTube-8M. Name a folder with files "
+                f"{place}: there are no shards of YouTube-8M with labels. Name a folder with files "
                 f"{' or '.join(f'{split}*{ENDING}' for split in SPLITS)}, or download some."
             )
         every |= here
@@ -75,9 +76,9 @@ def find_split(places: Sequence[str | Path]) -> Split:
     return Split(tuple(sorted(train)), tuple(sorted(validate)))
 
 
-def _shards_in(place: str | Path, splits: Sequence[str]) -> set[Path]:
-    """Return a folder's shards of splits, or the files that a name or pattern means."""
+def _shards_in(place: str | Path, split: str = "") -> set[Path]:
+    """Return a folder's shards, all or those of a split, or the files that a name or pattern means."""
     path = Path(place)
     if path.is_dir():
-        return {shard for split in splits for shard in path.glob(f"{split}*{ENDING}")}
+        return set(path.glob(f"{split}*{ENDING}"))
     return {path} if path.is_file() else {Path(name) for name in glob.glob(str(place))}

@@ -56,8 +56,18 @@ def test_a_named_file_is_never_both_trained_on_and_measured_on(shards):
     assert find_split([shards / "mine.tfrecord"]).held_out_share == HELD_OUT_SHARE
 
 
+def test_a_folder_s_shards_may_have_other_names(tmp_path):
+    for name in ("a", "b", "test0000"):
+        (tmp_path / f"{name}.tfrecord").touch()
+    split = find_split([tmp_path])
+    assert names(split.train) == names(split.validate) == ["a", "b"]
+
+
 def test_a_place_without_a_shard_is_named(shards):
-    with pytest.raises(
-        TrainingDataError, match=r"elsewhere: there are no shards.*train\*\.tfrecord or validate"
-    ):
-        find_split([shards, shards / "elsewhere"])
+    (shards / "of-test").mkdir()
+    (shards / "of-test" / "test0000.tfrecord").touch()
+    for place in ("elsewhere", "of-test"):
+        with pytest.raises(
+            TrainingDataError, match=rf"{place}: there are no shards.*train\*\.tfrecord or validate"
+        ):
+            find_split([shards, shards / place])
