@@ -274,7 +274,7 @@ def _check(manifest: Manifest) -> None:
 def _check_maybe_thresholds(manifest: Manifest) -> None:
     for label, share in manifest.maybe_thresholds.items():
         if label not in manifest.labels:
-            raise ValueError(f"its maybe threshold of {repr(label)[:100]} is for a label that it has not")
+            raise ValueError(f"its maybe threshold {repr(label)[:100]} is for no label of its own")
         if not 0 <= share <= manifest.thresholds[label]:
             most = manifest.thresholds[label]
             raise _wrong(f"maybe threshold of {label}", share, f"from 0 to its threshold, {most}")

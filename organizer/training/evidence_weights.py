@@ -1,6 +1,6 @@
 """The bundled classifier as plain arrays: what each second speaks for, and something to build on.
 
-A second's logit for a label is that of a linear function and half of what its likeness to prototypes says:
+A second's logit for a label is that of a linear function and a part of what its likeness to prototypes says:
 centres of clusters of examples, each with the share of the examples that show the label. The further a second
 is from all of them, the less they say. The two are wrong about different seconds: a linear function tells
 what sets a label apart everywhere, prototypes know what looks like nothing else.
@@ -27,7 +27,7 @@ ROLE = "evidence"
 """The role of their file in a bundle that has one."""
 SHARPNESS = 30.0
 """How much likeness counts: a prototype weighs ``exp(SHARPNESS * (cosine - 0.5))``."""
-LIKENESS_SHARE = 0.5
+LIKENESS_SHARE = 0.4
 """What the logit of the prototypes counts beside that of the linear function."""
 RARITY = 1.5
 """Taken off the prototypes' logit, which is 0 where what shows a label and what does not are as near: most

@@ -117,7 +117,7 @@ def train_model(
     check_plan(plan)
     trained = yield from _trained(plan, source.data, plan.settings, _HELD_OUT, stop)
     scored = score_network(trained.model(), source.data, dict.fromkeys(trained.labels, _UNCHOSEN))
-    score_map = None if source.base else _score_map(scored)
+    score_map = None if source.base else score_map_of(scored)
     if score_map is not None:
         scored = replace(scored, scores=score_map.apply(scored.scores))
     calibration = calibrate(
@@ -169,8 +169,8 @@ def forget(plan: Plan) -> None:
         shutil.rmtree(plan.work / part / CHECKPOINTS, ignore_errors=True)
 
 
-def _score_map(scored: Scored) -> ScoreMap | None:
-    """Return what makes probabilities of the scores, None where these are better left alone.
+def score_map_of(scored: Scored) -> ScoreMap | None:
+    """Return what makes probabilities of held-out videos' scores, None where these are better left alone.
 
     A correction is never mapped: what nobody decided about keeps the scores of what is corrected.
     """

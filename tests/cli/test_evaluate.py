@@ -45,6 +45,40 @@ def test_a_library_measures_the_model_in_use(terminal):
     assert outcome.lines[-2:] == [f"Report: {page}", f"Figures: {figures}"]
 
 
+def test_maybes_are_measured_beside_what_is_given(terminal):
+    decided_library(terminal.library)
+    lite = open_bundle("lite")
+    folder = terminal.folder / "models" / "curious"
+    shutil.copytree(lite.folder, folder)
+    manifest = json.loads((folder / "bundle.json").read_text())
+    manifest |= {
+        "name": "curious",
+        "space_name": "lite",
+        "thresholds": dict.fromkeys(lite.labels, 0.99) | {"Animal": 1.0},
+        "maybe_thresholds": dict.fromkeys(("Animal", "Food"), 0.0),
+    }
+    (folder / "bundle.json").write_text(json.dumps(manifest))
+    page, file = terminal.folder / "report.html", terminal.folder / "figures.json"
+    outcome = terminal(
+        *("evaluate", "curious", "--compare", "lite", "--repeats", "100"),
+        *("--json", file, "--html", page),
+    )
+    assert (outcome.code, outcome.err) == (0, "")
+    table = outcome.lines[
+        next(row for row, line in enumerate(outcome.lines) if line.startswith("with maybes")) :
+    ]
+    assert table[5].split()[:3] == ["Animal", "0.00", "60"]
+    assert table[1].split()[:3] == ["Vehicle", "never", "0"]
+    assert max(map(len, [line for line in outcome.lines if "  " in line])) <= 80
+    told = json.loads(file.read_text())
+    animal, vehicle = (told["figures"]["labels"][lite.labels.index(name)] for name in ("Animal", "Vehicle"))
+    assert animal["never"] and animal["maybes"]["tags"] == 60
+    assert animal["with_maybes"]["recall"] == 1 and vehicle["with_maybes"] is None
+    assert told["figures"]["headline"]["both_recall"]["value"] == told["figures"]["with_maybes"]["recall"]
+    assert {row["name"] for row in told["comparison"]["headline"]} >= {"both_precision", "both_recall"}
+    assert "recall with maybes" in page.read_text()
+
+
 def test_a_model_is_not_measured_on_days_that_taught_it(terminal, corpus):
     assert terminal("train", "--data", "corpus", "--folder", corpus, *QUICK, "--fold", "3").code == 0
     outcome = terminal("evaluate", "mine", "--data", "corpus", "--folder", corpus, "--repeats", "0")

@@ -10,9 +10,10 @@ import pytest
 from organizer.cli import show
 from organizer.dates.shown import shown_date
 from organizer.library import Library
+from organizer.models import catalogue
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
-from tests.fakes import COLOUR_OF
+from tests.fakes import COLOUR_OF, colour_bundle
 from tests.library.sql import database_of
 
 FAULTS = Path(__file__).parents[1] / "faults"
@@ -29,14 +30,36 @@ def test_a_video_is_shown_with_its_tags_scores_and_thresholds(scanned):
     assert "picture    64 x 48, 5 frames/s, h264" in lines
     assert "model      lite 1" in lines
     assert lines[lines.index("tags") + 1 :][:3] == [
-        "  Food 0.90, suggested, seconds 0-1",
+        "  Food 0.90, given, seconds 0-1",
         "  Holiday, confirmed",
-        "  Cooking 0.90, rejected, seconds 2",
+        "  Cooking 0.90, rejected (the model: given), seconds 2",
     ]
+    assert "scores     (a tag is given from the number in brackets on)" in lines
     scores = [line.split() for line in lines if "(0.50)" in line]
     assert len(scores) == 10
     assert scores[0] == ["Food", "0.90", "(0.50)", "#" * 18]
     assert any("(from the file's date)" in line for line in lines)
+
+
+def test_both_tiers_are_shown_with_both_thresholds(unsure):
+    unsure("tag", "cat.mp4", "Animal")
+    lines = unsure("show", "cat.mp4").lines
+    assert lines[lines.index("tags") + 1] == "  Animal 0.40, confirmed (the model: maybe), seconds 0"
+    lines = unsure("show", "feast.mp4").lines
+    assert lines[lines.index("tags") + 1 :][:2] == [
+        "  Food 0.90, given, seconds 0-1",
+        "  Cooking? 0.40, maybe, seconds 2",
+    ]
+    words = "scores     (in brackets from which on a tag is given, and from which on it is a maybe)"
+    scores = [line.split() for line in lines[lines.index(words) + 1 :]]
+    assert len(scores) == 10
+    assert scores[1] == ["Cooking", "0.40", "(0.50,", "0.30)", "#" * 8]
+
+
+def test_a_label_that_is_never_given_says_so(scanned, monkeypatch):
+    bundle = colour_bundle(threshold=1.0, maybe_threshold=0.3)
+    monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
+    assert "(never, 0.30)" in scanned("show", "cat.mp4").out
 
 
 def test_the_date_says_where_it_is_from(scanned):

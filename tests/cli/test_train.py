@@ -84,7 +84,10 @@ def test_a_library_corrects_lite_unless_told_otherwise(terminal):
     assert bundle.labels == (*LABELS, "Grandma") and bundle.space_id == lite.space_id
     thresholds = dict(zip(bundle.labels, bundle.thresholds, strict=True))
     # Nobody decided about vehicles: scores and threshold are those of lite.
-    assert thresholds["Vehicle"] == lite.thresholds[0]
+    assert (thresholds["Vehicle"], bundle.maybe_thresholds[0]) == (
+        lite.thresholds[0],
+        lite.maybe_thresholds[0],
+    )
     stored = np.random.default_rng(2).integers(0, 256, (5, lite.dimensions), np.uint8)
     video = VideoFeatures(lite.space_id, stored)
     (before,), (now,) = (Tagger(one).score([video]) for one in (lite, bundle))
@@ -96,6 +99,7 @@ def test_a_library_corrects_lite_unless_told_otherwise(terminal):
     assert metrics["labels"]["Vehicle"]["threshold"] == "as before"
     told = manifest(bundle)["provenance"]["classifier"]
     assert told["architecture"] == "correction" and "corrected by decisions about" in told["data"]
+    assert "score_map" not in told
 
 
 @pytest.mark.parametrize(
