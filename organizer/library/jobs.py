@@ -177,7 +177,7 @@ class Jobs:
         Videos that the scan only had to recognise, and its way through the folders, do not count.
 
         Returns:
-            Seconds, a little too many rather than too few, for times are stored to the second; None where none
+            [JobKind.SCAN, JobState.DONE, JobState.STOPPED, _ENOUGH_VIDEOS, _LOOKED_THROUGH],
             of the newest scans with much to do looked at ten videos, or another looked at them since.
         """
         scans = self._db.execute(
