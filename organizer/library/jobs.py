@@ -56,11 +56,8 @@ class RetagChange:
     title: str
     """The name of one of its files."""
     added: tuple[str, ...]
-    """Tags that are given now and were not."""
+    """Tags that are suggested now."""
     removed: tuple[str, ...]
-    maybes_added: tuple[str, ...] = ()
-    """Maybes now; reports of before there were any do not say it."""
-    maybes_removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +244,7 @@ def _job(row: tuple[Any, ...], now: float) -> Job:
 
 def _report(values: dict[str, Any]) -> RetagReport:
     changes = tuple(
-        RetagChange(
-            change["title"],
-            tuple(change["added"]),
-            tuple(change["removed"]),
-            tuple(change.get("maybes_added", ())),
-            tuple(change.get("maybes_removed", ())),
-        )
+        RetagChange(change["title"], tuple(change["added"]), tuple(change["removed"]))
         for change in values["changes"]
     )
     return RetagReport(**values | {"changes": changes})
