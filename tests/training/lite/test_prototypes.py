@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from organizer.errors import TrainingDataError
 from organizer.training.lite.prototypes import FEWEST, LIKENESS, fit_prototypes
 
 LABELS, DIMENSIONS = 3, 12
@@ -25,8 +26,13 @@ def directions_of(features, centre):
     return seen / np.linalg.norm(seen, axis=1, keepdims=True)
 
 
-def nearest_of(fitted, features, centre):
-    return (directions_of(features, centre) @ fitted.directions.T).argmax(axis=1)
+def clusters_of(features, centre, clusters):
+    """Return the prototypes of some examples, and to which of them each example belongs."""
+    # One label for each example, which it alone shows: so all of the label lies at its prototype.
+    targets = np.eye(len(features), dtype=np.float32)
+    fitted = fit_prototypes(features, centre, targets, np.ones_like(targets), clusters=clusters)
+    assert set(np.unique(fitted.shows)) <= {0, 1}
+    return fitted, fitted.shows.argmax(axis=0)
 
 
 @pytest.fixture(scope="module")
@@ -40,21 +46,24 @@ def fitted(given):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_none_has_fewer_examples_than_the_fewest(seed):
-    features, centre, targets, weights = examples(seed=seed)
-    fitted = fit_prototypes(features, centre, targets, weights, clusters=100)
-    sizes = np.bincount(nearest_of(fitted, features, centre), minlength=len(fitted.directions))
-    assert 5 < len(sizes) < 100
-    assert sizes.min() >= FEWEST
+def test_each_is_the_mean_of_as_many_examples_as_the_fewest_or_more(seed):
+    features, centre, _, _ = examples(seed=seed)
+    fitted, own = clusters_of(features, centre, 100)
+    sizes = np.bincount(own, minlength=len(fitted.directions))
+    assert 5 < len(sizes) < 100 and sizes.min() >= FEWEST
+    seen = directions_of(features, centre)
+    for number, direction in enumerate(fitted.directions):
+        mean = seen[own == number].mean(axis=0)
+        assert np.allclose(direction, mean / np.linalg.norm(mean), atol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_none_is_what_one_example_looks_like(seed):
-    features, centre, targets, weights = examples(seed=seed)
-    # What stands alone begins as a cluster of its own, and lies far from all others.
-    features[::40] = 30 * np.random.default_rng(seed).normal(size=features[::40].shape)
-    fitted = fit_prototypes(features, centre, targets, weights, clusters=100)
-    assert (directions_of(features, centre) @ fitted.directions.T).max() < 0.99999
+    """Neither where others that have no better place are nearest to a cluster that began with one example."""
+    rng = np.random.default_rng(seed)
+    features, centre = rng.normal(size=(400, 40)).astype(np.float32), np.zeros(40, np.float32)
+    fitted, _ = clusters_of(features, centre, 130)
+    assert (directions_of(features, centre) @ fitted.directions.T).max() < 0.999
 
 
 def test_directions_have_length_one(fitted):
@@ -68,11 +77,11 @@ def test_shares_of_a_label_add_up_to_one(fitted):
         assert np.allclose(shares.sum(axis=0), 1, atol=1e-5)
 
 
-def test_shares_are_those_of_the_examples_that_are_nearest(fitted, given):
+def test_shares_are_those_of_the_examples_that_belong_to_each(fitted, given):
     features, centre, targets, weights = given
-    nearest = nearest_of(fitted, features, centre)
+    _, belongs = clusters_of(features, centre, 60)
     for number in range(len(fitted.directions)):
-        own = nearest == number
+        own = belongs == number
         shows = (weights * targets)[own].sum(axis=0) / (weights * targets).sum(axis=0)
         shows_not = (weights * (1 - targets))[own].sum(axis=0) / (weights * (1 - targets)).sum(axis=0)
         assert np.allclose(fitted.shows[number], shows, atol=1e-5)
@@ -120,25 +129,30 @@ def test_the_centre_is_taken_off_first(given):
     assert np.allclose(moved.centre, plain.centre + 5)
 
 
-@pytest.mark.parametrize("count", [*range(2, 12), 40])
+@pytest.mark.parametrize("count", [*range(3, 12), 40])
 def test_few_examples_give_few_prototypes(count):
     features, centre, targets, weights = examples(count)
     # Each label is shown and not shown.
-    targets[: LABELS + 1] = np.eye(LABELS + 1, LABELS, dtype=np.float32)[:count]
-    targets[1] = 1 - targets[0]
+    targets[0], targets[1] = 0, 1
     fitted = fit_prototypes(features, centre, targets, weights)
-    assert 1 <= len(fitted.directions) <= max(1, count // FEWEST)
+    assert 1 <= len(fitted.directions) <= count // FEWEST
     for values in (fitted.directions, fitted.shows, fitted.shows_not):
         assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize("count", range(FEWEST))
+def test_too_few_examples_for_one_are_refused(count):
+    features, centre, targets, weights = examples(10)
+    with pytest.raises(TrainingDataError, match=f"there are {count}"):
+        fit_prototypes(features[:count], centre, targets[:count], weights[:count])
 
 
 def test_small_clusters_side_by_side_all_go_to_larger_ones():
     """Pairs of examples, each far from all other pairs, and one large cluster."""
     rng = np.random.default_rng(0)
     pairs = np.repeat(np.eye(DIMENSIONS)[1:], 2, axis=0)
-    features = np.concatenate([pairs, np.eye(DIMENSIONS)[[0] * 100]]) + 0.01 * rng.normal(size=(122, DIMENSIONS))
-    targets = rng.integers(0, 2, (122, LABELS)).astype(np.float32)
-    weights, centre = np.ones_like(targets), np.zeros(DIMENSIONS, np.float32)
-    fitted = fit_prototypes(features.astype(np.float32), centre, targets, weights, clusters=40)
-    sizes = np.bincount(nearest_of(fitted, features, centre), minlength=len(fitted.directions))
-    assert sizes.min() >= FEWEST and sizes.sum() == 122
+    features = np.concatenate([pairs, np.eye(DIMENSIONS)[[0] * 100]]) + 0.01 * rng.normal(
+        size=(122, DIMENSIONS)
+    )
+    _, own = clusters_of(features.astype(np.float32), np.zeros(DIMENSIONS, np.float32), 40)
+    assert np.bincount(own).min() >= FEWEST
