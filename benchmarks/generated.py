@@ -35,11 +35,11 @@ import numpy as np
 from benchmarks.results_file import RESULTS, default_folder, write
 from organizer.models.bundle import load_bundle
 from organizer.models.inception.assemble import NAME
-from organizer.training.evaluate_model import measure_on_data
 from organizer.training.measure.bootstrap import REPEATS, group_draws, interval
 from organizer.training.measure.figures import Measures
 from organizer.training.measure.scored import Scored
-from organizer.training.sources import yt8m_data
+from organizer.training.measure_yt8m import measure_on_yt8m
+from organizer.training.yt8m_source import Yt8mChoice
 from tests.cli.labelled import install_space
 from tests.training.yt8m import generate
 
@@ -164,7 +164,7 @@ def run_once(architecture: str, seed: int, data: Path, settings: Settings, work:
 def score(bundle_folder: Path, data: Path) -> Scored:
     """Return what a model says of the test videos, with their sources as groups."""
     bundle = load_bundle(bundle_folder)
-    measured = measure_on_data(bundle, yt8m_data(bundle, [data / "test"], train=False), "generated data.")
+    measured = measure_on_yt8m(bundle, Yt8mChoice((data / "test",)))
     sources = json.loads((data / "sources.json").read_text(encoding="utf-8"))
     return replace(measured.scored, groups=tuple(f"source {number}" for number in sources))
 

@@ -73,7 +73,8 @@ def link_shards(shard: Path, folder: Path, shards: int) -> None:
 def measure(folder: Path, epochs: int) -> dict[str, Any]:
     """Run epochs over a folder's shards in this process and return its figures."""
     from organizer.training.engine.data import Position
-    from organizer.training.yt8m.dataset import Yt8mData, find_shards
+    from organizer.training.yt8m.dataset import Yt8mData
+    from organizer.training.yt8m.shard_files import find_shards
     from organizer.training.yt8m.vocabulary import LabelClasses
 
     shards = find_shards([folder], "train")

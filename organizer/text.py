@@ -43,6 +43,13 @@ def clock_time(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def long_time(seconds: float) -> str:
+    """Return about how long something takes: 40 s, 12 minutes, 2.5 hours."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
 def duration(seconds: float | None, *, unknown: str = "") -> str:
     """Return a duration as ``clock_time``; ``unknown`` where it is not known."""
     return unknown if seconds is None else clock_time(seconds)

@@ -17,7 +17,7 @@ from organizer.cli.parameters import ExistingPath
 from organizer.cli.tables import new_table, print_laid_out
 from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.pipeline.usable_model import model_in_use
-from organizer.text import count, lite_meanwhile, safe_text
+from organizer.text import count, lite_meanwhile, long_time, safe_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -125,7 +125,7 @@ def print_report(report: Report) -> None:
         f"A whole scan of {count(scan.videos, 'video')} took {seconds(scan.seconds)} "
         f"(start {seconds(scan.start_s)}): {report.videos_per_minute:.0f} videos a minute."
     )
-    print_laid_out(f"1,000 videos like these take about {_long(report.many_s)}.")
+    print_laid_out(f"1,000 videos like these take about {long_time(report.many_s)}.")
     for skipped in videos.skipped[:_MAX_SKIPPED_SHOWN]:
         click.echo(f"Left out: {safe_text(skipped.path)}: {safe_text(skipped.reason)}")
     if len(videos.skipped) > _MAX_SKIPPED_SHOWN:
@@ -157,9 +157,3 @@ def _samplings(report: Report) -> Table:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
-
-
-def _long(value_s: float) -> str:
-    if value_s < 90:
-        return f"{value_s:.0f} s"
-    return f"{value_s / 60:.0f} minutes" if value_s < 5400 else f"{value_s / 3600:.1f} hours"

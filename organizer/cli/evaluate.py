@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -11,12 +12,12 @@ import click
 from organizer.cli.context import library_option, open_library
 from organizer.cli.figure_tables import print_comparison, print_headline, print_labels
 from organizer.cli.training_options import Labelled, check_tensorflow, data_options
+from organizer.errors import TrainingDataError
 from organizer.models.catalogue import open_bundle
 from organizer.text import safe_text
 from organizer.training.evaluate_model import (
     align,
     measure_on_corpus,
-    measure_on_data,
     measure_on_library,
     trained_on,
 )
@@ -24,7 +25,7 @@ from organizer.training.measure.compare import compare
 from organizer.training.measure.figures import figures_of
 from organizer.training.measure.report import Report, report_html
 from organizer.training.measure.words import what_was_measured
-from organizer.training.sources import yt8m_data
+from organizer.training.measure_yt8m import measure_on_yt8m, open_to_measure
 from organizer.training.trained_on import Origin
 
 if TYPE_CHECKING:
@@ -47,11 +48,19 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="Draws for the intervals; 0 leaves them out.",
 )
+@click.option(
+    "--labelled-only",
+    is_flag=True,
+    help="Of YouTube-8M: leave out videos with none of the labels, as the published models did.",
+)
+@click.option("--without", multiple=True, metavar="LABEL", help="Leave a label out. Can be repeated.")
 @library_option
 def evaluate(
     *,
     model: str | None,
     other: str | None,
+    labelled_only: bool,
+    without: tuple[str, ...],
     html: Path | None,
     json_file: Path | None,
     repeats: int,
@@ -59,17 +68,26 @@ def evaluate(
 ) -> None:
     """Measure a MODEL, the one in use without, on labelled videos it was not trained on.
 
-    On your own decisions without more; on YouTube-8M's validation shards with --data yt8m --folder FOLDER. A
-    model is never measured on what it was trained on: days of the library and folds of the corpus that it saw
-    are left out, or it is refused. Figures come with 95 % intervals over sources.
+    On your own decisions without more; on YouTube-8M's validation shards with --data yt8m --folder FOLDER,
+    for which a classifier is enough: MODEL may then be a folder with one. A model is never measured on what
+    it was trained on: days of the library, folds of the corpus and videos of YouTube-8M that it saw are left
+    out, or it is refused. Figures come with 95 % intervals over sources.
     """
-    bundle = open_bundle(model)
-    measured = _measured(bundle, labelled)
+    is_yt8m = labelled.data is Origin.YT8M
+    if labelled_only and not is_yt8m:
+        raise TrainingDataError("--labelled-only is for --data yt8m.")
+
+    def measured_of(name: str | None) -> Measured:
+        bundle = open_to_measure(name) if is_yt8m else open_bundle(name)
+        return _without(_measured(bundle, labelled, labelled_only=labelled_only), without)
+
+    measured = measured_of(model)
+    bundle = measured.bundle
     report_of_other, comparison, other_bundle, notes = None, None, None, measured.notes
     scored = measured.scored
     if other is not None:
-        other_bundle = open_bundle(other)
-        second = _measured(other_bundle, labelled)
+        second = measured_of(other)
+        other_bundle = second.bundle
         before, scored = align(second, measured)
         comparison = compare(before, scored, repeats=repeats)
         report_of_other = figures_of(before, repeats=repeats)
@@ -92,19 +110,35 @@ def evaluate(
         click.echo(f"Figures: {safe_text(str(json_file))}")
 
 
-def _measured(bundle: Bundle, labelled: Labelled) -> Measured:
+def _measured(bundle: Bundle, labelled: Labelled, *, labelled_only: bool) -> Measured:
     match labelled.data:
         case Origin.CORPUS:
             return measure_on_corpus(bundle, labelled.one_folder(), fold=labelled.fold)
         case Origin.YT8M:
-            check_tensorflow()
-            shards = yt8m_data(bundle, labelled.folders, labelled.vocabulary, train=False)
-            return measure_on_data(bundle, shards, f"{len(shards.validate)} validation shards of YouTube-8M.")
+            choice = labelled.of_yt8m()
+            if choice.table is None:
+                check_tensorflow()
+            return measure_on_yt8m(bundle, choice, labelled_only=labelled_only)
         case Origin.LIBRARY:
             with open_library() as library:
                 return measure_on_library(bundle, library, own_tags=labelled.own_tags)
         case _:
             assert_never(labelled.data)
+
+
+def _without(measured: Measured, labels: tuple[str, ...]) -> Measured:
+    """Leave labels out.
+
+    Raises:
+        TrainingDataError: one is not there, or no other is.
+    """
+    known = measured.scored.labels
+    kept = tuple(label for label in known if label not in labels)
+    if unknown := [label for label in labels if label not in known]:
+        raise TrainingDataError(f"There is no label {unknown[0]!r} to leave out, only {', '.join(known)}.")
+    if not kept:
+        raise TrainingDataError("All labels are left out, so there is nothing to measure. Name fewer.")
+    return measured if kept == known else replace(measured, scored=measured.scored.only(kept))
 
 
 def _say(report: Report) -> None:

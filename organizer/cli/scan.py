@@ -18,6 +18,7 @@ from organizer.cli.parameters import enum_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.scan_report import (
     Task,
+    new_for_model,
     outcome_line,
     print_left_behind,
     print_next_steps,
@@ -29,7 +30,7 @@ from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
 from organizer.pipeline.job_record import recorded
-from organizer.pipeline.progress import Listed, ModelUnusable, OutcomeKind, Stored
+from organizer.pipeline.progress import Listed, ModelUnusable, NewForModel, OutcomeKind, Stored
 from organizer.pipeline.refresh import refresh
 from organizer.pipeline.scan import FileAccess
 from organizer.pipeline.scan import scan as scan_events
@@ -186,6 +187,8 @@ def _follow(
         for event in record.following(events, summary):
             if isinstance(event, ModelUnusable):
                 click.echo(lite_meanwhile(safe_text(event.reason)), err=True)
+            if isinstance(event, NewForModel):
+                click.echo(new_for_model(event))
             if isinstance(event, Listed | ModelUnusable):
                 bar.restart(event.to_do, "looking at videos")
             elif isinstance(event, Stored):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from organizer.frames.folders.left_out import LeftOut
     from organizer.models.bundle import Bundle
-    from organizer.pipeline.progress import FileOutcome
+    from organizer.pipeline.progress import FileOutcome, NewForModel
     from organizer.pipeline.scan_summary import ScanSummary
 
 _MAX_FAILURES_SHOWN = 20
@@ -45,6 +45,16 @@ def outcome_line(outcome: FileOutcome) -> str:
     tags = (*outcome.tags, *(f"{name}?" for name in outcome.maybes))
     detail = outcome.reason or ", ".join(outcome.changes or tags)
     return f"{outcome.kind.value}: {safe_text(outcome.path)}" + (f": {safe_text(detail)}" if detail else "")
+
+
+def new_for_model(event: NewForModel) -> str:
+    """Return what looking at known videos with another model costs, before it begins."""
+    videos = event.cost.videos
+    were, each = ("was", "it is") if videos == 1 else ("were", "each is")
+    return (
+        f"{count(videos, 'video')} {were} not looked at with {safe_text(event.bundle)} yet, so {each} "
+        f"looked at once more: {event.cost.words}. What you decided stays."
+    )
 
 
 def print_report(
@@ -162,6 +172,10 @@ def _rows(summary: ScanSummary, task: Task) -> list[tuple[int, str]]:
             (kinds[BACK], "back again"),
             (kinds[OutcomeKind.UPDATED], "with other dates or facts than before"),
         ]
+        if task is Task.SCAN:
+            optional.append(
+                (kinds[OutcomeKind.LOOKED_AT_AGAIN], f"{OutcomeKind.LOOKED_AT_AGAIN}, for this model")
+            )
     optional.append((kinds[OutcomeKind.FAILED], OutcomeKind.FAILED.value))
     return rows + [row for row in optional if row[0]]
 

@@ -26,7 +26,7 @@ from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.evidence_weights import base_of
 from organizer.training.library_data import LibrarySettings
-from organizer.training.sources import corpus_source, library_source, yt8m_source
+from organizer.training.sources import corpus_source, library_source
 from organizer.training.train_model import (
     Calibrated,
     FinalBegins,
@@ -38,6 +38,7 @@ from organizer.training.train_model import (
 )
 from organizer.training.trained_on import Origin
 from organizer.training.yt8m.shards import Wanted, download_shards, download_vocabulary
+from organizer.training.yt8m_source import installed_space, yt8m_source
 
 if TYPE_CHECKING:
     from threading import Event
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from organizer.training.evidence_weights import Base
     from organizer.training.measure.compare import Comparison
     from organizer.training.sources import TrainingSource
+    from organizer.training.yt8m.record_formats import Level
 
 _MIRRORS = ("us", "eu", "asia")
 """Of the built-in list of addresses."""
@@ -66,13 +68,14 @@ _VALIDATION_SHARE = 4
 @click.option(
     "--space",
     metavar="MODEL",
-    help="The installed model whose features are learnt from. [default: lite; inception-yt8m for yt8m]",
+    help="The installed model whose features are learnt from. [default: lite; inception-yt8m for yt8m, and "
+    "where that is not installed a classifier alone is made]",
 )
 @click.option(
     "--shards",
     type=click.IntRange(min=1),
     help="Of YouTube-8M: download so many shards into the FOLDER first, and a quarter as many to measure on; "
-    "about 400 MB each. What is there stays.",
+    "about 400 MB each, of the video level 6 MB. What is there stays.",
 )
 @click.option(
     "--mirror",
@@ -80,6 +83,12 @@ _VALIDATION_SHARE = 4
     default=_MIRRORS[0],
     show_default=True,
     help="Where shards come from.",
+)
+@click.option(
+    "--negatives",
+    type=click.FloatRange(0, 1),
+    help="Of YouTube-8M: share of the videos with none of the labels to train on. [default: 0.1; of the "
+    "video level 1]",
 )
 @click.option(
     "--epochs",
@@ -139,6 +148,7 @@ def train(
     space: str | None,
     shards: int | None,
     mirror: str,
+    negatives: float | None,
     epochs: int,
     batch: int,
     learning_rate: float,
@@ -162,14 +172,16 @@ def train(
     """
     check_tensorflow()
 
-    if labelled.data is not Origin.YT8M and shards:
-        raise TrainingDataError("--shards is for --data yt8m.")
-    model = open_bundle(space or (NAME if labelled.data is Origin.YT8M else DEFAULT))
-    base = _base(architecture, model, labelled.data)
-    if labelled.data is Origin.LIBRARY and base is None and not architecture:
-        click.echo(f"{model.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
+    _check_yt8m_options(labelled, **{"--shards": shards, "--negatives": negatives})
     # It becomes the name of a folder below.
     check_name(name)
+    model = installed_space(space) if labelled.data is Origin.YT8M else open_bundle(space or DEFAULT)
+    base = _base(architecture, model, labelled.data)
+    if labelled.data is Origin.LIBRARY and model and base is None and not architecture:
+        click.echo(f"{model.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
+    if model is None:
+        # Nothing makes features for it yet, so it cannot be installed.
+        out = out or Path(name)
     plan = Plan(
         name=name,
         architecture=architecture or ("correction" if base else "attention"),
@@ -192,8 +204,8 @@ def train(
     try:
         with stop_asked_for() as stop:
             if shards:
-                _download(labelled.one_folder(), shards, mirror, stop)
-            source = _source(labelled, model, base)
+                _download(labelled.one_folder(), labelled.level, shards, mirror, stop)
+            source = _source(labelled, model, base, negatives)
             for note in source.notes:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
@@ -207,7 +219,13 @@ def train(
     _say_made(made.bundle, plan)
 
 
-def _base(architecture: str | None, space: Bundle, data: Origin) -> Base | None:
+def _check_yt8m_options(labelled: Labelled, **given: object) -> None:
+    for option, value in given.items():
+        if value is not None and labelled.data is not Origin.YT8M:
+            raise TrainingDataError(f"{option} is for --data yt8m.")
+
+
+def _base(architecture: str | None, space: Bundle | None, data: Origin) -> Base | None:
     """Return what is to be corrected; None where a network learns from nothing.
 
     Raises:
@@ -215,19 +233,22 @@ def _base(architecture: str | None, space: Bundle, data: Origin) -> Base | None:
     """
     if architecture not in {None, "correction"}:
         return None
-    base = base_of(space) if data is Origin.LIBRARY else None
+    base = base_of(space) if space and data is Origin.LIBRARY else None
     if base is None and architecture:
         raise TrainingDataError(
-            f"A correction learns from decisions in a library and builds on a model that {space.name} is "
-            "not. Take --data library with --space lite, or another --arch."
+            "A correction learns from decisions in a library and builds on a model that "
+            f"{space.name if space else NAME} is not. Take --data library with --space lite, or another "
+            "--arch."
         )
     return base
 
 
-def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSource:
+def _source(
+    labelled: Labelled, space: Bundle | None, base: Base | None, negatives: float | None
+) -> TrainingSource:
+    if labelled.data is Origin.YT8M or space is None:
+        return yt8m_source(space, labelled.of_yt8m(negatives))
     match labelled.data:
-        case Origin.YT8M:
-            return yt8m_source(space, labelled.folders, labelled.vocabulary)
         case Origin.CORPUS:
             click.echo("Looking at the corpus; the first time this takes some minutes ...")
             return corpus_source(space, labelled.one_folder(), cache_folder() / "corpus", labelled.fold)
@@ -238,11 +259,11 @@ def _source(labelled: Labelled, space: Bundle, base: Base | None) -> TrainingSou
             assert_never(labelled.data)
 
 
-def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
+def _download(folder: Path, level: Level, shards: int, mirror: str, stop: Event) -> None:
     for _ in download_vocabulary(folder, stop=stop):
         pass
     for split, number in (("train", shards), ("validate", -(-shards // _VALIDATION_SHARE))):
-        wanted = Wanted("frame", split, number, mirror)
+        wanted = Wanted(level, split, number, mirror)
         with (
             progress_bar(f"{split} shards", Unit.BYTES) as bar,
             closing(download_shards(wanted, folder, stop=stop)) as events,
@@ -253,7 +274,7 @@ def _download(folder: Path, shards: int, mirror: str, stop: Event) -> None:
         click.echo(f"{count(number, f'{split} shard')} in {safe_text(str(folder))}")
 
 
-def _follow(plan: Plan, source: TrainingSource, space: Bundle, stop: Event) -> Made:
+def _follow(plan: Plan, source: TrainingSource, space: Bundle | None, stop: Event) -> Made:
     with progress_bar("getting ready") as bar:
         for event in train_model(plan, source, space, stop=stop):
             match event:
@@ -316,7 +337,10 @@ def verdict(comparison: Comparison) -> str:
 
 def _say_made(bundle: Bundle, plan: Plan) -> None:
     click.echo(f"Made {safe_text(bundle.id)} in {safe_text(str(bundle.folder))}")
-    if plan.out is None:
+    if not bundle.makes_features:
+        click.echo(f"It is a classifier alone, since {NAME} is not installed.")
+        click.echo(f"To use it: organizer models pull {NAME}, then organizer models import {plan.out}")
+    elif plan.out is None:
         click.echo(f"To use it: organizer models use {bundle.name}")
     else:
         click.echo(f"To install it: organizer models import {safe_text(str(plan.out))}")

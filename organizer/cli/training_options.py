@@ -14,6 +14,8 @@ from organizer.cli.parameters import ExistingPath, enum_option
 from organizer.errors import MissingDependencyError, TrainingDataError
 from organizer.features.tensorflow.loading import load_tensorflow
 from organizer.training.trained_on import Origin
+from organizer.training.yt8m.record_formats import Level
+from organizer.training.yt8m_source import Yt8mChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,13 @@ class Labelled:
     vocabulary: Path | None
     """Of YouTube-8M: the file with label names; None is the one in the folder."""
     fold: int | None
-    """Of the corpus: the fold that is held out."""
+    """Of the corpus, or of a table of YouTube-8M's means: the fold that is held out."""
+    level: Level
+    """Of YouTube-8M."""
+
+    def of_yt8m(self, negatives: float | None = None) -> Yt8mChoice:
+        """Return which videos of YouTube-8M are meant; ``negatives`` are those with none of the labels."""
+        return Yt8mChoice(self.folders, self.level, self.vocabulary, self.fold, negatives)
 
     def one_folder(self) -> Path:
         """Return the only folder given.
@@ -61,7 +69,15 @@ _OPTIONS = (
         "folders",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="Where YouTube-8M's shards, or the corpus, lie. Can be repeated for shards.",
+        help="Where YouTube-8M's shards, or the corpus, lie. Can be repeated for shards. Of the video level "
+        "it may be one .npz file with means and our labels.",
+    ),
+    enum_option(
+        "--level",
+        enum=Level,
+        default=Level.FRAME.value,
+        show_default=True,
+        help="Of YouTube-8M: features of each second (frame), or their mean over the video (video).",
     ),
     click.option("--own-tags", is_flag=True, help="Of the library: tags of your own count as labels too."),
     click.option(
@@ -69,7 +85,11 @@ _OPTIONS = (
         type=ExistingPath(dir_okay=False, path_type=Path),
         help="YouTube-8M's label names, of the shards' release. [default: vocabulary.csv in the FOLDER]",
     ),
-    click.option("--fold", type=click.IntRange(0, 4), help="Of the corpus: the fold that is held out."),
+    click.option(
+        "--fold",
+        type=click.IntRange(0, 4),
+        help="Of the corpus, or of an .npz file with folds: the fold that is held out.",
+    ),
 )
 
 
@@ -84,9 +104,10 @@ def data_options(function: Callable[..., None]) -> Callable[..., None]:
         own_tags: bool,
         vocabulary: Path | None,
         fold: int | None,
+        level: Level,
         **others: Any,
     ) -> None:
-        function(labelled=Labelled(data, folders, own_tags, vocabulary, fold), **others)
+        function(labelled=Labelled(data, folders, own_tags, vocabulary, fold, level), **others)
 
     for option in reversed(_OPTIONS):
         command = option(command)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from organizer.errors import JobRunningError
+from organizer.library.database.columns import time_text
 from organizer.library.database.transaction import transaction
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 DIED_AFTER_S = 45.0
 """How long a row may stay silent; a busy disk and a waiting writer take a part of it."""
 _KEPT = 20
+_ENOUGH_VIDEOS = 10
+"""To tell the speed of a scan by; fewer are looked at in seconds."""
+_LOOKED_THROUGH = 3
+"""Scans, to find one that tells the speed: each is a pass over all videos, 30 ms for 100,000."""
 
 
 class JobKind(StrEnum):
@@ -50,11 +56,8 @@ class RetagChange:
     title: str
     """The name of one of its files."""
     added: tuple[str, ...]
-    """Tags that are given now and were not."""
+    """Tags that are suggested now."""
     removed: tuple[str, ...]
-    maybes_added: tuple[str, ...] = ()
-    """Maybes now; reports of before there were any do not say it."""
-    maybes_removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,39 @@ class Jobs:
         with transaction(self._db):
             self._db.execute("UPDATE scans SET stop_requested = 1 WHERE id = ?", [job_id])
 
+    def seconds_a_video(self) -> float | None:
+        """Return how long a scan takes for a video, told from the newest one that looked at enough of them.
+
+        Videos that the scan only had to recognise, and its way through the folders, do not count.
+
+        Returns:
+            Seconds, a little too many rather than too few, for times are stored to the second; None where
+            none of the newest scans with much to do looked at ten videos, or another looked at them since.
+        """
+        scans = self._db.execute(
+            """
+            SELECT started_at, beat_at FROM scans
+            WHERE kind = ? AND state IN (?, ?) AND done >= ? ORDER BY id DESC LIMIT ?
+            """,
+            [
+                JobKind.SCAN.value,
+                JobState.DONE.value,
+                JobState.STOPPED.value,
+                _ENOUGH_VIDEOS,
+                _LOOKED_THROUGH,
+            ],
+        ).fetchall()
+        for began_s, ended_s in scans:
+            videos, first, last = self._db.execute(
+                "SELECT count(*), min(analysed_at), max(analysed_at) FROM videos "
+                "WHERE analysed_at BETWEEN ? AND ?",
+                [time_text(began_s), time_text(ended_s)],
+            ).fetchone()
+            if videos >= _ENOUGH_VIDEOS:
+                took: timedelta = datetime.fromisoformat(last) - datetime.fromisoformat(first)
+                return (took.total_seconds() + 1) / int(videos)
+        return None
+
     def newest(self, now: float | None = None) -> Job | None:
         """Return the job that runs, else the one that was started last.
 
@@ -208,13 +244,7 @@ def _job(row: tuple[Any, ...], now: float) -> Job:
 
 def _report(values: dict[str, Any]) -> RetagReport:
     changes = tuple(
-        RetagChange(
-            change["title"],
-            tuple(change["added"]),
-            tuple(change["removed"]),
-            tuple(change.get("maybes_added", ())),
-            tuple(change.get("maybes_removed", ())),
-        )
+        RetagChange(change["title"], tuple(change["added"]), tuple(change["removed"]))
         for change in values["changes"]
     )
     return RetagReport(**values | {"changes": changes})

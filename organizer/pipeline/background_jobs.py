@@ -96,6 +96,8 @@ def _start(
         _wait_for_row(process, library, before.id if before else 0)
         job = newest_job(library)
         if job is None or job.id == (before.id if before else 0):
+            # What says that it did not start must not start later.
+            process.terminate()
             words.seek(0)
             reason = words.read().decode("utf-8", "replace").strip().splitlines()
             why = reason[-1].removeprefix("Error: ") if reason else "Try it again."

@@ -226,7 +226,7 @@ class FileWork:
             for tier in (Tier.GIVEN, Tier.MAYBE)
         )
         kind = OutcomeKind.CHANGED if job.known else OutcomeKind.NEW
-        if job.again and job.is_as_known:
+        if job.is_as_known and job.known is not None and not job.known.failed:
             kind = OutcomeKind.LOOKED_AT_AGAIN
         return FileOutcome(job.file.path, kind, tags=tags, maybes=maybes)
 

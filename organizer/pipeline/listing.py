@@ -66,6 +66,12 @@ class FileJob:
         """Whether its content is what it was when it was looked at last."""
         return self.known is not None and self.known.fingerprint == self.fingerprint
 
+    @property
+    def is_new_for_model(self) -> bool:
+        """Whether its file is as it was when it was looked at last, but for another model."""
+        known = self.known
+        return known is not None and not known.failed and not known.has_features and is_same(known, self.file)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -271,9 +277,13 @@ def _known_file(
 
 
 def _is_unchanged(place: KnownPlace, file: VideoFile) -> bool:
-    same_file = (place.size_bytes, place.mtime_ns) == (file.size_bytes, file.mtime_ns)
     done = place.has_features or (place.failed and not place.fingerprint.startswith(UNREADABLE))
-    return same_file and done
+    return is_same(place, file) and done
+
+
+def is_same(place: KnownPlace, file: VideoFile) -> bool:
+    """Whether a file has the size and date that it had when it was looked at last."""
+    return (place.size_bytes, place.mtime_ns) == (file.size_bytes, file.mtime_ns)
 
 
 def is_gone(path: str) -> bool:

@@ -10,6 +10,7 @@ from organizer.library.changes import Adopted, Alike
 
 if TYPE_CHECKING:
     from organizer.frames.folders.left_out import LeftOut
+    from organizer.pipeline.looking_cost import LookingCost
 
 
 class OutcomeKind(StrEnum):
@@ -17,9 +18,9 @@ class OutcomeKind(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
-    """Its content is another than at the last scan, or it was looked at for another model."""
+    """Its content is another than at the last scan."""
     LOOKED_AT_AGAIN = "looked at again"
-    """Its content is that of the last scan; a person wanted it looked at all the same."""
+    """Its content is that of the last scan; a person wanted it looked at, or the model had not seen it."""
     MOVED = "moved"
     """Known content at a new place, the old place is gone; tags and features are kept."""
     COPY = "copy"
@@ -127,4 +128,15 @@ class ModelUnusable:
     """Files that the other model looks at: new and changed ones, and those it has no features of."""
 
 
-ScanEvent = RootOffline | Listed | ModelUnusable | Stored | Rejoined | Undecided | LeftBehind | Vanished
+@dataclass(frozen=True, slots=True)
+class NewForModel:
+    """Known videos, unchanged, have to be looked at once more: only other models did so far."""
+
+    bundle: str
+    """Name and version of the model."""
+    cost: LookingCost
+
+
+ScanEvent = (
+    RootOffline | Listed | ModelUnusable | NewForModel | Stored | Rejoined | Undecided | LeftBehind | Vanished
+)

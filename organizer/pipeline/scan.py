@@ -17,9 +17,11 @@ from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.pipeline.file_work import FileWork, Replaced
 from organizer.pipeline.fingerprints import Fingerprint
 from organizer.pipeline.listing import absent_roots, areas_of, list_jobs, without_done
+from organizer.pipeline.looking_cost import looking_cost
 from organizer.pipeline.progress import (
     LeftBehind,
     ModelUnusable,
+    NewForModel,
     Rejoined,
     RootOffline,
     ScanEvent,
@@ -92,9 +94,10 @@ def scan(
 
     Yields:
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
-        a ``Stored`` for each file that is not known unchanged, in the order they are done, and at the end a
-        ``Rejoined`` for each video that is gone but lives on in a new file, an ``Undecided`` for each that
-        may live on in several, a ``LeftBehind`` for each that was overwritten, and one ``Vanished``.
+        a ``NewForModel`` where other models saw videos that this one did not, a ``Stored`` for each file
+        that is not known unchanged, in the order they are done, and at the end a ``Rejoined`` for each video
+        that is gone but lives on in a new file, an ``Undecided`` for each that may live on in several, a
+        ``LeftBehind`` for each that was overwritten, and one ``Vanished``.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -133,6 +136,8 @@ def scan(
         for space in spaces if not known else ():
             jobs = without_done(library, jobs, space)
         yield ModelUnusable(unusable, len(jobs))
+    if again_ids := {job.known.video_id for job in jobs if job.known is not None and job.is_new_for_model}:
+        yield NewForModel(tagger.bundle.id, looking_cost(library, tagger.bundle, len(again_ids)))
     stored: Sequence[int] = ()
     replaced: Sequence[Replaced] = ()
     if jobs:

@@ -41,8 +41,9 @@ def scan_folders(
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
 
     Yields:
-        What the scan does, as ``organizer.pipeline.scan`` says: one ``Listed``, then a ``Stored`` for each
-        file that is not known unchanged, and at the end what became of the known ones.
+        What the scan does, as ``organizer.pipeline.scan`` says: one ``Listed``, perhaps a ``NewForModel``
+        with what looking at known videos costs, then a ``Stored`` for each file that is not known unchanged,
+        and at the end what became of the known ones.
 
     Raises:
         StoppedError: ``stop`` was set.

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from organizer.errors import TrainingDataError
-from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.library import Library
-from organizer.models.inception.assemble import NAME
 from organizer.text import count
 from organizer.training.library_data import LibraryData
 from organizer.training.lite.corpus_data import DEFAULT_FOLD, corpus_data
 from organizer.training.trained_on import Origin, TrainedOn
-from organizer.training.yt8m.dataset import Yt8mData, find_shards
-from organizer.training.yt8m.shards import VOCABULARY
-from organizer.training.yt8m.vocabulary import read_label_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from organizer.models.bundle import Bundle
     from organizer.training.engine.data import TrainingData
@@ -48,6 +42,10 @@ class TrainingSource:
     """What is corrected, where something is."""
     untouched: tuple[str, ...] = ()
     """Its labels that nothing is learnt for."""
+    licence: str | None = None
+    """Of a classifier that is made of it, where the data asks for one."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What is to lie beside the classifier, by name."""
 
 
 def corpus_source(bundle: Bundle, folder: Path, cache: Path, fold: int | None) -> TrainingSource:
@@ -117,50 +115,4 @@ def library_source(
         notes=tuple(notes),
         base=base,
         untouched=untouched,
-    )
-
-
-def yt8m_source(bundle: Bundle, places: Sequence[Path], vocabulary: Path | None) -> TrainingSource:
-    """Return shards of YouTube-8M.
-
-    Raises:
-        TrainingDataError: shards or vocabulary cannot be used, or the bundle's features are others.
-    """
-    data = yt8m_data(bundle, places, vocabulary)
-    return TrainingSource(
-        data,
-        summary=f"trained on {count(len(data.train), 'frame-level shard')} of YouTube-8M.",
-        held_out=f"{count(len(data.validate), 'validation shard')} of YouTube-8M",
-        trained_on=TrainedOn(Origin.YT8M, shards=tuple(shard.name for shard in data.train)),
-    )
-
-
-def yt8m_data(
-    bundle: Bundle, places: Sequence[Path], vocabulary: Path | None = None, *, train: bool = True
-) -> Yt8mData:
-    """Return frame-level shards as training data.
-
-    Args:
-        bundle: its feature space is said to be that of the shards.
-        places: folders with shards ``train*.tfrecord`` and ``validate*.tfrecord``.
-        vocabulary: of the release; None means ``vocabulary.csv`` in the first folder.
-        train: whether there must be shards to train on.
-
-    Raises:
-        TrainingDataError: shards or vocabulary are missing, or the bundle's space is another one.
-    """
-    if bundle.quantiser != YT8M_QUANTISER:
-        raise TrainingDataError(
-            f"YouTube-8M's features are of the space of {NAME}, and mean nothing to {bundle.name}. "
-            f"Install it and name it: organizer models pull {NAME}, then --space {NAME}"
-        )
-    if not places:
-        raise TrainingDataError("Name the folder with YouTube-8M's shards: --folder FOLDER")
-    first = Path(places[0])
-    vocabulary = vocabulary or (first if first.is_dir() else first.parent) / VOCABULARY
-    return Yt8mData(
-        find_shards(places, "train") if train else (),
-        find_shards(places, "validate"),
-        read_label_classes(vocabulary),
-        space_id=bundle.space_id,
     )

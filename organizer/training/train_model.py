@@ -10,11 +10,16 @@ from organizer.errors import BundleError, TrainingDataError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.installing import check_free, installing
+from organizer.models.loose_classifier import load_loose_classifier
 from organizer.models.manifest import check_name
 from organizer.models.safe_write import RESUME, new_folder
 from organizer.training.calibration import MAYBE_PRECISION, calibrate
 from organizer.training.calibration_map import fit_score_map
-from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.classifier_bundle import (
+    NewBundle,
+    write_classifier_bundle,
+    write_loose_classifier,
+)
 from organizer.training.engine.events import Trained
 from organizer.training.engine.settings import Monitor
 from organizer.training.engine.trainer import CHECKPOINTS, train
@@ -93,7 +98,7 @@ class Made:
 
 
 def train_model(
-    plan: Plan, source: TrainingSource, space: Bundle, *, stop: Event | None = None
+    plan: Plan, source: TrainingSource, space: Bundle | None, *, stop: Event | None = None
 ) -> Iterator[TrainingEvent | Calibrated | FinalBegins | Made]:
     """Train, choose thresholds on what is held out, and write a bundle with the space's backbone and PCA.
 
@@ -102,7 +107,8 @@ def train_model(
     Args:
         plan: what to make.
         source: what to train on.
-        space: the model whose features these are.
+        space: the model whose features these are; None where it is not installed, as that of YouTube-8M may
+            be: then a loose classifier is written to the plan's folder.
         stop: set to end early with StoppedError; a checkpoint is written before.
 
     Yields:
@@ -142,6 +148,8 @@ def train_model(
         calibration.thresholds,
         held_out_metrics(figures, calibration, source),
         source.summary[0].upper() + source.summary[1:],
+        source.licence,
+        source.files,
         maybe_thresholds=calibration.maybe_thresholds,
     )
     bundle = write_model(plan, space, replace(trained, score_map=score_map), new)
@@ -205,13 +213,18 @@ def _trained(
     raise AssertionError("a training ends with Trained or an error")
 
 
-def write_model(plan: Plan, space: Bundle, trained: TrainedClassifier, new: NewBundle) -> Bundle:
+def write_model(plan: Plan, space: Bundle | None, trained: TrainedClassifier, new: NewBundle) -> Bundle:
     """Write a trained model where the plan says and return it; its folder is whole or not there.
 
     Args:
-        space: the model whose pictures and features the classifier was trained on.
+        space: the model whose pictures and features the classifier was trained on; None where there is none.
         new: what is to be said of the new one.
     """
+    if space is None:
+        assert plan.out is not None, "what makes no features is not installed"
+        with new_folder(plan.out, RESUME) as growing:
+            write_loose_classifier(growing, trained, new)
+        return load_loose_classifier(plan.out)
     if plan.out is not None:
         with new_folder(plan.out, RESUME) as growing:
             write_classifier_bundle(growing, space, trained, new)

@@ -36,6 +36,11 @@ class TrainedOn:
     """The model that it corrects."""
     shards: tuple[str, ...] = ()
     """Of YouTube-8M."""
+    held_out_share: float | None = None
+    """Of the videos in these shards, which was left out, see ``is_held_out``; None where none was."""
+    videos_file: str | None = None
+    """Of YouTube-8M: the bundle's file with the ids of all videos, a line each, where these are few enough to
+    be remembered one by one."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``read_trained_on`` reads back, without what says nothing for this origin."""
@@ -47,6 +52,10 @@ class TrainedOn:
                 table["groups"] = list(self.groups)
             case Origin.YT8M:
                 table["shards"] = list(self.shards)
+                if self.held_out_share is not None:
+                    table["held_out_share"] = self.held_out_share
+                if self.videos_file is not None:
+                    table["videos_file"] = self.videos_file
         if self.based_on is not None:
             table["based_on"] = self.based_on
         return table
@@ -58,12 +67,16 @@ def read_trained_on(bundle: Bundle) -> TrainedOn | None:
     if not isinstance(table, dict) or table.get("data") not in list(Origin):
         return None
     fold, based_on = table.get("fold"), table.get("based_on")
+    share, videos_file = table.get("held_out_share"), table.get("videos_file")
     return TrainedOn(
         Origin(table["data"]),
         fold=fold if isinstance(fold, int) else None,
         groups=_names(table.get("groups")),
         based_on=based_on if isinstance(based_on, str) else None,
         shards=_names(table.get("shards")),
+        held_out_share=share if isinstance(share, float) else None,
+        # Nothing but a file of the bundle is read, whatever the manifest of a model from elsewhere says.
+        videos_file=videos_file if videos_file in list(bundle.files) else None,
     )
 
 

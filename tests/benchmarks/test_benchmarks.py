@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -9,13 +10,14 @@ import av
 import numpy as np
 import pytest
 
-from benchmarks import against, baseline, end_to_end, folder, published, sampling
+from benchmarks import against, baseline, end_to_end, folder, published, sampling, two_models
 from benchmarks.memory import peak_of
 from benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos, pictures
 from organizer.frames.readers.keyframe_reader import CannotPlanError
+from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.tags.tagger import Tagger
-from organizer.types import MAX_SECONDS
+from organizer.types import MAX_SECONDS, SampledSeconds
 from tests.clips import assert_colour, colour_of, make_clip, write_clip
 from tests.corpus import CORPUS, needs_corpus
 
@@ -76,6 +78,15 @@ def test_the_baseline_keeps_one_picture_a_second_of_the_first_45(tmp_path):
         assert_colour(picture, colour_of(second))
 
 
+def test_the_baseline_keeps_the_seconds_that_the_model_looks_at(tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", seconds=50, fps=5)
+    sampled = SampledSeconds(3, 9)
+    pictures = baseline.read_frames(clip, 32, sampled)
+    assert len(pictures) == 8
+    for second, picture in zip(sampled.all, pictures, strict=True):
+        assert_colour(picture, colour_of(second))
+
+
 def test_the_baseline_says_what_organizer_says(tmp_path, lite):
     """The same work: on a clip whose seconds do not change, both give about the same scores.
 
@@ -109,6 +120,47 @@ def test_end_to_end_compares_the_cases_asked_for(videos, tmp_path, monkeypatch):
     assert content["memory_4k"]["processes"] >= 2
     assert content["machine"]["processors"] >= 1
     assert "/" not in json.dumps(content["machine"])
+
+
+def test_two_models_are_compared_in_time_and_memory(videos, tmp_path, capsys):
+    lite = open_bundle("lite")
+    copy = tmp_path / "other"
+    shutil.copytree(lite.folder, copy)
+    manifest = json.loads((copy / "bundle.json").read_text())
+    manifest |= {"version": "9", "sampling": {"every_second_until": 1, "then_every": 2}}
+    (copy / "bundle.json").write_text(json.dumps(manifest))
+    kind = tiny(H264_EACH_SECOND)
+    two_models.run(
+        load_bundle(copy),
+        lite,
+        folder=videos,
+        kinds=(kind,),
+        videos=3,
+        rounds=2,
+        memory_runs=1,
+        results=tmp_path,
+    )
+    content = json.loads((tmp_path / "two_models.json").read_text())
+    assert (content["this"], content["other"]) == ("lite 9", lite.id)
+    (figures,) = content["cases"].values()
+    assert [len(figures["seconds_a_video"][model]) for model in ("this", "other")] == [2, 2]
+    assert min(figures["time_ratios"]) > 0 and 0.5 < figures["memory_ratio"] < 2
+    assert min(figures["memory_mb"]["this"] + figures["memory_mb"]["other"]) > 50
+    assert f"{kind.words}: lite 9 " in capsys.readouterr().out
+
+
+def test_two_models_take_turns_after_a_start_that_does_not_count():
+    calls = []
+    times = iter(range(1, 9))
+
+    def scan(model):
+        calls.append(model)
+        return float(next(times))
+
+    pair = two_models.in_turn(lambda: scan("this"), lambda: scan("other"), 3)
+    assert "".join(call[0] for call in calls) == "to" + "ot" + "to" + "ot"
+    assert (pair.this, pair.other) == ([4.0, 5.0, 8.0], [3.0, 6.0, 7.0])
+    assert pair.ratio == pytest.approx(8 / 7)
 
 
 def test_the_ratio_is_the_median_over_the_rounds():

@@ -92,6 +92,32 @@ def test_from_an_empty_library_to_a_correction_that_stays(tmp_path, videos, tab)
         own_requests_only(tab, gallery)
 
 
+def test_a_cell_plays_the_second_that_was_looked_at(tmp_path, tab):
+    """Of a model that looks at the seconds 0, 1, 2 and 5."""
+    folder = tmp_path / "videos"
+    show_labels(folder / "long.mp4", "Animal", "Animal", "Animal", "Animal", "Animal", "Nature", "Animal")
+    with running_gallery(
+        tmp_path / "library.db", str(folder), command="open", ORGANIZER_TEST_SAMPLED="2 3"
+    ) as gallery:
+        tab.goto(gallery.address)
+        card(tab, "long.mp4").click()
+        video = tab.locator("video")
+        wait_until(lambda: video.evaluate("node => node.readyState") >= 2)
+        row = tab.locator(".label", has_text="Nature")
+        assert row.locator(".second").evaluate_all("cells => cells.map(cell => cell.title)") == [
+            "0:00: 0.05",
+            "0:01: 0.05",
+            "0:02: 0.05",
+            "0:05: 0.90",
+        ]
+        assert row.locator(".jump").inner_text() == "\u25b6 0:05"
+        widths = row.locator(".second").evaluate_all("cells => cells.map(cell => cell.offsetWidth)")
+        assert widths[0] == pytest.approx(widths[1], abs=1)
+        assert widths[3] > 2 * widths[0]
+        row.locator(".second").nth(3).click()
+        wait_until(lambda: video.evaluate("node => node.currentTime") >= 5)
+
+
 def test_hostile_names_look_like_their_names(tmp_path, videos, tab):
     with running_gallery(tmp_path / "library.db", str(videos), command="open") as gallery:
         tab.goto(gallery.address)

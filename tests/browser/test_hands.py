@@ -187,3 +187,18 @@ def test_tagging_again_can_be_stopped(gallery, hold, tab):
     job = newest_job(gallery.library)
     assert job.state is JobState.STOPPED
     assert 0 < job.done < MANY
+
+
+def test_a_job_that_was_silent_and_goes_on_is_shown_again(gallery, tab):
+    with Library.open(gallery.library) as library:
+        job = library.jobs.begin([], JobKind.RETAG)
+        library.jobs.beat(job, to_do=10, done=3, failed=0)
+        database_of(library).execute("UPDATE scans SET beat_at = beat_at - 60 WHERE id = ?", [job])
+        database_of(library).conn.commit()
+        tab.goto(gallery.address)
+        tab.get_by_text("Tagging again ended without a word: 3 videos tagged again").wait_for()
+        library.jobs.beat(job, to_do=10, done=4, failed=0)
+        tab.get_by_text("Tagging again: 4 of 10 videos done").wait_for()
+        library.jobs.finish(job, JobState.DONE)
+    tab.get_by_text("4 videos tagged again", exact=False).wait_for()
+    no_error(tab)

@@ -13,6 +13,7 @@ from organizer.models import catalogue
 from organizer.pipeline.decoding.decoders import ThreadDecoders
 from organizer.pipeline.scan import FileAccess
 from organizer.tags import tagger
+from organizer.types import EVERY_SECOND, SampledSeconds
 from tests.fakes import ColourClassifier, colour_bundle, show_labels
 
 
@@ -34,6 +35,7 @@ def install(
     *,
     version: str = "1",
     backbone: str = "a" * 64,
+    sampled: SampledSeconds = EVERY_SECOND,
     unsure: tuple[str, ...] = (),
     maybe_threshold: float | None = None,
 ) -> None:
@@ -41,7 +43,9 @@ def install(
 
     With a ``maybe_threshold`` of at most ``UNSURE``, the labels that it is unsure of are maybes.
     """
-    bundle = colour_bundle(version=version, backbone=backbone, maybe_threshold=maybe_threshold)
+    bundle = colour_bundle(
+        version=version, backbone=backbone, sampled=sampled, maybe_threshold=maybe_threshold
+    )
     monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
     monkeypatch.setattr(tagger, "open_classifier", lambda _bundle: ColourClassifier(unsure))
 

@@ -9,6 +9,7 @@ import pytest
 
 from organizer.assets import assets_folder
 from organizer.models.catalogue import open_bundle
+from organizer.types import LABELS
 from tests.cli.labelled import decided_library, install_space, kept_corpus, plain_terminal
 from tests.corpus import CORPUS, needs_corpus
 from tests.training.yt8m.generate import write_shards
@@ -106,6 +107,18 @@ def test_shards_measure_a_model(terminal):
     assert refused.code == 1 and "mean nothing to lite" in refused.err
 
 
+def test_labels_can_be_left_out(terminal):
+    decided_library(terminal.library)
+    arguments = ("evaluate", "--repeats", "0")
+    outcome = terminal(*arguments, "--without", "Animal")
+    assert outcome.code == 0 and "Food" in outcome.out and "Animal" not in outcome.out
+    unknown = terminal(*arguments, "--without", "Boat")
+    assert unknown.code == 1 and "no label 'Boat' to leave out" in unknown.err
+    every = [word for label in LABELS for word in ("--without", label)]
+    nothing = terminal(*arguments, *every)
+    assert nothing.code == 1 and "All labels are left out" in nothing.err
+
+
 @needs_corpus
 def test_the_bundled_model_is_measured_out_of_fold(terminal):
     file = terminal.folder / "figures.json"
@@ -145,6 +158,7 @@ def test_two_models_are_compared_on_the_videos_of_both(terminal, corpus):
     [
         (["nobody"], "no model 'nobody'"),
         (["--data", "corpus"], "--folder FOLDER"),
+        (["lite", "--labelled-only"], "--labelled-only is for --data yt8m"),
         ([], "there is no library here yet"),
     ],
 )

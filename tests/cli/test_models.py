@@ -374,8 +374,8 @@ def test_scan_show_and_retag_with_it(installed):
     id_ = catalogue.open_bundle(NAME).id
     assert used.lines == [
         f"In use from now on: {id_}",
-        "2 videos not looked at with this model yet; features of other models are kept. "
-        "To look at them: organizer scan",
+        "2 videos not looked at with this model yet: up to 92.2 KB more in the library; features of other "
+        "models are kept. To look at them: organizer scan",
     ]
 
     # Features of lite mean nothing to this classifier: nothing is tagged with them.
@@ -520,8 +520,8 @@ def test_while_another_scan_runs_none_is_said_to_have_begun(installed, monkeypat
     outcome = installed("models", "use", NAME)
     assert outcome.lines[1:] == [
         "Another job of this library is running. When it is done, this model needs a scan of its own.",
-        "1 video not looked at with this model yet; features of other models are kept. "
-        "To look at them: organizer scan",
+        "1 video not looked at with this model yet: up to 46.1 KB more in the library; features of other "
+        "models are kept. To look at them: organizer scan",
     ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from organizer.cli.stopping import stop_asked_for
 from organizer.models import catalogue
 from organizer.pipeline.progress import OutcomeKind
+from organizer.types import SampledSeconds
 from tests.cli.conftest import install
 from tests.fakes import colour_bundle, show_labels
 from tests.pipeline.test_scan import BrokenTagger
@@ -116,6 +117,25 @@ def test_a_scan_counts_every_kind(scanned):
     assert counts(scanned("scan").lines)["unchanged"] == 5
 
 
+def test_what_another_model_costs_is_said_before_it_looks(scanned, monkeypatch):
+    scanned("tag", "cat.mp4", "Felix")
+    install(monkeypatch, version="2", sampled=SampledSeconds(8, 2))
+    outcome = scanned("scan")
+    said = (
+        "3 videos were not looked at with lite 2 yet, so each is looked at once more: up to 0.2 KB more in "
+        "the library. What you decided stays."
+    )
+    assert (outcome.code, outcome.lines[0]) == (0, said)
+    assert f"looked at again: {scanned.videos}/cat.mp4: Animal" in outcome.lines
+    assert counts(outcome.lines) == {"new": 0, "unchanged": 1, "changed": 0, "moved": 0, "looked": 3}
+    assert "     3  looked at again, for this model" in outcome.lines
+    (cat,) = (video for video in scanned.json() if video["path"].endswith("cat.mp4"))
+    assert {tag["name"]: tag["state"] for tag in cat["tags"]} == {"Felix": "confirmed", "Animal": "suggested"}
+    again = scanned("scan")
+    assert "not looked at" not in again.out
+    assert counts(again.lines) == {"new": 0, "unchanged": 4, "changed": 0, "moved": 0}
+
+
 def test_missing_and_back(scanned):
     (scanned.videos / "cat.mp4").rename(scanned.folder / "trash")
     assert counts(scanned("scan").lines)["missing"] == 1
@@ -161,7 +181,7 @@ def test_another_classifier_of_the_same_space_is_a_hint(scanned, monkeypatch):
 def test_another_space_is_scanned_again_without_a_hint(scanned, monkeypatch):
     install(monkeypatch, version="2", backbone="d" * 64)
     outcome = scanned("scan")
-    assert counts(outcome.lines)["changed"] == 3
+    assert counts(outcome.lines)["looked"] == 3
     assert "another model" not in outcome.out
 
 

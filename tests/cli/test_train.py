@@ -21,7 +21,7 @@ from organizer.training.yt8m.sources import read_yt8m_sources
 from organizer.types import LABELS, VideoFeatures
 from tests.cli.labelled import decided_library, install_space, kept_corpus, plain_terminal
 from tests.file_server import Answer, file_server
-from tests.training.yt8m.generate import write_shards
+from tests.training.yt8m.generate import write_means_table, write_shards
 
 QUICK = ("--arch", "moe", "--epochs", "2", "--name", "mine")
 
@@ -169,6 +169,59 @@ def test_shards_teach_a_model(terminal):
     assert all(f"{label} is never suggested: {reason}." in outcome.out for label, reason in never.items())
 
 
+def test_video_level_shards_teach_a_classifier_alone_that_joins_the_model_later(terminal, monkeypatch):
+    monkeypatch.chdir(terminal.folder)
+    shards = terminal.folder / "shards"
+    # As three of the release's own might lie there: no shard to train on by its name.
+    write_shards(shards, 90, 3, 0, "validate", level="video")
+    arguments = ("--data", "yt8m", "--level", "video", "--folder", shards)
+    outcome = terminal("train", *arguments, *QUICK)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Held out: 20% of the videos in 3 video-level shards of YouTube-8M." in outcome.out
+    alone = terminal.folder / "mine"
+    assert outcome.lines[-2:] == [
+        f"It is a classifier alone, since {NAME} is not installed.",
+        f"To use it: organizer models pull {NAME}, then organizer models import {alone}",
+    ]
+    told = json.loads((alone / "classifier.json").read_text())
+    assert told["space_name"] == NAME and told["labels"] == list(LABELS)
+    assert "CC BY 4.0" in told["licence"]
+    measured = terminal("evaluate", "./mine", *arguments, "--repeats", "0")
+    assert (measured.code, measured.err) == (0, "")
+    assert "measured on 3 validation shards of YouTube-8M." in measured.out
+    assert "videos that it was trained on are left out." in measured.out
+    # What is there is not written over, and that is said before anything is trained.
+    again = terminal("train", *arguments, *QUICK)
+    assert again.code == 1 and "there is something here already" in again.err and again.out == ""
+    refused = terminal("models", "import", alone)
+    assert refused.code == 1 and f"organizer models pull {NAME}" in refused.err
+    install_space()
+    assert terminal("models", "import", alone).code == 0
+    bundle = open_bundle("mine")
+    assert bundle.space_id == open_bundle(NAME).space_id and bundle.labels == LABELS
+
+
+def test_a_table_of_means_teaches_a_model_and_measures_it(terminal):
+    install_space()
+    table = terminal.folder / "means.npz"
+    write_means_table(table, 60, 0, "train", folds=5)
+    arguments = ("--data", "yt8m", "--level", "video", "--folder", table)
+    outcome = terminal("train", *arguments, *QUICK, "--fold", "1")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Held out: fold 1 of the table's videos (12)." in outcome.out
+    measured = terminal("evaluate", "mine", *arguments, "--repeats", "0")
+    assert (measured.code, measured.err) == (0, "")
+    assert "12 videos from 12 sources" in measured.out
+    assert "48 videos that it was trained on are left out." in measured.out
+    refused = terminal("evaluate", "mine", *arguments, "--fold", "2")
+    assert refused.code == 1 and "proves nothing" in refused.err
+    figures = terminal.folder / "figures.json"
+    nine = (*arguments, "--without", "Nature", "--labelled-only", "--repeats", "0", "--json", figures)
+    assert terminal("evaluate", "mine", *nine).code == 0
+    told = json.loads(figures.read_text())["figures"]
+    assert [row["label"] for row in told["labels"]] == [label for label in LABELS if label != "Nature"]
+
+
 @pytest.mark.parametrize("fold", ["2", None])
 def test_the_corpus_teaches_a_model(terminal, corpus, fold):
     if fold is not None:
@@ -253,28 +306,29 @@ def test_names_that_lead_elsewhere_are_refused(terminal, name):
     assert outcome.code == 1 and name in outcome.err
 
 
-def test_shards_are_downloaded_first_and_kept(terminal, monkeypatch):
+@pytest.mark.parametrize("level", ["frame", "video"])
+def test_shards_are_downloaded_first_and_kept(terminal, monkeypatch, level):
     install_space()
     source, shards = terminal.folder / "server", terminal.folder / "shards"
     contents = {
         file.name: file.read_bytes()
         for split, videos in (("train", 40), ("validate", 20))
-        for file in write_shards(source, videos, 3, 0, split)
+        for file in write_shards(source, videos, 3, 0, split, level=level)
     }
     with file_server() as server:
         address = server.address
         for split in ("train", "validate"):
             names = [name for name in contents if name.startswith(split)]
             plan = {"files": {name: hashlib.md5(contents[name]).hexdigest() for name in names}}
-            server.serve(f"/frame_{split}.json", Answer(json.dumps(plan).encode()))
+            server.serve(f"/{level}_{split}.json", Answer(json.dumps(plan).encode()))
             for name in names:
-                server.serve(f"/{name}", Answer(contents[name], etag=f'"{name}"'))
+                server.serve(f"/{level}/{name}", Answer(contents[name], etag=f'"{name}"'))
         server.serve("/vocabulary.csv", Answer((source / "vocabulary.csv").read_bytes()))
         addresses = terminal.folder / "sources.json"
         addresses.write_text(
             json.dumps(
                 {
-                    "mirrors": {"us": f"{address}/{{name}}"},
+                    "mirrors": {"us": f"{address}/{{level}}/{{name}}"},
                     "plans": [f"{address}/{{level}}_{{split}}.json"],
                     "vocabulary": [f"{address}/vocabulary.csv"],
                     "usual_bytes": {"frame": 1000, "video": 1000},
@@ -282,7 +336,7 @@ def test_shards_are_downloaded_first_and_kept(terminal, monkeypatch):
             )
         )
         monkeypatch.setenv("ORGANIZER_YT8M_SOURCES", str(addresses))
-        arguments = ("--data", "yt8m", "--folder", shards, "--shards", "2", "--epochs", "1")
+        arguments = ("--data", "yt8m", "--level", level, "--folder", shards, "--shards", "2", "--epochs", "1")
         outcome = terminal("train", *arguments, "--arch", "moe", "--name", "mine")
     assert (outcome.code, outcome.err) == (0, "")
     found = sorted(file.name for file in shards.glob("*.tfrecord"))
@@ -295,10 +349,13 @@ def test_shards_are_downloaded_first_and_kept(terminal, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--data", "yt8m"], "models pull inception-yt8m"),
+        (["--data", "yt8m"], "Name the folder with YouTube-8M's shards"),
+        (["--data", "yt8m", "--space", "inception-yt8m"], "models pull inception-yt8m"),
+        (["--data", "yt8m", "--level", "video", "--folder", "."], "there are no shards of YouTube-8M"),
         (["--data", "yt8m", "--space", "lite", "--folder", "."], "organizer models pull inception-yt8m"),
         (["--data", "corpus"], "--folder FOLDER"),
         (["--shards", "3"], "--shards is for --data yt8m"),
+        (["--negatives", "0.5"], "--negatives is for --data yt8m"),
         ([], "there is no library here yet"),
     ],
 )

@@ -5,7 +5,9 @@ import pytest
 
 from organizer.errors import JobRunningError
 from organizer.library import Library
+from organizer.library.database.columns import time_text
 from organizer.library.jobs import DIED_AFTER_S, JobKind, JobState, RetagChange, RetagReport
+from tests.library.build import add_failed
 from tests.library.sql import database_of
 
 
@@ -49,6 +51,45 @@ def test_old_rows_go(library):
         library.jobs.begin([])
     assert database_of(library).execute("SELECT count(*) FROM scans").fetchone() == (20,)
     assert library.jobs.newest().id == 50
+
+
+def scan_of(library, began_s, ended_s, moments, *, state=JobState.DONE, kind=JobKind.SCAN):
+    """Leave what a scan left that looked at videos at some moments, in seconds since 1970."""
+    job_id = library.jobs.begin([], kind)
+    library.jobs.beat(job_id, to_do=len(moments), done=len(moments), failed=0)
+    library.jobs.finish(job_id, state)
+    db = database_of(library)
+    db.execute("UPDATE scans SET started_at = ?, beat_at = ? WHERE id = ?", [began_s, ended_s, job_id])
+    for moment in moments:
+        # Each video was looked at last by one scan.
+        number = db.execute("SELECT count(*) FROM videos").fetchone()[0]
+        add_failed(library, "/v", f"{number}.mp4", "cut off")
+        db.execute(
+            "UPDATE videos SET analysed_at = ? WHERE id = (SELECT max(id) FROM videos)", [time_text(moment)]
+        )
+    db.conn.commit()
+
+
+def test_the_speed_of_scans_is_that_of_the_newest_that_looked_at_enough(library):
+    assert library.jobs.seconds_a_video() is None
+    scan_of(library, 1000, 1500, [1000 + 10 * n for n in range(9)])
+    assert library.jobs.seconds_a_video() is None
+    # The walk through folders before the first one does not count, nor what was recognised after the last.
+    scan_of(library, 2000, 9000, [3000 + 10 * n for n in range(20)])
+    assert library.jobs.seconds_a_video() == pytest.approx((190 + 1) / 20)
+    scan_of(library, 10_000, 10_500, [10_000 + 2 * n for n in range(10)], state=JobState.STOPPED)
+    assert library.jobs.seconds_a_video() == pytest.approx((18 + 1) / 10)
+    # Another kind of job, one that failed, and one with too little.
+    scan_of(library, 20_000, 20_500, [20_000 + n for n in range(30)], kind=JobKind.RETAG)
+    scan_of(library, 30_000, 30_500, [30_000 + n for n in range(30)], state=JobState.FAILED)
+    scan_of(library, 40_000, 40_500, [40_000, 40_001])
+    assert library.jobs.seconds_a_video() == pytest.approx((18 + 1) / 10)
+
+
+def test_videos_that_another_scan_looked_at_since_say_nothing_of_an_older_one(library):
+    scan_of(library, 2000, 3000, [2000 + 10 * n for n in range(20)])
+    database_of(library).execute("UPDATE videos SET analysed_at = ?", [time_text(5000)])
+    assert library.jobs.seconds_a_video() is None
 
 
 def test_a_job_that_tags_again_leaves_its_report(library):

@@ -6,6 +6,7 @@ import pytest
 
 from organizer.errors import JobError, JobRunningError
 from organizer.library import Library
+from organizer.pipeline import background_jobs
 from organizer.pipeline.background_jobs import newest_job, start_retag, start_scan
 
 
@@ -29,6 +30,17 @@ def test_what_ends_before_it_has_a_row_gives_its_reason(tmp_path):
     with pytest.raises(JobError, match=r"^The scan did not start\. No folder was ever scanned\."):
         start_scan(tmp_path / "library.db", [], retry_failed=True)
     assert newest_job(tmp_path / "library.db") is None
+
+
+def test_what_is_said_not_to_have_started_does_not_start_later(tmp_path, monkeypatch):
+    library = tmp_path / "library.db"
+    Library.open(library).close()
+    monkeypatch.setattr(background_jobs, "_START_WAIT_S", 0.0)
+    with pytest.raises(JobError, match=r"^Tagging again did not start\. Try it again\."):
+        start_retag(library, None)
+    (process,) = [process for process in background_jobs._running if process.poll() is None]
+    assert process.wait(60) != 0
+    assert newest_job(library) is None
 
 
 def test_a_job_is_refused_while_another_runs(tmp_path):

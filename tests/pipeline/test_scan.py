@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from threading import Event
@@ -19,11 +20,14 @@ from organizer.frames.folders import walk
 from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
-from organizer.pipeline.progress import Listed, ModelUnusable, Stored, Vanished
+from organizer.pipeline.looking_cost import LookingCost
+from organizer.pipeline.progress import Listed, ModelUnusable, NewForModel, Stored, Vanished
+from organizer.pipeline.retag import retag
 from organizer.pipeline.scan import FileAccess, scan
 from organizer.pipeline.usable_model import UsableModel
 from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
+from organizer.types import SampledSeconds
 from tests.clips import cut, make_clip, make_sound
 from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
 from tests.library.sql import database_of
@@ -343,7 +347,7 @@ def test_another_feature_space_redoes_videos_and_keeps_the_old_features(world):
     second = world.tagger.bundle.space_id
     assert first != second
     scanned = world.scan(world.videos)
-    assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "changed"}, ["a.mp4"])
+    assert (scanned.kinds, scanned.decoded) == ({"a.mp4": "looked at again"}, ["a.mp4"])
     assert world.scan(world.videos).quiet
     for space in (first, second):
         assert len(list(world.library.features.of([world.id_of(path)], space))) == 1
@@ -352,6 +356,51 @@ def test_another_feature_space_redoes_videos_and_keeps_the_old_features(world):
     # Back to the first model: its features are still there.
     world.tagger = ColourTagger()
     assert world.scan(world.videos).quiet
+
+
+def test_what_a_model_has_not_seen_is_counted_before_it_looks(world):
+    """Once for each video, without what is new, changed or broken anyway."""
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        show_labels(world.videos / name, "Animal")
+    shutil.copy(world.videos / "a.mp4", world.videos / "copy.mp4")
+    cut(world.videos / "b.mp4", world.videos / "broken.mp4", 0.5)
+    assert not any(isinstance(event, NewForModel) for event in begin_all(world))
+    show_labels(world.videos / "c.mp4", "Food")
+    show_labels(world.videos / "new.mp4", "Food")
+    world.tagger = ColourTagger(colour_bundle(version="2", sampled=SampledSeconds(0, 3)))
+    events = begin_all(world)
+    assert [type(event) for event in events[:3]] == [Listed, NewForModel, Stored]
+    # 15 seconds of each of the two, three numbers of each second.
+    assert events[1] == NewForModel("lite 2", LookingCost(2, None, 2 * 15 * 3))
+    kinds = Counter(event.outcome.kind.value for event in events if isinstance(event, Stored))
+    assert kinds == {"looked at again": 2, "unchanged": 1, "changed": 1, "new": 1}
+    assert not any(isinstance(event, NewForModel) for event in begin_all(world))
+
+
+def begin_all(world):
+    return list(begin(world.library, world.tagger, world.reader, [str(world.videos)], workers=1))
+
+
+def test_a_model_that_looks_at_other_seconds_looks_again_and_decisions_stay(world):
+    path = show_labels(world.videos / "a.mp4", *["Animal"] * 8, "Food", "Dance", "Cooking", "Food")
+    world.scan(world.videos)
+    id_ = world.id_of(path)
+    world.library.confirm(id_, "Animal")
+    world.library.reject(id_, "Food")
+    world.tagger = ColourTagger(colour_bundle(version="2", sampled=SampledSeconds(8, 2)))
+    assert world.scan(world.videos).kinds == {"a.mp4": "looked at again"}
+    record = world.library.video(id_)
+    # Dance is shown in a second that is left out.
+    assert {tag.name: (tag.state.value, tag.seconds) for tag in record.tags} == {
+        "Animal": ("confirmed", (0, 1, 2, 3, 4, 5, 6, 7)),
+        "Food": ("rejected", (8,)),
+        "Cooking": ("suggested", (10,)),
+    }
+    ((_, features),) = world.library.features.of([id_], world.tagger.bundle.space_id)
+    assert len(features.quantised) == 10
+    (progress,) = retag(world.library, world.tagger, [id_])
+    assert (progress.tagged, progress.changes) == (1, ())
+    assert world.library.video(id_).tags == record.tags
 
 
 # Files that cannot be used
@@ -515,7 +564,7 @@ def test_content_that_was_read_once_does_not_become_broken(world):
     assert world.scan(world.videos).kinds == {"a.mp4": "failed"}
     assert world.places() == {"videos/a.mp4": "ok"}
     world.reader = sound
-    assert world.scan(world.videos).kinds == {"a.mp4": "changed"}
+    assert world.scan(world.videos).kinds == {"a.mp4": "looked at again"}
 
 
 def test_another_recording_of_the_same_length_does_not_inherit(world):
@@ -995,7 +1044,7 @@ def test_a_copy_that_cannot_be_decoded_does_not_break_the_video_it_is_a_copy_of(
     assert set(world.scan(world.videos).kinds.values()) == {"failed"}
     assert world.places() == {"videos/a.mp4": "ok", "videos/b.mp4": "ok"}
     world.reader = sound
-    assert "changed" in world.scan(world.videos).kinds.values()
+    assert "looked at again" in world.scan(world.videos).kinds.values()
 
 
 def test_what_only_one_sampling_cannot_read_is_tried_again(world):

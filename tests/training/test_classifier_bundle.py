@@ -11,12 +11,18 @@ import numpy as np
 import pytest
 
 from organizer.errors import BundleError, TrainingDataError
+from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
+from organizer.models.inception.assemble import NAME
 from organizer.tags.tagger import Tagger
 from organizer.training.architectures import build
-from organizer.training.classifier_bundle import NewBundle, write_classifier_bundle
+from organizer.training.classifier_bundle import (
+    NewBundle,
+    write_classifier_bundle,
+    write_loose_classifier,
+)
 from organizer.training.engine.checkpoints import EpochFigures
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.engine.trained import TrainedClassifier
@@ -199,3 +205,37 @@ def test_the_manifest_is_plain_json(bundle):
     manifest = json.loads((bundle.folder / "bundle.json").read_text(encoding="utf-8"))
     assert manifest["provenance"]["classifier"]["settings"]["monitor"] == "map"
     assert manifest["kinds"]["classifier"] == "litert"
+
+
+def test_files_that_are_given_lie_beside_it(source, trained, tmp_path):
+    new = replace(NEW, files={"ids.txt": b"a\nb\n"}, licence="CC BY 4.0")
+    bundle = write_classifier_bundle(tmp_path / "new", source, trained, new)
+    assert (bundle.folder / "ids.txt").read_bytes() == b"a\nb\n"
+    assert bundle.files["ids.txt"] == sha256_of(bundle.folder / "ids.txt")
+    assert bundle.licence == f"{source.licence}; classifier: CC BY 4.0"
+
+
+def test_a_classifier_of_youtube_8m_s_features_can_stand_alone(trained, tmp_path):
+    of_yt8m = replace(trained, space_id=NAME, quantiser=YT8M_QUANTISER)
+    loose = write_loose_classifier(tmp_path / "alone", of_yt8m, replace(NEW, licence="CC BY 4.0"))
+    assert {file.name for file in loose.folder.iterdir()} == {
+        "classifier.json",
+        "classifier.tflite",
+        "MODEL_CARD.md",
+    }
+    assert (loose.name, loose.space_id, loose.makes_features) == ("mine", NAME, False)
+    assert (loose.labels, loose.thresholds, loose.licence) == (LABELS, (0.4, 0.6), "CC BY 4.0")
+    stored = np.random.default_rng(0).integers(0, 256, (9, 1024), np.uint8)
+    (video,) = Tagger(loose).score([VideoFeatures(loose.space_id, stored)])
+    expected = trained.model()(YT8M_QUANTISER.dequantise(stored)[np.newaxis], training=False)
+    assert np.allclose(video.scores, expected["scores"].numpy()[0], atol=1e-5)
+    card = (loose.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"Features of the model {NAME}" in card and "Licence: CC BY 4.0" in card
+
+
+def test_a_classifier_of_other_features_cannot_stand_alone(trained, tmp_path):
+    with pytest.raises(TrainingDataError, match="only a classifier of YouTube-8M's features"):
+        write_loose_classifier(tmp_path / "alone", trained, NEW)
+    with pytest.raises(TrainingDataError, match="only a classifier of YouTube-8M's features"):
+        write_loose_classifier(tmp_path / "alone", replace(trained, space_id=NAME), NEW)
+    assert not (tmp_path / "alone").exists()

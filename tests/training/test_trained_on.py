@@ -29,6 +29,15 @@ def said(table):
             TrainedOn(Origin.YT8M, shards=("train0.tfrecord",)),
             {"data": "yt8m", "shards": ["train0.tfrecord"]},
         ),
+        (
+            TrainedOn(Origin.YT8M, shards=("train0.tfrecord",), held_out_share=0.2),
+            {"data": "yt8m", "shards": ["train0.tfrecord"], "held_out_share": 0.2},
+        ),
+        # The colour bundle has a file of this name.
+        (
+            TrainedOn(Origin.YT8M, videos_file="classifier"),
+            {"data": "yt8m", "shards": [], "videos_file": "classifier"},
+        ),
     ],
 )
 def test_what_is_written_is_read_back(trained_on, table):
@@ -48,3 +57,8 @@ def test_damaged_parts_are_left_out():
         Origin.LIBRARY, groups=("a",)
     )
     assert said({"data": "corpus", "fold": "two"}) == TrainedOn(Origin.CORPUS)
+
+
+@pytest.mark.parametrize("name", ["../ids.txt", "/etc/passwd", "ids.txt", 3, ["classifier"]])
+def test_ids_are_read_from_files_of_the_bundle_alone(name):
+    assert said({"data": "yt8m", "videos_file": name}) == TrainedOn(Origin.YT8M)

@@ -135,7 +135,7 @@ def test_a_video_with_its_labels_and_seconds(three):
     assert player["note"] == ""
     best = player["rows"][0]
     assert (best["label"], round(best["score"], 2), best["threshold"]) == ("Animal", 0.9, 0.5)
-    assert (best["strip"], best["state"]) == ([90, 5], "suggested")
+    assert (best["strip"], best["seconds"], best["state"]) == ([90, 5], [0, 1], "suggested")
     assert "cat.mp4" in three.plain()
     assert "/videos/trip/cat.mp4" in three.plain()
 
@@ -515,6 +515,7 @@ def test_what_is_left_to_do_for_another_model_is_counted(three, monkeypatch):
     monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="3", backbone="d" * 64)])
     three.run()
     assert "3 videos not looked at with this model yet. **Scan all again** does that." in three.words()
+    assert "It takes up to 0.4 KB more in the library." in three.plain()
     assert "tagged by another model" not in three.words()
 
 

@@ -28,8 +28,9 @@ _UNLICENSED = "no licence stated"
 def import_(path: Path, classifier: str | None, replace: bool) -> None:
     """Install a model from files, without network.
 
-    PATH is a folder that "organizer models export" made, or one packed as .tar.gz; or a folder with the files
-    that "organizer models pull" would download. All are held against their checksums first.
+    PATH is a folder that "organizer models export" made, or one packed as .tar.gz; a folder with a classifier
+    alone, which joins the installed model that makes its features; or a folder with the files that "organizer
+    models pull" would download. All are held against their checksums first.
     """
     path, sources = path.absolute(), read_sources()
     wanted = consents(unlicensed_parts(path, sources), classifier, "Install it all the same?")

@@ -13,10 +13,12 @@ from organizer.library import Library
 from organizer.models import catalogue
 from organizer.models.manifest import BackboneKind
 from organizer.pipeline.background_jobs import start_scan
+from organizer.pipeline.looking_cost import looking_cost
 from organizer.text import count, lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
+    from organizer.pipeline.looking_cost import LookingCost
 
 AUTO = "auto"
 
@@ -37,16 +39,17 @@ def use(name: str, no_scan: bool) -> None:
     if lacking:
         click.echo(lite_meanwhile(lacking), err=True)
     # Looked up whatever was in use before: a model installed again under its name makes other features.
-    unseen, older = _left_to_do(bundle)
-    if unseen and not (no_scan or lacking) and _scan_in_background():
+    cost, older = _left_to_do(bundle)
+    if cost and not (no_scan or lacking) and _scan_in_background():
         click.echo(
-            f"A scan began in the background: {count(unseen, 'video')} to look at with this model; features "
-            "of other models are kept. The gallery shows how far it is and can stop it."
+            f"A scan began in the background: {count(cost.videos, 'video')} to look at with this model: "
+            f"{cost.words}; features of other models are kept. The gallery shows how far it is and can stop "
+            "it."
         )
-    elif unseen:
+    elif cost:
         click.echo(
-            f"{count(unseen, 'video')} not looked at with this model yet; features of other models are kept. "
-            f"To look at them: organizer scan{library_argument()}"
+            f"{count(cost.videos, 'video')} not looked at with this model yet: {cost.words}; features of "
+            f"other models are kept. To look at them: organizer scan{library_argument()}"
         )
     if older:
         click.echo(
@@ -60,14 +63,15 @@ def _lacking(bundle: Bundle) -> str | None:
     return missing_tensorflow() if bundle.backbone_kind is BackboneKind.TF_HUB else None
 
 
-def _left_to_do(bundle: Bundle) -> tuple[int, int]:
-    """Return how many videos have no features of a bundle, and how many have them and others' tags."""
+def _left_to_do(bundle: Bundle) -> tuple[LookingCost | None, int]:
+    """Return what it costs to look at videos without features of a bundle, and how many have others' tags."""
     library = library_path()
     if not library.exists():
-        return 0, 0
+        return None, 0
     with Library.open(library, create=False) as opened:
         unseen = opened.features.count_without(bundle.space_id)
-        return unseen, opened.features.count_tagged_by_others(bundle.id, bundle.space_id)
+        cost = looking_cost(opened, bundle, unseen) if unseen else None
+        return cost, opened.features.count_tagged_by_others(bundle.id, bundle.space_id)
 
 
 def _scan_in_background() -> bool:

@@ -39,6 +39,11 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def time_text(time_s: float) -> str:
+    """Return a moment, in seconds since 1970, as ``now_text`` would have returned it then."""
+    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="seconds")
+
+
 def now_exactly() -> str:
     """Return the present such that what is stored in the same second has an order."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

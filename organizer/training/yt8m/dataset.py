@@ -9,9 +9,8 @@ the crops, 45 KB each at most, not the videos.
 
 from __future__ import annotations
 
-import glob
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,7 +24,6 @@ from organizer.training.yt8m.record_formats import (
     DIMENSIONS,
     FrameLevelFormat,
     RecordFormatError,
-    VideoLevelFormat,
 )
 from organizer.training.yt8m.records import SkipLog, SkippedRecord, read_records
 from organizer.training.yt8m.sampling import (
@@ -49,7 +47,15 @@ if TYPE_CHECKING:
     _Cut = tuple[Any, list[int]]
     """Rows of a video (seconds, 1024) as stored, and the columns of its labels."""
 
+    Chooses = Callable[[Path, bytes], bool]
+    """Says of a shard and the id of a video in it whether the video is taken."""
+
 _READ_AHEAD_BATCHES = 2
+
+
+def every_video(_shard: Path, _video_id: bytes) -> bool:
+    """Take them all."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,10 @@ class Reading:
     """How shards are read; the order of the videos depends on all of it but ``threads``."""
 
     negatives: float = 0.1
-    """Share (0..1) that is kept of the videos with none of the labels, always the same ones. Without any the
-    classifier would never learn that a video may be none of the labels, as home videos often are; all of
-    them, more than half of YouTube-8M, would more than double what an epoch takes."""
+    """Share (0..1) that is trained on of the videos with none of the labels, always the same ones. Without
+    any the classifier would never learn that a video may be none of the labels, as home videos often are; all
+    of them, more than half of YouTube-8M, would more than double what an epoch takes. Of what is held out all
+    count, or tags would look better than they are."""
     side_by_side: int = 4
     """Shards that are open at once, so that videos of one do not follow each other."""
     shuffled: int = 2048
@@ -73,6 +80,10 @@ class _Pass:
 
     shards: tuple[Path, ...]
     crop: Callable[[bytes, int], Crop]
+    takes: Chooses
+    """Which videos are seen,"""
+    negatives: float = 1.0
+    """and which share of those with none of the labels."""
     part: int = 0
     parts: int = 1
     """Of the records of each shard, those whose number leaves ``part`` when divided by ``parts`` are read."""
@@ -95,6 +106,10 @@ class Yt8mData:
     """The feature space: the ``space_id`` of the installed ``inception-yt8m`` bundle."""
     quantiser: Quantiser = YT8M_QUANTISER
     reading: Reading = Reading()
+    trains_on: Chooses = every_video
+    """Of the shards to train on,"""
+    holds_out: Chooses = every_video
+    """and of those that are held out, which videos are taken. Both may be the same shards."""
     skips: SkipLog = field(default_factory=SkipLog)
     """What could not be read so far."""
     labels: tuple[str, ...] = field(init=False)
@@ -117,13 +132,14 @@ class Yt8mData:
         Raises:
             TrainingDataError: there is no shard, or no record in them that can be used.
         """
-        self._check(self.train, "train on")
         order = _epoch_order(self.train, position.seed, position.epoch)
         crop = partial(draw_crop, seed=position.seed, epoch=position.epoch)
+        whole = _Pass(order, crop, self.trains_on, self.reading.negatives)
+        self._check(replace(whole, shards=self.train), "train on")
         if len(order) >= position.workers:
-            a_pass = _Pass(order[position.worker :: position.workers], crop)
+            a_pass = replace(whole, shards=order[position.worker :: position.workers])
         else:
-            a_pass = _Pass(order, crop, position.worker, position.workers)
+            a_pass = replace(whole, part=position.worker, parts=position.workers)
         return self._batches(a_pass, batch_size, position)
 
     def validation(self, batch_size: int) -> Any:
@@ -132,13 +148,13 @@ class Yt8mData:
         Raises:
             TrainingDataError: there is no shard, or no record in them that can be used.
         """
-        self._check(self.validate, "validate with")
-        a_pass = _Pass(self.validate, lambda _id, seconds: first_seconds(seconds))
+        a_pass = _Pass(self.validate, lambda _id, seconds: first_seconds(seconds), self.holds_out)
+        self._check(a_pass, "validate with")
         return self._batches(a_pass, batch_size, None)
 
-    def _check(self, shards: Sequence[Path], purpose: str) -> None:
+    def _check(self, a_pass: _Pass, purpose: str) -> None:
         """Refuse shards without any video; only as much is read as it takes to find the first one."""
-        a_pass = _Pass(tuple(shards), lambda _id, _seconds: first_seconds(1))
+        shards = a_pass.shards
         if any(True for number in range(len(shards)) for _ in self._read(a_pass, number)):
             return
         seen = (
@@ -148,7 +164,7 @@ class Yt8mData:
         )
         raise TrainingDataError(
             f"There is no video to {purpose} in {len(shards)} shards of YouTube-8M.{seen} Name folders with "
-            "shards of this level (frame or video), and the vocabulary of their release."
+            "shards of this level (--level frame or video), and the vocabulary of their release."
         )
 
     def _batches(self, a_pass: _Pass, batch_size: int, position: Position | None) -> Any:
@@ -223,44 +239,12 @@ class Yt8mData:
             except RecordFormatError as error:
                 self.skips.add(SkippedRecord(str(shard), record_number, str(error)))
                 continue
+            if not a_pass.takes(shard, video.id):
+                continue
             column_of = self.classes.column_of
             columns = [column_of[number] for number in video.classes if number in column_of]
-            if columns or is_chosen(video.id, self.reading.negatives):
+            if columns or is_chosen(video.id, a_pass.negatives):
                 yield video, columns
-
-
-def video_level(
-    train: Sequence[Path], validate: Sequence[Path], classes: LabelClasses, reading: Reading | None = None
-) -> Yt8mData:
-    """Return video-level shards as a source: each video is one second, its mean, (batch, 1, 1024)."""
-    return Yt8mData(tuple(train), tuple(validate), classes, VideoLevelFormat(), reading=reading or Reading())
-
-
-def find_shards(places: Sequence[str | Path], split: str) -> tuple[Path, ...]:
-    """Return shards by name, sorted.
-
-    Args:
-        places: folders, of which the files ``<split>*.tfrecord`` are taken, files, or patterns such as
-            ``/data/train0*.tfrecord``.
-        split: ``train`` or ``validate``.
-
-    Raises:
-        TrainingDataError: a place has none.
-    """
-    found: set[Path] = set()
-    for place in places:
-        path = Path(place)
-        if path.is_dir():
-            here = set(path.glob(f"{split}*.tfrecord"))
-        else:
-            here = {path} if path.is_file() else {Path(name) for name in glob.glob(str(place))}
-        if not here:
-            raise TrainingDataError(
-                f"{place}: there are no {split} shards of YouTube-8M. Name a folder with files "
-                f"{split}*.tfrecord, or download some."
-            )
-        found |= here
-    return tuple(sorted(found))
 
 
 def _epoch_order(shards: Sequence[Path], seed: int, epoch: int) -> tuple[Path, ...]:

@@ -10,6 +10,7 @@ length takes 190. What is not written in this way is read with the ordinary pars
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from organizer.features.tensorflow.protobuf import payloads
@@ -26,6 +27,15 @@ DIMENSIONS = 1024
 """Numbers of each second's picture; the 128 numbers of sound are left alone."""
 _CONTEXT, _FEATURE_LISTS = 1, 2
 _ENTRY, _KEY, _VALUE = 1, 1, 2
+
+
+class Level(StrEnum):
+    """What YouTube-8M says of a video; as ``--level`` and the addresses of shards name it."""
+
+    FRAME = "frame"
+    """Features of each second: 300 to 400 MB a shard."""
+    VIDEO = "video"
+    """Their mean over the whole video: a few MB a shard."""
 
 
 class RecordFormatError(Exception):

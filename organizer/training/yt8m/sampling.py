@@ -117,6 +117,14 @@ def is_chosen(video_id: bytes, share: float) -> bool:
     return (_digest(video_id, b"share") >> 64) < share * 2.0**64
 
 
+def is_held_out(video_id: bytes, share: float) -> bool:
+    """Say whether a video is among the share (0..1) to measure on, where nothing else says which are.
+
+    The same ones every time, whatever ``is_chosen`` says of them.
+    """
+    return (_digest(video_id, b"held out") >> 64) < share * 2.0**64
+
+
 def _digest(video_id: bytes, purpose: bytes) -> int:
     """Return 128 even bits."""
     return int.from_bytes(blake2b(purpose + b"\0" + video_id, digest_size=16).digest(), "little")

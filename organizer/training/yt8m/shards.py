@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from threading import Event
 
     from organizer.models.download.fetch import FetchProgress, Patience
+    from organizer.training.yt8m.record_formats import Level
 
-LEVELS = ("frame", "video")
-SPLITS = ("train", "validate")
+VALIDATION = "validate"
+SPLITS = ("train", VALIDATION)
 VOCABULARY = "vocabulary.csv"
 _LICENCE = "CC BY 4.0"
 _ASKED_FOR_SIZE = 3
@@ -36,7 +37,7 @@ _MOST_FAILURES = 3
 """Shards in a row; then it is not the shards."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.tfrecord)?")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
-_ENDING = ".tfrecord"
+ENDING = ".tfrecord"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,7 @@ class Md5(Checksum):
 class Wanted:
     """What to download."""
 
-    level: str
-    """``frame`` or ``video``."""
+    level: Level
     split: str
     """``train`` or ``validate``."""
     shards: int | None = None
@@ -109,11 +109,8 @@ def download_shards(
         written.
         StoppedError: ``stop`` was set.
     """
-    if wanted.level not in LEVELS or wanted.split not in SPLITS:
-        raise DownloadError(
-            f"YouTube-8M has no {wanted.level!r} shards of {wanted.split!r}, only {' and '.join(LEVELS)} "
-            f"level, {' and '.join(SPLITS)}."
-        )
+    if wanted.split not in SPLITS:
+        raise DownloadError(f"YouTube-8M has no shards of {wanted.split!r}, only {' and '.join(SPLITS)}.")
     sources = sources or read_yt8m_sources()
     plan = _plan(wanted, sources)
     for progress in fetch(plan, folder, stop=stop, patience=patience):
@@ -183,7 +180,7 @@ def read_plan(file: Path) -> dict[str, str]:
             # Names become paths, so nothing but plain names is let through.
             if not _NAME.fullmatch(name) or not _MD5.fullmatch(md5):
                 raise ValueError(f"{name!r} with checksum {md5!r}")
-            shards[name.removesuffix(_ENDING) + _ENDING] = md5.lower()
+            shards[name.removesuffix(ENDING) + ENDING] = md5.lower()
     except OSError as error:
         raise DownloadError(
             f"{file}: the list of shards cannot be read ({error.strerror or error})."

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.errors import FolderError, OrganizerError
+from organizer.errors import FolderError
 from organizer.library import Library
 from organizer.pipeline.background_jobs import start_scan
 from organizer.text import safe_text
-from organizer.ui.errors import show_error
-from organizer.ui.parts.job_panel import remember_job
+from organizer.ui.parts.job_panel import show_why_not_started, start_job
 from organizer.ui.resources import library_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_PANEL, _TYPED = "folders", "folder_to_add"
 
 
 def show_start() -> None:
@@ -37,28 +38,29 @@ def show_folders(library: Library) -> None:
         known = library.roots.all()
         for root in known:
             st.text(safe_text(root.path) + ("  (offline)" if root.offline else ""))
-        if known and st.button("Scan all again", icon=":material/refresh:", width="stretch"):
-            _start([])
+        if known:
+            st.button(
+                "Scan all again", icon=":material/refresh:", width="stretch", on_click=_start, args=([],)
+            )
         show_add_folder()
 
 
 def show_add_folder() -> None:
     """Draw a form that takes a folder and scans it."""
     with st.form("add_folder", border=False):
-        folder = st.text_input("Folder with videos on this computer", placeholder="/home/me/Videos")
-        if st.form_submit_button("Add and scan", type="primary", icon=":material/add:"):
-            _start([folder])
+        st.text_input("Folder with videos on this computer", placeholder="/home/me/Videos", key=_TYPED)
+        st.form_submit_button(
+            "Add and scan", type="primary", icon=":material/add:", on_click=lambda: _start([_typed()])
+        )
+    show_why_not_started(_PANEL)
+
+
+def _typed() -> str:
+    return str(st.session_state.get(_TYPED) or "")
 
 
 def _start(folders: Sequence[str]) -> None:
-    try:
-        with st.spinner("Starting the scan"):
-            job_id = start_scan(library_file(), [checked_folder(folder) for folder in folders])
-    except OrganizerError as error:
-        show_error(error)
-        return
-    remember_job(job_id)
-    st.rerun()
+    start_job(lambda: start_scan(library_file(), [checked_folder(folder) for folder in folders]), _PANEL)
 
 
 def checked_folder(typed: str) -> str:

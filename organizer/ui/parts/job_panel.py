@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from organizer.errors import OrganizerError
 from organizer.library import Library
 from organizer.library.jobs import Job, JobKind, JobState, RetagReport
 from organizer.pipeline.background_jobs import newest_job
 from organizer.text import count, safe_text
 from organizer.ui import state
+from organizer.ui.errors import show_error
 from organizer.ui.resources import library_file, open_library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LOOK_EVERY_S = 1.0
 _NEW_CARDS_EVERY_S = 4.0
+_LOOK_FOR_LIFE_EVERY_S = 5.0
 _FRESH_S = 60.0
 _CHANGES_PX = 280
 _SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
+_NOT_STARTED = "not_started_"
 
 
 def show_job(library: Library) -> None:
     """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
     job = library.jobs.newest()
-    if job is None or job.id == st.session_state.get(_DISMISSED):
+    if job is None or (job.finished and job.id == st.session_state.get(_DISMISSED)):
         return
     if not job.finished:
         # What the grid below shows is as new as this.
@@ -32,6 +40,8 @@ def show_job(library: Library) -> None:
     elif _is_news(job):
         remember_job(job.id, job.done)
         _show_end(job)
+        if job.state is JobState.DIED:
+            _look_for_life(job.id)
 
 
 def _is_news(job: Job) -> bool:
@@ -43,6 +53,28 @@ def _is_news(job: Job) -> bool:
 def remember_job(job_id: int, done: int = 0) -> None:
     """Note that this tab knows of a job, however short it is, and how far it was."""
     st.session_state[_SEEN] = (job_id, done, time.monotonic())
+
+
+def start_job(start: Callable[[], int], panel: str) -> None:
+    """Start a job; for callbacks: a run of the script may be broken off before it reaches the clicked button.
+
+    Args:
+        start: starts it and returns its id.
+        panel: the name of the panel that says why it was not started, with ``show_why_not_started``.
+    """
+    try:
+        job_id = start()
+    except OrganizerError as error:
+        st.session_state[_NOT_STARTED + panel] = error
+    else:
+        remember_job(job_id)
+
+
+def show_why_not_started(panel: str) -> None:
+    """Say, once, why the job that was asked for in a panel was not started, if it was not."""
+    error = st.session_state.pop(_NOT_STARTED + panel, None)
+    if error is not None:
+        show_error(error)
 
 
 @st.fragment(run_every=_LOOK_EVERY_S)
@@ -68,6 +100,14 @@ def _show_running() -> None:
     _, seen_done, seen_at = st.session_state.get(_SEEN, (job.id, 0, 0.0))
     waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
     if job.done > seen_done and waited and state.view().video is None:
+        st.rerun()
+
+
+@st.fragment(run_every=_LOOK_FOR_LIFE_EVERY_S)
+def _look_for_life(job_id: int) -> None:
+    """Draw nothing; see whether a silent job goes on, as one does whose computer slept or was busy."""
+    job = newest_job(library_file())
+    if job is None or job.id != job_id or job.state is not JobState.DIED:
         st.rerun()
 
 

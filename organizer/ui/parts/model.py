@@ -12,17 +12,18 @@ from organizer.library import Library
 from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.pipeline.background_jobs import start_retag
+from organizer.pipeline.looking_cost import looking_cost
 from organizer.pipeline.retag import retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error
-from organizer.ui.parts.job_panel import remember_job, show_changes
+from organizer.ui.parts.job_panel import show_changes, show_why_not_started, start_job
 from organizer.ui.resources import library_file, open_library, tagger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from organizer.gallery.view_state import ViewState
+    from organizer.library.filters import VideoFilter
 
+_PANEL = "retag"
 _ONE = "retagged_video"
 
 
@@ -41,6 +42,7 @@ def show_model(library: Library) -> None:
             st.markdown(
                 f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
             )
+            st.text(f"It takes {looking_cost(library, bundle, unseen).words}.")
         if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
@@ -75,23 +77,38 @@ def show_retag(library: Library, view: ViewState, found: int) -> None:
         st.markdown("From what is stored, no video is opened. What you confirmed or rejected stays.")
         if view.is_filtered and view.video is None:
             label = f"Tag the {count(found, 'chosen video')} again"
-            if st.button(label, key="retag_chosen", width="stretch", disabled=not found or busy):
-                _start(library.ids(view.filter()))
-        if st.button("Tag all videos again", key="retag_all", width="stretch", disabled=busy):
-            _start(None)
+            st.button(
+                label,
+                key="retag_chosen",
+                width="stretch",
+                disabled=not found or busy,
+                on_click=_start,
+                args=(view.filter(),),
+            )
+        st.button(
+            "Tag all videos again",
+            key="retag_all",
+            width="stretch",
+            disabled=busy,
+            on_click=_start,
+            args=(None,),
+        )
+        show_why_not_started(_PANEL)
         if job is not None and busy:
             st.markdown(f"{running_words(job.kind)} This waits for its end.")
 
 
-def _start(ids: Sequence[int] | None) -> None:
-    try:
-        with st.spinner("Starting"):
-            job_id = start_retag(library_file(), ids)
-    except OrganizerError as error:
-        show_error(error)
-        return
-    remember_job(job_id)
-    st.rerun()
+def _start(chosen: VideoFilter | None) -> None:
+    """Tag the chosen videos again, or all."""
+
+    def start() -> int:
+        if chosen is None:
+            return start_retag(library_file(), None)
+        with open_library() as library:
+            ids = library.ids(chosen)
+        return start_retag(library_file(), ids)
+
+    start_job(start, _PANEL)
 
 
 def show_retag_one(video_id: int) -> None:

@@ -46,6 +46,9 @@ _SERVER: dict[str, str | int | bool] = {
     "global.developmentMode": False,
     "logger.level": "warning",
     "logger.hideWelcomeMessage": True,
+    # Else a click starts a second run of a tab's script beside one that has not ended, and ends meet: the old
+    # run's end forgets the clicks of the session, among them the one that the new run has yet to see.
+    "runner.fastReruns": False,
 }
 
 

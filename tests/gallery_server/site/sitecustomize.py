@@ -26,9 +26,11 @@ sys.addaudithook(_note)
 def _install_colour_model():
     import organizer.models.catalogue
     import organizer.tags.tagger
+    from organizer.types import SampledSeconds
     from tests.fakes import ColourClassifier, colour_bundle
 
-    organizer.models.catalogue.bundles = lambda: [colour_bundle()]
+    sampled = SampledSeconds(*map(int, os.environ.get("ORGANIZER_TEST_SAMPLED", "45 1").split()))
+    organizer.models.catalogue.bundles = lambda: [colour_bundle(sampled=sampled)]
 
     class SlowColourClassifier(ColourClassifier):
         def classify(self, features):

@@ -165,6 +165,28 @@ def write_shards(
     return files
 
 
+def write_means_table(file: Path, videos: int, seed: int, split: str, *, folds: int | None = None) -> None:
+    """Write the videos' means as one ``.npz`` file: see ``organizer.training.yt8m.means_table``.
+
+    Args:
+        file: to write.
+        videos: how many.
+        seed: of the world.
+        split: ``train`` or ``validate``.
+        folds: video k is of fold k modulo ``folds``; None leaves folds out.
+    """
+    made = list(make_videos(videos, seed, split))
+    arrays = {
+        "id": np.array([video.id.encode() for video in made]),
+        "rgb": np.stack([QUANTISER.quantise(mean_rgb(video)) for video in made]),
+        "ten": np.array([[label in video.labels for label in LABELS] for video in made]),
+        "ten_names": np.array(LABELS),
+    }
+    if folds is not None:
+        arrays["fold"] = np.arange(videos, dtype=np.uint8) % folds
+    np.savez_compressed(file, **arrays)
+
+
 def sequence_example(video: Video) -> bytes:
     """Return a video as a frame-level record of the release."""
     import tensorflow as tf

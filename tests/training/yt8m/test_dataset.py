@@ -15,8 +15,10 @@ import pytest
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.training.engine.data import Position
-from organizer.training.yt8m.dataset import Reading, Yt8mData, find_shards, video_level
+from organizer.training.yt8m.dataset import Reading, Yt8mData
+from organizer.training.yt8m.record_formats import VideoLevelFormat
 from organizer.training.yt8m.sampling import draw_crop
+from organizer.training.yt8m.shard_files import find_shards
 from organizer.training.yt8m.vocabulary import LabelClasses, read_label_classes
 from organizer.types import LABELS
 from tests.training.yt8m.generate import make_videos, mean_rgb
@@ -207,6 +209,7 @@ def test_a_pass_left_early_leaves_no_thread(data):
 def test_videos_without_labels(shards):
     classes = LabelClasses(("Vehicle",), {2: 0})
     with_label = [video for video in make_videos(40, 7, "train") if "Vehicle" in video.labels]
+    held_with_label = sum("Vehicle" in video.labels for video in make_videos(10, 7, "validate"))
     counts = {}
     for share in (0.0, 0.3, 1.0):
         data = Yt8mData(
@@ -221,7 +224,37 @@ def test_videos_without_labels(shards):
         counts[share] = len(targets)
         others = fingerprints(batches(data.training(Position(1, 0), 8)))
         assert len(others) == len(targets)
+        # Of what is held out all count.
+        held_out = np.concatenate([targets for _, targets, _ in batches(data.validation(4))])
+        assert len(held_out) == 10 and held_out.sum() == held_with_label
     assert counts[0.0] == len(with_label) < counts[0.3] < counts[1.0] == 40
+
+
+def test_the_same_shards_are_trained_on_and_measured_on_by_other_videos(shards):
+    wanted = {f"t7-{number:06d}".encode() for number in range(0, 40, 3)}
+    shard_names = set()
+
+    def is_wanted(shard, video):
+        shard_names.add(shard.name)
+        return video in wanted
+
+    files = find_shards([shards], "train")
+    data = Yt8mData(
+        files,
+        files,
+        read_label_classes(shards / "vocabulary.csv"),
+        reading=SMALL,
+        trains_on=lambda _shard, video: video not in wanted,
+        holds_out=is_wanted,
+    )
+    trained, held_out = batches(data.training(Position(1, 0), 8)), batches(data.validation(8))
+    assert len(fingerprints(trained)) == 40 - len(wanted) and len(fingerprints(held_out)) == len(wanted)
+    videos = {video.id.encode(): video for video in make_videos(40, 7, "train")}
+    alike(found(held_out), [expected(videos[one], 0, 45) for one in wanted])
+    assert shard_names == {file.name for file in files}
+    data.holds_out = lambda _shard, _video: False
+    with pytest.raises(TrainingDataError, match="no video to validate with"):
+        data.validation(8)
 
 
 @pytest.fixture
@@ -271,8 +304,12 @@ def test_a_shard_that_vanished_is_skipped(shards, tmp_path):
 
 def test_video_level(video_shards):
     classes = read_label_classes(video_shards / "vocabulary.csv")
-    data = video_level(
-        find_shards([video_shards], "train"), find_shards([video_shards], "validate"), classes, SMALL
+    data = Yt8mData(
+        find_shards([video_shards], "train"),
+        find_shards([video_shards], "validate"),
+        classes,
+        VideoLevelFormat(),
+        reading=SMALL,
     )
     made = batches(data.training(Position(1, 0), 16))
     assert [features.shape for features, _, _ in made] == [(16, 1, 1024), (16, 1, 1024), (8, 1, 1024)]
@@ -285,19 +322,8 @@ def test_shards_of_the_other_level_are_refused_with_the_reason(shards, video_sha
     classes = read_label_classes(shards / "vocabulary.csv")
     with pytest.raises(TrainingDataError, match=r"no video to train on.*40 records.*no rgb"):
         open_data(video_shards).training(Position(1, 0), 8)
-    data = video_level(find_shards([shards], "train"), (), classes)
+    data = Yt8mData(find_shards([shards], "train"), (), classes, VideoLevelFormat())
     with pytest.raises(TrainingDataError, match="no mean_rgb"):
         data.training(Position(1, 0), 8)
     with pytest.raises(TrainingDataError, match="validate with in 0 shards"):
         data.validation(8)
-
-
-def test_shards_are_found_by_folder_pattern_and_name(shards):
-    names = [f"train{number:04d}.tfrecord" for number in range(4)]
-    assert [file.name for file in find_shards([shards], "train")] == names
-    assert [file.name for file in find_shards([shards / "train000[12].tfrecord"], "train")] == names[1:3]
-    assert [file.name for file in find_shards([str(shards / names[3]), shards], "train")] == names
-    with pytest.raises(TrainingDataError, match="no train shards"):
-        find_shards([shards / "elsewhere"], "train")
-    with pytest.raises(TrainingDataError, match="no test shards"):
-        find_shards([shards], "test")

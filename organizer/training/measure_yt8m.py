@@ -1,0 +1,165 @@
+"""Measure a model on videos of YouTube-8M that it was not trained on; its classifier is all it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from organizer.assets import assets_folder
+from organizer.errors import TrainingDataError
+from organizer.models.bundle import load_bundle
+from organizer.models.catalogue import open_bundle
+from organizer.models.installing import is_free
+from organizer.models.loose_classifier import is_loose_classifier, load_loose_classifier
+from organizer.models.manifest import is_name
+from organizer.text import count
+from organizer.training.evaluate_model import Measured
+from organizer.training.score_videos import score_held_out, score_videos
+from organizer.training.trained_on import read_trained_on
+from organizer.training.yt8m.dataset import Yt8mData
+from organizer.training.yt8m.means_table import read_means_table
+from organizer.training.yt8m.record_formats import Level
+from organizer.training.yt8m.sampling import is_held_out
+from organizer.training.yt8m.shard_files import find_split
+from organizer.training.yt8m.shards import VALIDATION
+from organizer.training.yt8m_source import Yt8mChoice, check_yt8m_space, in_fold, trained_videos
+
+if TYPE_CHECKING:
+    from organizer.models.bundle import Bundle
+    from organizer.training.measure.scored import Scored
+    from organizer.training.trained_on import TrainedOn
+
+_MEANS_NOTE = (
+    "Each video is one mean over all its seconds here, some hundreds; those of a library are seen second by "
+    "second, and fewer of them."
+)
+_UNKNOWN_NOTE = (
+    "It was trained on shards, and a table does not say which shard a video is from: some of these videos "
+    "may be among those it saw."
+)
+_LABELLED_NOTE = "Videos with none of the labels are left out, as they were for the published models."
+
+
+def open_to_measure(model: str | None) -> Bundle:
+    """Return the model that is meant: an installed one, one in a folder, or a loose classifier.
+
+    Args:
+        model: a name, or the path of a folder; None means the model in use. A name that is not installed may
+            be that of a classifier that comes with organizer.
+
+    Raises:
+        BundleError: there is none, or it cannot be read.
+    """
+    if model is None:
+        return open_bundle()
+    if not is_name(model):
+        return _in_folder(Path(model))
+    shipped = assets_folder() / model
+    if is_free(model) and is_loose_classifier(shipped):
+        return load_loose_classifier(shipped)
+    return open_bundle(model)
+
+
+def _in_folder(folder: Path) -> Bundle:
+    return load_loose_classifier(folder) if is_loose_classifier(folder) else load_bundle(folder)
+
+
+def measure_on_yt8m(bundle: Bundle, choice: Yt8mChoice, *, labelled_only: bool = False) -> Measured:
+    """Measure a model.
+
+    Args:
+        bundle: the model; a loose classifier will do.
+        choice: the videos: validation shards, or all where there are no others; or a table of means.
+        labelled_only: whether videos with none of the labels are left out.
+
+    Raises:
+        TrainingDataError: they cannot be read, or the model saw all of them, or knows none of the labels.
+        BundleError: the classifier is missing or damaged.
+    """
+    check_yt8m_space(bundle)
+    unseen = _Unseen.of(bundle)
+    try:
+        scored, words = (
+            _on_shards(bundle, choice, unseen)
+            if choice.table is None
+            else _on_table(bundle, choice, choice.table, unseen)
+        )
+    except TrainingDataError as error:
+        if unseen.left_out:
+            raise TrainingDataError(
+                f"{bundle.name} was trained on these videos, so what it says of them proves nothing. Measure "
+                "it on others."
+            ) from error
+        raise
+    notes = [_MEANS_NOTE] if choice.level is Level.VIDEO else []
+    if choice.table is not None and unseen.trained is not None and unseen.trained.shards:
+        notes.append(_UNKNOWN_NOTE)
+    if unseen.left_out:
+        notes.append(f"{len(unseen.left_out):,} videos that it was trained on are left out.")
+    if labelled_only:
+        scored = _labelled(scored)
+        notes.append(_LABELLED_NOTE)
+    return Measured(bundle, scored, words, tuple(notes))
+
+
+@dataclass(eq=False)
+class _Unseen:
+    """Whether a model has not seen a video in training."""
+
+    trained: TrainedOn | None
+    videos: frozenset[bytes]
+    left_out: set[bytes] = field(default_factory=set)
+    """Ids of the videos that were asked for and had been seen."""
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> _Unseen:
+        trained = read_trained_on(bundle)
+        return cls(trained, trained_videos(bundle, trained))
+
+    def __call__(self, shard: Path | None, video: bytes) -> bool:
+        if video in self.videos or (shard is not None and self._was_trained_on(shard, video)):
+            self.left_out.add(video)
+            return False
+        return True
+
+    def _was_trained_on(self, shard: Path, video: bytes) -> bool:
+        if self.trained is None or shard.name not in self.trained.shards:
+            return False
+        share = self.trained.held_out_share
+        return share is None or not is_held_out(video, share)
+
+
+def _on_shards(bundle: Bundle, choice: Yt8mChoice, unseen: _Unseen) -> tuple[Scored, str]:
+    split = find_split(choice.places)
+    data = Yt8mData(
+        (),
+        split.validate,
+        choice.classes(),
+        choice.record_format,
+        space_id=bundle.space_id,
+        holds_out=unseen,
+    )
+    validation = all(shard.name.startswith(VALIDATION) for shard in split.validate)
+    shards = count(len(split.validate), "validation shard" if validation else "shard")
+    return score_held_out(bundle, data), f"{shards} of YouTube-8M."
+
+
+def _on_table(bundle: Bundle, choice: Yt8mChoice, file: Path, unseen: _Unseen) -> tuple[Scored, str]:
+    import numpy as np
+
+    table = read_means_table(file)
+    wanted = np.array([unseen(None, one) for one in table.ids], bool)
+    if choice.fold is not None:
+        wanted &= in_fold(table, choice.fold)
+    videos = table.videos(np.flatnonzero(wanted))
+    fold = "" if choice.fold is None else f", fold {choice.fold}"
+    return score_videos(bundle, videos, table.labels), f"YouTube-8M's means in {file.name}{fold}."
+
+
+def _labelled(scored: Scored) -> Scored:
+    """Return the videos that have a label."""
+    import numpy as np
+
+    rows = np.flatnonzero(scored.positives.any(axis=1))
+    return scored.pick([scored.names[row] for row in rows])
