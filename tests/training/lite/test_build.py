@@ -20,7 +20,7 @@ def test_a_space_is_taken_over_with_its_pca_and_quantiser():
     assert kept.quantiser.high > 1
 
 
-@pytest.mark.parametrize("other", ["backbone", "poolings"])
+@pytest.mark.parametrize("other", ["backbone", "poolings", "seconds"])
 def test_a_space_of_other_features_is_refused(tmp_path, other):
     copy = shutil.copytree(LITE, tmp_path / "lite")
     backbone = LITE / "backbone.tflite"
@@ -29,7 +29,10 @@ def test_a_space_of_other_features_is_refused(tmp_path, other):
         backbone.write_bytes(b"another network")
     else:
         manifest = json.loads((copy / "bundle.json").read_text())
-        manifest["backbone_settings"] = {"poolings": ["gem3", "mean"]}
+        if other == "poolings":
+            manifest["backbone_settings"] = {"poolings": ["gem3", "mean"]}
+        else:
+            del manifest["sampling"]
         (copy / "bundle.json").write_text(json.dumps(manifest))
     with pytest.raises(TrainingDataError, match="Leave --keep-space out"):
         kept_space(copy, backbone)

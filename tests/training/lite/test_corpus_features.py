@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from organizer.frames.pictures.resize import shrink
 from organizer.training.lite import corpus_features as module
 from organizer.training.lite.augmentation import VIEWS, view
 from organizer.training.lite.corpus import Clip, Corpus, Picture, read_picture
 from organizer.training.lite.corpus_features import corpus_features
-from organizer.frames.pictures.resize import shrink
 
 SIZE = 16
 

@@ -1,4 +1,4 @@
-"""Prototypes are centres of several examples each, and hold what share of all that shows a label they have."""
+"""Prototypes are means of several pictures and clips each, and hold what share of all that shows a label lies there."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def examples(count=400, seed=0, dimensions=DIMENSIONS):
     features = (directions[cluster] + 0.3 * rng.normal(size=(count, dimensions))).astype(np.float32)
     targets = np.eye(LABELS, dtype=np.float32)[cluster % LABELS]
     weights = rng.uniform(0.1, 1, targets.shape).astype(np.float32)
-    return features, np.ones(dimensions, np.float32), targets, weights
+    return features, np.ones(dimensions, np.float32), targets, weights, np.arange(count)
 
 
 def directions_of(features, centre):
@@ -26,11 +26,12 @@ def directions_of(features, centre):
     return seen / np.linalg.norm(seen, axis=1, keepdims=True)
 
 
-def clusters_of(features, centre, clusters):
+def clusters_of(features, centre, clusters, origins=None):
     """Return the prototypes of some examples, and to which of them each example belongs."""
+    origins = np.arange(len(features)) if origins is None else origins
     # One label for each example, which it alone shows: so all of the label lies at its prototype.
     targets = np.eye(len(features), dtype=np.float32)
-    fitted = fit_prototypes(features, centre, targets, np.ones_like(targets), clusters=clusters)
+    fitted = fit_prototypes(features, centre, targets, np.ones_like(targets), origins, clusters=clusters)
     assert set(np.unique(fitted.shows)) <= {0, 1}
     return fitted, fitted.shows.argmax(axis=0)
 
@@ -47,7 +48,7 @@ def fitted(given):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_each_is_the_mean_of_as_many_examples_as_the_fewest_or_more(seed):
-    features, centre, _, _ = examples(seed=seed)
+    features, centre, *_ = examples(seed=seed)
     fitted, own = clusters_of(features, centre, 100)
     sizes = np.bincount(own, minlength=len(fitted.directions))
     assert 5 < len(sizes) < 100 and sizes.min() >= FEWEST
@@ -78,7 +79,7 @@ def test_shares_of_a_label_add_up_to_one(fitted):
 
 
 def test_shares_are_those_of_the_examples_that_belong_to_each(fitted, given):
-    features, centre, targets, weights = given
+    features, centre, targets, weights, _ = given
     _, belongs = clusters_of(features, centre, 60)
     for number in range(len(fitted.directions)):
         own = belongs == number
@@ -89,7 +90,7 @@ def test_shares_are_those_of_the_examples_that_belong_to_each(fitted, given):
 
 
 def test_examples_of_a_label_lie_nearer_to_what_shows_it(fitted, given):
-    features, centre, targets, _ = given
+    features, centre, targets, *_ = given
     near = np.exp(30 * (directions_of(features, centre) @ fitted.directions.T - 0.5))
     both = np.log(near @ fitted.shows + 1e-9) - np.log(near @ fitted.shows_not + 1e-9)
     assert (both.argmax(axis=1) == targets.argmax(axis=1)).mean() > 0.9
@@ -102,28 +103,28 @@ def test_the_same_examples_give_the_same_prototypes(fitted, given):
 
 
 def test_what_is_doubtful_counts_on_neither_side(given):
-    features, centre, targets, weights = given
+    features, centre, targets, weights, origins = given
     weights, spoilt = weights.copy(), targets.copy()
     weights[:50, 1] = 0
     spoilt[:50, 1] = 1 - spoilt[:50, 1]
-    one = fit_prototypes(features, centre, targets, weights, clusters=60)
-    other = fit_prototypes(features, centre, spoilt, weights, clusters=60)
+    one = fit_prototypes(features, centre, targets, weights, origins, clusters=60)
+    other = fit_prototypes(features, centre, spoilt, weights, origins, clusters=60)
     assert np.array_equal(one.shows, other.shows) and np.array_equal(one.shows_not, other.shows_not)
 
 
 def test_only_the_first_components_are_looked_at():
-    features, centre, targets, weights = examples(dimensions=LIKENESS + 8)
-    fitted = fit_prototypes(features, centre, targets, weights, clusters=30)
+    features, *rest = examples(dimensions=LIKENESS + 8)
+    fitted = fit_prototypes(features, *rest, clusters=30)
     assert fitted.directions.shape[1] == len(fitted.centre) == LIKENESS
     features[:, LIKENESS:] *= -7
-    other = fit_prototypes(features, centre, targets, weights, clusters=30)
+    other = fit_prototypes(features, *rest, clusters=30)
     assert np.array_equal(other.directions, fitted.directions)
 
 
 def test_the_centre_is_taken_off_first(given):
-    features, centre, targets, weights = given
-    moved = fit_prototypes(features + 5, centre + 5, targets, weights, clusters=60)
-    plain = fit_prototypes(features, centre, targets, weights, clusters=60)
+    features, centre, *rest = given
+    moved = fit_prototypes(features + 5, centre + 5, *rest, clusters=60)
+    plain = fit_prototypes(features, centre, *rest, clusters=60)
     assert moved.directions.shape == plain.directions.shape
     assert np.allclose(moved.directions, plain.directions, atol=1e-3)
     assert np.allclose(moved.centre, plain.centre + 5)
@@ -131,10 +132,10 @@ def test_the_centre_is_taken_off_first(given):
 
 @pytest.mark.parametrize("count", [*range(3, 12), 40])
 def test_few_examples_give_few_prototypes(count):
-    features, centre, targets, weights = examples(count)
+    features, centre, targets, *rest = examples(count)
     # Each label is shown and not shown.
     targets[0], targets[1] = 0, 1
-    fitted = fit_prototypes(features, centre, targets, weights)
+    fitted = fit_prototypes(features, centre, targets, *rest)
     assert 1 <= len(fitted.directions) <= count // FEWEST
     for values in (fitted.directions, fitted.shows, fitted.shows_not):
         assert np.isfinite(values).all()
@@ -142,9 +143,40 @@ def test_few_examples_give_few_prototypes(count):
 
 @pytest.mark.parametrize("count", range(FEWEST))
 def test_too_few_examples_for_one_are_refused(count):
-    features, centre, targets, weights = examples(10)
-    with pytest.raises(TrainingDataError, match=f"there are {count}"):
-        fit_prototypes(features[:count], centre, targets[:count], weights[:count])
+    features, centre, *rest = examples(10)
+    with pytest.raises(TrainingDataError, match="made of 3 pictures and clips or more"):
+        fit_prototypes(features[:count], centre, *(part[:count] for part in rest))
+
+
+def test_ten_seconds_of_two_clips_are_too_few():
+    features, centre, targets, weights, _ = examples(10)
+    with pytest.raises(TrainingDataError, match="made of 3 pictures and clips or more"):
+        fit_prototypes(features, centre, targets, weights, np.repeat([4, 9], 5))
+
+
+@pytest.mark.parametrize("clips", [3, 4, 40])
+def test_none_is_made_of_seconds_of_fewer_clips_than_the_fewest(clips):
+    """Each clip is a cluster of its own, for its seconds are all alike."""
+    rng = np.random.default_rng(clips)
+    origins = np.repeat(np.arange(clips), 10)
+    features = 4 * rng.normal(size=(clips, DIMENSIONS))[origins] + 0.01 * rng.normal(
+        size=(len(origins), DIMENSIONS)
+    )
+    features, centre = features.astype(np.float32), np.zeros(DIMENSIONS, np.float32)
+    fitted, own = clusters_of(features, centre, clips, origins)
+    for number in range(len(fitted.directions)):
+        assert len(set(origins[own == number])) >= FEWEST
+    assert (directions_of(features, centre) @ fitted.directions.T).max() < 0.999
+
+
+def test_a_clip_counts_once_however_many_of_its_seconds_look_alike():
+    rng, looks = np.random.default_rng(0), np.eye(3, DIMENSIONS)
+    origins = np.repeat([7, 2, 5], [50, 1, 1])
+    features = (looks[np.repeat([0, 1, 2], [50, 1, 1])] + 0.001 * rng.normal(size=(52, DIMENSIONS))).astype(
+        np.float32
+    )
+    fitted, _ = clusters_of(features, np.zeros(DIMENSIONS, np.float32), 1, origins)
+    assert fitted.directions[0] == pytest.approx(looks.mean(axis=0) * np.sqrt(3), abs=0.01)
 
 
 def test_small_clusters_side_by_side_all_go_to_larger_ones():

@@ -1,5 +1,7 @@
 """The bundled classifier in its three forms, NumPy, Keras and LiteRT, and what makes probabilities of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,8 +41,8 @@ def videos(count, seconds):
 @pytest.fixture(scope="module")
 def examples():
     features, targets = made_up(900, 0)
-    prototypical = np.arange(900) % 3 == 0
-    return Examples(features, targets, np.ones_like(targets), prototypical, features.mean(axis=0))
+    origins = np.where(np.arange(900) % 3 == 0, np.arange(900), -1)
+    return Examples(features, targets, np.ones_like(targets), origins, features.mean(axis=0))
 
 
 @pytest.fixture(scope="module")
@@ -81,15 +83,15 @@ def test_it_is_the_ridge_and_the_prototypes_of_what_it_was_given(fitted, example
     assert np.array_equal(fitted.linear_kernel, linear.kernel)
     assert np.array_equal(fitted.linear_bias, linear.bias)
     assert np.array_equal(fitted.centre, examples.centre)
-    assert 50 < len(fitted.prototypes) <= examples.is_prototypical.sum() // FEWEST
+    assert 50 < len(fitted.prototypes) <= (examples.origins >= 0).sum() // FEWEST
     assert (fitted.slope, fitted.offset.tolist()) == (1, [0, 0, 0])
 
 
 def test_prototypes_are_made_of_the_chosen_examples_alone(fitted, examples):
     spoilt = examples.features.copy()
-    spoilt[~examples.is_prototypical] = spoilt[~examples.is_prototypical][::-1]
-    shares = (examples.targets, examples.weights, examples.is_prototypical, examples.centre)
-    other = fit(Examples(spoilt, *shares))
+    others = examples.origins < 0
+    spoilt[others] = spoilt[others][::-1]
+    other = fit(replace(examples, features=spoilt))
     assert np.array_equal(other.prototypes, fitted.prototypes)
     assert np.array_equal(other.shows, fitted.shows)
     assert not np.allclose(other.linear_kernel, fitted.linear_kernel, atol=1e-3)
@@ -103,8 +105,9 @@ def test_what_is_not_known_teaches_nothing(examples):
     weights, spoilt = examples.weights.copy(), examples.targets.copy()
     weights[:300, 1] = 0
     spoilt[:300, 1] = 1 - spoilt[:300, 1]
-    rest = (weights, examples.is_prototypical, examples.centre)
-    one, other = (fit(Examples(examples.features, targets, *rest)) for targets in (examples.targets, spoilt))
+    one, other = (
+        fit(replace(examples, targets=targets, weights=weights)) for targets in (examples.targets, spoilt)
+    )
     features = videos(1, 23)[0]
     assert np.allclose(one.logits(features), other.logits(features), atol=1e-4)
 
@@ -112,9 +115,8 @@ def test_what_is_not_known_teaches_nothing(examples):
 def test_a_label_that_nothing_shows_is_refused(examples):
     targets = examples.targets.copy()
     targets[:, 2] = 0
-    rest = (examples.weights, examples.is_prototypical, examples.centre)
     with pytest.raises(TrainingDataError, match="Label number 3 "):
-        fit(Examples(examples.features, targets, *rest))
+        fit(replace(examples, targets=targets))
 
 
 @pytest.mark.parametrize(("count", "seconds"), VIDEOS)
