@@ -1,4 +1,4 @@
-"""Prototypes are means of several pictures and clips each, and hold what share of all that shows a label lies there."""
+"""Prototypes are means of several pictures and clips each, with the share of what shows a label at each."""
 
 import numpy as np
 import pytest

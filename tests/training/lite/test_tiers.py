@@ -17,9 +17,9 @@ def test_the_aims_are_nine_of_ten_and_seven_of_ten():
 
 
 def test_thresholds_of_a_worked_example():
-    # 9 of 10 right above 0.5; then wrong, wrong, right: 10 of 13 above 0.2; below that nothing is.
-    right = [*[1] * 9, 0, 0, 0, 1, 0, 0, 0, 0]
-    probabilities = [*np.linspace(0.95, 0.55, 9), 0.5, 0.4, 0.35, 0.3, 0.1, 0.09, 0.08, 0.07]
+    # 9 of 10 are right down to 0.5, 10 of 14 down to 0.3, and 10 of 15 after that.
+    right = [*[1] * 9, 0, 0, 0, 0, 1, 0, 0, 0]
+    probabilities = [*np.linspace(0.95, 0.55, 9), 0.5, 0.4, 0.35, 0.33, 0.3, 0.1, 0.09, 0.08]
     assert fit_tiers(*pairs(right, probabilities)) == TierThresholds(
         pytest.approx((0.5 + 0.4) / 2), pytest.approx((0.3 + 0.1) / 2)
     )
