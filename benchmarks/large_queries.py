@@ -34,6 +34,10 @@ FILTERS = (
     VideoFilter(any_tags=("Food", "Cooking"), no_tags=("Animal",), state=TagState.SUGGESTED),
     VideoFilter(all_tags=("Animal",), state=TagState.CONFIRMED),
     VideoFilter(any_tags=("Animal", "Food"), state=TagState.REJECTED),
+    VideoFilter(any_tags=("Animal", "Food"), with_maybes=True),
+    VideoFilter(untagged=True, with_maybes=True),
+    VideoFilter(any_tags=("Dance",), only_maybes=True),
+    VideoFilter(only_maybes=True),
     VideoFilter(taken_from=datetime(2015, 1, 1), taken_before=datetime(2016, 1, 1)),
     VideoFilter(taken_from=datetime(2007, 1, 1), any_tags=("Dance", "Nature"), status=Status.OK),
 )
@@ -172,6 +176,7 @@ def _page(opened, filter_: VideoFilter) -> None:
 
 def _facets(opened) -> None:
     opened.tag_counts()
+    opened.maybe_counts()
     opened.tag_names()
     opened.roots.all()
 

@@ -22,6 +22,7 @@ from organizer.types import (
     CaptureDate,
     DateSource,
     SuggestedTag,
+    Tier,
     VideoFeatures,
     VideoFile,
     VideoInfo,
@@ -49,6 +50,8 @@ EVENTS = (
 OWN_TAGS = ("Oma", "Anna", "Ben", "Holiday", "to cut", "Garden", "Größte Hits", "Kids", "Work", "Band")
 RARE_WORD = "axolotl"
 """Occurs in one of 20,000 names."""
+MAYBE_FROM = 0.42
+"""Labels that a video does not show score up to 0.5: of a video about one is a maybe then."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,14 @@ def _analysis(draw: random.Random, pixels: np.random.Generator, bundle: Bundle) 
     shown = sorted(set(draw.choices(LABELS, range(10, 0, -1), k=draw.choice((0, 1, 1, 2, 3)))))
     scores |= {label: draw.uniform(0.6, 1.0) for label in shown}
     tags = [
-        SuggestedTag(label, scores[label], tuple(sorted(draw.sample(range(seconds), min(seconds, 8)))))
-        for label in sorted(shown, key=lambda label: (-scores[label], label))
+        SuggestedTag(
+            label,
+            score,
+            tuple(sorted(draw.sample(range(seconds), min(seconds, 8)))),
+            Tier.GIVEN if label in shown else Tier.MAYBE,
+        )
+        for label, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        if label in shown or score >= MAYBE_FROM
     ]
     day = FIRST_DAY + timedelta(days=draw.random() * DAYS)
     info = VideoInfo(

@@ -234,12 +234,22 @@ class TagState(StrEnum):
     REJECTED = "rejected"
 
 
+class Tier(StrEnum):
+    """How sure a classifier is of a tag that it suggests. What a person decides stands above both."""
+
+    GIVEN = "given"
+    """The score reaches the label's threshold: the video carries the tag."""
+    MAYBE = "maybe"
+    """It reaches the lower one only: worth a look, and no tag unless asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class SuggestedTag:
     """A tag that a classifier proposes for a video."""
 
     name: str
     score: float
-    """Probability 0..1, at or above the label's threshold."""
+    """Probability 0..1, at or above the label's threshold for the tier."""
     seconds: tuple[int, ...] = field(default=())
     """The seconds of the video that speak for the tag, ascending."""
+    tier: Tier = Tier.GIVEN

@@ -75,9 +75,17 @@ class ColourBundle(Bundle):
 
 
 def colour_bundle(
-    *, version: str = "1", backbone: str = "a" * 64, sampled: SampledSeconds = EVERY_SECOND
+    *,
+    version: str = "1",
+    backbone: str = "a" * 64,
+    threshold: float = THRESHOLD,
+    maybe_threshold: float | None = None,
+    sampled: SampledSeconds = EVERY_SECOND,
 ) -> ColourBundle:
-    """Return a bundle; another ``backbone`` (a checksum), or other seconds, make another feature space."""
+    """Return a bundle; another ``backbone`` (a checksum), or other seconds, make another feature space.
+
+    Its thresholds are the same for every label; without one for maybes there are none.
+    """
     return ColourBundle(
         folder=Path("/nowhere"),
         name="lite",
@@ -88,7 +96,8 @@ def colour_bundle(
         dimensions=3,
         quantiser=Quantiser(0.0, 255.0, Rounding.NEAREST),
         labels=LABELS,
-        thresholds=(THRESHOLD,) * len(LABELS),
+        thresholds=(threshold,) * len(LABELS),
+        maybe_thresholds=(threshold if maybe_threshold is None else maybe_threshold,) * len(LABELS),
         metrics={"summary": "right by definition"},
         provenance={},
         files={"backbone": backbone, "pca": "b" * 64, "classifier": "c" * 64},

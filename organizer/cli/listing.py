@@ -16,7 +16,7 @@ from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
 from organizer.library.spelling import folded
-from organizer.text import UNKNOWN, duration, safe_text, sortable_date
+from organizer.text import UNKNOWN, count, duration, safe_text, sortable_date
 from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
@@ -43,16 +43,19 @@ def list_(chosen: VideoFilter, sort: Sort, descending: bool, limit: int | None, 
                     json.dumps(as_object(video, place)) if as_json else _line(video, place, rejected=rejected)
                 )
         if not found and not as_json:
-            click.echo(_why_none(library, (*chosen.all_tags, *chosen.any_tags)), err=True)
+            click.echo(_why_none(library, chosen), err=True)
 
 
-def _why_none(library: Library, wanted: tuple[str, ...]) -> str:
+def _why_none(library: Library, chosen: VideoFilter) -> str:
     if not library.count(VideoFilter()):
         return f"This library is empty. To fill it: organizer scan FOLDER{library_argument()}"
+    wanted = (*chosen.all_tags, *chosen.any_tags)
     known = {folded(name) for name in (*LABELS, *library.tag_names())}
     unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
+    if wanted and (maybes := library.count(replace(chosen, with_maybes=True))):
+        return f"No video fits. With maybes: {count(maybes, 'video')}. To list them: --maybe"
     return "No video fits."
 
 
@@ -66,7 +69,13 @@ def as_object(video: VideoRecord, place: PlaceRecord) -> dict[str, Any]:
         "status": place.status.value,
         "error": video.error,
         "tags": [
-            {"name": tag.name, "score": tag.score, "state": tag.state.value, "seconds": tag.seconds}
+            {
+                "name": tag.name,
+                "score": tag.score,
+                "state": tag.state.value,
+                "seconds": tag.seconds,
+                "tier": tag.tier and tag.tier.value,
+            }
             for tag in video.tags
         ],
         "scores": video.scores,

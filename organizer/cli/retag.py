@@ -68,15 +68,20 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
                 err=True,
             )
             raise SystemExit(EXIT_STOPPED) from None
+        tags, maybes = library.tag_counts(), library.maybe_counts()
         left = (
             library.features.count_to_look_at(ids, tagger.bundle.space_id) if totals.tagged < len(ids) else 0
         )
     click.echo(
         f"{count(totals.tagged, 'video')} tagged again with {tagger.bundle.id}, {totals.changed} changed"
     )
-    for words, counts in (("added", totals.added), ("removed", totals.removed)):
+    for words, counts in totals.counts.items():
         if counts:
             click.echo(f"{words}: {count_list(counts)}")
+    if totals.changed:
+        click.echo(
+            f"In this library now: {count(sum(tags.values()), 'tag')}, {count(sum(maybes.values()), 'maybe')}"
+        )
     if left:
         click.echo(
             f"{count(left, 'video')} left out: without features of this model. "
@@ -92,8 +97,8 @@ class _Totals:
     done: int = 0
     tagged: int = 0
     changed: int = 0
-    added: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    """By the words for it, such as ``added``, of which tags it was how many."""
     first_changes: list[RetagChange] = field(default_factory=list)
 
 
@@ -111,15 +116,29 @@ def _follow(library: Library, steps: Iterator[RetagProgress], totals: _Totals, r
 
 def _add_change(library: Library, change: TagChange, totals: _Totals) -> None:
     totals.changed += 1
-    totals.added.update(change.added)
-    totals.removed.update(change.removed)
-    signs = [f"+{name}" for name in change.added] + [f"-{name}" for name in change.removed]
+    signs = []
+    for words, names, sign, mark in (
+        ("added", change.added, "+", ""),
+        ("removed", change.removed, "-", ""),
+        ("maybes added", change.maybes_added, "+", "?"),
+        ("maybes removed", change.maybes_removed, "-", "?"),
+    ):
+        totals.counts.setdefault(words, Counter()).update(names)
+        signs += [f"{sign}{name}{mark}" for name in names]
     # A scan beside this may just have given the video's only place to another one.
     with suppress(UnknownVideoError):
         video = library.video(change.video_id)
         click.echo(f"{safe_text(video.places[0].path)}: {safe_text(' '.join(signs))}")
         if len(totals.first_changes) < RetagReport.MAX_CHANGES:
-            totals.first_changes.append(RetagChange(title(video), change.added, change.removed))
+            totals.first_changes.append(
+                RetagChange(
+                    title(video),
+                    change.added,
+                    change.removed,
+                    change.maybes_added,
+                    change.maybes_removed,
+                )
+            )
 
 
 def _ids_from_stdin() -> set[int]:

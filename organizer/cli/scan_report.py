@@ -41,8 +41,9 @@ class Task(Enum):
 
 
 def outcome_line(outcome: FileOutcome) -> str:
-    """Return what became of one file, as ``new: /videos/cat.mp4: Animal``."""
-    detail = outcome.reason or ", ".join(outcome.changes or outcome.tags)
+    """Return what became of one file, as ``new: /videos/cat.mp4: Animal, Nature?``."""
+    tags = (*outcome.tags, *(f"{name}?" for name in outcome.maybes))
+    detail = outcome.reason or ", ".join(outcome.changes or tags)
     return f"{outcome.kind.value}: {safe_text(outcome.path)}" + (f": {safe_text(detail)}" if detail else "")
 
 
@@ -144,6 +145,9 @@ def _print_counts(summary: ScanSummary, task: Task) -> None:
         click.echo(f"{len(summary.missing):6}  missing since the last scan (their tags are kept)")
     if summary.tags:
         click.echo(f"Tags found: {count_list(summary.tags)}")
+    if summary.maybes:
+        option = library_argument()
+        click.echo(f"Maybes: {count_list(summary.maybes)}. To see them: organizer list --only-maybes{option}")
     # Else each failure had its line while the scan ran.
     if sys.stdout.isatty():
         _print_failures(summary)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, open_library
+from organizer.cli.text import tag_name
 from organizer.gallery.detail import picture_size, placement, why_no_tag
-from organizer.models.catalogue import sampled_by, thresholds_of
+from organizer.models.catalogue import maybe_thresholds_of, sampled_by, thresholds_of
+from organizer.tags.tagger import NEVER
 from organizer.text import UNKNOWN, duration, looked_at, safe_text, spans
+from organizer.types import TagState
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord, VideoRecord
@@ -23,18 +26,23 @@ def show(video: str) -> None:
     """Show everything known of one VIDEO: its path, its file name, or its id."""
     with open_library() as library:
         record = library.video(library.find(video))
-    for line in describe(record, thresholds_of(record.bundle), sampled_by(record.bundle)):
+    thresholds, maybes = thresholds_of(record.bundle), maybe_thresholds_of(record.bundle)
+    for line in describe(record, thresholds, maybes, sampled_by(record.bundle)):
         click.echo(line)
 
 
 def describe(
-    video: VideoRecord, thresholds: dict[str, float], sampled: SampledSeconds | None = None
+    video: VideoRecord,
+    thresholds: dict[str, float],
+    maybe_thresholds: dict[str, float],
+    sampled: SampledSeconds | None = None,
 ) -> list[str]:
     """Return the lines that tell a person everything about a video.
 
     Args:
         video: the video.
-        thresholds: by label, of the model that scored it; empty when that is not installed.
+        thresholds: from which score on each label is given; empty where the model is not installed.
+        maybe_thresholds: from which score on it is a maybe, without the labels that never are.
         sampled: the seconds that this model looks at; None when it is not installed.
     """
     lines = [f"{safe_text(place.path)}  [{place.status.value}]" for place in video.places]
@@ -56,17 +64,45 @@ def describe(
     lines += ["", "tags"] + [f"  {_tag(tag, sampled)}" for tag in video.tags]
     if reason := why_no_tag(video, thresholds):
         lines.append(f"  none. {reason}")
-    lines += ["", "scores     (a tag is suggested from the number in brackets on)"]
+    return lines + _score_lines(video, thresholds, maybe_thresholds)
+
+
+def _score_lines(
+    video: VideoRecord, thresholds: dict[str, float], maybe_thresholds: dict[str, float]
+) -> list[str]:
+    words = (
+        "in brackets from which on a tag is given, and from which on it is a maybe"
+        if maybe_thresholds
+        else "a tag is given from the number in brackets on"
+    )
+    lines = ["", f"scores     ({words})"]
+    in_brackets = {}
+    for label, given in thresholds.items():
+        numbers = ["never" if given >= NEVER else f"{given:.2f}"]
+        numbers += [f"{maybe_thresholds[label]:.2f}"] if label in maybe_thresholds else []
+        in_brackets[label] = f"({', '.join(numbers)})"
+    width = max(map(len, in_brackets.values()), default=0)
     for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
-        threshold = f"({thresholds[label]:.2f})" if label in thresholds else ""
-        lines.append(f"  {label:20} {score:.2f} {threshold:7} {'#' * round(score * 20)}".rstrip())
+        bar = "#" * round(score * 20)
+        lines.append(f"  {label:20} {score:.2f} {in_brackets.get(label, ''):{width}} {bar}".rstrip())
     return lines
 
 
 def _tag(tag: TagRecord, sampled: SampledSeconds | None) -> str:
     seconds = f", seconds {spans(tag.seconds, sampled)}" if tag.seconds else ""
     score = "" if tag.score is None else f" {tag.score:.2f}"
-    return f"{safe_text(tag.name)}{score}, {tag.state.value}{seconds}"
+    return f"{tag_name(tag)}{score}, {_standing(tag)}{seconds}"
+
+
+def _standing(tag: TagRecord) -> str:
+    """Say who stands behind a tag: the model, and how sure it is; or the person, and what the model says."""
+    if tag.tier is None:
+        return tag.state.value
+    return (
+        tag.tier.value
+        if tag.state is TagState.SUGGESTED
+        else f"{tag.state.value} (the model: {tag.tier.value})"
+    )
 
 
 def _picture(video: VideoRecord) -> str:

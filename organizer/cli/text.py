@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def tag_list(tags: Iterable[TagRecord], *, rejected: bool = False) -> str:
-    """Return shown tags as ``Animal 0.98, Holiday (yours)``, or ``no tag``.
+    """Return shown tags as ``Animal 0.98, Holiday (yours), Dance? 0.41``, or ``no tag``.
 
-    Rejected ones are left out, unless they are asked for: ``not Dance``.
+    Those with a question mark are maybes. Rejected ones are left out, unless they are asked for:
+    ``not Food``.
     """
     tags = tuple(tags)
     words = [_tag(tag) for tag in tags if tag.state is not TagState.REJECTED]
@@ -27,7 +28,12 @@ def tag_list(tags: Iterable[TagRecord], *, rejected: bool = False) -> str:
 
 def _tag(tag: TagRecord) -> str:
     score = "" if tag.score is None else f" {tag.score:.2f}"
-    return f"{safe_text(tag.name)}{score}{' (yours)' if tag.state is TagState.CONFIRMED else ''}"
+    return f"{tag_name(tag)}{score}{' (yours)' if tag.state is TagState.CONFIRMED else ''}"
+
+
+def tag_name(tag: TagRecord) -> str:
+    """Return a tag's name, a maybe with a question mark: ``Dance?``."""
+    return safe_text(tag.name) + "?" * tag.is_maybe
 
 
 def decided(tags: Iterable[TagRecord]) -> str:

@@ -52,11 +52,22 @@ class Placed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TagChange:
-    """How the suggested tags of one video changed."""
+    """How the suggested tags of one video changed; those that a person decided about do not."""
 
     video_id: int
     added: tuple[str, ...]
+    """Tags that are given now and were not."""
     removed: tuple[str, ...]
+    """Tags that were given and are not now."""
+    maybes_added: tuple[str, ...] = ()
+    """Maybes that were none; ``removed`` names those among them that were given."""
+    maybes_removed: tuple[str, ...] = ()
+    """Maybes that are none now; ``added`` names those among them that are given."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return not (self.added or self.removed or self.maybes_added or self.maybes_removed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,23 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VideoFilter:
-    """A choice of videos; an empty filter means all of them."""
+    """A choice of videos; an empty filter means all of them.
+
+    What carrying a tag means is one thing for all four of the choices by tags, and said by three fields:
+
+    ===================================  ==========================================
+    ``state``                            a video carries a tag that is
+    ===================================  ==========================================
+    None                                 given by a model, or confirmed
+    None, ``with_maybes``                given or a maybe, or confirmed
+    SUGGESTED                            given, and not decided about
+    SUGGESTED, ``with_maybes``           given or a maybe, and not decided about
+    CONFIRMED, REJECTED                  in this state, whatever a model says
+    any, ``only_maybes``                 a maybe, and not decided about
+    ===================================  ==========================================
+
+    A filter with a state, or with ``only_maybes``, and without tags chooses the videos that carry any.
+    """
 
     all_tags: tuple[str, ...] = ()
     """Videos that carry every one of these."""
@@ -36,7 +52,11 @@ class VideoFilter:
     untagged: bool = False
     """Videos that carry no tag at all."""
     state: TagState | None = None
-    """What carrying a tag means: in this state; None means suggested or confirmed."""
+    """What carrying a tag means: in this state; None means given or confirmed."""
+    with_maybes: bool = False
+    """Whether maybes count as given tags do."""
+    only_maybes: bool = False
+    """Whether maybes count and nothing else does, whatever ``state`` and ``with_maybes`` say."""
     status: Status | None = None
     text: str = ""
     """Words that must all occur in the file's name or folder, whatever their case."""

@@ -149,9 +149,17 @@ class Library:
         """Return the names of all tags of any video, in any state, by name."""
         return tags.tag_names(self._database)
 
-    def tag_counts(self) -> dict[str, int]:
-        """Return how many videos carry each tag (suggested or confirmed), most frequent first."""
-        return tags.tag_counts(self._database)
+    def tag_counts(self, *, with_maybes: bool = False) -> dict[str, int]:
+        """Return how many videos carry each tag (given or confirmed), most frequent first.
+
+        Args:
+            with_maybes: whether the videos count too where it is a maybe.
+        """
+        return tags.tag_counts(self._database, with_maybes=with_maybes)
+
+    def maybe_counts(self) -> dict[str, int]:
+        """Return of how many videos each tag is a maybe, most frequent first."""
+        return tags.maybe_counts(self._database)
 
     def decided_videos(self, space_id: str) -> Sequence[DecidedVideo]:
         """Return the videos with a decision and with features of one space, in the order they were added."""

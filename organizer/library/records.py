@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from organizer.dates.shown import ShownDate, shown_date
-
-if TYPE_CHECKING:
-    from organizer.types import TagState
+from organizer.types import TagState, Tier
 
 
 class Status(StrEnum):
@@ -101,6 +98,13 @@ class TagRecord:
     """What the newest classifier says of it, 0..1; None for a tag that no classifier knows."""
     seconds: tuple[int, ...]
     """The seconds that speak for it, ascending; empty where only the person says so."""
+    tier: Tier | None = None
+    """How the newest tagging suggests it, whatever was decided since; None where it does not suggest it."""
+
+    @property
+    def is_maybe(self) -> bool:
+        """Whether it is only a maybe: suggested as one, and nobody decided about it."""
+        return self.state is TagState.SUGGESTED and self.tier is Tier.MAYBE
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ class VideoRecord:
     scores: dict[str, float]
     """Probability 0..1 of every label; empty when it was never scored."""
     tags: tuple[TagRecord, ...]
-    """Confirmed and suggested ones first, best score first; rejected ones last."""
+    """Confirmed and given ones first, then maybes, each best score first; rejected ones last."""
     mirrored: bool = False
     """Whether a player exchanges left and right after the turn; False also where that is not known."""
     stored_width: int | None = None
@@ -186,7 +190,7 @@ class DecidedVideo:
     taken_source: str | None
     """Where that was found, as in ``DateSource``."""
     tags: dict[str, TagState]
-    """All tags of the video by name, suggested ones too."""
+    """All tags of the video by name, suggested ones too, maybes among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,9 @@ class TagRow:
     """The model whose newest tagging suggests it; None where none does."""
     changed_at: str
     """ISO 8601: when it got this state."""
+    tier: Tier = Tier.GIVEN
+    """How that tagging suggests it; means nothing where none does. Journals of before there were two tiers do
+    not say it: all was given then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ class Bundle:
     quantiser: Quantiser
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
-    """One a label, 0..1: a score at or above it makes a tag; at 1 none does."""
+    """One a label, 0..1: from this score on the label is given; at 1 it never is."""
+    maybe_thresholds: tuple[float, ...]
+    """One a label, 0..1, at most the one above: from this score on it is a maybe; where the two are the same,
+    it never is."""
     metrics: dict[str, Any]
     provenance: dict[str, Any]
     files: dict[str, str]
@@ -229,6 +232,9 @@ def load_bundle(folder: Path) -> Bundle:
         quantiser=manifest.quantiser.quantiser,
         labels=manifest.labels,
         thresholds=tuple(manifest.thresholds[label] for label in manifest.labels),
+        maybe_thresholds=tuple(
+            manifest.maybe_thresholds.get(label, manifest.thresholds[label]) for label in manifest.labels
+        ),
         metrics=manifest.metrics,
         provenance=manifest.provenance,
         files=manifest.files,

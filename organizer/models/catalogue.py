@@ -113,11 +113,28 @@ def choose(name: str) -> Bundle:
 
 
 def thresholds_of(bundle_id: str | None) -> dict[str, float]:
-    """Return the thresholds by label of the bundle that scored a video; empty when it is not installed."""
-    for bundle in bundles():
-        if bundle.id == bundle_id:
-            return dict(zip(bundle.labels, bundle.thresholds, strict=True))
-    return {}
+    """Return from which score on the bundle that scored a video gives each label; 1 means never.
+
+    Empty when it is not installed.
+    """
+    bundle = _bundle_of(bundle_id)
+    return dict(zip(bundle.labels, bundle.thresholds, strict=True)) if bundle else {}
+
+
+def maybe_thresholds_of(bundle_id: str | None) -> dict[str, float]:
+    """Return from which score on each label is a maybe for the bundle that scored a video.
+
+    Without the labels that never are one; empty when it is not installed.
+    """
+    bundle = _bundle_of(bundle_id)
+    if bundle is None:
+        return {}
+    columns = zip(bundle.labels, bundle.thresholds, bundle.maybe_thresholds, strict=True)
+    return {label: maybe for label, given, maybe in columns if maybe < given}
+
+
+def _bundle_of(bundle_id: str | None) -> Bundle | None:
+    return next((bundle for bundle in bundles() if bundle.id == bundle_id), None)
 
 
 def sampled_by(bundle_id: str | None) -> SampledSeconds | None:

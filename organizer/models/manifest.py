@@ -106,7 +106,9 @@ class Manifest:
     labels: tuple[str, ...]
     """In the order of the classifier's outputs; empty without one."""
     thresholds: dict[str, float] = field(default_factory=dict)
-    """By label, 0..1."""
+    """From which score on each label is given, 0..1; 1 means never."""
+    maybe_thresholds: dict[str, float] = field(default_factory=dict)
+    """From which lower score on a label is a maybe; one that is not named here never is."""
     metrics: dict[str, Any] = field(default_factory=dict)
     """What was measured, JSON values; ``summary`` is one line for the list of models."""
     experiments: dict[str, Any] = field(default_factory=dict)
@@ -197,8 +199,9 @@ def manifest_table(manifest: Manifest) -> dict[str, Any]:
             del inner[key]
     if manifest.kinds.classifier is None:
         del table["kinds"]["classifier"]
-    if not manifest.experiments:
-        del table["experiments"]
+    for key in ("maybe_thresholds", "experiments"):
+        if not table[key]:
+            del table[key]
     if manifest.sampling == EVERY_SECOND:
         del table["sampling"]
     return table
@@ -251,7 +254,17 @@ def _check(manifest: Manifest) -> None:
             raise _wrong(f"threshold of {label}", share, "from 0 to 1")
     if len(set(manifest.labels)) != len(manifest.labels):
         raise _wrong("labels", manifest.labels, "each once")
+    _check_maybe_thresholds(manifest)
     _check_files(manifest)
+
+
+def _check_maybe_thresholds(manifest: Manifest) -> None:
+    for label, share in manifest.maybe_thresholds.items():
+        if label not in manifest.labels:
+            raise ValueError(f"its maybe threshold {repr(label)[:100]} is for no label of its own")
+        if not 0 <= share <= manifest.thresholds[label]:
+            most = manifest.thresholds[label]
+            raise _wrong(f"maybe threshold of {label}", share, f"from 0 to its threshold, {most}")
 
 
 def _check_files(manifest: Manifest) -> None:

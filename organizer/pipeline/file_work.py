@@ -20,6 +20,7 @@ from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
 from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.stopping import check
+from organizer.types import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -220,11 +221,14 @@ class FileWork:
         if job.known is None or job.known.failed or not job.is_as_known:
             self.stored.append(video_id)
         self._note_replaced(job, video_id)
-        tags = tuple(tag.name for tag in analysis.tagging.suggestions)
+        tags, maybes = (
+            tuple(tag.name for tag in analysis.tagging.suggestions if tag.tier is tier)
+            for tier in (Tier.GIVEN, Tier.MAYBE)
+        )
         kind = OutcomeKind.CHANGED if job.known else OutcomeKind.NEW
         if job.is_as_known and job.known is not None and not job.known.failed:
             kind = OutcomeKind.LOOKED_AT_AGAIN
-        return FileOutcome(job.file.path, kind, tags=tags)
+        return FileOutcome(job.file.path, kind, tags=tags, maybes=maybes)
 
     def _store_failure(self, job: FileJob, reason: str) -> None:
         """Store that a file is broken, unless that would hide a video that was read before.

@@ -42,9 +42,11 @@ class FileOutcome:
     reason: str | None = None
     """Why it failed."""
     tags: tuple[str, ...] = ()
-    """The suggested tags, best first."""
+    """The tags that the model gives it, best first."""
     changes: tuple[str, ...] = ()
     """What is another fact now, as words: ``taken 2022-03-04T05:06:07 -> 2006-06-09``."""
+    maybes: tuple[str, ...] = ()
+    """The tags that may be, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class RetagProgress:
     tagged: int
     """Videos among them that have features of this model's space; the others need a scan."""
     changes: tuple[TagChange, ...]
-    """Videos of the last step whose tags changed."""
+    """Videos of the last step whose tags or maybes changed."""
 
 
 def retag(

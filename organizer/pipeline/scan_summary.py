@@ -34,7 +34,9 @@ class ScanSummary:
     kinds: Counter[str] = field(default_factory=Counter)
     """Files by ``OutcomeKind``, those included that the walk alone showed to be unchanged; and ``BACK``."""
     tags: Counter[str] = field(default_factory=Counter)
-    """Suggested tags of the files that were looked at."""
+    """Tags that the model gives the files that were looked at."""
+    maybes: Counter[str] = field(default_factory=Counter)
+    """Those that may be."""
     failures: list[FileOutcome] = field(default_factory=list)
     offline: list[str] = field(default_factory=list)
     """Absolute paths of absent roots."""
@@ -80,6 +82,7 @@ class ScanSummary:
                 self.done = done
                 self.kinds[outcome.kind] += 1
                 self.tags.update(outcome.tags)
+                self.maybes.update(outcome.maybes)
                 if outcome.kind is OutcomeKind.FAILED:
                     self.failures.append(outcome)
             case Rejoined(adopted):

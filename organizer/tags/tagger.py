@@ -9,7 +9,7 @@ from organizer.models.cnn_lstm_weights import load_cnn_lstm_weights
 from organizer.models.manifest import ClassifierKind
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.tags.cnn_lstm import CnnLstmClassifier
-from organizer.types import SuggestedTag, VideoFeatures, VideoScores
+from organizer.types import SuggestedTag, Tier, VideoFeatures, VideoScores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,15 +79,31 @@ class Tagger:
         return [scored[index] for index in range(len(videos))]
 
     def suggest(self, video: VideoScores) -> tuple[SuggestedTag, ...]:
-        """Return the tags whose score reaches the label's threshold, best first; none where that is 1."""
+        """Return the tags that are given, then those that may be, each best first.
+
+        A label is given where its score reaches the label's threshold; else it is a maybe where that reaches
+        the label's maybe threshold. A threshold of 1 is never reached: such a label is at most a maybe.
+        """
         bundle = self.bundle
-        columns = zip(bundle.labels, video.scores, bundle.thresholds, video.evidence.T, strict=True)
+        columns = zip(
+            bundle.labels,
+            video.scores,
+            bundle.thresholds,
+            bundle.maybe_thresholds,
+            video.evidence.T,
+            strict=True,
+        )
         tags = [
-            SuggestedTag(label, score, _seconds(video.seconds, evidence, threshold))
-            for label, score, threshold, evidence in columns
-            if score >= threshold and threshold < NEVER
+            SuggestedTag(
+                label,
+                score,
+                _seconds(video.seconds, evidence, given if tier is Tier.GIVEN else maybe),
+                tier,
+            )
+            for label, score, given, maybe, evidence in columns
+            if (tier := tier_of(score, given, maybe)) is not None
         ]
-        return tuple(sorted(tags, key=lambda tag: -tag.score))
+        return tuple(sorted(tags, key=lambda tag: (tag.tier is Tier.MAYBE, -tag.score)))
 
 
 def open_classifier(bundle: Bundle) -> Classifier:
@@ -99,6 +115,19 @@ def open_classifier(bundle: Bundle) -> Classifier:
     if bundle.classifier_kind is ClassifierKind.CNN_LSTM:
         return CnnLstmClassifier(load_cnn_lstm_weights(bundle.classifier_file), bundle.quantiser)
     return LiteRtClassifier(bundle.classifier_file)
+
+
+def tier_of(score: float, given: float, maybe: float) -> Tier | None:
+    """Return what a score makes of a label with these thresholds, None where it makes nothing of it.
+
+    Args:
+        score: 0..1.
+        given: from which score on the label is given; 1 means never.
+        maybe: from which score on it is a maybe, at most ``given``.
+    """
+    if given <= score and given < NEVER:
+        return Tier.GIVEN
+    return Tier.MAYBE if maybe <= score and maybe < NEVER else None
 
 
 def _seconds(looked_at: Sequence[int], evidence: NDArray[np.float32], threshold: float) -> tuple[int, ...]:

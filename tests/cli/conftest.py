@@ -37,9 +37,15 @@ def install(
     backbone: str = "a" * 64,
     sampled: SampledSeconds = EVERY_SECOND,
     unsure: tuple[str, ...] = (),
+    maybe_threshold: float | None = None,
 ) -> None:
-    """Put the model that sees colours in the place of the installed ones."""
-    bundle = colour_bundle(version=version, backbone=backbone, sampled=sampled)
+    """Put the model that sees colours in the place of the installed ones.
+
+    With a ``maybe_threshold`` of at most ``UNSURE``, the labels that it is unsure of are maybes.
+    """
+    bundle = colour_bundle(
+        version=version, backbone=backbone, sampled=sampled, maybe_threshold=maybe_threshold
+    )
     monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
     monkeypatch.setattr(tagger, "open_classifier", lambda _bundle: ColourClassifier(unsure))
 
@@ -97,3 +103,11 @@ def scanned(organizer):
     (organizer.videos / "broken.mp4").write_bytes(b"")
     assert organizer("scan", organizer.videos).code == 0
     return organizer
+
+
+@pytest.fixture
+def unsure(scanned, monkeypatch):
+    """The same with a model for which Animal and Cooking are maybes."""
+    install(monkeypatch, version="2", unsure=("Animal", "Cooking"), maybe_threshold=0.3)
+    assert scanned("retag").code == 0
+    return scanned

@@ -99,6 +99,7 @@ def test_retag_reports_what_changed_and_keeps_decisions(scanned, monkeypatch):
         f"{scanned.videos}/cat.mp4: -Animal",
         "3 videos tagged again with lite 2, 1 changed",
         "removed: Animal 1",
+        "In this library now: 2 tags, 0 maybes",
     ]
     assert states(scanned, "feast.mp4") == {"Food": "suggested", "Cooking": "confirmed"}
     install(monkeypatch, version="3")
@@ -106,6 +107,7 @@ def test_retag_reports_what_changed_and_keeps_decisions(scanned, monkeypatch):
         f"{scanned.videos}/cat.mp4: +Animal",
         "3 videos tagged again with lite 3, 1 changed",
         "added: Animal 1",
+        "In this library now: 3 tags, 0 maybes",
     ]
 
 

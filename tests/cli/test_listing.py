@@ -29,7 +29,7 @@ def test_json_is_one_object_a_line_with_these_keys(scanned):
     for video in objects.values():
         assert list(video) == KEYS
         for tag in video["tags"]:
-            assert list(tag) == ["name", "score", "state", "seconds"]
+            assert list(tag) == ["name", "score", "state", "seconds", "tier"]
     feast, broken = objects["feast.mp4"], objects["broken.mp4"]
     assert feast["path"] == str(scanned.videos / "feast.mp4")
     assert (feast["duration_s"], feast["status"], feast["error"]) == (3.0, "ok", None)
@@ -117,6 +117,66 @@ def test_why_nothing_was_found(scanned):
         0,
         f"This library is empty. To fill it: organizer scan FOLDER --library {scanned.folder}/empty.db\n",
     )
+
+
+def test_a_maybe_is_listed_with_a_question_mark_and_its_tier(unsure):
+    unsure("tag", "cat.mp4", "Holiday")
+    unsure("untag", "cat.mp4", "Dance")
+    lines = {line.split("  ")[0]: line.split("  ")[3] for line in unsure("list").lines if "[" not in line}
+    assert lines == {
+        str(unsure.videos / "cat.mp4"): "Holiday (yours), Animal? 0.40",
+        str(unsure.videos / "feast.mp4"): "Food 0.90, Cooking? 0.40",
+        str(unsure.videos / "2024-05-06 wall.mp4"): "no tag",
+    }
+    tiers = {(tag["name"], tag["state"]): tag["tier"] for video in unsure.json() for tag in video["tags"]}
+    assert tiers == {
+        ("Holiday", "confirmed"): None,
+        ("Animal", "suggested"): "maybe",
+        ("Dance", "rejected"): None,
+        ("Food", "suggested"): "given",
+        ("Cooking", "suggested"): "maybe",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--tag Animal", []),
+        ("--tag Animal --maybe", ["cat.mp4"]),
+        ("--tag Food --tag Cooking", []),
+        ("--tag Food --tag Cooking --maybe", ["feast.mp4"]),
+        ("--any Animal --any Food", ["feast.mp4"]),
+        ("--any Animal --any Food --maybe", ["cat.mp4", "feast.mp4"]),
+        ("--not Cooking --status ok", ["2024-05-06 wall.mp4", "cat.mp4", "feast.mp4"]),
+        ("--not Cooking --status ok --maybe", ["2024-05-06 wall.mp4", "cat.mp4"]),
+        ("--untagged --status ok", ["2024-05-06 wall.mp4", "cat.mp4"]),
+        ("--untagged --status ok --maybe", ["2024-05-06 wall.mp4"]),
+        ("--state suggested", ["feast.mp4"]),
+        ("--state suggested --maybe", ["cat.mp4", "feast.mp4"]),
+        ("--only-maybes", ["cat.mp4", "feast.mp4"]),
+        ("--only-maybes --tag Cooking", ["feast.mp4"]),
+        ("--only-maybes --tag Food", []),
+    ],
+)
+def test_a_maybe_is_no_tag_unless_asked_for(unsure, options, expected):
+    assert [os.path.basename(video["path"]) for video in unsure.json(*options.split())] == expected
+
+
+def test_a_decision_about_a_maybe_counts_as_any(unsure):
+    unsure("tag", "cat.mp4", "Animal")
+    unsure("untag", "feast.mp4", "Cooking")
+    assert [os.path.basename(video["path"]) for video in unsure.json("--tag", "Animal")] == ["cat.mp4"]
+    assert unsure.json("--only-maybes") == []
+    forgotten = unsure("untag", "--forget", "feast.mp4", "Cooking")
+    assert forgotten.lines == ["feast.mp4: Food 0.90, Cooking? 0.40"]
+    assert len(unsure.json("--only-maybes")) == 1
+
+
+def test_where_only_a_maybe_fits_that_is_said(unsure):
+    words = "No video fits. With maybes: 1 video. To list them: --maybe\n"
+    assert unsure("list", "--tag", "Animal").err == words
+    assert unsure("list", "--tag", "Animal", "--text", "feast").err == "No video fits.\n"
+    assert unsure("list", "--tag", "Dance").err == "No video fits.\n"
 
 
 def test_rejected_tags_are_shown_where_they_are_asked_for(scanned):

@@ -30,9 +30,40 @@ def test_a_run_leaves_its_row_with_what_changed(scanned, monkeypatch):
 def test_no_more_changes_than_a_page_shows_are_kept(scanned, monkeypatch):
     monkeypatch.setattr(RetagReport, "MAX_CHANGES", 1)
     install(monkeypatch, version="2", unsure=("Animal", "Food"))
-    assert len(scanned("retag").lines) == 4
+    assert len(scanned("retag").lines) == 5
     report = newest_job(scanned.library).report
     assert (report.changed, len(report.changes)) == (2, 1)
+
+
+def test_tags_and_maybes_are_told_apart(scanned, monkeypatch):
+    install(monkeypatch, version="2", unsure=("Animal", "Food"), maybe_threshold=0.3)
+    assert scanned("retag").lines == [
+        f"{scanned.videos}/cat.mp4: -Animal +Animal?",
+        f"{scanned.videos}/feast.mp4: -Food +Food?",
+        "3 videos tagged again with lite 2, 2 changed",
+        "removed: Animal 1, Food 1",
+        "maybes added: Animal 1, Food 1",
+        "In this library now: 1 tag, 2 maybes",
+    ]
+    assert newest_job(scanned.library).report.changes == (
+        RetagChange("cat.mp4", (), ("Animal",), ("Animal",), ()),
+        RetagChange("feast.mp4", (), ("Food",), ("Food",), ()),
+    )
+    scanned("untag", "feast.mp4", "Food")
+    install(monkeypatch, version="3", maybe_threshold=0.3)
+    assert scanned("retag").lines == [
+        f"{scanned.videos}/cat.mp4: +Animal -Animal?",
+        "3 videos tagged again with lite 3, 1 changed",
+        "added: Animal 1",
+        "maybes removed: Animal 1",
+        "In this library now: 2 tags, 0 maybes",
+    ]
+
+
+def test_only_videos_with_a_maybe_may_be_tagged_again(unsure):
+    assert unsure("retag", "--tag", "Cooking").lines[0].startswith("0 videos")
+    assert unsure("retag", "--tag", "Cooking", "--maybe").lines[0].startswith("1 video tagged again")
+    assert unsure("retag", "--only-maybes").lines[0].startswith("2 videos")
 
 
 def test_the_page_can_stop_it(scanned, monkeypatch):

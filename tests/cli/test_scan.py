@@ -40,6 +40,17 @@ def test_a_scan_says_what_became_of_each_file_and_sums_up(organizer):
     assert "Tags found: Animal 2, Food 1" in outcome.lines
 
 
+def test_a_scan_tells_tags_from_maybes(organizer, monkeypatch):
+    install(monkeypatch, unsure=("Animal",), maybe_threshold=0.3)
+    show_labels(organizer.videos / "cat.mp4", "Animal")
+    show_labels(organizer.videos / "feast.mp4", "Food", "Animal")
+    lines = organizer("scan", organizer.videos).lines
+    assert f"new: {organizer.videos}/cat.mp4: Animal?" in lines
+    assert f"new: {organizer.videos}/feast.mp4: Food, Animal?" in lines
+    assert "Tags found: Food 1" in lines
+    assert "Maybes: Animal 2. To see them: organizer list --only-maybes" in lines
+
+
 def test_a_second_scan_has_nothing_to_do(scanned):
     outcome = scanned("scan")
     assert counts(outcome.lines) == {"new": 0, "unchanged": 4, "changed": 0, "moved": 0}

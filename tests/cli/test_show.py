@@ -10,9 +10,11 @@ import pytest
 from organizer.cli import show
 from organizer.dates.shown import shown_date
 from organizer.library import Library
+from organizer.models import catalogue
+from organizer.types import SampledSeconds
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
-from tests.fakes import COLOUR_OF
+from tests.fakes import COLOUR_OF, colour_bundle, show_labels
 from tests.library.sql import database_of
 
 FAULTS = Path(__file__).parents[1] / "faults"
@@ -29,14 +31,36 @@ def test_a_video_is_shown_with_its_tags_scores_and_thresholds(scanned):
     assert "picture    64 x 48, 5 frames/s, h264" in lines
     assert "model      lite 1" in lines
     assert lines[lines.index("tags") + 1 :][:3] == [
-        "  Food 0.90, suggested, seconds 0-1",
+        "  Food 0.90, given, seconds 0-1",
         "  Holiday, confirmed",
-        "  Cooking 0.90, rejected, seconds 2",
+        "  Cooking 0.90, rejected (the model: given), seconds 2",
     ]
+    assert "scores     (a tag is given from the number in brackets on)" in lines
     scores = [line.split() for line in lines if "(0.50)" in line]
     assert len(scores) == 10
     assert scores[0] == ["Food", "0.90", "(0.50)", "#" * 18]
     assert any("(from the file's date)" in line for line in lines)
+
+
+def test_both_tiers_are_shown_with_both_thresholds(unsure):
+    unsure("tag", "cat.mp4", "Animal")
+    lines = unsure("show", "cat.mp4").lines
+    assert lines[lines.index("tags") + 1] == "  Animal 0.40, confirmed (the model: maybe), seconds 0"
+    lines = unsure("show", "feast.mp4").lines
+    assert lines[lines.index("tags") + 1 :][:2] == [
+        "  Food 0.90, given, seconds 0-1",
+        "  Cooking? 0.40, maybe, seconds 2",
+    ]
+    words = "scores     (in brackets from which on a tag is given, and from which on it is a maybe)"
+    scores = [line.split() for line in lines[lines.index(words) + 1 :]]
+    assert len(scores) == 10
+    assert scores[1] == ["Cooking", "0.40", "(0.50,", "0.30)", "#" * 8]
+
+
+def test_a_label_that_is_never_given_says_so(scanned, monkeypatch):
+    bundle = colour_bundle(threshold=1.0, maybe_threshold=0.3)
+    monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
+    assert "(never, 0.30)" in scanned("show", "cat.mp4").out
 
 
 def test_the_date_says_where_it_is_from(scanned):
@@ -58,6 +82,19 @@ def test_why_a_label_with_a_high_score_is_no_tag(scanned):
         database_of(library).conn.commit()
     (line,) = [line for line in scanned("show", "cat.mp4").lines if line.startswith("  none. ")]
     assert "took back what you decided about Animal" in line and "organizer retag" in line
+
+
+def test_seconds_that_were_left_out_are_said_and_part_no_span(organizer, monkeypatch):
+    install(monkeypatch, sampled=SampledSeconds(2, 3))
+    show_labels(organizer.videos / "a.mp4", *["Animal"] * 9, "Food", "Food", "Animal")
+    organizer("scan", organizer.videos)
+    lines = organizer("show", "a.mp4").lines
+    assert "           from 2 s on one second in 3 was looked at" in lines
+    # Looked at were 0, 1, 2, 5, 8 and 11.
+    assert "  Animal 0.90, given, seconds 0-11" in lines
+    assert not [line for line in lines if line.startswith("  Food 0.90, ")]
+    (animal,) = organizer.json()[0]["tags"]
+    assert animal["seconds"] == [0, 1, 2, 5, 8, 11]
 
 
 def test_numbers_are_no_longer_than_they_need_be(scanned):

@@ -15,6 +15,7 @@ from organizer.types import (
     CaptureDate,
     DateSource,
     SuggestedTag,
+    Tier,
     VideoFeatures,
     VideoFile,
     VideoInfo,
@@ -27,10 +28,19 @@ TAKEN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 def tagging(*suggested: str, score: float = 0.9, bundle: str = BUNDLE) -> Tagging:
-    """What a classifier says: it suggests some labels, each for its own second; the others score 0.1."""
-    scores = {label: score if label in suggested else 0.1 for label in LABELS}
-    tags = tuple(SuggestedTag(name, score, (second,)) for second, name in enumerate(suggested))
+    """What a classifier says: it suggests some labels, each for its own second; the others score 0.1.
+
+    ``Animal`` is given, ``Animal?`` is a maybe, which scores half as much.
+    """
+    tags = tuple(_suggested(name, score, second) for second, name in enumerate(suggested))
+    scores = dict.fromkeys(LABELS, 0.1) | {tag.name: tag.score for tag in tags if tag.name in LABELS}
     return Tagging(bundle, scores, tags)
+
+
+def _suggested(name: str, score: float, second: int) -> SuggestedTag:
+    if name.endswith("?"):
+        return SuggestedTag(name[:-1], score / 2, (second,), Tier.MAYBE)
+    return SuggestedTag(name, score, (second,))
 
 
 def analysis(

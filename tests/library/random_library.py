@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +64,11 @@ class RandomLibrary:
         return os.path.join(folder, f"{self.draw.choice(NAMES)} {self.draw.randrange(12)}.mp4")
 
     def suggested(self) -> list[str]:
-        return self.draw.sample(LABELS, self.draw.randrange(4))
+        """What ``tagging`` takes: some labels, of which some are maybes."""
+        return [
+            name + self.draw.choice(("", "", "?"))
+            for name in self.draw.sample(LABELS, self.draw.randrange(5))
+        ]
 
     def add(self) -> None:
         # Some of a thousand names are drawn twice: then the video that was there lies nowhere.
@@ -172,6 +177,8 @@ class RandomLibrary:
             no_tags=tags(),
             untagged=self.draw.random() < 0.1,
             state=some(list(TagState), 0.3),
+            with_maybes=self.draw.random() < 0.3,
+            only_maybes=self.draw.random() < 0.15,
             status=some(list(Status), 0.3),
             text=" ".join(self.draw.sample(words, self.draw.choice((0, 0, 1, 1, 2)))),
             taken_from=some([day], 0.2),
@@ -190,6 +197,7 @@ class Known:
     paths: list[str]
     names: list[bytes]
     tags: dict[str, str]
+    """By name its state, or ``maybe``."""
     taken: float | None
     duration: float | None
     size: int
@@ -213,7 +221,10 @@ def known_videos(library) -> list[Known]:
         if not places:
             continue
         present = [offline for *_, there, offline in places if there]
-        tags = "SELECT t.name, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE video_id = ?"
+        tags = """
+            SELECT t.name, iif(vt.state = 'suggested' AND vt.tier = 'maybe', 'maybe', vt.state)
+            FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE video_id = ?
+        """
         known.append(
             Known(
                 id_,
@@ -232,6 +243,10 @@ def known_videos(library) -> list[Known]:
 def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
     """Filter and sort without SQL."""
     states = {filter_.state.value} if filter_.state else {"suggested", "confirmed"}
+    if filter_.with_maybes and "suggested" in states:
+        states.add("maybe")
+    if filter_.only_maybes:
+        states = {"maybe"}
 
     def carried(video: Known) -> set[str]:
         return {name.casefold() for name, state in video.tags.items() if state in states}
@@ -245,7 +260,11 @@ def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
                 not named[0] or named[0] & tags,
                 not named[1] & tags,
                 not (filter_.untagged and tags),
-                tags or not filter_.state or filter_.untagged or filter_.all_tags or any(named),
+                tags
+                or not (filter_.state or filter_.only_maybes)
+                or filter_.untagged
+                or filter_.all_tags
+                or any(named),
                 filter_.status in (None, video.status),
                 all(
                     any(folded(word) in folded(path) for path in video.paths) for word in filter_.text.split()
@@ -295,10 +314,11 @@ def check_counts(library, videos: list[Known]) -> None:
     for space in (SPACE, OTHER_SPACE, "no such space"):
         (expected,) = database_of(library).execute(_WITHOUT_FEATURES, [space]).fetchone()
         assert library.features.count_without(space) == expected
-    counts: dict[str, int] = {}
-    for video in videos:
-        for name, state in video.tags.items():
-            if state != "rejected":
-                counts[name] = counts.get(name, 0) + 1
-    assert library.tag_counts() == counts
-    assert list(library.tag_counts().items()) == sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for counted, states in (
+        (library.tag_counts(), {"suggested", "confirmed"}),
+        (library.tag_counts(with_maybes=True), {"suggested", "confirmed", "maybe"}),
+        (library.maybe_counts(), {"maybe"}),
+    ):
+        counts = Counter(name for video in videos for name, state in video.tags.items() if state in states)
+        assert counted == counts
+        assert list(counted.items()) == sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -62,6 +62,32 @@ def test_decisions_of_a_missing_video_move_and_those_of_the_other_win(library):
     assert stranded_videos(database_of(library)) == []
 
 
+def test_a_decision_moves_onto_a_maybe_which_stays_one_below_it(library):
+    old, new = add(library, "/v", "old.mov", "Animal"), add(library, "/v", "new.mp4", "Animal?", "Food?")
+    library.confirm(old, "Animal")
+    library.reject(old, "Food")
+    lose(library, "old.mov")
+    library.adopt(old, new)
+    assert tags(library, new) == {"Animal": "confirmed", "Food": "rejected"}
+    assert library.maybe_counts() == {}
+    for name in ("Animal", "Food"):
+        assert library.undo(new, name)
+    assert library.maybe_counts() == {"Animal": 1, "Food": 1}
+
+
+def test_a_file_written_anew_inherits_decisions_and_has_tiers_of_its_own(library):
+    old = add(library, "/v", "a.mp4", "Animal", "Food?", content="old")
+    library.confirm(old, "Animal")
+    library.confirm(old, "Food")
+    new = add(library, "/v", "a.mp4", "Animal?", "Food", content="new")
+    assert [(tag.name, tag.state, tag.tier) for tag in library.video(new).tags] == [
+        ("Food", "confirmed", "given"),
+        ("Animal", "confirmed", "maybe"),
+    ]
+    assert library.forget(new, "Animal")
+    assert library.maybe_counts() == {"Animal": 1}
+
+
 def test_a_file_that_comes_back_after_all_has_its_own_decisions(library):
     old, new = add(library, "/v", "old.mov", content="1"), add(library, "/v", "new.mp4")
     library.confirm(old, "Holiday")

@@ -99,6 +99,48 @@ def test_a_filter_chooses(filled, choice, expected):
     assert names(filled, VideoFilter(**choice, sort=Sort.ADDED, descending=False)) == expected
 
 
+MAYBES, ONLY = {"with_maybes": True}, {"only_maybes": True}
+WITH_MAYBES = [
+    # a Animal; b Animal?; c Animal? and Food; d Animal?, confirmed; e Animal?, rejected; f none.
+    ({}, "abcdef"),
+    ({"all_tags": ("Animal",)}, "ad"),
+    ({"all_tags": ("Animal",), **MAYBES}, "abcd"),
+    ({"all_tags": ("Animal",), **ONLY}, "bc"),
+    ({"all_tags": ("Animal", "Food")}, ""),
+    ({"all_tags": ("Animal", "Food"), **MAYBES}, "c"),
+    ({"any_tags": ("Animal", "Food")}, "acd"),
+    ({"any_tags": ("Animal", "Food"), **MAYBES}, "abcd"),
+    ({"any_tags": ("Animal", "Food"), **ONLY}, "bc"),
+    ({"no_tags": ("Animal",)}, "bcef"),
+    ({"no_tags": ("Animal",), **MAYBES}, "ef"),
+    ({"no_tags": ("Animal",), **ONLY}, "adef"),
+    ({"untagged": True}, "bef"),
+    ({"untagged": True, **MAYBES}, "ef"),
+    ({"untagged": True, **ONLY}, "adef"),
+    ({"state": SUGGESTED}, "ac"),
+    ({"state": SUGGESTED, **MAYBES}, "abc"),
+    ({"state": SUGGESTED, "untagged": True}, "bdef"),
+    ({"state": SUGGESTED, "untagged": True, **MAYBES}, "def"),
+    ({"state": CONFIRMED}, "d"),
+    ({"state": CONFIRMED, **MAYBES}, "d"),
+    ({"state": REJECTED, **MAYBES}, "e"),
+    (ONLY, "bc"),
+    ({"state": CONFIRMED, **ONLY, **MAYBES}, "bc"),
+    (MAYBES, "abcdef"),
+]
+
+
+@pytest.mark.parametrize(("choice", "expected"), WITH_MAYBES)
+def test_a_maybe_counts_only_where_it_is_asked_for(library, choice, expected):
+    add(library, "/v", "a.mp4", "Animal")
+    add(library, "/v", "b.mp4", "Animal?")
+    add(library, "/v", "c.mp4", "Animal?", "Food")
+    for name, decide in (("d.mp4", library.confirm), ("e.mp4", library.reject)):
+        decide(add(library, "/v", name, "Animal?"), "Animal")
+    add(library, "/v", "f.mp4")
+    assert names(library, VideoFilter(**choice, sort=Sort.ADDED, descending=False)) == expected
+
+
 @pytest.mark.parametrize(
     ("sort", "descending", "expected"),
     [

@@ -1,3 +1,4 @@
+import json
 import time
 
 import pytest
@@ -94,9 +95,20 @@ def test_videos_that_another_scan_looked_at_since_say_nothing_of_an_older_one(li
 def test_a_job_that_tags_again_leaves_its_report(library):
     job_id = library.jobs.begin([], JobKind.RETAG)
     assert (library.jobs.newest().kind, library.jobs.newest().report) == (JobKind.RETAG, None)
-    report = RetagReport(9, 8, 2, (RetagChange("not UTF-8 \udcff", ("Food",), ()),))
+    changed = RetagChange("not UTF-8 \udcff", ("Food",), (), ("Dance",), ("Food", "Animal"))
+    report = RetagReport(9, 8, 2, (changed,))
     library.jobs.finish(job_id, JobState.DONE, None, report)
     assert library.jobs.newest().report == report
+
+
+def test_a_report_of_before_there_were_maybes_is_read(library):
+    job_id = library.jobs.begin([], JobKind.RETAG)
+    library.jobs.finish(job_id, JobState.DONE)
+    old = {"asked": 9, "tagged": 8, "changed": 1}
+    old["changes"] = [{"title": "a.mp4", "added": ["Food"], "removed": ["Dance"]}]
+    database_of(library).execute("UPDATE scans SET report = ? WHERE id = ?", [json.dumps(old), job_id])
+    change = RetagChange("a.mp4", ("Food",), ("Dance",), (), ())
+    assert library.jobs.newest().report == RetagReport(9, 8, 1, (change,))
 
 
 def test_a_job_that_runs_is_shown_before_one_that_was_started_later(library):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -19,7 +20,8 @@ from organizer.library.migrations.apply import MIGRATIONS, migration_set
 from organizer.library.opening import open_database
 from organizer.types import LABELS
 from tests.dates.zones import needs_tzset, zone
-from tests.library.build import add
+from tests.library.build import add, tagging
+from tests.library.random_library import check_counts, known_videos
 from tests.library.sql import database_of
 
 SAVED = Path(__file__).parent / "saved"
@@ -183,6 +185,60 @@ def test_a_decision_names_a_bundle_only_where_that_suggests_the_tag(tmp_path):
             ("Animal", "suggested"),
             ("Gran's cat", "confirmed"),
         ]
+
+
+def test_what_was_suggested_before_there_were_maybes_is_given(tmp_path):
+    """As the version before left it: suggestions, decisions, and a journal without a word of tiers."""
+    path = restore(8, tmp_path / "old.db")
+
+    def row(state: str) -> str:
+        values = {"state": state, "score": 0.7, "seconds": "[0]", "bundle": "lite 1", "changed_at": "then"}
+        return json.dumps(values)
+
+    # Concert is suggested. Nature was, and is confirmed; Animal was, was rejected, and is confirmed.
+    decisions = [(2, "suggested", "confirmed"), (1, "suggested", "rejected"), (1, "rejected", "confirmed")]
+    bits_of_tags = "SELECT suggested, confirmed, rejected FROM videos WHERE id = 2"
+    with closing(sqlite3.connect(path)) as old, old:
+        old.executemany(
+            """
+            INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
+            VALUES (2, ?, 'confirmed', 0.7, '[0]', 'lite 1', 'then')
+            """,
+            [(1,), (2,)],
+        )
+        old.executemany(
+            """
+            INSERT INTO decision_journal (video_id, tag_id, before_row, after_row, decided_at)
+            VALUES (2, ?, ?, ?, 'then')
+            """,
+            [(tag, row(before), row(after)) for tag, before, after in decisions],
+        )
+        bits = old.execute(bits_of_tags).fetchone()
+        counts = dict(old.execute("SELECT name, videos FROM tags WHERE videos > 0"))
+    with Library.open(path) as library:
+        assert database_of(library).execute(bits_of_tags).fetchone() == bits
+        assert database_of(library).execute("SELECT DISTINCT tier FROM video_tags").fetchall() == [("given",)]
+        assert (library.tag_counts(), library.maybe_counts()) == (counts, {})
+        check_counts(library, known_videos(library))
+        # Suggested, and what a decision stands above, as the model had it.
+        assert {tag.name: (tag.state, tag.tier) for tag in library.video(2).tags} == {
+            "Concert": ("suggested", "given"),
+            "Nature": ("confirmed", "given"),
+            "Animal": ("confirmed", "given"),
+        }
+        assert library.undo(2, "Nature")
+        # A newer model is less sure, and a decision of before is undone after that.
+        library.contents.store_tagging([(2, tagging("Animal?", "Concert?", bundle="lite 3"))])
+        for state in ("rejected", "suggested"):
+            assert library.undo(2, "Animal")
+            assert {tag.name: tag.state for tag in library.video(2).tags}["Animal"] == state
+        assert not library.undo(2, "Animal")
+        assert [(tag.name, tag.is_maybe) for tag in library.video(2).tags] == [
+            ("Animal", True),
+            ("Concert", True),
+        ]
+        check_counts(library, known_videos(library))
+        assert library.maybe_counts() == {"Animal": 1, "Concert": 1}
 
 
 def test_jobs_of_older_versions_are_scans(tmp_path):

@@ -52,7 +52,8 @@ def test_more_tags_and_folders_than_an_integer_has_bits(library):
     for tag in drawn.own_tags:
         for state in (None, *TagState):
             for part in ("all_tags", "any_tags", "no_tags"):
-                check_list(library, videos, VideoFilter(**{part: (tag, "Animal")}, state=state))
+                for maybes in ({}, {"with_maybes": True}, {"only_maybes": True}):
+                    check_list(library, videos, VideoFilter(**{part: (tag, "Animal")}, state=state, **maybes))
     for _ in range(60):
         check_list(library, videos, drawn.filter())
     for status in Status:
@@ -65,6 +66,7 @@ def test_every_order_is_one_pass_over_one_index(library, sort, descending):
     filter_ = VideoFilter(
         any_tags=("Animal",),
         no_tags=("Food",),
+        with_maybes=True,
         status=Status.OFFLINE,
         text="ga",
         sort=sort,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.library.build import SPACE, add, rows, tagging, tags
+from organizer.library.changes import Tagging
+from organizer.types import Tier
+from tests.library.build import BUNDLE, SPACE, add, rows, tagging, tags
 from tests.library.sql import database_of
 
 
@@ -80,3 +84,93 @@ def test_only_videos_that_can_be_tagged_again_are_counted(library):
     add(library, "/v", "d.mp4", content="5", bundle="lite 2", duration_s=50)
     assert library.features.count_tagged_by_others("lite 2", SPACE) == 1
     assert library.features.count_tagged_by_others("lite 1", SPACE) == 2
+
+
+def test_a_maybe_is_stored_as_one_and_comes_after_what_is_given(library):
+    video = add(library, "/v", "a.mp4", "Animal", "Food?", "Dance")
+    library.reject(video, "Dance")
+    assert [(tag.name, tag.state, tag.tier, tag.is_maybe) for tag in library.video(video).tags] == [
+        ("Animal", "suggested", "given", False),
+        ("Food", "suggested", "maybe", True),
+        ("Dance", "rejected", "given", False),
+    ]
+
+
+def test_a_tag_that_no_model_suggests_is_in_no_tier(library):
+    video = add(library, "/v", "a.mp4", "Animal?")
+    library.confirm(video, "Holiday")
+    library.confirm(video, "Animal")
+    library.reject(video, "Food")
+    tiers = {tag.name: tag.tier for tag in library.video(video).tags}
+    assert tiers == {"Holiday": None, "Animal": "maybe", "Food": None}
+    library.contents.store_tagging([(video, tagging())])
+    assert {tag.tier for tag in library.video(video).tags} == {None}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (["Animal"], ["Animal?"], ((), ("Animal",), ("Animal",), ())),
+        (["Animal?"], ["Animal"], (("Animal",), (), (), ("Animal",))),
+        (["Animal?"], [], ((), (), (), ("Animal",))),
+        ([], ["Animal?"], ((), (), ("Animal",), ())),
+        (["Animal?"], ["Animal?", "Food"], (("Food",), (), (), ())),
+        (["Animal", "Food?"], ["Food", "Dance?"], (("Food",), ("Animal",), ("Dance",), ("Food",))),
+    ],
+)
+def test_changes_of_tags_and_of_maybes_are_told_apart(library, before, after, change):
+    video = add(library, "/v", "a.mp4", *before)
+    (told,) = library.contents.store_tagging([(video, tagging(*after))])
+    assert (told.added, told.removed, told.maybes_added, told.maybes_removed) == change
+    # And what was told is what is stored.
+    stored = [tag.name + "?" * tag.is_maybe for tag in library.video(video).tags]
+    assert sorted(stored) == sorted(after)
+    assert library.contents.store_tagging([(video, tagging(*after))]) == []
+
+
+def test_what_a_person_decided_about_changes_no_tier_that_is_told(library):
+    video = add(library, "/v", "a.mp4", "Animal", "Food?")
+    library.confirm(video, "Animal")
+    library.reject(video, "Food")
+    assert library.contents.store_tagging([(video, tagging("Animal?", "Food"))]) == []
+    assert [(tag.name, tag.state, tag.tier) for tag in library.video(video).tags] == [
+        ("Animal", "confirmed", "maybe"),
+        ("Food", "rejected", "given"),
+    ]
+
+
+def test_retagging_into_the_other_tier_and_back_moves_the_counts(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    before = rows(library)
+    for suggested, given, maybes in (("Animal?", {}, {"Animal": 1}), ("Animal", {"Animal": 1}, {})):
+        library.contents.store_tagging([(video, tagging(suggested))])
+        assert (library.tag_counts(), library.maybe_counts()) == (given, maybes)
+        assert library.tag_counts(with_maybes=True) == {"Animal": 1}
+    assert rows(library) == before
+
+
+def test_the_same_score_under_other_thresholds_is_another_tier(library):
+    """A model of the same name and version whose thresholds were chosen anew."""
+    video = add(library, "/v", "a.mp4", "Animal")
+    (given,) = tagging("Animal").suggestions
+    maybe = Tagging(BUNDLE, tagging("Animal").scores, (replace(given, tier=Tier.MAYBE),))
+    (change,) = library.contents.store_tagging([(video, maybe)])
+    assert (change.removed, change.maybes_added) == (("Animal",), ("Animal",))
+
+
+def test_counts_of_maybes_leave_out_what_was_decided_and_what_lies_nowhere(library):
+    first = add(library, "/v", "a.mp4", "Animal?", "Food?", content="1")
+    second = add(library, "/v", "b.mp4", "Animal?", content="2")
+    third = add(library, "/v", "c.mp4", "Animal", "Food?", content="3")
+    library.confirm(first, "Animal")
+    library.reject(third, "Food")
+    assert (library.tag_counts(), library.maybe_counts()) == ({"Animal": 2}, {"Animal": 1, "Food": 1})
+    assert list(library.tag_counts(with_maybes=True).items()) == [("Animal", 3), ("Food", 1)]
+    # Another film takes the place of the second: that one lies nowhere.
+    add(library, "/v", "b.mp4", content="4", duration_s=99)
+    assert library.maybe_counts() == {"Food": 1}
+    # It is there again.
+    add(library, "/v", "d.mp4", "Animal?", content="2")
+    assert library.maybe_counts() == {"Animal": 1, "Food": 1}
+    database_of(library).execute("DELETE FROM videos WHERE id IN (?, ?)", [first, second])
+    assert (library.tag_counts(), library.maybe_counts()) == ({"Animal": 1}, {})

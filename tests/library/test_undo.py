@@ -18,7 +18,7 @@ def rows(library, video_id):
     """All that is stored of a video's tags."""
     stored = database_of(library).execute(
         """
-        SELECT t.name, vt.state, vt.score, vt.seconds, vt.bundle, vt.changed_at
+        SELECT t.name, vt.state, vt.score, vt.seconds, vt.bundle, vt.changed_at, vt.tier
         FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id = ? ORDER BY t.name
         """,
         [video_id],
@@ -48,7 +48,7 @@ def test_a_suggestion_comes_back_as_it_was(library, clock, decide):
     assert rows(library, video) != before
     assert library.undo(video, "animal")
     assert rows(library, video) == before
-    assert before["Animal"] == ("suggested", 0.9, "[0]", "lite 1", "2020-01-01T00:00:00+00:00")
+    assert before["Animal"] == ("suggested", 0.9, "[0]", "lite 1", "2020-01-01T00:00:00+00:00", "given")
     assert not library.undo(video, "Animal")
     assert rows(library, video) == before
 
@@ -153,6 +153,80 @@ def test_the_last_decisions_of_a_video_by_tag_the_newest_last(library):
     assert list(entries) == ["Holiday", "Animal"]
     assert (entries["Holiday"].before.state, entries["Holiday"].after) == ("confirmed", None)
     assert (entries["Animal"].before.state, entries["Animal"].after.state) == ("rejected", "confirmed")
+
+
+# Maybes are decided about like given tags
+
+
+@pytest.mark.parametrize(("decide", "state"), [(Library.confirm, "confirmed"), (Library.reject, "rejected")])
+@pytest.mark.parametrize("back", [Library.undo, Library.forget])
+def test_a_maybe_that_was_decided_about_is_a_maybe_again(library, decide, state, back):
+    video = add(library, "/v", "a.mp4", "Animal?")
+    before = rows(library, video)
+    decide(library, video, "Animal")
+    assert rows(library, video)["Animal"][0] == state
+    assert not library.maybe_counts()
+    assert library.tag_counts() == ({"Animal": 1} if state == "confirmed" else {})
+    assert back(library, video, "Animal")
+    # All but the time of a change.
+    assert rows(library, video)["Animal"][:4] == before["Animal"][:4]
+    assert rows(library, video)["Animal"][5] == "maybe"
+    assert (library.tag_counts(), library.maybe_counts()) == ({}, {"Animal": 1})
+
+
+@pytest.mark.parametrize("decide", [Library.confirm, Library.reject])
+@pytest.mark.parametrize("back", [Library.undo, Library.forget])
+@pytest.mark.parametrize(("before", "after"), [("Animal", "Animal?"), ("Animal?", "Animal")])
+def test_an_undone_decision_falls_back_to_the_tier_of_the_newest_tagging(
+    library, decide, back, before, after
+):
+    video = add(library, "/v", "a.mp4", before)
+    decide(library, video, "Animal")
+    library.contents.store_tagging([(video, tagging(after, bundle="lite 2"))])
+    assert back(library, video, "Animal")
+    (tag,) = library.video(video).tags
+    assert (tag.name + "?" * tag.is_maybe, tag.state) == (after, "suggested")
+    assert library.tag_counts(with_maybes=True) == {"Animal": 1}
+    assert library.maybe_counts() == ({"Animal": 1} if tag.is_maybe else {})
+
+
+def test_a_decision_that_comes_back_keeps_the_tier_of_the_newest_tagging(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.reject(video, "Animal")
+    library.confirm(video, "Animal")
+    library.contents.store_tagging([(video, tagging("Animal?", bundle="lite 2"))])
+    library.undo(video, "Animal")
+    assert rows(library, video)["Animal"][0] == "rejected"
+    library.undo(video, "Animal")
+    assert [tag.is_maybe for tag in library.video(video).tags] == [True]
+
+
+def test_a_tag_that_is_put_back_without_a_suggestion_has_no_tier_of_before(library):
+    video = add(library, "/v", "a.mp4", "Animal?")
+    library.confirm(video, "Animal")
+    library.contents.store_tagging([(video, tagging(bundle="lite 2"))])
+    library.forget(video, "Animal")
+    assert rows(library, video) == {}
+    library.undo(video, "Animal")
+    assert rows(library, video)["Animal"][:4] == ("confirmed", 0.1, "[]", None)
+    assert rows(library, video)["Animal"][5] == "given"
+    assert [tag.tier for tag in library.video(video).tags] == [None]
+
+
+def test_a_journal_of_before_there_were_two_tiers_is_read(library):
+    video = add(library, "/v", "a.mp4", "Animal")
+    library.reject(video, "Animal")
+    db = database_of(library)
+    db.execute(
+        "UPDATE decision_journal SET before_row = json_remove(before_row, '$.tier'), "
+        "after_row = json_remove(after_row, '$.tier')"
+    )
+    db.conn.commit()
+    entry = library.last_decisions(video)["Animal"]
+    assert (entry.before.tier, entry.after.tier) == ("given", "given")
+    library.contents.store_tagging([(video, tagging("Animal?", bundle="lite 2"))])
+    assert library.undo(video, "Animal")
+    assert [tag.is_maybe for tag in library.video(video).tags] == [True]
 
 
 # Models go on meanwhile

@@ -6,8 +6,15 @@ import pytest
 
 from organizer.assets import assets_folder
 from organizer.errors import BundleError, FeatureSpaceError
+from organizer.models import catalogue
 from organizer.models.bundle import load_bundle
-from organizer.models.catalogue import bundles, open_bundle, sampled_by, thresholds_of
+from organizer.models.catalogue import (
+    bundles,
+    maybe_thresholds_of,
+    open_bundle,
+    sampled_by,
+    thresholds_of,
+)
 from organizer.models.checksums import sha256_of
 from organizer.types import EVERY_SECOND, LABELS, InputSpec, Resize, SampledSeconds, VideoFeatures
 
@@ -55,8 +62,26 @@ def test_the_seconds_of_the_bundle_that_scored_a_video():
 
 
 def test_thresholds_of_an_unknown_bundle_are_not_made_up():
-    assert thresholds_of("lite 0.0.1") == {}
-    assert thresholds_of(None) == {}
+    for thresholds in (thresholds_of, maybe_thresholds_of):
+        assert thresholds("lite 0.0.1") == {}
+        assert thresholds(None) == {}
+
+
+def test_a_label_without_a_maybe_threshold_is_never_a_maybe(copy, monkeypatch):
+    given = dict.fromkeys(LABELS, 0.6) | {"Dance": 1.0}
+    change_manifest(copy, thresholds=given, maybe_thresholds={"Animal": 0.25, "Dance": 0.4, "Food": 0.6})
+    bundle = load_bundle(copy)
+    assert dict(zip(LABELS, bundle.maybe_thresholds, strict=True)) == given | {"Animal": 0.25, "Dance": 0.4}
+    monkeypatch.setattr(catalogue, "bundles", lambda: [bundle])
+    assert thresholds_of(bundle.id) == given
+    assert maybe_thresholds_of(bundle.id) == {"Animal": 0.25, "Dance": 0.4}
+
+
+def test_a_bundle_of_before_there_were_maybes_has_none(copy):
+    change_manifest(copy, thresholds=dict.fromkeys(LABELS, 0.6), maybe_thresholds={})
+    bundle = load_bundle(copy)
+    assert bundle.maybe_thresholds == bundle.thresholds
+    assert maybe_thresholds_of(bundle.id) == {}
 
 
 @pytest.mark.parametrize("role", ["backbone", "pca", "classifier"])
@@ -167,6 +192,9 @@ DEEP = "[" * 100_000
         ("thresholds", dict.fromkeys(LABELS, "0.5")),
         ("thresholds", dict.fromkeys(LABELS, 1.5)),
         ("thresholds", dict.fromkeys(LABELS, float("nan"))),
+        ("maybe_thresholds", []),
+        ("maybe_thresholds", dict.fromkeys(LABELS, 1.0)),
+        ("maybe_thresholds", {"No such one": 0.1}),
         ("metrics", []),
         ("provenance", "mine"),
         ("kinds", []),

@@ -140,6 +140,14 @@ def test_the_seconds_that_are_looked_at_are_written_where_some_are_left_out(fold
     assert read_manifest(folder).sampling == SampledSeconds(8, 2)
 
 
+def test_maybe_thresholds_are_written_beside_the_others_and_only_where_there_are_any(folder):
+    write_manifest(folder, full(maybe_thresholds={"Animal": 0.25, "Food": 0.4}))
+    table = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    assert list(table)[list(table).index("thresholds") + 1] == "maybe_thresholds"
+    assert table["maybe_thresholds"] == {"Animal": 0.25, "Food": 0.4}
+    assert read_manifest(folder).maybe_thresholds == {"Animal": 0.25, "Food": 0.4}
+
+
 def test_the_bundled_model_says_the_same_when_written_again():
     lite = assets_folder() / "lite"
     told = json.loads((lite / "bundle.json").read_text(encoding="utf-8"))
@@ -171,6 +179,21 @@ def test_the_bundled_model_says_the_same_when_written_again():
         ),
         ({"sampling": {"every_second_until": 8}}, "its sampling: Object missing required field `then_every`"),
         ({"sampling": None}, "its sampling: Expected `object`, got `null`"),
+        (
+            {"maybe_thresholds": {"Animal": -0.1}},
+            "its maybe threshold of Animal is -0.1, not from 0 to its thr",
+        ),
+        (
+            {"maybe_thresholds": {"Animal": 0.51}},
+            r"threshold of Animal is 0.51, not from 0 to its threshold, 0.5",
+        ),
+        ({"maybe_thresholds": {"Food": 1.1}}, r"its maybe threshold of Food is 1.1, not from 0 to its"),
+        ({"maybe_thresholds": {"Animal": float("nan")}}, "its maybe threshold of Animal is nan, not from 0"),
+        ({"maybe_thresholds": {"Dog": 0.3}}, "its maybe threshold 'Dog' is for no label of its own"),
+        (
+            {"maybe_thresholds": {"Animal": "0.3"}},
+            r"its maybe_thresholds\[\.\.\.\]: Expected `float`, got `str`",
+        ),
         ({"kinds": {"backbone": "torch"}}, "its kinds.backbone: Invalid enum value 'torch'"),
         ({"roles": {"backbone": "backbone"}}, "it names no backbone or no PCA"),
         ({"roles": {"backbone": "backbone", "pca": "other.npz"}}, "it has no checksum of its pca"),

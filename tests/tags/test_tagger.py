@@ -7,8 +7,8 @@ import pytest
 from organizer.errors import BundleError, FeatureSpaceError
 from organizer.models.catalogue import open_bundle
 from organizer.tags.classifier import LiteRtClassifier
-from organizer.tags.tagger import Tagger
-from organizer.types import LABELS, SampledSeconds, VideoFeatures, VideoScores
+from organizer.tags.tagger import Tagger, tier_of
+from organizer.types import LABELS, SampledSeconds, Tier, VideoFeatures, VideoScores
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +74,78 @@ def scored(values, seconds=4):
 
 
 def test_a_threshold_of_one_means_never(tagger):
-    bundle = replace(tagger.bundle, thresholds=(1.0,) * len(LABELS))
+    never = (1.0,) * len(LABELS)
+    bundle = replace(tagger.bundle, thresholds=never, maybe_thresholds=never)
     video = scored(dict.fromkeys(LABELS, 1.0))
     assert Tagger(bundle).suggest(video) == ()
 
 
 def test_suggests_from_the_threshold_on_best_first(tagger):
-    thresholds = dict(zip(LABELS, tagger.bundle.thresholds, strict=True))
+    bundle = replace(tagger.bundle, maybe_thresholds=tagger.bundle.thresholds)
+    thresholds = dict(zip(LABELS, bundle.thresholds, strict=True))
     video = scored({"Animal": thresholds["Animal"], "Food": 0.99, "Dance": thresholds["Dance"] - 1e-6})
-    assert [tag.name for tag in tagger.suggest(video)] == ["Food", "Animal"]
+    assert [(tag.name, tag.tier) for tag in Tagger(bundle).suggest(video)] == [
+        ("Food", "given"),
+        ("Animal", "given"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("score", "given", "maybe", "expected"),
+    [
+        (0.6, 0.6, 0.3, Tier.GIVEN),
+        (0.5999, 0.6, 0.3, Tier.MAYBE),
+        (0.3, 0.6, 0.3, Tier.MAYBE),
+        (0.2999, 0.6, 0.3, None),
+        (0.6, 0.6, 0.6, Tier.GIVEN),
+        (0.5999, 0.6, 0.6, None),
+        (1.0, 1.0, 0.3, Tier.MAYBE),
+        (0.3, 1.0, 0.3, Tier.MAYBE),
+        (0.2, 1.0, 0.3, None),
+        (1.0, 1.0, 1.0, None),
+        (0.0, 0.0, 0.0, Tier.GIVEN),
+        (0.0, 0.5, 0.0, Tier.MAYBE),
+    ],
+)
+def test_a_score_makes_a_tag_a_maybe_or_nothing(score, given, maybe, expected):
+    assert tier_of(score, given, maybe) is expected
+
+
+def two_tiers(tagger, given=0.6, maybe=0.3):
+    count = len(LABELS)
+    return Tagger(replace(tagger.bundle, thresholds=(given,) * count, maybe_thresholds=(maybe,) * count))
+
+
+def test_maybes_come_after_what_is_given(tagger):
+    bundle = two_tiers(tagger).bundle
+    # A label of its own thresholds: a maybe although its score is the highest.
+    thresholds = tuple(1.0 if label == "Dance" else 0.6 for label in LABELS)
+    video = scored({"Animal": 0.7, "Food": 0.9, "Concert": 0.31, "Dance": 0.99, "Nature": 0.29})
+    tags = Tagger(replace(bundle, thresholds=thresholds)).suggest(video)
+    assert [(tag.name, tag.tier) for tag in tags] == [
+        ("Food", Tier.GIVEN),
+        ("Animal", Tier.GIVEN),
+        ("Dance", Tier.MAYBE),
+        ("Concert", Tier.MAYBE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "score", "tier", "seconds"),
+    [
+        # The same seconds speak for a given tag from its threshold on, and for a maybe from the lower one.
+        ([0.7, 0.4, 0.2, 0.6], 0.65, "given", (0, 3)),
+        ([0.7, 0.4, 0.2, 0.6], 0.55, "maybe", (0, 1, 3)),
+        # None reaches it alone: the strongest.
+        ([0.1, 0.25, 0.2, 0.0], 0.3, "maybe", (1,)),
+    ],
+)
+def test_the_seconds_of_a_maybe_are_those_from_its_threshold_on(tagger, evidence, score, tier, seconds):
+    columns = np.zeros((len(evidence), len(LABELS)), np.float32)
+    columns[:, 0] = evidence
+    video = VideoScores((score, *[0.0] * (len(LABELS) - 1)), columns)
+    (tag,) = two_tiers(tagger).suggest(video)
+    assert (tag.name, tag.tier, tag.seconds) == (LABELS[0], tier, seconds)
 
 
 def test_names_the_seconds_that_speak_for_a_tag(tagger):

@@ -100,10 +100,11 @@ def test_decisions_are_examples_and_guesses_are_not(taught):
     assert not [name for name in animal if int(name[:-4]) % 3 == 0]
 
 
-def test_a_suggestion_that_nobody_decided_about_is_not_known(taught):
-    taught.add(3, "Food", "Concert", confirmed=["Animal"])
-    taught.add(9, "Food", "Concert", confirmed=["Animal"])
-    taught.add(11, "Food", "Concert", confirmed=["Animal"])
+@pytest.mark.parametrize("suggested", ["Food", "Food?"])
+def test_a_suggestion_that_nobody_decided_about_is_not_known(taught, suggested):
+    taught.add(3, suggested, "Concert", confirmed=["Animal"])
+    taught.add(9, suggested, "Concert", confirmed=["Animal"])
+    taught.add(11, suggested, "Concert", confirmed=["Animal"])
     data = LibraryData(taught.library, BUNDLE)
     food = {**rows(data.to_train, "Food"), **rows(data.held_out, "Food")}
     assert [food[f"{number}.mp4"] for number in (61, 62, 63)] == [(0, 0)] * 3
@@ -246,12 +247,13 @@ def test_nothing_to_measure_on_is_an_error(shelf):
 
 
 def test_taught_videos_carry_all_their_tags(shelf):
-    shelf.add(0, "Animal", "Nature", confirmed=["Grandma"], rejected=["Nature"])
+    shelf.add(0, "Animal", "Nature", "Dance?", confirmed=["Grandma"], rejected=["Nature"])
     shelf.add(0, "Animal")
     (video,) = shelf.library.decided_videos(BUNDLE.space_id)
     assert video.path == "/videos/1.mp4" and video.taken_source == "container"
     assert video.tags == {
         "Animal": TagState.SUGGESTED,
+        "Dance": TagState.SUGGESTED,
         "Nature": TagState.REJECTED,
         "Grandma": TagState.CONFIRMED,
     }

@@ -2,8 +2,8 @@
 
 An entry is never changed but for the time at which it was undone. While a decision stands, its row in
 ``video_tags`` still follows the models: score and seconds are the newest tagging's, and ``bundle`` names the
-model whose newest tagging suggests the tag, or nobody. So what an undone decision falls back to is known
-without asking a model.
+model whose newest tagging suggests the tag, or nobody; ``tier`` says how it does. So what an undone decision
+falls back to is known without asking a model.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from organizer.library.database.columns import now_text
 from organizer.library.records import JournalEntry, TagRow
 from organizer.library.spelling import folded
-from organizer.types import TagState
+from organizer.types import TagState, Tier
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -24,10 +24,16 @@ if TYPE_CHECKING:
 def tag_row(db: Database, video_id: int, tag_id: int) -> TagRow | None:
     """Return what is stored of a tag of a video, None where it does not carry it."""
     row = db.execute(
-        "SELECT state, score, seconds, bundle, changed_at FROM video_tags WHERE video_id = ? AND tag_id = ?",
+        """
+        SELECT state, score, seconds, bundle, changed_at, tier FROM video_tags
+        WHERE video_id = ? AND tag_id = ?
+        """,
         [video_id, tag_id],
     ).fetchone()
-    return None if row is None else TagRow(TagState(row[0]), *row[1:])
+    if row is None:
+        return None
+    state, score, seconds, bundle, changed_at, tier = row
+    return TagRow(TagState(state), score, seconds, bundle, changed_at, Tier(tier))
 
 
 def put(db: Database, video_id: int, tag_id: int, row: TagRow | None) -> None:
@@ -38,12 +44,22 @@ def put(db: Database, video_id: int, tag_id: int, row: TagRow | None) -> None:
     # Not INSERT OR REPLACE: the counts of tags are kept by triggers, which that would not run.
     db.execute(
         """
-        INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at, tier)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, score = excluded.score,
-            seconds = excluded.seconds, bundle = excluded.bundle, changed_at = excluded.changed_at
+            seconds = excluded.seconds, bundle = excluded.bundle, changed_at = excluded.changed_at,
+            tier = excluded.tier
         """,
-        [video_id, tag_id, row.state.value, row.score, row.seconds, row.bundle, row.changed_at],
+        [
+            video_id,
+            tag_id,
+            row.state.value,
+            row.score,
+            row.seconds,
+            row.bundle,
+            row.changed_at,
+            row.tier.value,
+        ],
     )
 
 
@@ -98,7 +114,7 @@ def restore(db: Database, video_id: int, tag_id: int, entry: JournalEntry) -> No
             db,
             video_id,
             tag_id,
-            replace(before, score=score(db, video_id, tag_id), seconds="[]", bundle=None),
+            replace(before, score=score(db, video_id, tag_id), seconds="[]", bundle=None, tier=Tier.GIVEN),
         )
     else:
         put(db, video_id, tag_id, replace(now, state=before.state, changed_at=before.changed_at))
@@ -154,4 +170,5 @@ def _row(text: str | None) -> TagRow | None:
     if text is None:
         return None
     values = json.loads(text)
-    return TagRow(**values | {"state": TagState(values["state"])})
+    tier = Tier(values.get("tier", Tier.GIVEN))
+    return TagRow(**values | {"state": TagState(values["state"]), "tier": tier})

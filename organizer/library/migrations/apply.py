@@ -33,6 +33,7 @@ from organizer.library.migrations.m5_stored_pictures import stored_pictures
 from organizer.library.migrations.m6_folded_tags import folded_tags
 from organizer.library.migrations.m7_shown_dates import shown_dates
 from organizer.library.migrations.m8_journal_and_jobs import journal_and_jobs
+from organizer.library.migrations.m9_two_tiers import two_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     folded_tags,
     shown_dates,
     journal_and_jobs,
+    two_tiers,
 )
 
 

@@ -1,8 +1,8 @@
 """A filter as SQL with bound values: which videos it chooses, and their order.
 
 What a list filters by stands in ``videos`` itself: ``present_in`` has a bit for each root that holds the
-video, ``suggested``, ``confirmed`` and ``rejected`` one for each tag. ``migrations/m3_quick_lists.py`` says
-how they are kept up to date.
+video, ``suggested`` (given), ``maybe``, ``confirmed`` and ``rejected`` one for each tag.
+``migrations/m3_quick_lists.py`` and ``migrations/m9_two_tiers.py`` say how they are kept up to date.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.dates.shown import here, utc_seconds, wall_seconds
 from organizer.library.filters import Sort
-from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,12 +58,13 @@ _ORDERS = {
 }
 """Columns and the indexes that hold them together with all that filters look at."""
 
-_CARRIED_IN = {
-    None: "(v.suggested | v.confirmed)",
-    TagState.SUGGESTED: "v.suggested",
-    TagState.CONFIRMED: "v.confirmed",
-    TagState.REJECTED: "v.rejected",
+_ROWS_OF = {
+    "suggested": "(vt.state = 'suggested' AND vt.tier = 'given')",
+    "maybe": "(vt.state = 'suggested' AND vt.tier = 'maybe')",
+    "confirmed": "vt.state = 'confirmed'",
+    "rejected": "vt.state = 'rejected'",
 }
+"""Which rows of ``video_tags vt`` each column of bits stands for."""
 
 
 def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
@@ -75,11 +75,12 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
         tag_ids: the id of each tag that it names, as far as there is one. Looked up before, for numbers in
             the condition are compared faster than what would be fetched for it.
     """
+    columns = _columns_of(filter_)
+    carried = _bits(columns)
 
     def carries(*tags: str) -> str:
-        return _carries([tag_ids[tag] for tag in tags if tag in tag_ids], filter_.state)
+        return _carries([tag_ids[tag] for tag in tags if tag in tag_ids], columns)
 
-    carried = _CARRIED_IN[filter_.state]
     # A video whose file was overwritten lies nowhere: it is kept for the day that its file comes back.
     parts = [Sql("v.present_in IS NOT NULL")]
     parts += [Sql(carries(tag)) for tag in filter_.all_tags]
@@ -89,7 +90,9 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
         parts.append(Sql(f"NOT {carries(*filter_.no_tags)}"))
     if filter_.untagged:
         parts.append(Sql(f"{carried} = 0"))
-    elif filter_.state is not None and not (filter_.all_tags or filter_.any_tags or filter_.no_tags):
+    elif (filter_.state is not None or filter_.only_maybes) and not (
+        filter_.all_tags or filter_.any_tags or filter_.no_tags
+    ):
         parts.append(Sql(f"{carried} != 0"))
     if filter_.status is not None:
         parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
@@ -115,17 +118,29 @@ def index_of(filter_: VideoFilter) -> str:
     return _ORDERS[filter_.sort][1]
 
 
-def _carries(tag_ids: Sequence[int], state: TagState | None) -> str:
-    """Carrying one of the tags."""
+def _columns_of(filter_: VideoFilter) -> tuple[str, ...]:
+    """Return the columns of bits, in one of which a tag that a filter counts has its bit."""
+    if filter_.only_maybes:
+        return ("maybe",)
+    columns: tuple[str, ...] = ("suggested", "confirmed") if filter_.state is None else (filter_.state.value,)
+    return (*columns, "maybe") if filter_.with_maybes and "suggested" in columns else columns
+
+
+def _bits(columns: Sequence[str]) -> str:
+    """Return the bits of some columns of ``videos v`` together."""
+    return f"({' | '.join(f'v.{column}' for column in columns)})"
+
+
+def _carries(tag_ids: Sequence[int], columns: Sequence[str]) -> str:
+    """Carrying one of the tags, by its bit in one of the columns."""
     bits = sum(1 << (id_ - 1) for id_ in set(tag_ids) if id_ <= SHARED_BIT)
     others = [str(id_) for id_ in tag_ids if id_ > SHARED_BIT]
-    parts = [f"{_CARRIED_IN[state]} & {bits} != 0"]
+    parts = [f"{_bits(columns)} & {bits} != 0"]
     if others:
-        states = (state,) if state else (TagState.SUGGESTED, TagState.CONFIRMED)
         parts.append(
-            f"""{_CARRIED_IN[state]} >> {SHARED_BIT} AND EXISTS (
+            f"""{_bits(columns)} >> {SHARED_BIT} AND EXISTS (
                 SELECT 1 FROM video_tags vt WHERE vt.video_id = v.id AND vt.tag_id IN ({", ".join(others)})
-                AND vt.state IN ({", ".join(f"'{state.value}'" for state in states)}))"""
+                AND ({" OR ".join(_ROWS_OF[column] for column in columns)}))"""
         )
     return f"({' OR '.join(parts)})"
 

@@ -21,9 +21,23 @@ def tag_names(db: Database) -> list[str]:
     return [name for (name,) in rows]
 
 
-def tag_counts(db: Database) -> dict[str, int]:
-    """Return how many videos carry each tag (suggested or confirmed), most frequent first."""
-    return dict(db.execute("SELECT name, videos FROM tags WHERE videos > 0 ORDER BY videos DESC, name"))
+def tag_counts(db: Database, *, with_maybes: bool = False) -> dict[str, int]:
+    """Return how many videos carry each tag (given or confirmed), most frequent first.
+
+    Args:
+        db: the library.
+        with_maybes: whether the videos count too where it is a maybe.
+    """
+    return _counts(db, "videos + maybes" if with_maybes else "videos")
+
+
+def maybe_counts(db: Database) -> dict[str, int]:
+    """Return of how many videos each tag is a maybe, most frequent first."""
+    return _counts(db, "maybes")
+
+
+def _counts(db: Database, count: str) -> dict[str, int]:
+    return dict(db.execute(f"SELECT name, {count} FROM tags WHERE {count} > 0 ORDER BY {count} DESC, name"))
 
 
 def find_tag(db: Database, name: str) -> int | None:

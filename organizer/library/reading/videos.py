@@ -12,7 +12,7 @@ from organizer.library.reading.search import search
 from organizer.library.reading.sql import STATUS_SQL, index_of, order_by, where
 from organizer.library.reading.tags import find_tag
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
-from organizer.types import TagState
+from organizer.types import TagState, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,6 @@ _VIDEO_COLUMNS = (
     "taken_clock",
     "analysed_at",
 )
-_STATE_ORDER = {TagState.CONFIRMED: 0, TagState.SUGGESTED: 0, TagState.REJECTED: 1}
 
 
 def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
@@ -164,15 +163,24 @@ def _places(db: Database, ids: list[int]) -> dict[int, list[PlaceRecord]]:
 def _tags(db: Database, ids: list[int]) -> dict[int, list[TagRecord]]:
     rows = db.execute(
         f"""
-        SELECT vt.video_id, t.name, vt.state, vt.score, vt.seconds
+        SELECT vt.video_id, t.name, vt.state, vt.score, vt.seconds, vt.bundle, vt.tier
         FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id IN ({marks(ids)})
         """,
         ids,
     )
     tags: dict[int, list[TagRecord]] = {}
-    for video_id, name, state, score, seconds in rows:
-        tag = TagRecord(name, TagState(state), score, tuple(json.loads(seconds)))
+    for video_id, name, state, score, seconds, bundle, tier in rows:
+        # Without a bundle it is a person's alone, and the column says nothing.
+        suggested_as = None if bundle is None else Tier(tier)
+        tag = TagRecord(name, TagState(state), score, tuple(json.loads(seconds)), suggested_as)
         tags.setdefault(video_id, []).append(tag)
     for records in tags.values():
-        records.sort(key=lambda tag: (_STATE_ORDER[tag.state], -(tag.score or 0.0), tag.name))
+        records.sort(key=lambda tag: (_rank(tag), -(tag.score or 0.0), tag.name))
     return tags
+
+
+def _rank(tag: TagRecord) -> int:
+    """Tags that count come first, then maybes, then what is none."""
+    if tag.state is TagState.REJECTED:
+        return 2
+    return 1 if tag.is_maybe else 0

@@ -226,13 +226,13 @@ class Contents:
         """Store new scores and suggestions for many videos in one transaction.
 
         Returns:
-            The videos whose shown tags changed.
+            The videos whose tags or maybes changed.
         """
         rows = list(taggings)
         self._take_room()
         with transaction(self._db):
             changes = put_taggings(self._db, rows)
-        return [change for change in changes if change.added or change.removed]
+        return [change for change in changes if not change.is_empty]
 
     def _take_room(self) -> None:
         """Let the connection keep more pages: what is written for a video spreads over ten indexes.
