@@ -19,7 +19,9 @@ def evidence_weights(dimensions: int, labels: int, *, prototypes: int = 9, seed:
     rng, likeness = np.random.default_rng(seed), max(1, dimensions * 2 // 3)
     directions = rng.normal(size=(prototypes, likeness))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    shows, shows_not = rng.dirichlet(np.ones(max(1, prototypes)), (2, labels))[..., :prototypes].swapaxes(1, 2)
+    shows, shows_not = rng.dirichlet(np.ones(max(1, prototypes)), (2, labels))[..., :prototypes].swapaxes(
+        1, 2
+    )
     parts = (
         *(rng.normal(size=(dimensions, labels)) / np.sqrt(dimensions), rng.normal(size=labels) - 1),
         *(0.1 * rng.normal(size=likeness), directions, shows, shows_not),

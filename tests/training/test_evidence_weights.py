@@ -13,7 +13,13 @@ from organizer.errors import BundleError
 from organizer.models.bundle import load_bundle
 from organizer.models.checksums import sha256_of
 from organizer.tags.classifier import LiteRtClassifier
-from organizer.training.evidence_weights import ROLE, EvidenceWeights, base_of, load_evidence_weights
+from organizer.training.evidence_weights import (
+    LIKENESS_SHARE,
+    ROLE,
+    EvidenceWeights,
+    base_of,
+    load_evidence_weights,
+)
 from organizer.training.lite.second_classifier import sigmoid
 from tests.fakes import colour_bundle
 from tests.training.fakes import based_on, evidence_weights
@@ -70,7 +76,7 @@ def test_logits_of_a_worked_example():
     features = np.array([[9.5, 0, 7]], np.float32)
     alike = np.array([np.log(3), 0]) - 1.5
     linear = np.array([9.5 + 0.25, 14 - 1])
-    expected = 2 * (linear + 0.5 * alike) + [0, 0.5]
+    expected = 2 * (linear + LIKENESS_SHARE * alike) + [0, 0.5]
     found = two_prototypes().logits(features)
     assert found.dtype == np.float32 and found[0] == pytest.approx(expected, abs=1e-5)
 

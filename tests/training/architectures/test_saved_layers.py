@@ -30,7 +30,9 @@ def layers_of(module):
     from keras.saving import get_registered_name
 
     own = [value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__]
-    return {get_registered_name(value) for value in own if isinstance(value, type) and issubclass(value, Layer)}
+    return {
+        get_registered_name(value) for value in own if isinstance(value, type) and issubclass(value, Layer)
+    }
 
 
 def test_every_layer_of_that_time_is_in_the_saved_network(model):
