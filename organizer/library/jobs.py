@@ -181,7 +181,7 @@ class Jobs:
 
         Returns:
             Seconds, a little too many rather than too few, for times are stored to the second; None where
-            none of the newest scans with much to do looked at ten videos, or another looked at them since.
+            none of the newest scans with much to do looked at ten videos, or others looked at them since.
         """
         scans = self._db.execute(
             """

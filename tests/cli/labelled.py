@@ -136,7 +136,8 @@ def small_corpus(folder: Path) -> Path:
             picture(folder / "clips" / f"c{number}" / f"{second:03}.jpg", label)
         row = {"clip": f"c{number}", "labels": label, "group": f"r{number}", "fold": number % 5}
         clips.append(row | {"counts": "yes", "source": "s", "frames": 2})
-    for name, rows in (("images.csv", pictures), ("clips.csv", clips)):
+    second = [row | {"maybe": ""} for row in clips[10:]]
+    for name, rows in (("images.csv", pictures), ("clips.csv", clips[:10]), ("clips_2.csv", second)):
         with (folder / name).open("w", newline="") as table:
             writer = csv.DictWriter(table, rows[0])
             writer.writeheader()

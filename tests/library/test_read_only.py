@@ -54,7 +54,7 @@ def test_it_is_listed_and_shown(library, rights):
     assert (listed.returncode, listed.stderr) == (0, "")
     assert "cat.mp4" in listed.stdout and "Animal 0.90" in listed.stdout
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert "Animal 0.90, suggested" in shown.stdout
+    assert "Animal 0.90, given" in shown.stdout
 
 
 @PLACES

@@ -7,37 +7,46 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from organizer.features.quantiser import Quantiser, Rounding
+from organizer.training.architectures.architecture import FROZEN
 from organizer.training.engine.data import Position
 from organizer.training.engine.events import Trained
 from organizer.training.engine.trainer import train
-from organizer.training.ensemble_weights import BasedOn, EnsembleWeights
+from organizer.training.evidence_weights import BasedOn, EvidenceWeights
 
 
-def based_on(dimensions: int, labels: int, *, members: int = 2, hidden: int = 5) -> BasedOn:
-    """Return networks to build on, which know all labels but the last, in another order."""
-    rng, known = np.random.default_rng(8), labels - 1
-    shapes = (
-        *((dimensions, members, hidden), (members, hidden), (members, hidden, known), (members, known)),
-        *((dimensions, known), (known,)),
+def evidence_weights(dimensions: int, labels: int, *, prototypes: int = 9, seed: int = 8) -> EvidenceWeights:
+    """Return a classifier of seconds with random numbers such as a fitted one may have."""
+    rng, likeness = np.random.default_rng(seed), max(1, dimensions * 2 // 3)
+    directions = rng.normal(size=(prototypes, likeness))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    shows, shows_not = rng.dirichlet(np.ones(max(1, prototypes)), (2, labels))[..., :prototypes].swapaxes(
+        1, 2
     )
-    halves = (rng.normal(size=shape).astype(np.float16) for shape in shapes)
-    arrays = EnsembleWeights(*(half.astype(np.float32) for half in halves))
-    return BasedOn(arrays, (*range(known - 1, -1, -1), -1))
+    parts = (
+        *(rng.normal(size=(dimensions, labels)) / np.sqrt(dimensions), rng.normal(size=labels) - 1),
+        *(0.1 * rng.normal(size=likeness), directions, shows, shows_not),
+        *(rng.uniform(0.7, 1.4, 1), 0.5 * rng.normal(size=labels)),
+    )
+    return EvidenceWeights(*(part.astype(np.float32) for part in parts))
 
 
-GRAPH_SHARE = float(np.float16(0.35))
-"""What a graph of 16 bits makes of the linear function's share."""
+def based_on(dimensions: int, labels: int) -> BasedOn:
+    """Return a classifier to build on, which knows all labels but the last, in another order."""
+    known = labels - 1
+    return BasedOn(evidence_weights(dimensions, known), (*range(known - 1, -1, -1), -1))
 
 
-def evidence_of(arrays: EnsembleWeights, features, share=0.35):
-    """Return (seconds, labels), 0..1, of features (seconds, dimensions): what graphs are held against."""
-    dimensions, members, hidden = arrays.hidden_kernel.shape
-    seen = features @ arrays.hidden_kernel.reshape(dimensions, members * hidden)
-    seen = np.maximum(seen.reshape(-1, members, hidden) + arrays.hidden_bias, 0)
-    logits = np.einsum("smh,mhl->sml", seen, arrays.kernel) + arrays.bias
-    by_members = (np.tanh(logits / 2) / 2 + 0.5).mean(axis=1)
-    linear = np.tanh((features @ arrays.linear_kernel + arrays.linear_bias) / 2) / 2 + 0.5
-    return (1 - share) * by_members + share * linear
+def shaken(model, seed: int = 7):
+    """Return a model's weights with noise on all that is not frozen.
+
+    Fresh normalisations and biases are zeros and ones: a wrong mask would not show. What is frozen is random
+    from the start, and with noise would be no shares any more.
+    """
+    rng = np.random.default_rng(seed)
+    return [
+        weight if FROZEN in variable.path.split("/") else weight + 0.1 * rng.normal(size=weight.shape)
+        for variable, weight in zip(model.weights, model.get_weights(), strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -100,13 +100,16 @@ def test_of_clips_the_seconds_are_measured_that_a_scan_looks_at(tmp_path):
         picture = np.full((40, 40, 3), COLOUR_OF.get(shown, NO_LABEL), np.uint8)
         Image.fromarray(picture).save(frames / f"{second:02}.jpg", quality=100)
     (tmp_path / "images.csv").write_text("image,labels,group,fold,source_class,path\n")
-    (tmp_path / "clips.csv").write_text(
-        "clip,labels,group,fold,counts,source,frames\nc1,Food,g,0,yes,test,12\n"
-    )
+    header = "clip,labels,group,fold,counts,source,frames"
+    (tmp_path / "clips.csv").write_text(f"{header}\n")
+    (tmp_path / "clips_2.csv").write_text(f"{header},maybe\nc1,Food,g,0,yes,test,12,Dance;Nature\n")
     for sampled, dance in ((EVERY_SECOND, SURE), (SampledSeconds(8, 2), NOT_AT_ALL)):
         found = measure_on_corpus(colour_bundle(sampled=sampled), tmp_path).scored
         scores = dict(zip(found.labels, found.scores[0], strict=True))
         assert (scores["Food"], scores["Dance"]) == (pytest.approx(SURE), pytest.approx(dance))
+        # What a clip may show counts in no figure.
+        in_doubt = {label for label, known in zip(found.labels, found.known[0], strict=True) if not known}
+        assert in_doubt == {"Dance", "Nature"}
 
 
 def measured(scored):

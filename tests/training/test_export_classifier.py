@@ -20,7 +20,7 @@ from organizer.training.export_classifier import (
     export_litert,
     largest_difference,
 )
-from tests.training.fakes import based_on
+from tests.training.fakes import based_on, shaken
 
 DIMENSIONS, LABELS = 24, ("Vehicle", "Concert", "Dance")
 NAMES = list(ARCHITECTURES)
@@ -32,9 +32,8 @@ def untrained(name, dimensions=DIMENSIONS):
     import keras
 
     keras.utils.set_random_seed(7)
-    rng = np.random.default_rng(7)
     base = based_on(dimensions, len(LABELS)) if name == "correction" else None
-    weights = build(name, dimensions, len(LABELS), based_on=base).get_weights()
+    model = build(name, dimensions, len(LABELS), based_on=base)
     return TrainedClassifier(
         architecture=name,
         dimensions=dimensions,
@@ -42,7 +41,7 @@ def untrained(name, dimensions=DIMENSIONS):
         space_id="fake-0",
         quantiser=Quantiser(-2.0, 2.0, Rounding.NEAREST),
         settings=TrainingSettings(),
-        weights=[weight + 0.1 * rng.normal(size=weight.shape) for weight in weights],
+        weights=shaken(model),
         history=(),
         best_epoch=0,
         data="made up",

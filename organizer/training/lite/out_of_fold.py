@@ -287,8 +287,8 @@ def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32
     """Return whether evidence points at the right seconds, where two clips are joined end to end.
 
     It is, by label, the mean share of a label's evidence that lies in its own half. All pairs of clips of
-    one fold whose labels differ (both have some, none in common), cut to equal length so that both are
-    halves. Per-second evidence does not depend on the other seconds, so that of the joined
+    one fold whose labels differ (both have some, and there is none that both may show), cut to equal length
+    so that both are halves. Per-second evidence does not depend on the other seconds, so that of the joined
     clip is that of its parts. A pair counts for a label where the joined clip would be tagged with it.
 
     Args:
@@ -299,10 +299,12 @@ def evidence_shares(result: OutOfFold, evidence: Mapping[str, NDArray[np.float32
 
     shares: dict[str, list[float]] = {label: [] for label in LABELS}
     all_shares: list[float] = []
+    shows = (result.targets > 0) & result.known
+    may_show = shows | ~result.known
     for first, fold in enumerate(result.folds):
-        own_labels = np.flatnonzero(result.targets[first])
+        own_labels = np.flatnonzero(shows[first])
         for second in np.flatnonzero(result.folds == fold):
-            if not result.targets[second].any() or (result.targets[first] * result.targets[second]).any():
+            if not shows[second].any() or (may_show[first] & may_show[second]).any():
                 continue
             own, other = evidence[result.clips[first]], evidence[result.clips[second]]
             length = min(len(own), len(other))

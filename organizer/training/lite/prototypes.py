@@ -2,13 +2,15 @@
 
 Weighting every example by its likeness is a kernel regression (Nadaraya, "On Estimating Regression", 1964),
 but it would keep, and ship, what single pictures look like. Centres of clusters rank as well, are a twentieth
-of the size, and are nobody's picture.
+of the size, and are nobody's picture: each is the mean of several.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from organizer.errors import TrainingDataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +20,8 @@ LIKENESS = 128
 """How many of the components are compared; 256 did as well, all 1,024 worse."""
 CLUSTERS = 1000
 FEWEST = 3
-"""Examples of a prototype. Those of smaller clusters go to the nearest other one: the centre of one picture
-would be that picture."""
-_ROUNDS = 20
+"""Origins of a prototype. Examples of smaller clusters go to the nearest other one: the centre of one picture
+would be that picture, and all seconds of a clip may look alike."""
 _SEED = 0
 
 
@@ -43,6 +44,7 @@ def fit_prototypes(
     centre: NDArray[np.float32],
     targets: NDArray[np.float32],
     weights: NDArray[np.float32],
+    origins: NDArray[np.int64],
     *,
     clusters: int = CLUSTERS,
 ) -> Prototypes:
@@ -54,19 +56,26 @@ def fit_prototypes(
         centre: (dimensions,), taken off them first.
         targets: (examples, labels) of 0 and 1; every label has examples of both.
         weights: (examples, labels), 0 and up.
+        origins: (examples,), what each comes from: seconds of one clip have the same.
         clusters: how many to begin with.
+
+    Raises:
+        TrainingDataError: there are fewer origins than one prototype is made of.
     """
     import numpy as np
     from sklearn.cluster import MiniBatchKMeans
 
+    _, origins = np.unique(origins, return_inverse=True)
+    if origins.max(initial=-1) + 1 < FEWEST:
+        raise TrainingDataError(
+            f"A prototype is made of {FEWEST} pictures and clips or more. There are fewer. Add some."
+        )
     taken_off = centre[:LIKENESS]
-    seen = features[:, :LIKENESS] - taken_off
-    seen /= np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-6)
+    seen = _of_length_one(features[:, :LIKENESS] - taken_off)
     clusters = min(clusters, len(seen) // FEWEST)
     means = MiniBatchKMeans(clusters, random_state=_SEED, batch_size=4096, n_init=1, max_iter=60).fit(seen)
-    directions = means.cluster_centers_
-    directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-6)
-    directions, nearest = _large_enough(seen, directions)
+    nearest = _in_large_clusters(seen, _of_length_one(means.cluster_centers_), origins)
+    directions = _of_length_one(_sums_of_origins(seen, nearest, origins))
     shows = np.zeros((len(directions), targets.shape[1]))
     shows_not = np.zeros_like(shows)
     np.add.at(shows, nearest, weights * targets)
@@ -79,17 +88,53 @@ def fit_prototypes(
     )
 
 
-def _large_enough(
-    seen: NDArray[np.float32], directions: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the directions to which enough examples are nearest, and which is nearest to each example."""
+def _in_large_clusters(
+    seen: NDArray[np.floating], centres: NDArray[np.floating], origins: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the number of the cluster of each example, of those that are large enough."""
     import numpy as np
 
-    for _ in range(_ROUNDS):
-        nearest = (seen @ directions.T).argmax(axis=1)
-        large = np.bincount(nearest, minlength=len(directions)) >= FEWEST
+    while True:
+        nearest: NDArray[np.int64] = (seen @ centres.T).argmax(axis=1)
+        clusters, _ = _pairs(nearest, origins)
+        large = np.bincount(clusters, minlength=len(centres)) >= FEWEST
         if large.all():
-            break
-        # All at once: where two small ones lie side by side, both go.
-        directions = directions[large]
-    return directions, nearest
+            return nearest
+        # All at once: where two small ones lie side by side, both go. One stays that all else is far from.
+        centres = centres[large] if large.any() else centres[:1]
+
+
+def _sums_of_origins(
+    seen: NDArray[np.floating], nearest: NDArray[np.int64], origins: NDArray[np.int64]
+) -> NDArray[np.floating]:
+    """Return (clusters, likeness): the sum of what each origin's examples in a cluster are in the mean.
+
+    Where k-means left a centre, it may still be the one example that it began with; and seconds that hardly
+    differ would outweigh all other examples of their cluster.
+    """
+    import numpy as np
+
+    clusters, pair = _pairs(nearest, origins)
+    means = np.zeros((len(clusters), seen.shape[1]))
+    np.add.at(means, pair, seen)
+    means /= np.bincount(pair)[:, np.newaxis]
+    sums = np.zeros((int(nearest.max()) + 1, seen.shape[1]))
+    np.add.at(sums, clusters, means)
+    return sums
+
+
+def _pairs(
+    nearest: NDArray[np.int64], origins: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cluster of each pair of cluster and origin that there is, and each example's pair."""
+    import numpy as np
+
+    pairs, pair = np.unique(np.stack([nearest, origins]), axis=1, return_inverse=True)
+    return pairs[0], pair.ravel()
+
+
+def _of_length_one(rows: NDArray[np.floating]) -> NDArray[np.floating]:
+    import numpy as np
+
+    unit: NDArray[np.floating] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return unit

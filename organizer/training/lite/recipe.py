@@ -222,7 +222,10 @@ class LiteRecipe:
             stored,
             np.concatenate([self.corpus.picture_targets[pictures], self.corpus.clip_targets[of_clips]]),
             np.concatenate([self.picture_weights[pictures], self.frame_weights[frames]]),
-            np.append(np.ones(photographs, bool), self._seconds[frames] % PROTOTYPE_EVERY == 0),
+            np.append(
+                np.arange(photographs),
+                np.where(self._seconds[frames] % PROTOTYPE_EVERY == 0, photographs + of_clips, -1),
+            ),
             stored[:photographs].mean(axis=0),
         )
         return TrainedModel(pca, quantiser, quantiser.clipped_share(projected), fit(examples))

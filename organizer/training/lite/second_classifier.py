@@ -33,8 +33,8 @@ class Examples:
     """(examples, labels) of 0 and 1."""
     weights: NDArray[np.float32]
     """(examples, labels), 0 and up; 0 where it is not known whether the label fits."""
-    is_prototypical: NDArray[np.bool_]
-    """(examples,), which of them prototypes are made of."""
+    origins: NDArray[np.int64]
+    """(examples,), the photograph or clip of each; -1 for those that no prototype is made of."""
     centre: NDArray[np.float32]
     """(dimensions,), taken off before likeness is told."""
 
@@ -48,9 +48,13 @@ def fit(examples: Examples) -> EvidenceWeights:
     import numpy as np
 
     linear = fit_ridge(examples.features, examples.targets, examples.weights)
-    chosen = examples.is_prototypical
+    chosen = examples.origins >= 0
     prototypes = fit_prototypes(
-        examples.features[chosen], examples.centre, examples.targets[chosen], examples.weights[chosen]
+        examples.features[chosen],
+        examples.centre,
+        examples.targets[chosen],
+        examples.weights[chosen],
+        examples.origins[chosen],
     )
     return EvidenceWeights(
         linear.kernel,

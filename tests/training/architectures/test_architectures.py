@@ -10,8 +10,8 @@ import pytest
 from organizer.errors import TrainingDataError
 from organizer.training.architectures import ARCHITECTURES, build
 from organizer.training.architectures.architecture import scorer_of
-from organizer.training.lite.frame_ensemble import pool
-from tests.training.fakes import based_on, evidence_of
+from organizer.training.lite.second_classifier import pool, sigmoid
+from tests.training.fakes import based_on, shaken
 
 DIMENSIONS, LABELS = 12, 4
 NAMES = list(ARCHITECTURES)
@@ -29,9 +29,7 @@ def model(name):
 
     keras.utils.set_random_seed(3)
     built = made(name)
-    rng = np.random.default_rng(4)
-    # Fresh normalisations and biases are zeros and ones: a wrong mask would not show.
-    built.set_weights([w + 0.1 * rng.normal(size=w.shape) for w in built.get_weights()])
+    built.set_weights(shaken(built, seed=4))
     return built
 
 
@@ -251,14 +249,27 @@ def test_the_published_network_computes_what_its_runtime_computes(seconds):
 
 
 def test_a_correction_starts_as_what_it_corrects():
-    base, features = based_on(DIMENSIONS, LABELS), 0.3 * videos(3, 7)
+    base, features = based_on(DIMENSIONS, LABELS), videos(3, 7)
     outputs = made("correction")(features, training=False)
-    evidence = np.stack([evidence_of(base.arrays, video) for video in features])
+    logits = np.stack([base.arrays.logits(video) for video in features])
     found = outputs["evidence"].numpy()
-    assert np.allclose(found[..., :-1], evidence[..., ::-1], atol=1e-5)
+    assert np.allclose(found[..., :-1], sigmoid(logits)[..., ::-1], atol=1e-5)
     assert np.allclose(found[..., -1], 1 / (1 + np.exp(2.0)), atol=1e-5)
-    expected = [pool(video)[::-1] for video in evidence]
+    expected = [sigmoid(pool(video))[::-1] for video in logits]
     assert np.allclose(outputs["scores"].numpy()[:, :-1], expected, atol=1e-5)
+
+
+def test_a_correction_is_added_before_seconds_are_pooled():
+    base, features = based_on(DIMENSIONS, LABELS), videos(3, 7)
+    built, rng = made("correction"), np.random.default_rng(5)
+    correction = built.get_layer("core").get_layer("correction")
+    kernel, bias = (rng.normal(size=weight.shape).astype(np.float32) for weight in correction.get_weights())
+    correction.set_weights([kernel, bias])
+    found = built(features, training=False)["scores"].numpy()
+    unknown = np.full((7, 1), -2, np.float32)
+    for video, scores in zip(features, found, strict=True):
+        logits = np.hstack([base.arrays.logits(video)[:, ::-1], unknown]) + video @ kernel + bias
+        assert np.allclose(scores, sigmoid(pool(logits)), atol=1e-5)
 
 
 def test_a_correction_leaves_what_it_corrects_as_it_is():

@@ -31,6 +31,8 @@ def corpus():
             n % 5,
             n != 7,
             "test",
+            # Clip 2 is held out and clip 5 is not; what they show is one of it.
+            frozenset({LABELS[n], "Nature"}) if n in {2, 5} else frozenset(),
         )
         for n in range(CLIPS)
     )
@@ -92,10 +94,22 @@ def test_of_a_clip_the_seconds_are_kept_that_a_scan_looks_at():
 def test_weights_are_those_of_the_recipe():
     _, _, data = small_data()
     names = list(data.to_train.names)
-    assert data.to_train.weights[names.index("c5")] == pytest.approx(np.full(10, CLIP_WEIGHT))
+    assert data.to_train.weights[names.index("c6")] == pytest.approx(np.full(10, CLIP_WEIGHT))
     animal = data.to_train.weights[names.index("4.jpg")]  # LABELS[4]; Nature may be seen as well
     assert animal[LABELS.index("Nature")] == 0 and animal[LABELS.index("Concert")] > 0
-    assert (data.held_out.weights == 1).all()
+
+
+def test_what_is_in_doubt_counts_neither_in_training_nor_in_measuring():
+    _, _, data = small_data(fold=2)
+    trained, measured = list(data.to_train.names), list(data.held_out.names)
+    sure = np.ones(10)
+    sure[[5, LABELS.index("Nature")]] = 0
+    assert data.to_train.weights[trained.index("c5")] == pytest.approx(CLIP_WEIGHT * sure)
+    sure = np.ones(10)
+    sure[[2, LABELS.index("Nature")]] = 0
+    assert np.array_equal(data.held_out.weights[measured.index("c2")], sure)
+    others = np.delete(data.held_out.weights, measured.index("c2"), axis=0)
+    assert (others == 1).all()
 
 
 def test_it_trains():

@@ -3,7 +3,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from organizer.errors import TrainingDataError
-from organizer.training.lite.frame_ensemble import OFFSET, SHRINKAGE, STEEPNESS, fit_ridge
+from organizer.training.lite.ridge import OFFSET, SHRINKAGE, STEEPNESS, fit_ridge
 
 LABELS, DIMENSIONS = 3, 8
 
