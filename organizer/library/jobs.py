@@ -56,8 +56,11 @@ class RetagChange:
     title: str
     """The name of one of its files."""
     added: tuple[str, ...]
-    """Tags that are suggested now."""
+    """Tags that are given now and were not."""
     removed: tuple[str, ...]
+    maybes_added: tuple[str, ...] = ()
+    """Maybes now; reports of before there were any do not say it."""
+    maybes_removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ class Jobs:
 
         Returns:
             Seconds, a little too many rather than too few, for times are stored to the second; None where
-            none of the newest scans with much to do looked at ten videos, or another looked at them since.
+            none of the newest scans with much to do looked at ten videos, or others looked at them since.
         """
         scans = self._db.execute(
             """
@@ -244,7 +247,13 @@ def _job(row: tuple[Any, ...], now: float) -> Job:
 
 def _report(values: dict[str, Any]) -> RetagReport:
     changes = tuple(
-        RetagChange(change["title"], tuple(change["added"]), tuple(change["removed"]))
+        RetagChange(
+            change["title"],
+            tuple(change["added"]),
+            tuple(change["removed"]),
+            tuple(change.get("maybes_added", ())),
+            tuple(change.get("maybes_removed", ())),
+        )
         for change in values["changes"]
     )
     return RetagReport(**values | {"changes": changes})

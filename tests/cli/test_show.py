@@ -11,9 +11,10 @@ from organizer.cli import show
 from organizer.dates.shown import shown_date
 from organizer.library import Library
 from organizer.models import catalogue
+from organizer.types import SampledSeconds
 from tests.cli.conftest import install
 from tests.clips import make_clip, make_rotated_clip
-from tests.fakes import COLOUR_OF, colour_bundle
+from tests.fakes import COLOUR_OF, colour_bundle, show_labels
 from tests.library.sql import database_of
 
 FAULTS = Path(__file__).parents[1] / "faults"
@@ -81,6 +82,19 @@ def test_why_a_label_with_a_high_score_is_no_tag(scanned):
         database_of(library).conn.commit()
     (line,) = [line for line in scanned("show", "cat.mp4").lines if line.startswith("  none. ")]
     assert "took back what you decided about Animal" in line and "organizer retag" in line
+
+
+def test_seconds_that_were_left_out_are_said_and_part_no_span(organizer, monkeypatch):
+    install(monkeypatch, sampled=SampledSeconds(2, 3))
+    show_labels(organizer.videos / "a.mp4", *["Animal"] * 9, "Food", "Food", "Animal")
+    organizer("scan", organizer.videos)
+    lines = organizer("show", "a.mp4").lines
+    assert "           from 2 s on one second in 3 was looked at" in lines
+    # Looked at were 0, 1, 2, 5, 8 and 11.
+    assert "  Animal 0.90, given, seconds 0-11" in lines
+    assert not [line for line in lines if line.startswith("  Food 0.90, ")]
+    (animal,) = organizer.json()[0]["tags"]
+    assert animal["seconds"] == [0, 1, 2, 5, 8, 11]
 
 
 def test_numbers_are_no_longer_than_they_need_be(scanned):

@@ -11,7 +11,7 @@ from organizer.cli.context import library_option
 from organizer.errors import BundleError
 from organizer.models import catalogue
 from organizer.models.download.sources import read_sources
-from organizer.text import safe_text
+from organizer.text import safe_text, thinned
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
@@ -56,10 +56,11 @@ def _show(bundle: Bundle, *, in_use: bool) -> bool:
         files, whole = f"{size / 1e6:.1f} MB in {bundle.folder}, checksums right", True
     except (BundleError, OSError) as error:
         files, whole = f"DAMAGED: {error}", False
+    space = (bundle.space_id, f"{bundle.dimensions} bytes a second", thinned(bundle.sampled))
     rows = {
         "labels": ", ".join(bundle.labels) or "none: it has no classifier yet",
         "measured": str(bundle.metrics.get("summary", "nothing")),
-        "space": f"{bundle.space_id}, {bundle.dimensions} bytes a second",
+        "space": ", ".join(filter(None, space)),
         "files": files,
         "licence": bundle.licence,
     }

@@ -70,7 +70,7 @@ def test_what_is_in_doubt_is_so_in_the_scores(validated):
 
 
 def test_models_are_compared_on_the_clips_that_both_were_measured_on(tmp_path, monkeypatch, small, validated):
-    """The other knows no doubts, stands in another order, and has fewer clips and one more."""
+    """The other one knows no doubts, stands in another order, and has fewer clips and one more."""
     result, _, _ = validated
     other = replace(result.pick(result.clips[:4:-1]), known=np.ones((30, len(LABELS)), bool))
     other = replace(other, scores=other.scores[:, ::-1], clips=("elsewhere", *other.clips[1:]))

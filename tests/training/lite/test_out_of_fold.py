@@ -356,7 +356,7 @@ def test_evidence_share_of_a_worked_example():
 
 @pytest.mark.parametrize(("threshold", "tagged"), [(0.6, {"Animal", "Food"}), (0.78, {"Food"})])
 def test_evidence_is_pooled_as_logits(threshold, tagged):
-    """The stronger seconds for Animal are 0.99 and 0.1: the mean of logits is 0.77, of shares 0.55."""
+    """The stronger seconds for Animal are 0.99 and 0.1: as logits their mean is 0.77, as shares 0.55."""
     result, evidence = joined_example()
     evidence["a"][:2, 4] = logits_of([0.99, 0.1])
     evidence["b"][:, 4] = logits_of(0.01)
