@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from organizer.training.ensemble_weights import Base
 
 from organizer.errors import TrainingDataError
 from organizer.library import Library
