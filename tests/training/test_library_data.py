@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from organizer.training.ensemble_weights import Base
 
 from organizer.errors import TrainingDataError
 from organizer.library import Library
 from organizer.library.changes import Analysis
 from organizer.training.engine.data import Position
+from organizer.training.evidence_weights import Base
 from organizer.training.library_data import (
     FEWEST_CONFIRMED,
     LibraryData,
