@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
 
+VIDEOS_FILE = "trained_videos.txt"
+"""Beside a classifier that was trained on a table of YouTube-8M: the ids of its videos."""
 METRIC = "trained_on"
 """Where it stands among a bundle's metrics."""
 

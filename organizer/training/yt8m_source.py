@@ -13,7 +13,7 @@ from organizer.models.installing import is_free
 from organizer.text import count
 from organizer.training.engine.data import MemoryData
 from organizer.training.sources import TrainingSource
-from organizer.training.trained_on import Origin, TrainedOn
+from organizer.training.trained_on import VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.dataset import Reading, Yt8mData
 from organizer.training.yt8m.means_table import ENDING as TABLE_ENDING
 from organizer.training.yt8m.means_table import read_means_table
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from organizer.training.yt8m.shard_files import Split
     from organizer.training.yt8m.vocabulary import LabelClasses
 
-VIDEOS_FILE = "trained_videos.txt"
-"""Beside a classifier that was trained on a table: the ids of its videos."""
 _MEANS_NOTE = (
     "Each video is one mean over all its seconds here. Single seconds vary more, and of time (how things "
     "spread, in which order) a network learns nothing: see what the model says of your own videos before you "

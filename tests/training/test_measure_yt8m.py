@@ -15,10 +15,10 @@ from organizer.models.loose_classifier import load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, Manifest, QuantiserRange, write_manifest
 from organizer.tags.tagger import open_classifier
 from organizer.training.measure_yt8m import measure_on_yt8m, open_to_measure
-from organizer.training.trained_on import METRIC, Origin, TrainedOn
+from organizer.training.trained_on import METRIC, VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import Level
 from organizer.training.yt8m.sampling import is_held_out
-from organizer.training.yt8m_source import VIDEOS_FILE, Yt8mChoice
+from organizer.training.yt8m_source import Yt8mChoice
 from organizer.types import LABELS
 from tests.cli.labelled import install_space
 from tests.training.yt8m.generate import make_videos, mean_rgb, write_means_table, write_shards

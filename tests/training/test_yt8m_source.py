@@ -12,12 +12,11 @@ from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.catalogue import open_bundle
 from organizer.models.inception.assemble import NAME
 from organizer.training.engine.data import Position
-from organizer.training.trained_on import Origin, TrainedOn
+from organizer.training.trained_on import VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import Level
 from organizer.training.yt8m.sampling import is_held_out
 from organizer.training.yt8m_source import (
     LICENCE,
-    VIDEOS_FILE,
     Yt8mChoice,
     check_yt8m_space,
     installed_space,

@@ -34,7 +34,7 @@ from organizer.models.manifest import (
 )
 from organizer.tags.classifier import LiteRtClassifier
 from organizer.training.render import render
-from organizer.training.trained_on import METRIC, Origin, TrainedOn
+from organizer.training.trained_on import METRIC, VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import DIMENSIONS
 from organizer.training.yt8m.video_means import read_video_means
 from organizer.training.yt8m.video_model import (
@@ -54,7 +54,6 @@ from organizer.training.yt8m.video_model_folds import (
     fit_tiers,
     read_out_of_fold,
 )
-from organizer.training.yt8m_source import VIDEOS_FILE
 from organizer.types import LABELS, MAX_SECONDS
 
 if TYPE_CHECKING:
