@@ -28,6 +28,8 @@ NO_LABEL = COLOURS[len(LABELS)]
 SURE, NOT_AT_ALL, UNSURE = 0.9, 0.05, 0.4
 """Scores of a label whose colour is shown, is not shown, and of the labels in ``unsure``."""
 THRESHOLD = 0.5
+MAYBE_THRESHOLD = 0.3
+"""For models that have maybes: of a label that they are unsure of."""
 
 
 class ColourBackbone:

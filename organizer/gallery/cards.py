@@ -12,7 +12,7 @@ from organizer.text import duration, safe_text, spelled_date
 from organizer.types import TagState
 
 if TYPE_CHECKING:
-    from organizer.library.records import VideoRecord
+    from organizer.library.records import TagRecord, VideoRecord
 
 _STATUS_WORDS = {
     Status.OK: "",
@@ -28,6 +28,9 @@ class CardTag:
 
     name: str
     confirmed: bool
+    maybe: bool = False
+    score: str = ""
+    """What the model says of a maybe, such as 0.45; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,17 @@ def card(video: VideoRecord, *, poster: bool) -> Card:
         date=spelled_date(video.taken),
         status=_STATUS_WORDS[video.status],
         poster=poster_address(video) if poster else "",
-        tags=tuple(CardTag(safe_text(tag.name), tag.state is TagState.CONFIRMED) for tag in tags[:MAX_TAGS]),
+        tags=tuple(_card_tag(tag) for tag in tags[:MAX_TAGS]),
         more_tags=max(0, len(tags) - MAX_TAGS),
+    )
+
+
+def _card_tag(tag: TagRecord) -> CardTag:
+    return CardTag(
+        safe_text(tag.name),
+        confirmed=tag.state is TagState.CONFIRMED,
+        maybe=tag.is_maybe,
+        score=f"{tag.score:.2f}" if tag.is_maybe and tag.score is not None else "",
     )
 
 

@@ -34,9 +34,13 @@ class LabelRow:
     score: float
     """Probability 0..1."""
     threshold: float | None
-    """A score from here on makes a tag; None where the model that scored the video is not installed."""
+    """A score from here on makes a tag; None where none does, and where the model is not installed."""
+    maybe_threshold: float | None
+    """A score from here on makes a maybe; None where none does, and where the model is not installed."""
+    words: str
+    """The score and both thresholds."""
     state: str
-    """A ``TagState``, or empty where the video does not carry the label."""
+    """``maybe``, else a ``TagState``, or empty where nothing is said of the label."""
     strip: tuple[int, ...]
     """0..100 for each second that was looked at: how much it speaks for the label; empty where that is not
     known."""
@@ -48,6 +52,7 @@ class LabelRow:
 def label_rows(
     video: VideoRecord,
     thresholds: Mapping[str, float],
+    maybe_thresholds: Mapping[str, float],
     labels: tuple[str, ...] = (),
     scored: VideoScores | None = None,
 ) -> list[LabelRow]:
@@ -55,11 +60,13 @@ def label_rows(
 
     Args:
         video: the video.
-        thresholds: by label, of the model that scored it; empty when that is not installed.
+        thresholds: from which score on the model that scored it gives each label; empty when that is not
+            installed.
+        maybe_thresholds: from which score on each is a maybe, without the labels that never are.
         labels: the columns of ``scored``.
         scored: what the same model says of each second, where it is known.
     """
-    states = {tag.name: tag.state.value for tag in video.tags}
+    states = {tag.name: "maybe" if tag.is_maybe else tag.state.value for tag in video.tags}
     rows = []
     for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
         strip: tuple[int, ...] = ()
@@ -69,10 +76,30 @@ def label_rows(
             strip = tuple(round(100 * min(1.0, max(0.0, float(value)))) for value in column)
             seconds = scored.seconds
         best = seconds[strip.index(max(strip))] if strip else None
+        given, maybe = thresholds.get(label), maybe_thresholds.get(label)
         rows.append(
-            LabelRow(label, score, thresholds.get(label), states.get(label, ""), strip, best, seconds)
+            LabelRow(
+                label=label,
+                score=score,
+                threshold=None if given is None or given >= _NEVER else given,
+                maybe_threshold=maybe,
+                words=_score_words(score, given, maybe),
+                state=states.get(label, ""),
+                strip=strip,
+                best_second=best,
+                seconds=seconds,
+            )
         )
     return rows
+
+
+def _score_words(score: float, given: float | None, maybe: float | None) -> str:
+    """Say a score, and what the model makes of which scores."""
+    if given is None:
+        return f"Score {score:.2f}"
+    sure = "never sure enough for a tag" if given >= _NEVER else f"a tag from {given:.2f} on"
+    unsure = "" if maybe is None else f"a maybe from {maybe:.2f} on, "
+    return f"Score {score:.2f}: {unsure}{sure}"
 
 
 def analysed_part(video: VideoRecord, sampled: SampledSeconds | None = None) -> str:
@@ -109,6 +136,14 @@ def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
     if rejected:
         return "You rejected its tags, and no other score reaches its label's threshold."
     return "No score reaches its label's threshold. Add a tag if you know better."
+
+
+def maybes_alone(video: VideoRecord) -> str:
+    """Say what to do where a video carries no tag but maybes; empty anywhere else."""
+    carried = [tag for tag in video.tags if tag.state is not TagState.REJECTED]
+    if not carried or not all(tag.is_maybe for tag in carried):
+        return ""
+    return "The model is sure of no tag. It asks about those with a question mark: confirm or reject them."
 
 
 def why_not_playable(video: VideoRecord) -> str:

@@ -23,6 +23,16 @@ PAGE_SIZE = 36
 _MAX_TEXT = 200
 _MAX_TAGS = 50
 
+
+class Maybes(StrEnum):
+    """How a view counts maybes; where it says nothing of them, they count as no tags."""
+
+    WITH = "with"
+    """As given tags do."""
+    ONLY = "only"
+    """As the only tags."""
+
+
 Choice = TypeVar("Choice", bound=StrEnum)
 Query = dict[str, list[str]]
 """Parameters of an address by name, each with its values in order."""
@@ -36,6 +46,7 @@ class ViewState:
     any_tags: tuple[str, ...] = ()
     no_tags: tuple[str, ...] = ()
     untagged: bool = False
+    maybes: Maybes | None = None
     state: TagState | None = None
     status: Status | None = None
     text: str = ""
@@ -67,6 +78,8 @@ class ViewState:
             no_tags=self.no_tags,
             untagged=self.untagged,
             state=self.state,
+            with_maybes=self.maybes is Maybes.WITH,
+            only_maybes=self.maybes is Maybes.ONLY,
             status=self.status,
             text=self.text,
             taken_from=_midnight(self.first_day),
@@ -83,6 +96,7 @@ def to_query(view: ViewState) -> Query:
         "any": view.any_tags,
         "none": view.no_tags,
         "untagged": ["1"] if view.untagged else [],
+        "maybes": [view.maybes.value] if view.maybes else [],
         "state": [view.state.value] if view.state else [],
         "status": [view.status.value] if view.status else [],
         "text": [view.text] if view.text else [],
@@ -110,6 +124,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> ViewState:
         any_tags=tags("any"),
         no_tags=tags("none"),
         untagged=first("untagged") == "1",
+        maybes=_choice(Maybes, first("maybes")),
         state=_choice(TagState, first("state")),
         status=_choice(Status, first("status")),
         text=first("text")[:_MAX_TEXT],

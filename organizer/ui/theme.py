@@ -45,6 +45,14 @@ _STYLE = """
   .stText, [data-testid="stText"] { white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; }
   .st-key-title [data-testid="stText"] { font-size: 1.3rem; font-weight: 650; line-height: 1.35; }
   .st-key-tag_counts [data-testid="stText"] { font-size: 0.85rem; line-height: 1.6; }
+  [class*="st-key-tag_row_"] { padding: 0.45rem 0.9rem; }
+  [class*="st-key-tag_row_maybe_"] {
+    border-style: dashed; border-color: color-mix(in srgb, currentColor 50%, transparent);
+  }
+  /* What is chosen would have the primary colour, made for areas: as text it is too dark at night. */
+  button[data-variant="segmented_control"][aria-checked="true"] {
+    color: inherit !important; font-weight: 650;
+  }
   .st-key-facts [data-testid="stText"] { font-size: 0.9rem; line-height: 1.65; }
 </style>
 """

@@ -6,7 +6,7 @@ import pytest
 from organizer.gallery import detail
 from organizer.gallery.cards import CardTag, card
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
-from organizer.types import SampledSeconds, TagState, VideoScores
+from organizer.types import SampledSeconds, TagState, Tier, VideoScores
 from tests.dates.zones import needs_tzset, zone
 
 PLACE = PlaceRecord("/videos", "trip/a.mp4", "/videos/trip/a.mp4", Status.OK)
@@ -30,6 +30,7 @@ VIDEO = VideoRecord(
     tags=(TagRecord("Animal", TagState.SUGGESTED, 0.9, (0, 1)),),
 )
 REJECTED = TagRecord("Animal", TagState.REJECTED, 0.9, ())
+MAYBE = TagRecord("Dance", TagState.SUGGESTED, 0.447, (2,), Tier.MAYBE)
 
 
 def test_a_card():
@@ -62,6 +63,17 @@ def test_a_card_leaves_out_rejected_tags_and_counts_what_does_not_fit():
     assert all(tag.confirmed for tag in shown.tags)
 
 
+def test_a_maybe_on_a_card_says_its_score():
+    shown = card(replace(VIDEO, tags=(*VIDEO.tags, MAYBE)), poster=False)
+    assert shown.tags == (CardTag("Animal", False), CardTag("Dance", False, maybe=True, score="0.45"))
+
+
+@pytest.mark.parametrize("state", [TagState.CONFIRMED, TagState.REJECTED])
+def test_a_decided_maybe_is_none_on_a_card(state):
+    shown = card(replace(VIDEO, tags=(replace(MAYBE, state=state),)), poster=False)
+    assert shown.tags == ((CardTag("Dance", True),) if state is TagState.CONFIRMED else ())
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [(Status.FAILED, "Not readable"), (Status.MISSING, "Missing"), (Status.OFFLINE, "Offline")],
@@ -73,7 +85,7 @@ def test_a_card_says_that_a_video_cannot_be_watched(status, words):
 def test_label_rows_are_best_first_with_strips():
     evidence = np.array([[0.1, 0.0, 0.3], [0.95, 1.2, -0.1]], np.float32)
     rows = detail.label_rows(
-        VIDEO, {"Animal": 0.5}, ("Animal", "Food", "Dance"), VideoScores((0.9, 0.2, 0.4), evidence)
+        VIDEO, {"Animal": 0.5}, {}, ("Animal", "Food", "Dance"), VideoScores((0.9, 0.2, 0.4), evidence)
     )
     assert [row.label for row in rows] == ["Animal", "Dance", "Food"]
     assert rows[0].strip == (10, 95)
@@ -93,7 +105,60 @@ def test_label_rows_name_the_seconds_that_were_looked_at():
 
 
 def test_label_rows_without_seconds():
-    assert all(row.strip == () and row.best_second is None for row in detail.label_rows(VIDEO, {}))
+    assert all(row.strip == () and row.best_second is None for row in detail.label_rows(VIDEO, {}, {}))
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "maybe_thresholds", "marks", "words"),
+    [
+        ({}, {}, (None, None), "Score 0.40"),
+        ({"Dance": 0.65}, {}, (0.65, None), "Score 0.40: a tag from 0.65 on"),
+        (
+            {"Dance": 0.65},
+            {"Dance": 0.3},
+            (0.65, 0.3),
+            "Score 0.40: a maybe from 0.30 on, a tag from 0.65 on",
+        ),
+        (
+            {"Dance": 1.0},
+            {"Dance": 0.3},
+            (None, 0.3),
+            "Score 0.40: a maybe from 0.30 on, never sure enough for a tag",
+        ),
+        ({"Dance": 1.0}, {}, (None, None), "Score 0.40: never sure enough for a tag"),
+    ],
+)
+def test_a_label_says_from_which_scores_on_it_is_what(thresholds, maybe_thresholds, marks, words):
+    row = next(row for row in detail.label_rows(VIDEO, thresholds, maybe_thresholds) if row.label == "Dance")
+    assert (row.threshold, row.maybe_threshold) == marks
+    assert row.words == words
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [(TagState.SUGGESTED, "maybe"), (TagState.CONFIRMED, "confirmed"), (TagState.REJECTED, "rejected")],
+)
+def test_a_decision_about_a_label_stands_above_a_maybe(state, shown):
+    rows = detail.label_rows(replace(VIDEO, tags=(replace(MAYBE, state=state),)), {}, {})
+    assert next(row.state for row in rows if row.label == "Dance") == shown
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ((), False),
+        ((REJECTED,), False),
+        (VIDEO.tags, False),
+        ((*VIDEO.tags, MAYBE), False),
+        ((MAYBE,), True),
+        ((MAYBE, REJECTED), True),
+        ((replace(MAYBE, state=TagState.CONFIRMED),), False),
+    ],
+)
+def test_a_video_with_maybes_alone_asks(tags, said):
+    video = replace(VIDEO, tags=tags)
+    assert bool(detail.maybes_alone(video)) is said
+    assert not (said and detail.why_no_tag(video, {}))
 
 
 @pytest.mark.parametrize(("duration_s", "said"), [(None, False), (45.9, False), (61.0, True), (4000.0, True)])

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 import pytest
 
-from organizer.gallery.view_state import PAGE_SIZE, ViewState, from_query, pages, to_query
+from organizer.gallery.view_state import PAGE_SIZE, Maybes, ViewState, from_query, pages, to_query
 from organizer.library.filters import Sort
 from organizer.library.records import Status
 from organizer.types import TagState
@@ -12,6 +12,7 @@ FULL = ViewState(
     any_tags=("Food",),
     no_tags=("Dance",),
     untagged=True,
+    maybes=Maybes.ONLY,
     state=TagState.CONFIRMED,
     status=Status.OFFLINE,
     text="söme <b>words</b>",
@@ -42,6 +43,7 @@ def test_a_new_view_has_a_bare_address():
         {"page": ["²"]},
         {"page": ["9" * 5000]},
         {"sort": ["id; DROP TABLE videos"]},
+        {"maybes": ["1"]},
         {"state": ["?"]},
         {"status": [""]},
         {"from": ["2024-13-01"]},
@@ -73,12 +75,22 @@ def test_the_last_day_is_a_part_of_the_filter():
 
 
 @pytest.mark.parametrize(
+    ("maybes", "with_maybes", "only_maybes"),
+    [(None, False, False), (Maybes.WITH, True, False), (Maybes.ONLY, False, True)],
+)
+def test_maybes_count_only_where_they_are_asked_for(maybes, with_maybes, only_maybes):
+    chosen = ViewState(maybes=maybes).filter()
+    assert (chosen.with_maybes, chosen.only_maybes) == (with_maybes, only_maybes)
+
+
+@pytest.mark.parametrize(
     ("view", "filtered"),
     [
         (ViewState(), False),
         (ViewState(sort=Sort.SIZE, descending=False, page=3, video="x"), False),
         (ViewState(text="x"), True),
         (ViewState(untagged=True), True),
+        (ViewState(maybes=Maybes.WITH), True),
         (ViewState(status=Status.OK), True),
     ],
 )

@@ -15,12 +15,13 @@ from organizer.types import (
     CaptureDate,
     DateSource,
     SuggestedTag,
+    Tier,
     VideoFeatures,
     VideoFile,
     VideoInfo,
 )
 from tests.clips import plain
-from tests.fakes import COLOUR_OF, NO_LABEL, NOT_AT_ALL, SURE, THRESHOLD, colour_bundle
+from tests.fakes import COLOUR_OF, NO_LABEL, NOT_AT_ALL, SURE, UNSURE, colour_bundle
 from tests.library.sql import database_of
 from tests.posters import make_poster
 
@@ -34,7 +35,7 @@ class SeedVideo:
     name: str
     """Path below the root."""
     labels: tuple[str, ...] = ()
-    """The labels it shows, a second each."""
+    """The labels it shows, a second each; ``Dance?`` is one that the model is not sure of, a maybe."""
     duration_s: float = 5.0
     reason: str | None = None
     """Why it is not readable."""
@@ -51,19 +52,21 @@ def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | 
             if video.reason is not None:
                 opened.contents.store_failure(stored_root, file, fingerprint, video.reason)
                 continue
-            colours = [COLOUR_OF[label] for label in video.labels] or [NO_LABEL]
+            colours = [COLOUR_OF[label.rstrip("?")] for label in video.labels] or [NO_LABEL]
             features = VideoFeatures(bundle.space_id, np.array(colours, np.uint8))
-            scores = {label: SURE if label in video.labels else NOT_AT_ALL for label in LABELS}
-            tags = tuple(
-                SuggestedTag(label, SURE, (second,))
-                for second, label in enumerate(video.labels)
-                if SURE > THRESHOLD
-            )
+            tags = tuple(_suggested(label, second) for second, label in enumerate(video.labels))
+            scores = dict.fromkeys(LABELS, NOT_AT_ALL) | {tag.name: tag.score for tag in tags}
             taken = CaptureDate(FIRST_DAY + timedelta(days=number), DateSource.CONTAINER)
             info = VideoInfo(video.duration_s, 1280, 720, "h264", 30.0, 0, taken)
             picture = poster or make_poster([plain(colours[0], (160, 90))])
             analysis = Analysis(info, features, picture, Tagging(bundle.id, scores, tags))
             opened.contents.store(stored_root, file, fingerprint, analysis)
+
+
+def _suggested(label: str, second: int) -> SuggestedTag:
+    if label.endswith("?"):
+        return SuggestedTag(label[:-1], UNSURE, (second,), Tier.MAYBE)
+    return SuggestedTag(label, SURE, (second,))
 
 
 def keys(library: Path) -> dict[str, str]:

@@ -107,7 +107,8 @@ class Page:
     def widget(self, key):
         """A filter by the part of the view that it shows, or the pages."""
         widgets = [*self.test.multiselect, *self.test.selectbox, *self.test.toggle]
-        widgets += [*self.test.text_input, *self.test.date_input, *self.test.get("pagination")]
+        widgets += [*self.test.text_input, *self.test.date_input, *self.test.button_group]
+        widgets += self.test.get("pagination")
         return next(widget for widget in widgets if (widget.key or "").startswith(f"filter_{key}"))
 
     def query(self):

@@ -18,6 +18,7 @@ from organizer.library import Library
 from organizer.ui import theme
 from organizer.ui.server.app import server_options
 from organizer.ui.server.connections import Limits
+from tests.contrast import contrast
 from tests.gallery_server.process import memory_bytes, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, keys, seed
 from tests.library.sql import database_of
@@ -460,15 +461,6 @@ def test_every_option_is_one_that_streamlit_knows():
 
 
 def test_colours_have_contrast():
-    def luminance(colour):
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    def contrast(one, other):
-        lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-        return (lighter + 0.05) / (darker + 0.05)
-
     for colours in (theme.LIGHT, theme.DARK):
         for background in ("backgroundColor", "secondaryBackgroundColor"):
             for text in ("textColor", "linkColor"):

@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import streamlit as st
 
-from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, ViewState
+from organizer.gallery.view_state import EARLIEST_DAY, LATEST_DAY, Maybes, ViewState
 from organizer.library import Library
 from organizer.library.records import Status
-from organizer.text import safe_text
+from organizer.text import count, safe_text
 from organizer.types import TagState
 from organizer.ui import state
+from organizer.ui.parts.component import load_component
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from streamlit.delta_generator import DeltaGenerator
 
 _COUNTS_SHOWN = 12
+_WITHOUT = "without"
+_MAYBES = {_WITHOUT: "Without", Maybes.WITH.value: "With", Maybes.ONLY.value: "Only"}
+_LOOK = "maybe_counts"
+_maybe_counts = load_component(_LOOK)
 
 _STATES = {
     None: "Suggested or confirmed",
@@ -44,7 +49,9 @@ _STATUSES = {
 
 def show_filters(library: Library, view: ViewState) -> None:
     """Draw the filters with the values of the view; a change shows the first page of the new choice."""
-    counts = library.tag_counts()
+    maybes = library.maybe_counts()
+    only = view.maybes is Maybes.ONLY
+    counts = maybes if only else library.tag_counts(with_maybes=view.maybes is Maybes.WITH)
     names = list(counts) + [name for name in library.tag_names() if name not in counts]
 
     def tag_filter(part: str, label: str, chosen: tuple[str, ...]) -> None:
@@ -62,14 +69,20 @@ def show_filters(library: Library, view: ViewState) -> None:
         "Search", placeholder="Words in name or folder", max_chars=200, **_bound("text", view.text, str.strip)
     )
     tag_filter("any_tags", "With any of these tags", view.any_tags)
-    if counts:
+    if counts and not only:
         _show_counts(counts, view.any_tags)
+    if maybes or view.maybes:
+        _show_maybes(maybes, view)
     with st.expander("More filters", expanded=_uses_more(view), icon=":material/tune:"):
         tag_filter("all_tags", "With all of these tags", view.all_tags)
         tag_filter("no_tags", "Without these tags", view.no_tags)
         st.toggle("Only videos without a tag", **_bound("untagged", view.untagged, bool))
         st.selectbox(
-            "Tags that count", list(_STATES), format_func=_STATES.__getitem__, **_bound("state", view.state)
+            "Tags that count",
+            list(_STATES),
+            format_func=_STATES.__getitem__,
+            disabled=only,
+            **_bound("state", view.state),
         )
         st.selectbox(
             "Video", list(_STATUSES), format_func=_STATUSES.__getitem__, **_bound("status", view.status)
@@ -114,13 +127,57 @@ def _bound(part: str, value: Any, convert: Callable[[Any], Any] | None = None) -
 
 def _show_counts(counts: Mapping[str, int], chosen: Sequence[str]) -> None:
     """Draw how many videos carry the chosen tags, and the most frequent ones."""
+    with st.container(key="tag_counts"):
+        shown = _chosen_and_most(counts, chosen)
+        st.text("  ".join(f"{safe_text(name)}\u00a0{number:,}" for name, number in shown))
+
+
+def _chosen_and_most(counts: Mapping[str, int], chosen: Sequence[str]) -> Iterable[tuple[str, int]]:
     # An address may spell a tag in letters of another size.
     by_name = {name.casefold(): (name, number) for name, number in counts.items()}
     chosen_ones = {name.casefold(): by_name.get(name.casefold(), (name, 0)) for name in chosen}
     most = dict(list(by_name.items())[:_COUNTS_SHOWN])
-    with st.container(key="tag_counts"):
-        shown = (chosen_ones | most).values()
-        st.text("  ".join(f"{safe_text(name)}\u00a0{number:,}" for name, number in shown))
+    return (chosen_ones | most).values()
+
+
+def _show_maybes(counts: Mapping[str, int], view: ViewState) -> None:
+    """Draw how maybes count, and of how many videos which tags are maybes: a click shows just these."""
+    st.segmented_control(
+        "Maybes",
+        list(_MAYBES),
+        format_func=_MAYBES.__getitem__,
+        help="A maybe is a tag that the model is not sure of. It has a question mark, and counts as no tag "
+        "unless you ask for it here. Confirm or reject it as any other.",
+        width="stretch",
+        **_bound("maybes", view.maybes.value if view.maybes else _WITHOUT, _maybes),
+    )
+    chosen = view.any_tags if view.maybes is Maybes.ONLY else ()
+    tags = [
+        {
+            "name": name,
+            "shown": safe_text(name),
+            "videos": number,
+            "words": f"Maybe {safe_text(name)}: {count(number, 'video')}",
+            "chosen": chosen == (name,),
+        }
+        for name, number in _chosen_and_most(counts, chosen)
+    ]
+    _maybe_counts(key=_LOOK, data={"maybes": tags}, on_look_change=_look_through)
+
+
+def _maybes(chosen: str | None) -> Maybes | None:
+    return None if chosen in {None, _WITHOUT} else Maybes(chosen)
+
+
+def _look_through() -> None:
+    """Show the maybes of the tag that was clicked, or all videos again where these were shown."""
+    clicked = getattr(st.session_state.get(_LOOK), "look", None)
+    if not isinstance(clicked, dict):
+        return
+    if clicked["chosen"]:
+        state.change(any_tags=(), maybes=None)
+    else:
+        state.change(any_tags=(str(clicked["name"]),), maybes=Maybes.ONLY)
 
 
 def _show_day(column: DeltaGenerator, label: str, part: str, value: date | None) -> None:
@@ -135,4 +192,4 @@ def _show_day(column: DeltaGenerator, label: str, part: str, value: date | None)
 
 def _uses_more(view: ViewState) -> bool:
     """Whether any filter is set but those that are always in sight."""
-    return replace(view, text="", any_tags=()).is_filtered
+    return replace(view, text="", any_tags=(), maybes=None).is_filtered

@@ -174,6 +174,8 @@ def show_changes(report: RetagReport) -> None:
     lines = []
     for change in report.changes:
         signs = [f"+{name}" for name in change.added] + [f"\u2212{name}" for name in change.removed]
+        signs += [f"+{name}?" for name in change.maybes_added]
+        signs += [f"\u2212{name}?" for name in change.maybes_removed]
         lines.append(safe_text(f"{change.title}: {', '.join(signs)}"))
     if lines:
         st.text("\n".join(lines))

@@ -133,7 +133,13 @@ def _retag_one(video_id: int) -> None:
         with open_library() as library, tagger() as shared:
             (step,) = retag(library, shared, [video_id])
             changes = tuple(
-                RetagChange(title(library.video(video_id)), change.added, change.removed)
+                RetagChange(
+                    title(library.video(video_id)),
+                    change.added,
+                    change.removed,
+                    change.maybes_added,
+                    change.maybes_removed,
+                )
                 for change in step.changes
             )
         outcome = RetagReport(1, step.tagged, len(changes), changes)

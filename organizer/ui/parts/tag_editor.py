@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from organizer.errors import OrganizerError
-from organizer.gallery.detail import why_no_tag
+from organizer.gallery.detail import maybes_alone, why_no_tag
 from organizer.library import Library
 from organizer.library.records import JournalEntry
 from organizer.models.catalogue import thresholds_of
@@ -41,11 +41,14 @@ _field = load_component(_FIELD)
 def show_tag_editor(library: Library, video: VideoRecord) -> None:
     """Draw a row for each tag with what can be decided about it, and a field to add one."""
     st.markdown("**Tags**")
-    if reason := why_no_tag(video, thresholds_of(video.bundle)):
+    if reason := why_no_tag(video, thresholds_of(video.bundle)) or maybes_alone(video):
         st.text(reason)
     decided = library.last_decisions(video.id)
-    for tag in video.tags:
-        _show_tag(video, tag, decided.get(tag.name))
+    with st.container(gap="xsmall"):
+        for number, tag in enumerate(video.tags):
+            # Not by the tag's name: the key becomes the name of a style.
+            with st.container(key=f"tag_row_{'maybe_' * tag.is_maybe}{number}", border=True):
+                _show_tag(video, tag, decided.get(tag.name))
     _show_removed(video, decided)
     error, typed = st.session_state.pop(_ERROR, (None, ""))
     _show_add(library, video, typed)
@@ -54,12 +57,8 @@ def show_tag_editor(library: Library, video: VideoRecord) -> None:
 
 
 def _show_tag(video: VideoRecord, tag: TagRecord, last: JournalEntry | None) -> None:
-    score = "" if tag.score is None else f" {tag.score:.2f}"
-    with (
-        st.container(border=True, gap="small"),
-        st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
-    ):
-        st.text(f"{safe_text(tag.name)}{score}\n{_STATE_WORDS[tag.state]}", width="content")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.text(_words(tag))
         with st.container(horizontal=True, width="content", gap="small"):
             for decide, label in _choices(tag, last):
                 st.button(
@@ -68,6 +67,13 @@ def _show_tag(video: VideoRecord, tag: TagRecord, last: JournalEntry | None) -> 
                     on_click=_decide,
                     args=(decide, video.id, tag.name),
                 )
+
+
+def _words(tag: TagRecord) -> str:
+    name, score = safe_text(tag.name), "" if tag.score is None else f"{tag.score:.2f}"
+    if tag.is_maybe:
+        return f"{name}?\nmaybe {score}".rstrip()
+    return f"{name} {score}".rstrip() + f"\n{_STATE_WORDS[tag.state]}"
 
 
 def _choices(tag: TagRecord, last: JournalEntry | None) -> list[tuple[Decision, str]]:
@@ -93,7 +99,7 @@ def _show_removed(video: VideoRecord, decided: Mapping[str, JournalEntry]) -> No
 
 
 def _show_add(library: Library, video: VideoRecord, typed: str) -> None:
-    carried = {tag.name for tag in video.tags if tag.state is not TagState.REJECTED}
+    carried = {tag.name for tag in video.tags if tag.state is not TagState.REJECTED and not tag.is_maybe}
     names = dict.fromkeys([*LABELS, *library.tag_names()])
     _show_field(
         [name for name in names if name not in carried],

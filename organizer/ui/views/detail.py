@@ -15,13 +15,13 @@ from organizer.gallery import detail
 from organizer.gallery.cards import poster_address, title
 from organizer.library import Library
 from organizer.library.records import Status
-from organizer.models.catalogue import sampled_by, thresholds_of
+from organizer.models.catalogue import maybe_thresholds_of, sampled_by, thresholds_of
 from organizer.ui import state
 from organizer.ui.parts.component import load_component
 from organizer.ui.parts.model import show_retag_one
 from organizer.ui.parts.tag_editor import show_tag_editor
 from organizer.ui.resources import tagger
-from organizer.ui.views.grid import page_filter
+from organizer.ui.walk import neighbours
 
 if TYPE_CHECKING:
     from organizer.gallery.detail import LabelRow
@@ -79,10 +79,7 @@ def show_detail(library: Library, view: ViewState) -> None:
 
 def _show_steps(library: Library, view: ViewState) -> None:
     """Draw the ways back and to the neighbours on the same page of the grid."""
-    keys = library.media.keys_of(library.ids(page_filter(view, view.page)))
-    here = keys.index(view.video) if view.video in keys else None
-    before = keys[here - 1] if here else None
-    after = keys[here + 1] if here is not None and here + 1 < len(keys) else None
+    before, after = neighbours(library, view)
     with st.container(horizontal=True):
         st.button(
             "All videos", icon=":material/arrow_back:", on_click=lambda: state.change(video=None), key="back"
@@ -103,7 +100,7 @@ def _show_steps(library: Library, view: ViewState) -> None:
 
 def _rows(library: Library, record: VideoRecord) -> tuple[list[LabelRow], str]:
     """Return the rows of the labels, and why there are no strips, where there are none."""
-    thresholds = thresholds_of(record.bundle)
+    thresholds = thresholds_of(record.bundle), maybe_thresholds_of(record.bundle)
     if not record.scores:
         return [], ""
     try:
@@ -112,9 +109,9 @@ def _rows(library: Library, record: VideoRecord) -> tuple[list[LabelRow], str]:
             features = dict(library.features.of([record.id], bundle.space_id))
             if record.bundle != bundle.id or record.id not in features:
                 words = "Another model scored it: tag it again to see which seconds speak for each label."
-                return detail.label_rows(record, thresholds), words
+                return detail.label_rows(record, *thresholds), words
             (scored,) = shared.score([features[record.id]])
     except BundleError:
         words = "The model that scored it is not installed, so its seconds and thresholds are not shown."
-        return detail.label_rows(record, thresholds), words
-    return detail.label_rows(record, thresholds, bundle.labels, scored), ""
+        return detail.label_rows(record, *thresholds), words
+    return detail.label_rows(record, *thresholds, bundle.labels, scored), ""

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from organizer.gallery.cards import card
-from organizer.gallery.view_state import PAGE_SIZE, ViewState, pages
+from organizer.gallery.view_state import Maybes, ViewState, pages
 from organizer.library import Library
 from organizer.library.filters import Sort
 from organizer.text import count
 from organizer.ui import state
 from organizer.ui.parts.component import load_component
+from organizer.ui.walk import forget_walk, page_filter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from organizer.gallery.cards import Card
-    from organizer.library.filters import VideoFilter
 
 _CARDS = "card_grid"
 _cards = load_component(_CARDS)
@@ -44,11 +44,12 @@ ORDERS = {
 
 def show_grid(library: Library, view: ViewState, found: int) -> None:
     """Draw one page of the ``found`` videos that the view chooses."""
+    forget_walk()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"### {count(found, 'video')}", width="content")
         _show_order(view)
     if not found:
-        _show_no_match()
+        _show_no_match(library, view)
         return
     last = pages(found)
     page = min(view.page, last)
@@ -71,11 +72,6 @@ def _open() -> None:
     key = getattr(st.session_state.get(_CARDS), "open", None)
     if isinstance(key, str):
         state.change(video=key)
-
-
-def page_filter(view: ViewState, page: int) -> VideoFilter:
-    """Return the library's filter for one page of a view."""
-    return replace(view.filter(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
 
 
 def _digest(view: ViewState) -> str:
@@ -108,10 +104,24 @@ def _change_order(key: str) -> None:
         state.change(sort=sort, descending=descending)
 
 
-def _show_no_match() -> None:
+def _show_no_match(library: Library, view: ViewState) -> None:
     with st.container(border=True):
-        st.markdown("**No video fits these filters.**")
+        if view.maybes is Maybes.ONLY:
+            st.markdown("**No maybe is left that fits these filters.**")
+        else:
+            st.markdown("**No video fits these filters.**")
         st.markdown("Take a tag or a word away, or clear all filters.")
+        if not view.maybes and (view.all_tags or view.any_tags):
+            _show_with_maybes(library.count(replace(view, maybes=Maybes.WITH).filter()))
         st.button(
             "Clear all filters", icon=":material/filter_alt_off:", on_click=lambda: state.show(ViewState())
+        )
+
+
+def _show_with_maybes(found: int) -> None:
+    if found:
+        st.button(
+            f"Count maybes too: {count(found, 'video')}",
+            key="with_maybes",
+            on_click=lambda: state.change(maybes=Maybes.WITH),
         )

@@ -27,10 +27,12 @@ def _install_colour_model():
     import organizer.models.catalogue
     import organizer.tags.tagger
     from organizer.types import SampledSeconds
-    from tests.fakes import ColourClassifier, colour_bundle
+    from tests.fakes import MAYBE_THRESHOLD, ColourClassifier, colour_bundle
 
     sampled = SampledSeconds(*map(int, os.environ.get("ORGANIZER_TEST_SAMPLED", "45 1").split()))
-    organizer.models.catalogue.bundles = lambda: [colour_bundle(sampled=sampled)]
+    unsure = tuple(filter(None, os.environ.get("ORGANIZER_TEST_UNSURE", "").split(",")))
+    bundle = colour_bundle(sampled=sampled, maybe_threshold=MAYBE_THRESHOLD if unsure else None)
+    organizer.models.catalogue.bundles = lambda: [bundle]
 
     class SlowColourClassifier(ColourClassifier):
         def classify(self, features):
@@ -40,7 +42,7 @@ def _install_colour_model():
                 time.sleep(0.05)
             return super().classify(features)
 
-    organizer.tags.tagger.open_classifier = lambda bundle: SlowColourClassifier()
+    organizer.tags.tagger.open_classifier = lambda bundle: SlowColourClassifier(unsure)
 
 
 if os.environ.get("ORGANIZER_TEST_MODEL") == "colours":

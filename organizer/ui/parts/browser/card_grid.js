@@ -16,17 +16,31 @@ function picture(card) {
   return frame;
 }
 
+function sure(tag) {
+  const chip = element("span", tag.confirmed ? "tag confirmed" : "tag");
+  if (tag.confirmed) {
+    const mark = element("span", "mark", "\u2713");
+    mark.title = "Confirmed by you";
+    chip.append(mark);
+  }
+  chip.append(element("span", "name", tag.name));
+  return chip;
+}
+
+function maybe(tag) {
+  const chip = element("span", "tag maybe");
+  const shown = element("span", "name", tag.name + "?");
+  // What is read aloud in its place: "maybe Dance, score 0.45".
+  shown.setAttribute("aria-hidden", "true");
+  chip.title = "maybe " + tag.name + (tag.score && ", score " + tag.score);
+  chip.append(shown, element("span", "unseen", chip.title));
+  return chip;
+}
+
 function tags(card) {
   const row = element("span", "tags");
   for (const tag of card.tags) {
-    const chip = element("span", tag.confirmed ? "tag confirmed" : "tag");
-    if (tag.confirmed) {
-      const mark = element("span", "mark", "\u2713");
-      mark.title = "Confirmed by you";
-      chip.append(mark);
-    }
-    chip.append(element("span", "", tag.name));
-    row.append(chip);
+    row.append(tag.maybe ? maybe(tag) : sure(tag));
   }
   if (card.more_tags) row.append(element("span", "more", "+" + card.more_tags));
   if (!card.tags.length && !card.status) row.append(element("span", "none", "No tag"));

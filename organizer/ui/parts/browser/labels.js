@@ -11,15 +11,28 @@ function score(row) {
   const fill = element("span", "fill");
   fill.style.width = row.score * 100 + "%";
   bar.append(fill);
-  if (row.threshold !== null) {
-    const mark = element("span", "threshold");
-    mark.style.left = row.threshold * 100 + "%";
+  for (const [from, name] of [[row.maybe_threshold, "threshold unsure"], [row.threshold, "threshold"]]) {
+    if (from === null) continue;
+    const mark = element("span", name);
+    mark.style.left = from * 100 + "%";
     bar.append(mark);
   }
-  node.append(bar, element("span", "number", row.score.toFixed(2)));
-  const needed = row.threshold === null ? "" : ", a tag is suggested from " + row.threshold.toFixed(2) + " on";
-  node.title = "Score " + row.score.toFixed(2) + needed;
+  const number = element("span", "number", row.score.toFixed(2));
+  number.setAttribute("aria-hidden", "true");
+  node.append(bar, number, element("span", "unseen", row.words));
+  node.title = row.words;
   return node;
+}
+
+function legend(rows) {
+  const seconds = "Each strip has a cell for each second that was looked at: click to play from there.";
+  const marks = rows.some((row) => row.maybe_threshold !== null)
+    ? "From the dotted mark of a bar on the label is a maybe, from the solid mark on it is a tag."
+    : "From the mark of a bar on the label is a tag.";
+  return [
+    ...(rows.some((row) => row.threshold !== null || row.maybe_threshold !== null) ? [marks] : []),
+    ...(rows.some((row) => row.strip.length) ? [seconds] : []),
+  ].join(" ");
 }
 
 function seek(second) {
@@ -46,7 +59,7 @@ function label(row) {
   const quiet = !row.strip.length || Math.max(...row.strip) < WORTH_A_JUMP;
   const node = element("div", ["label", row.state, quiet ? "quiet" : ""].join(" "));
   const name = element("span", "name");
-  name.append(element("span", "", row.label));
+  name.append(element("span", "", row.state === "maybe" ? row.label + "?" : row.label));
   if (row.state) name.append(element("span", "state", row.state));
   node.append(name, score(row));
   if (row.strip.length) {
@@ -67,9 +80,5 @@ export default function (component) {
     root = element("div", "root");
     parentElement.append(root);
   }
-  const strips = data.rows.some((row) => row.strip.length);
-  const legend =
-    "The mark in each bar is the score from which on a tag is suggested." +
-    (strips ? " Each strip has a cell for each second that was looked at: click to play from there." : "");
-  root.replaceChildren(element("p", "legend", legend), ...data.rows.map(label));
+  root.replaceChildren(element("p", "legend", legend(data.rows)), ...data.rows.map(label));
 }
