@@ -29,6 +29,8 @@ BESIDE = {
     "SECURITY.md": "security.md",
     "assets/lite/MODEL_CARD.md": "lite/model-card.md",
     "assets/lite/NOTICE.md": "lite/notice.md",
+    "assets/inception-yt8m/MODEL_CARD.md": "inception-yt8m/model-card.md",
+    "assets/inception-yt8m/NOTICE.md": "inception-yt8m/notice.md",
 }
 """Pages outside the folder: their paths in the repository and in the site."""
 

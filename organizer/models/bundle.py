@@ -133,10 +133,17 @@ class Bundle:
         """
         if not self.has_classifier:
             raise BundleError(
-                f"The model {self.name} has no classifier yet, so it cannot tag. Train one, or use another "
-                "model: organizer models use lite"
+                f"The model {self.name} has no classifier yet, so it cannot tag. {self.classifier_advice}, "
+                "or use another model: organizer models use lite"
             )
         return self._verified("classifier")
+
+    @property
+    def classifier_advice(self) -> str:
+        """How a model that makes features comes to tag, a sentence without its full stop."""
+        if self._is_downloaded:
+            return f"Put organizer's own beside it: organizer models pull {self.name}"
+        return "Train one: organizer train"
 
     def check_space(self, features: VideoFeatures) -> None:
         """Refuse features that another backbone, PCA or quantiser made.
@@ -213,12 +220,17 @@ class Bundle:
             raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._repair_advice}")
 
     @property
+    def _is_downloaded(self) -> bool:
+        """Whether it is made of parts that are downloaded, here or on the computer it was exported from."""
+        made_of = self.provenance.get("backbone")
+        return isinstance(made_of, dict) and isinstance(made_of.get("part"), str)
+
+    @property
     def _repair_advice(self) -> str:
         if self.name == "lite":
             return "Reinstall organizer."
         made_of = self.provenance.get("backbone")
-        if isinstance(made_of, dict) and isinstance(made_of.get("part"), str):
-            # Of parts that are downloaded, whether here or on the computer that it was exported from.
+        if self._is_downloaded:
             return f"Install it again: organizer models pull {self.name} --replace"
         remove = f"remove it: organizer models remove {self.name}"
         if isinstance(made_of, str):

@@ -16,6 +16,7 @@ from organizer.models.bundle import load_bundle
 from organizer.models.bundle_checks import check_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
+from organizer.models.inception.own_classifier import ClassifierChoice, shipped_classifier
 from organizer.models.installing import installing
 from organizer.models.loose_classifier import is_loose_classifier, join, load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, MANIFEST
@@ -36,7 +37,12 @@ def _unproven(_bundle: Bundle) -> None:
 
 
 def import_model(
-    path: Path, sources: Sources, *, prove: Prove = _unproven, classifier: bool = True, replace: bool = False
+    path: Path,
+    sources: Sources,
+    *,
+    prove: Prove = _unproven,
+    classifier: ClassifierChoice | None = None,
+    replace: bool = False,
 ) -> Bundle:
     """Install a model from files.
 
@@ -46,7 +52,8 @@ def import_model(
             ``pull`` would download, under the names that they have there.
         sources: what these files are called and must be.
         prove: raises an error for a whole model whose classifier does not work.
-        classifier: whether a downloaded classifier is wanted.
+        classifier: which one downloaded files become a model with; None means organizer's own. What was
+            exported keeps its own one.
         replace: whether another model of its name may be replaced.
 
     Raises:
@@ -164,18 +171,22 @@ def _copy(bundle: Bundle, target: Path) -> None:
         copy_regular(source, target / name)
 
 
-def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: bool) -> Bundle:
+def _import_parts(
+    folder: Path, sources: Sources, *, classifier: ClassifierChoice | None, replace: bool
+) -> Bundle:
+    own = shipped_classifier() if classifier in {None, ClassifierChoice.OWN} else None
     ingredients: dict[str, Ingredient] = {}
     roles = sources.of(NAME)
     for role, parts in roles.items():
-        if role == "classifier" and not classifier:
+        if role == "classifier" and classifier is not ClassifierChoice.PUBLISHED:
             continue
         for part in parts:
             if os.path.lexists(folder / part.file_name):
                 check_plain(folder, part.file_name)
                 ingredients[role] = Ingredient(part, folder / part.file_name)
                 break
-    for role in ("backbone", "pca"):
+    needed = ["backbone", "pca"] + ["classifier"] * (classifier is ClassifierChoice.PUBLISHED)
+    for role in needed:
         if role not in ingredients:
             names = " or ".join(part.file_name for part in roles[role])
             raise BundleError(
@@ -184,7 +195,7 @@ def _import_parts(folder: Path, sources: Sources, *, classifier: bool, replace: 
             )
     with _scratch_folder() as scratch:
         prepare_backbone(ingredients["backbone"], scratch / "module")
-        return assemble(scratch / "module", ingredients, replace=replace)
+        return assemble(scratch / "module", ingredients, own=own, replace=replace)
 
 
 @contextmanager

@@ -238,7 +238,10 @@ def _fit(bundle: Bundle, videos: Iterable[NDArray[np.uint8]]) -> _Finding:
 
 def _classifier(bundle: Bundle) -> _Finding:
     if not bundle.has_classifier:
-        return CheckOutcome.NOT_POSSIBLE, "the model has none yet, it makes features only"
+        return (
+            CheckOutcome.NOT_POSSIBLE,
+            f"the model has none yet, it makes features only. {bundle.classifier_advice}",
+        )
     # Loaded twice: nothing may be carried over from one run to the next.
     once, again = prove_classifier(bundle), prove_classifier(bundle)
     lengths = ", ".join(map(str, PROVEN_LENGTHS_S[:-1])) + f" and {PROVEN_LENGTHS_S[-1]} s"

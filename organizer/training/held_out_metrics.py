@@ -82,8 +82,14 @@ def _of_label(row: LabelFigures, thresholds: LabelThreshold) -> dict[str, Any]:
         "average_precision": _rounded(row.average_precision.value),
         "precision": _rounded(row.at_threshold.precision),
         "recall": _rounded(row.at_threshold.recall),
-        "suggested": thresholds.words or "yes",
+        "suggested": _suggested(thresholds),
     }
+
+
+def _suggested(thresholds: LabelThreshold) -> str:
+    if thresholds.threshold is not None:
+        return "yes"
+    return f"{'never' if thresholds.maybe is None else 'at most a maybe'}: {thresholds.reason}"
 
 
 def _maybes_of_label(row: LabelFigures) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from organizer.library.jobs import JobState
 from organizer.models import catalogue
 from organizer.models.download.fetch import Patience
 from organizer.models.download.sources import read_sources
+from organizer.models.inception.own_classifier import ClassifierChoice, classifier_of
 from organizer.models.transfer import import_model
 from organizer.pipeline.background_jobs import newest_job
 from organizer.tags import tagger
@@ -67,7 +68,8 @@ def complete(archives, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ORGANIZER_MODELS", str(folder / "models"))
         patch.setenv("ORGANIZER_CACHE", str(folder / "cache"))
-        import_model(raw, read_sources({"ORGANIZER_SOURCES": str(folder / "sources.json")}))
+        sources = read_sources({"ORGANIZER_SOURCES": str(folder / "sources.json")})
+        import_model(raw, sources, classifier=ClassifierChoice.PUBLISHED)
     return folder / "models"
 
 
@@ -132,7 +134,25 @@ def test_pull_says_first_what_comes_from_where(site, machine, archives):
     for name in PARTS:
         assert f"  {name:15} " in outcome.out
     assert f"              http://{site.server.host}/" in outcome.out
+    assert "own             organizer's own classifier, 10 labels" in outcome.out
+    assert "licence   CC BY 4.0" in outcome.out
+    assert "cnn-lstm        left out: " in outcome.out
+    # Nobody asks how large what is left out is.
+    assert site.asked_for("cnn-lstm") == []
     assert not (machine.folder / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "own", "left_out"),
+    [
+        ("--own-classifier", True, True),
+        ("--no-classifier", False, True),
+        ("--accept-unlicensed-classifier", False, False),
+    ],
+)
+def test_pull_says_which_classifier_comes(site, machine, option, own, left_out):
+    said = machine("models", "pull", NAME, "--dry-run", option).out
+    assert ("organizer's own classifier, 10 labels" in said, "left out: " in said) == (own, left_out)
 
 
 def test_a_model_that_this_version_cannot_make_is_refused_in_words(site, machine, monkeypatch):
@@ -151,9 +171,8 @@ def test_pull_installs_and_clears_up(site, machine):
     assert os.listdir(machine.folder / "cache" / "downloads") == [f".{NAME}.lock"]
     asked = len(site.server.requests)
     again = machine("models", "pull", NAME, "--accept-unlicensed-classifier")
-    assert again.lines[-1].startswith(f"{NAME} is installed already, and whole.")
-    # Asked for sizes, downloaded nothing.
-    assert len(site.server.requests) == asked + 3
+    assert again.lines == [f"{NAME} is installed already, and whole. To use it: organizer models use {NAME}"]
+    assert len(site.server.requests) == asked
 
 
 def test_pull_replaces_only_when_told(site, machine):
@@ -163,41 +182,57 @@ def test_pull_replaces_only_when_told(site, machine):
     assert refused.code == 1
     assert refused.err.count("\n") == 1 and f"organizer models pull {NAME} --replace" in refused.err
     assert not catalogue.open_bundle(NAME).has_classifier
-    assert len(site.asked_for("yt8m-pca")) == asked + 1  # for its size
+    assert len(site.asked_for("yt8m-pca")) == asked
     outcome = machine("models", "pull", NAME, "--accept-unlicensed-classifier", "--replace")
     assert (outcome.code, outcome.err) == (0, "")
     assert catalogue.open_bundle(NAME).has_classifier
 
 
-@pytest.mark.parametrize("arguments", [[], ["--yes"], ["--no-classifier"]])
+@pytest.mark.parametrize("arguments", [[], ["--yes"], ["--own-classifier"]])
 def test_nothing_unlicensed_comes_without_consent(site, machine, arguments):
     outcome = machine("models", "pull", NAME, *arguments)
     assert (outcome.code, outcome.err) == (0, "")
+    assert "to have it instead: --accept-unlicensed-classifier" in outcome.out
+    assert site.asked_for("cnn-lstm") == []
+    assert classifier_of(catalogue.open_bundle(NAME)) is ClassifierChoice.OWN
+    assert machine("models", "use", NAME, "--no-scan").code == 0
+    shown = machine("models").out
+    assert "no licence stated" not in shown.partition(f"{NAME} ")[2].replace("none stated", "")
+    assert f"{NAME} 1.1.0+" in shown and "(in use)" in shown.partition(f"{NAME} ")[2]
+
+
+def test_a_model_without_a_classifier_says_how_to_get_one(site, machine):
+    outcome = machine("models", "pull", NAME, "--no-classifier")
+    assert (outcome.code, outcome.err) == (0, "")
     assert "It has no classifier yet" in outcome.out
-    assert ("--accept-unlicensed-classifier" in outcome.out) == (arguments != ["--no-classifier"])
-    # Asked for its size at most.
-    assert len(site.asked_for("cnn-lstm")) <= 1
+    advice = f"Put organizer's own beside it: organizer models pull {NAME}"
+    assert advice in outcome.out
     refused = machine("models", "use", NAME, "--no-scan")
     assert (refused.code, refused.out) == (1, "")
-    assert "no classifier yet" in refused.err
-    assert machine("models").lines[0].startswith(f"{LITE} (in use)")
+    assert "no classifier yet" in refused.err and advice in refused.err
+    assert f"none: it has no classifier yet. {advice}" in machine("models").out
+    assert advice in machine("models", "verify", NAME).out
+    asked = len(site.server.requests)
+    joined = machine("models", "pull", NAME)
+    assert (joined.code, joined.err) == (0, "")
+    assert "put beside them" in joined.out and "downloaded one by one" not in joined.out
+    assert len(site.server.requests) == asked
+    verified = machine("models", "verify", NAME)
+    assert "ok            classifier: scores of 10 labels" in verified.out
+    assert machine("models", "use", NAME, "--no-scan").code == 0
 
 
-@pytest.mark.parametrize(
-    ("answer", "has_classifier"), [("y\ny\n", True), ("n\ny\n", False), ("\ny\n", False)]
-)
-def test_a_person_is_asked_for_consent(site, machine, monkeypatch, answer, has_classifier):
-    import io
-
-    class Keyboard(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setattr(sys, "stdin", Keyboard(answer))
-    outcome = machine("models", "pull", NAME)
-    assert outcome.code == 0
-    assert "nobody says that you may use it" in outcome.out
-    assert catalogue.open_bundle(NAME).has_classifier is has_classifier
+def test_the_published_classifier_stays_until_a_person_says_otherwise(installed, site):
+    id_ = catalogue.open_bundle(NAME).id
+    kept = installed("models", "pull", NAME)
+    assert (kept.code, kept.err) == (0, "")
+    assert f"organizer models pull {NAME} --own-classifier" in kept.lines[-1]
+    assert catalogue.open_bundle(NAME).id == id_
+    assert installed("models", "pull", NAME, "--own-classifier").code == 0
+    assert classifier_of(catalogue.open_bundle(NAME)) is ClassifierChoice.OWN
+    refused = installed("models", "pull", NAME, "--accept-unlicensed-classifier", "--yes")
+    assert refused.code == 1 and "--replace" in refused.err
+    assert site.server.requests == []
 
 
 def test_a_person_may_say_no(site, machine, monkeypatch):
@@ -318,14 +353,26 @@ def test_an_unlicensed_classifier_is_not_imported_without_consent(site, machine,
     folder = downloaded(machine, archives)
     outcome = machine("models", "import", folder)
     assert (outcome.code, outcome.err) == (0, "")
-    assert "--accept-unlicensed-classifier" in outcome.out
-    assert not catalogue.open_bundle(NAME).has_classifier
+    assert "model.h5 is left out: no licence stated" in outcome.lines[0]
+    assert "--accept-unlicensed-classifier" in outcome.lines[0]
+    assert classifier_of(catalogue.open_bundle(NAME)) is ClassifierChoice.OWN
     assert len(machine("models", "export", NAME, machine.folder / "out").lines) == 1
     refused = machine("models", "import", folder, "--accept-unlicensed-classifier")
     assert (refused.code, refused.err.count("\n"), "--replace" in refused.err) == (1, 1, True)
     replaced = machine("models", "import", folder, "--accept-unlicensed-classifier", "--replace")
     assert replaced.code == 0
-    assert catalogue.open_bundle(NAME).has_classifier
+    assert classifier_of(catalogue.open_bundle(NAME)) is ClassifierChoice.PUBLISHED
+
+
+def test_organizers_own_classifier_goes_along_when_exported(site, machine, archives):
+    assert machine("models", "import", downloaded(machine, archives)).code == 0
+    id_ = catalogue.open_bundle(NAME).id
+    assert machine("models", "export", NAME, machine.folder / "stick").code == 0
+    assert machine("models", "remove", NAME, "--yes").code == 0
+    assert machine("models", "import", machine.folder / "stick").code == 0
+    assert catalogue.open_bundle(NAME).id == id_
+    assert "installed already" in machine("models", "pull", NAME).out
+    assert site.server.requests == []
 
 
 def test_folders_of_others_among_the_models_survive(installed):

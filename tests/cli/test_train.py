@@ -166,6 +166,10 @@ def test_shards_teach_a_model(terminal):
     assert never and all(told["thresholds"][label] == 1 for label in never)
     card = (terminal.folder / "out" / "MODEL_CARD.md").read_text()
     assert all(f"never: {reason}" in card for reason in never.values())
+    at_most = told["metrics"]["never_given"].keys() - never.keys()
+    assert all(told["maybe_thresholds"][label] < 1 == told["thresholds"][label] for label in at_most)
+    for label in at_most:
+        assert told["metrics"]["labels"][label]["suggested"].startswith("at most a maybe: no threshold gave")
     assert all(f"{label} is never suggested: {reason}." in outcome.out for label, reason in never.items())
 
 

@@ -12,6 +12,7 @@ from organizer.errors import BundleError, StorageError
 from organizer.models import catalogue, installing
 from organizer.models.checksums import sha256_of
 from organizer.models.download.sources import read_sources
+from organizer.models.inception.own_classifier import ClassifierChoice, classifier_of
 from organizer.models.transfer import export_model, import_model, unlicensed_parts
 from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.types import LABELS
@@ -50,7 +51,8 @@ def exported(archives, sources, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ORGANIZER_MODELS", str(folder / "models"))
         patch.setenv("ORGANIZER_CACHE", str(folder / "cache"))
-        import_model(raw(folder / "raw", archives, "inception-hub", "yt8m-pca", "cnn-lstm"), sources)
+        folder_of_parts = raw(folder / "raw", archives, "inception-hub", "yt8m-pca", "cnn-lstm")
+        import_model(folder_of_parts, sources, classifier=ClassifierChoice.PUBLISHED)
         return export_model("inception-yt8m", folder / "exported")
 
 
@@ -66,24 +68,34 @@ def change(folder, **fields):
 
 @pytest.mark.parametrize("backbone", ["inception-hub", "inception-graph"])
 def test_downloaded_files_become_a_model(models, archives, sources, tmp_path, backbone):
-    bundle = import_model(raw(tmp_path / "raw", archives, backbone, "yt8m-pca", "cnn-lstm"), sources)
+    folder = raw(tmp_path / "raw", archives, backbone, "yt8m-pca", "cnn-lstm")
+    bundle = import_model(folder, sources, classifier=ClassifierChoice.PUBLISHED)
     bundle.verify()
-    assert bundle.has_classifier
+    assert classifier_of(bundle) is ClassifierChoice.PUBLISHED
     assert bundle.provenance["backbone"]["part"] == backbone
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_the_classifier_may_be_missing(models, archives, sources, tmp_path):
-    assert not import_model(
-        raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca"), sources
-    ).has_classifier
+def test_organizers_own_classifier_comes_to_downloaded_files(models, archives, sources, tmp_path):
+    bundle = import_model(raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca"), sources)
+    bundle.verify(every_file=True)
+    assert classifier_of(bundle) is ClassifierChoice.OWN
+    assert len(prove_classifier(bundle)) == 3
+
+
+def test_a_published_classifier_that_is_wanted_must_be_there(models, archives, sources, tmp_path):
+    folder = raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca")
+    with pytest.raises(BundleError, match=r"nor model\.h5"):
+        import_model(folder, sources, classifier=ClassifierChoice.PUBLISHED)
 
 
 def test_an_unlicensed_classifier_may_be_left_out(models, archives, sources, exported, tmp_path):
     folder = raw(tmp_path / "raw", archives, "inception-hub", "yt8m-pca", "cnn-lstm")
     assert [part.name for part in unlicensed_parts(folder, sources)] == ["cnn-lstm"]
     assert unlicensed_parts(exported, sources) == []
-    assert not import_model(folder, sources, classifier=False).has_classifier
+    assert not import_model(folder, sources, classifier=ClassifierChoice.NONE).has_classifier
+    unsaid = import_model(folder, sources, replace=True)
+    assert classifier_of(unsaid) is ClassifierChoice.OWN
 
 
 @pytest.mark.parametrize("part", ["yt8m-pca", "cnn-lstm"])
@@ -92,7 +104,7 @@ def test_a_downloaded_file_that_is_wrong_is_refused(models, archives, sources, t
     with (folder / PARTS[part]).open("ab") as file:
         file.write(b"x")
     with pytest.raises(BundleError, match=rf"{PARTS[part]}: this is not.*checksum"):
-        import_model(folder, sources)
+        import_model(folder, sources, classifier=ClassifierChoice.PUBLISHED)
     assert [bundle.name for bundle in catalogue.bundles()] == ["lite"]
 
 

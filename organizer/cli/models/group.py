@@ -58,7 +58,7 @@ def _show(bundle: Bundle, *, in_use: bool) -> bool:
         files, whole = f"DAMAGED: {error}", False
     space = (bundle.space_id, f"{bundle.dimensions} bytes a second", thinned(bundle.sampled))
     rows = {
-        "labels": ", ".join(bundle.labels) or "none: it has no classifier yet",
+        "labels": ", ".join(bundle.labels) or f"none: it has no classifier yet. {bundle.classifier_advice}",
         "measured": str(bundle.metrics.get("summary", "nothing")),
         "space": ", ".join(filter(None, space)),
         "files": files,

@@ -17,13 +17,18 @@ from organizer.features.tensorflow.loading import missing_tensorflow
 from organizer.models.download.fetch import FetchProgress, announced_size
 from organizer.models.download.sources import read_sources, shown_url
 from organizer.models.inception.assemble import NAME
-from organizer.models.inception.pull import Installed, Note, in_place
+from organizer.models.inception.own_classifier import (
+    ClassifierChoice,
+    classifier_of,
+    shipped_classifier,
+)
+from organizer.models.inception.pull import Installed, Note, standing
 from organizer.models.inception.pull import pull as pull_inception
 from organizer.stopping import StoppedError
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from organizer.models.bundle import Bundle
@@ -35,17 +40,32 @@ _PULLS = {NAME: pull_inception}
 
 
 def about_the_classifier(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options with which a person answers beforehand what ``consents`` asks."""
+    """Add the options that choose the classifier; ``choice_of`` reads them."""
+    own = click.option(
+        "--own-classifier",
+        "classifier",
+        flag_value=ClassifierChoice.OWN.value,
+        help="Take organizer's own classifier, also in place of the published one. It comes with organizer "
+        "and is what you get where you do not say otherwise.",
+    )
     accept = click.option(
         "--accept-unlicensed-classifier",
         "classifier",
-        flag_value="accept",
-        help="Take the published classifier too, though nobody states that it may be used.",
+        flag_value=ClassifierChoice.PUBLISHED.value,
+        help="Take the published classifier instead, though nobody states that it may be used.",
     )
     refuse = click.option(
-        "--no-classifier", "classifier", flag_value="refuse", help="Leave the classifier out."
+        "--no-classifier",
+        "classifier",
+        flag_value=ClassifierChoice.NONE.value,
+        help="Take none: the model makes features and no tags.",
     )
-    return accept(refuse(command))
+    return own(accept(refuse(command)))
+
+
+def choice_of(classifier: str | None) -> ClassifierChoice | None:
+    """Return which classifier a person asked for; None where they did not say."""
+    return None if classifier is None else ClassifierChoice(classifier)
 
 
 @click.command()
@@ -60,7 +80,8 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     """Download a model and install it.
 
     First it says what comes from where, how large it is and under which licence. A model that is installed
-    and whole is not downloaded again. Ctrl-C stops; what came so far is kept, and the next call goes on from
+    and whole is not downloaded again; where only organizer's own classifier is wanting, or there is a newer
+    one, that is put beside the rest. Ctrl-C stops; what came so far is kept, and the next call goes on from
     there.
     """
     roles = read_sources().of(name)
@@ -69,24 +90,35 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
         raise BundleError(
             f"{safe_text(name)}: this version of organizer does not know how to make it. Update organizer."
         )
+    choice = choice_of(classifier)
     # Before a person reads on, answers and waits for nothing.
     if not dry_run and (missing := missing_tensorflow()):
         raise MissingDependencyError(missing)
     downloads = cache_folder() / "downloads" / name
-    _say_what_comes(name, roles, downloads)
+    found = None if dry_run else standing(name, classifier=choice, replace=replace)
+    if found is None:
+        _say_what_comes(name, roles, downloads, choice)
+    elif not found.to_be_joined:
+        click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
+        if choice is None and classifier_of(found.bundle) is ClassifierChoice.PUBLISHED:
+            click.echo(
+                f"It has the published classifier. To have organizer's own, without a download: organizer "
+                f"models pull {name} --own-classifier"
+            )
+        return
     if dry_run:
         return
-    parts = roles.get("classifier", ())
-    wanted = bool(parts) and consents(parts, classifier, "Download it all the same?")
-    if in_place(name, with_classifier=wanted, replace=replace) is not None:
-        click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
-        return
-    if not yes and sys.stdin.isatty() and not click.confirm("Download and install it?", default=True):
+    if (
+        found is None
+        and not yes
+        and sys.stdin.isatty()
+        and not click.confirm("Download and install it?", default=True)
+    ):
         click.echo("Nothing was downloaded.")
         return
     try:
         with stop_asked_for() as stop:
-            events = pull_model(roles, downloads, classifier=wanted, replace=replace, stop=stop)
+            events = pull_model(roles, downloads, classifier=choice, replace=replace, stop=stop)
             with closing(events):
                 bundle = _follow(events)
     except (StoppedError, KeyboardInterrupt):
@@ -107,19 +139,38 @@ def say_installed(bundle: Bundle) -> None:
         click.echo(f"To use it:   organizer models use {bundle.name}")
     else:
         click.echo("It has no classifier yet: it makes features, and no tags.")
+        click.echo(f"{bundle.classifier_advice}")
 
 
-def _say_what_comes(name: str, roles: Mapping[str, tuple[Part, ...]], downloads: Path) -> None:
+def _say_what_comes(
+    name: str, roles: Mapping[str, tuple[Part, ...]], downloads: Path, choice: ClassifierChoice | None
+) -> None:
     click.echo(f"{name} is made of these parts, downloaded one by one:")
-    for parts in roles.values():
+    for role, parts in roles.items():
+        optional = role == "classifier" and choice is not ClassifierChoice.PUBLISHED
+        if optional:
+            _say_own_classifier(choice)
         for number, part in enumerate(parts):
-            click.echo(f"  {part.name:15} {'or else: ' if number else ''}{part.title}")
-            size = _size(part, downloads) if number == 0 else ""
+            how = "or else: " if number else "left out: " if optional else ""
+            click.echo(f"  {part.name:15} {how}{part.title}")
+            size = _size(part, downloads) if number == 0 and not optional else ""
             click.echo(f"    from      {', '.join(part.hosts)}, as {part.file_name}{size}")
             for url in part.urls:
                 click.echo(f"              {safe_text(shown_url(url))}")
             click.echo(f"    licence   {part.licence}")
             click.echo(f"    proof     {part.proof}")
+            if optional:
+                click.echo("    to have it instead: --accept-unlicensed-classifier")
+
+
+def _say_own_classifier(choice: ClassifierChoice | None) -> None:
+    if choice is ClassifierChoice.NONE:
+        return
+    own = shipped_classifier()
+    click.echo(f"  {'own':15} organizer's own classifier, {len(own.labels)} labels")
+    click.echo("    from      organizer itself, nothing is downloaded")
+    click.echo(f"    licence   {safe_text(own.licence)}")
+    click.echo(f"    measured  {safe_text(str(own.metrics.get('summary', 'nothing')))}")
 
 
 def _size(part: Part, downloads: Path) -> str:
@@ -127,29 +178,6 @@ def _size(part: Part, downloads: Path) -> str:
         return ", downloaded already"
     size = part.size or announced_size(part)
     return ", size not known: no server says it" if size is None else f", {size / 1e6:,.1f} MB"
-
-
-def consents(parts: Sequence[Part], answer: str | None, question: str) -> bool:
-    """Return whether the classifier is wanted; one that nobody licensed needs a person's own word.
-
-    Args:
-        parts: that are the classifier.
-        answer: ``accept`` or ``refuse``; None asks, where there is somebody to ask.
-        question: what to ask.
-    """
-    unlicensed = [part for part in parts if part.needs_consent]
-    if answer is not None or not unlicensed:
-        return answer != "refuse"
-    if sys.stdin.isatty():
-        return click.confirm(
-            f"{unlicensed[0].title}: no licence is stated, so nobody says that you may use it. {question}",
-            default=False,
-        )
-    click.echo(
-        f"Without its classifier: {unlicensed[0].licence}. To have it all the same: "
-        "--accept-unlicensed-classifier"
-    )
-    return False
 
 
 def _follow(events: Iterator[FetchProgress | PullEvent]) -> Bundle:

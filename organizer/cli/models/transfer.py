@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from organizer.cli.models.pull import about_the_classifier, consents, say_installed
+from organizer.cli.models.pull import about_the_classifier, choice_of, say_installed
 from organizer.cli.parameters import ExistingPath
 from organizer.errors import BundleError
 from organizer.models import catalogue, installing
@@ -33,8 +33,13 @@ def import_(path: Path, classifier: str | None, replace: bool) -> None:
     models pull" would download. All are held against their checksums first.
     """
     path, sources = path.absolute(), read_sources()
-    wanted = consents(unlicensed_parts(path, sources), classifier, "Install it all the same?")
-    bundle = import_model(path, sources, prove=prove_classifier, classifier=wanted, replace=replace)
+    choice = choice_of(classifier)
+    if choice is None and (left_out := unlicensed_parts(path, sources)):
+        click.echo(
+            f"{left_out[0].file_name} is left out: {left_out[0].licence}. To have it in place of organizer's "
+            "own classifier: --accept-unlicensed-classifier"
+        )
+    bundle = import_model(path, sources, prove=prove_classifier, classifier=choice, replace=replace)
     click.echo(f"Licence: {safe_text(bundle.licence)}")
     say_installed(bundle)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from organizer.errors import BundleError
 from organizer.features.quantiser import YT8M_QUANTISER
@@ -23,17 +24,31 @@ from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSet
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of
 from organizer.models.inception.keras_h5 import read_published_classifier
+from organizer.models.inception.own_classifier import (
+    check_takes,
+    copy_files,
+    own_files,
+    with_own_classifier,
+)
 from organizer.models.inception.yt8m_pca import INPUTS, OUTPUTS, read_yt8m_pca
 from organizer.models.installing import installing
+from organizer.models.loose_classifier import SPACE_ROLES
 from organizer.models.manifest import (
     BackboneKind,
     ClassifierKind,
     Kinds,
     Manifest,
     QuantiserRange,
+    files_below,
     write_manifest,
 )
-from organizer.models.safe_write import copy_folder, storage_errors
+from organizer.models.safe_write import (
+    check_free_space,
+    copy_folder,
+    copy_regular,
+    size_of,
+    storage_errors,
+)
 from organizer.models.unpack import unpack
 from organizer.types import LABELS, Resize
 
@@ -115,7 +130,7 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
                 unpacked = module
             check_saved_model(unpacked)
         # One picture at a time is what loads fastest.
-        network = TfHubBackbone(unpacked, replace(SETTINGS, batch_size=1, bfloat16=False))
+        network = TfHubBackbone(unpacked, dataclasses.replace(SETTINGS, batch_size=1, bfloat16=False))
         if network.feature_dim != INPUTS:
             raise BundleError(
                 f"{ingredient.file}: this network gives {network.feature_dim} numbers for a picture and not "
@@ -127,12 +142,20 @@ def prepare_backbone(ingredient: Ingredient, folder: Path) -> None:
         shutil.rmtree(inside, ignore_errors=True)
 
 
-def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bool = False) -> Bundle:
+def assemble(
+    module: Path,
+    ingredients: Mapping[str, Ingredient],
+    *,
+    own: Bundle | None = None,
+    replace: bool = False,
+) -> Bundle:
     """Install the bundle.
 
     Args:
         module: what ``prepare_backbone`` made.
-        ingredients: by role; ``backbone`` (for its provenance), ``pca`` and perhaps ``classifier``.
+        ingredients: by role; ``backbone`` (for its provenance), ``pca`` and perhaps ``classifier``, the
+            published one.
+        own: organizer's own classifier, where the model gets that one.
         replace: whether another model of this name may be replaced.
 
     Raises:
@@ -151,45 +174,108 @@ def assemble(module: Path, ingredients: Mapping[str, Ingredient], *, replace: bo
         shutil.rmtree(unpacked)
         if classifier is not None:
             read_published_classifier(classifier.file).save(folder / _CLASSIFIER)
-        write_manifest(folder, _manifest(ingredients, version_of(folder)))
+        _finish(folder, _manifest(ingredients), own)
     return open_bundle(NAME)
 
 
-def version_of(folder: Path) -> str:
-    """Return a version that another network, PCA or classifier does not share: scores are stored with it."""
+def join_own(installed: Bundle, own: Bundle) -> Bundle:
+    """Install the model anew with organizer's own classifier; network and PCA are those that it has.
+
+    Args:
+        installed: the model, proven whole; it is replaced.
+        own: the classifier.
+
+    Raises:
+        BundleError: the model makes other features than the classifier is for.
+        StorageError: there is no room.
+    """
+    check_takes(installed, own)
+    roles = {role: installed.roles[role] for role in SPACE_ROLES}
+    names = [name for path in roles.values() for name in files_below(path, installed.files)]
+    with installing(NAME, replace=True) as folder:
+        check_free_space(folder, sum(size_of(installed.folder / name) for name in names))
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            copy_regular(installed.folder / name, folder / name)
+        made_of = {role: installed.provenance[role] for role in SPACE_ROLES}
+        _finish(folder, _space_manifest(made_of, roles), own)
+    return open_bundle(NAME)
+
+
+def _finish(folder: Path, manifest: Manifest, own: Bundle | None) -> None:
+    """Put organizer's own classifier beside the rest, where one is given, and write the manifest."""
+    others: tuple[str, ...] = ()
+    if own is not None:
+        classifier, others = own_files(own)
+        copy_files(own, (classifier,), folder)
+        manifest = with_own_classifier(manifest, own)
+    # Before its card lies there: other words do not make other scores. Other thresholds make other tags.
+    thresholds = "" if own is None else f"{own.thresholds} {own.maybe_thresholds}"
+    manifest = dataclasses.replace(manifest, version=version_of(folder, thresholds))
+    if own is not None:
+        copy_files(own, others, folder)
+    write_manifest(folder, manifest)
+
+
+def version_of(folder: Path, besides: str = "") -> str:
+    """Return a version that another network, PCA or classifier does not share: scores are stored with it.
+
+    Args:
+        folder: with the files of these and no others.
+        besides: what else makes another version.
+    """
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     lines = "".join(f"{file.relative_to(folder).as_posix()} {sha256_of(file)}\n" for file in files)
-    return f"{VERSION}+{hashlib.sha256(lines.encode()).hexdigest()[:8]}"
+    return f"{VERSION}+{hashlib.sha256((lines + besides).encode()).hexdigest()[:8]}"
 
 
-def _manifest(ingredients: Mapping[str, Ingredient], version: str) -> Manifest:
-    has_classifier = "classifier" in ingredients
-    labels = LABELS if has_classifier else ()
+def _manifest(ingredients: Mapping[str, Ingredient]) -> Manifest:
+    """Return the manifest of what was downloaded; its version is not known yet."""
+    made_of = {
+        role: {
+            "part": found.part.name,
+            "title": found.part.title,
+            "published_at": list(found.part.urls),
+            "sha256": sha256_of(found.file),
+            "licence": found.part.licence,
+        }
+        for role, found in ingredients.items()
+    }
+    manifest = _space_manifest(made_of, {"backbone": _BACKBONE, "pca": _PCA})
+    if "classifier" not in ingredients:
+        return manifest
+    return dataclasses.replace(
+        manifest,
+        summary="Inception v3 features in YouTube-8M's own space, the published CNN + LSTM for ten labels",
+        labels=LABELS,
+        thresholds=dict.fromkeys(LABELS, THRESHOLD),
+        metrics={"summary": _MEASURED},
+        roles={**manifest.roles, "classifier": _CLASSIFIER},
+        kinds=Kinds(BackboneKind.TF_HUB, ClassifierKind.CNN_LSTM),
+    )
+
+
+def _space_manifest(made_of: dict[str, dict[str, Any]], roles: dict[str, str]) -> Manifest:
+    """Return the manifest of a model that makes features and no tags, in no version.
+
+    Args:
+        made_of: provenance by role.
+        roles: where network and PCA lie in its folder.
+    """
     return Manifest(
         name=NAME,
-        version=version,
-        summary="Inception v3 features in YouTube-8M's own space"
-        + (", the published CNN + LSTM for ten labels" if has_classifier else "; no classifier yet"),
-        licence="; ".join(f"{role}: {found.part.licence}" for role, found in ingredients.items()),
+        version="",
+        summary="Inception v3 features in YouTube-8M's own space; no classifier yet",
+        licence="; ".join(f"{role}: {part['licence']}" for role, part in made_of.items()),
         input_size=SETTINGS.input_size,
         resize=RESIZE,
         dimensions=OUTPUTS,
         quantiser=QuantiserRange.of(YT8M_QUANTISER),
-        labels=labels,
-        thresholds=dict.fromkeys(labels, THRESHOLD),
-        metrics={"summary": _MEASURED if has_classifier else _NO_CLASSIFIER},
-        provenance={
-            role: {
-                "part": found.part.name,
-                "title": found.part.title,
-                "published_at": list(found.part.urls),
-                "sha256": sha256_of(found.file),
-                "licence": found.part.licence,
-            }
-            for role, found in ingredients.items()
-        },
-        roles={"backbone": _BACKBONE, "pca": _PCA} | ({"classifier": _CLASSIFIER} if has_classifier else {}),
-        kinds=Kinds(BackboneKind.TF_HUB, ClassifierKind.CNN_LSTM if has_classifier else None),
+        labels=(),
+        metrics={"summary": _NO_CLASSIFIER},
+        provenance=made_of,
+        roles=roles,
+        kinds=Kinds(BackboneKind.TF_HUB),
         backbone_settings=SETTINGS.stored(),
     )
 

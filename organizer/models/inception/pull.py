@@ -12,7 +12,14 @@ from organizer.errors import BundleError, DownloadError
 from organizer.features.tensorflow.loading import load_tensorflow_hub
 from organizer.models.catalogue import open_bundle
 from organizer.models.download.fetch import fetch, wait_for_lock
-from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
+from organizer.models.inception.assemble import NAME, Ingredient, assemble, join_own, prepare_backbone
+from organizer.models.inception.own_classifier import (
+    ClassifierChoice,
+    check_takes,
+    classifier_of,
+    is_current,
+    shipped_classifier,
+)
 from organizer.models.installing import is_free
 from organizer.models.safe_write import RESUME, storage_errors
 
@@ -50,7 +57,7 @@ def pull(
     roles: Mapping[str, tuple[Part, ...]],
     downloads: Path,
     *,
-    classifier: bool,
+    classifier: ClassifierChoice | None = None,
     replace: bool = False,
     stop: Event | None = None,
     patience: Patience | None = None,
@@ -58,12 +65,14 @@ def pull(
     """Download what is missing and install ``inception-yt8m``; where it is installed and whole, do nothing.
 
     What was downloaded stays until the model is installed, so that the next call goes on from there. Of
-    several processes one does it, and the others wait and find it done.
+    several processes one does it, and the others wait and find it done. Where network and PCA are installed
+    and only organizer's own classifier is wanting, that one is joined with them and nothing is downloaded.
 
     Args:
         roles: parts by role; of several for one role, the first one that can be had and used is taken.
         downloads: folder for what is downloaded; deleted in the end.
-        classifier: whether its classifier is wanted.
+        classifier: which one is wanted; None leaves the published one in place where it is installed, and
+            takes organizer's own otherwise.
         replace: whether an installed model of its name may be replaced; a whole one is, too.
         stop: to be set when the download shall end soon.
         patience: how often to try one address.
@@ -92,27 +101,43 @@ def pull(
             yield Note("Another process is pulling this model. Waiting until it has ended.")
     try:
         # Another process may have pulled it while this one waited, or asked.
-        if (whole := in_place(NAME, with_classifier=classifier, replace=replace)) is not None:
-            yield Note("It is installed already, and whole.")
-            yield Installed(whole)
-            return
-        bundle = yield from _pull(roles, downloads, stop, patience, classifier=classifier, replace=replace)
+        match standing(NAME, classifier=classifier, replace=replace):
+            case Standing(whole, to_be_joined=False):
+                yield Note("It is installed already, and whole.")
+                yield Installed(whole)
+                return
+            case Standing(bare, to_be_joined=True):
+                yield Note("Network and PCA are installed; organizer's own classifier is put beside them.")
+                yield Installed(join_own(bare, shipped_classifier()))
+                return
+        choice = classifier or ClassifierChoice.OWN
+        bundle = yield from _pull(roles, downloads, stop, patience, classifier=choice, replace=replace)
         shutil.rmtree(downloads, ignore_errors=True)
     finally:
         lock.release()
     yield Installed(bundle)
 
 
-def in_place(name: str, *, with_classifier: bool, replace: bool) -> Bundle | None:
-    """Return an installed model that is proven whole and need not be pulled; None where it shall be pulled.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An installed model that is proven whole and need not be downloaded."""
+
+    bundle: Bundle
+    to_be_joined: bool
+    """Whether organizer's own classifier, or the one of this version, has yet to be joined with it."""
+
+
+def standing(name: str, *, classifier: ClassifierChoice | None, replace: bool) -> Standing | None:
+    """Return the installed model, or None where it shall be pulled.
 
     Args:
         name: of the model.
-        with_classifier: whether it must have one.
+        classifier: see ``pull``.
         replace: whether it is pulled in any case.
 
     Raises:
-        BundleError: one of this name is damaged or lacks a classifier, and may not be replaced.
+        BundleError: one of this name is damaged or has not the classifier that is wanted, and may not be
+            replaced; or organizer's own classifier is not there, or not for its features.
     """
     if replace or is_free(name):
         return None
@@ -121,9 +146,19 @@ def in_place(name: str, *, with_classifier: bool, replace: bool) -> Bundle | Non
         bundle.verify(every_file=True)
     except BundleError as error:
         raise BundleError(_not_replaced(name, "is damaged")) from error
-    if with_classifier and not bundle.has_classifier:
-        raise BundleError(_not_replaced(name, "has no classifier"))
-    return bundle
+    has = classifier_of(bundle)
+    if classifier is ClassifierChoice.PUBLISHED and has is not classifier:
+        reason = "has no classifier" if has is ClassifierChoice.NONE else "has organizer's own classifier"
+        raise BundleError(_not_replaced(name, reason))
+    if classifier is None and has is not ClassifierChoice.PUBLISHED:
+        classifier = ClassifierChoice.OWN
+    if classifier is not ClassifierChoice.OWN:
+        return Standing(bundle, to_be_joined=False)
+    own = shipped_classifier()
+    if is_current(bundle, own):
+        return Standing(bundle, to_be_joined=False)
+    check_takes(bundle, own)
+    return Standing(bundle, to_be_joined=True)
 
 
 def _not_replaced(name: str, reason: str) -> str:
@@ -139,9 +174,11 @@ def _pull(
     stop: Event | None,
     patience: Patience | None,
     *,
-    classifier: bool,
+    classifier: ClassifierChoice,
     replace: bool,
 ) -> Generator[FetchProgress | PullEvent, None, Bundle]:
+    # One that is missing is not found after the download.
+    own = shipped_classifier() if classifier is ClassifierChoice.OWN else None
     with storage_errors(downloads, RESUME):
         downloads.mkdir(exist_ok=True)
         for left in downloads.glob(f"{_PREPARED}*"):
@@ -151,7 +188,7 @@ def _pull(
     ingredients: dict[str, Ingredient] = {}
     try:
         for role in ("pca", "classifier", "backbone"):
-            if role == "classifier" and not classifier:
+            if role == "classifier" and classifier is not ClassifierChoice.PUBLISHED:
                 continue
             ingredients[role] = yield from _fetch_first(
                 roles[role], role, downloads, module, stop=stop, patience=patience
@@ -159,7 +196,7 @@ def _pull(
         yield Note("Putting it together.")
         # In the order in which a person thinks of them.
         ordered = {role: ingredients[role] for role in roles if role in ingredients}
-        return assemble(module, ordered, replace=replace)
+        return assemble(module, ordered, own=own, replace=replace)
     except BundleError:
         # A wrong file without a known checksum would be found in place the next time.
         for ingredient in ingredients.values():

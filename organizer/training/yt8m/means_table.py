@@ -2,7 +2,8 @@
 
 Its arrays: ``id`` (videos,) text or bytes; ``rgb`` (videos, 1024) uint8, the mean over the whole video of
 dequantised features, stored with YouTube-8M's own quantiser; ``ten`` (videos, labels) bool and ``ten_names``
-(labels,) text, which labels a video has; perhaps ``fold`` (videos,) whole numbers. Others are left alone.
+(labels,) text, which labels a video has; perhaps ``fold`` (videos,) whole numbers, and ``labels`` (videos,)
+text, the class numbers of the release that a video has, with commas between them. Others are left alone.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class MeansTable:
     """(videos, 1024), quantised."""
     folds: NDArray[np.int64] | None
     """(videos,), where the file has them."""
+    classes: tuple[str, ...] | None = None
+    """(videos,) class numbers of the release with commas between them, where the file has them."""
 
     def videos(self, rows: NDArray[np.int64]) -> MemoryVideos:
         """Return some of the videos, each as one second."""
@@ -102,4 +105,14 @@ def _table(file: Path, arrays: dict[str, NDArray[Any]]) -> MeansTable:
         targets,
         means,
         None if folds is None else folds.astype(np.int64),
+        _classes(arrays, videos),
     )
+
+
+def _classes(arrays: dict[str, NDArray[Any]], videos: int) -> tuple[str, ...] | None:
+    import numpy as np
+
+    found = arrays.get("labels")
+    if found is None or found.shape != (videos,) or not np.issubdtype(found.dtype, np.str_):
+        return None
+    return tuple(found.tolist())
