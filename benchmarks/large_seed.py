@@ -156,7 +156,8 @@ def _path(draw: random.Random, number: int) -> str:
 
 def _analysis(draw: random.Random, pixels: np.random.Generator, bundle: Bundle) -> Analysis:
     seconds = MAX_SECONDS if draw.random() < 0.9 else draw.randrange(3, MAX_SECONDS)
-    features = pixels.integers(0, 256, (seconds, bundle.dimensions), np.uint8)
+    looked_at = [second for second in bundle.sampled.all if second < seconds]
+    features = pixels.integers(0, 256, (len(looked_at), bundle.dimensions), np.uint8)
     poster = pixels.bytes(draw.randrange(8_000, 10_000))
     scores = {label: draw.random() * 0.5 for label in bundle.labels}
     # Some labels are common, others rare.
@@ -166,7 +167,7 @@ def _analysis(draw: random.Random, pixels: np.random.Generator, bundle: Bundle) 
         SuggestedTag(
             label,
             score,
-            tuple(sorted(draw.sample(range(seconds), min(seconds, 8)))),
+            tuple(sorted(draw.sample(looked_at, min(len(looked_at), 8)))),
             Tier.GIVEN if label in shown else Tier.MAYBE,
         )
         for label, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
