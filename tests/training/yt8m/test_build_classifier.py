@@ -57,7 +57,7 @@ def test_the_intervals_hold_the_figures(figures, seconds):
     said = METRICS if seconds is None else METRICS["windows"][str(seconds)]
     for name, (low, high) in said["intervals_95"].items():
         assert low <= said[name] <= high
-        assert high - low < 0.03
+        assert high - low < 0.06
 
 
 @pytest.mark.long
@@ -134,7 +134,7 @@ def test_what_ships_scores_real_videos_as_its_folds_do(result):
     stored = YT8M_QUANTISER.quantise(means.features[some])[:, np.newaxis]
     scored = Tagger(own).score([VideoFeatures(own.space_id, video) for video in stored])
     scores = np.array([video.scores for video in scored])
-    assert np.corrcoef(scores.ravel(), result.scores[some].ravel())[0, 1] > 0.95
+    assert np.corrcoef(scores.ravel(), result.scores[some].ravel())[0, 1] > 0.9
     right = means.targets[some] > 0
     has = right.any(axis=1)
     assert right[has][np.arange(has.sum()), scores[has].argmax(axis=1)].mean() > 0.93
