@@ -13,8 +13,6 @@ VIDEOS_FILE = "trained_videos.txt"
 """Beside a classifier that was trained on a table of YouTube-8M: the ids of its videos."""
 METRIC = "trained_on"
 """Where it stands among a bundle's metrics."""
-VIDEOS_FILE = "trained_videos.txt"
-"""Beside a classifier that was trained on a table of YouTube-8M: the ids of its videos."""
 
 
 class Origin(StrEnum):
