@@ -100,7 +100,7 @@ def test_label_rows_name_the_seconds_that_were_looked_at():
     evidence[[3, 9], 0] = 0.4, 0.9
     video = replace(VIDEO, scores={"Animal": 0.9})
     scored = VideoScores((0.9,), evidence, SampledSeconds(8, 2))
-    (row,) = detail.label_rows(video, {}, ("Animal",), scored)
+    (row,) = detail.label_rows(video, {}, {}, ("Animal",), scored)
     assert (len(row.strip), row.seconds[-3:], row.best_second) == (11, (8, 10, 12), 10)
 
 
