@@ -200,7 +200,7 @@ def evaluate(result: OutOfFold) -> dict[str, Any]:
         "clips": figures.videos,
         "clips_without_label": figures.without_label,
         **{name: _rounded(once[name][0]) for name in MAIN},
-        "maybe_precision": _rounded(figures.headline["maybe_precision"].value),
+        "maybe_precision": _rounded(figures.headline["maybe_precision"].value, 1.0),
         "labels": {
             label.label: {
                 "clips": label.videos,

@@ -64,8 +64,8 @@ def test_the_network_takes_all_weights_but_the_classification_layer(weights, net
 def test_the_network_is_lite2_at_384_pixels(network):
     assert network.input_shape == (None, 384, 384, 3) and network.output_shape == (None, 12, 12, 1280)
     convolutions = [layer for layer in network.layers if type(layer).__name__.endswith("Conv2D")]
-    # A stem, a head, 23 blocks of three, but for the first, which does not expand.
-    assert len(convolutions) == 1 + 1 + 23 * 3 - 1
+    # A stem, a head, 21 blocks of three, but for the first, which does not expand.
+    assert len(convolutions) == 1 + 1 + 21 * 3 - 1
     assert convolutions[0].filters == 32 and convolutions[-2].filters == 352
 
 

@@ -113,9 +113,9 @@ def evidence():
 
 @pytest.mark.parametrize(("first", "second"), [*permutations(SHOWN, 2)])
 def test_the_evidence_points_at_the_right_half(evidence, first, second):
-    """Of two photographs, one after the other; each pair would be tagged with the labels of both."""
+    """Of two photographs, one after the other; each pair would have the labels of both, some as maybes."""
     targets = np.array([[label == SHOWN[name] for label in LABELS] for name in (first, second)], np.float32)
-    thresholds = np.array([open_bundle("lite").thresholds])
+    thresholds = np.array([open_bundle("lite").maybe_thresholds])
     joined = made((first, second), np.zeros(2, int), targets, fold_thresholds=thresholds)
     shares = evidence_shares(joined, evidence)["tagged_share_by_label"]
     assert shares.keys() == {SHOWN[first], SHOWN[second]}
@@ -168,6 +168,7 @@ def test_no_tag_at_all_is_wrong_nowhere_and_finds_nothing():
     figures = evaluate(silent)
     assert (figures["micro_precision"], figures["micro_recall"]) == (1, 0)
     assert (figures["both_precision"], figures["both_recall"]) == (1, 0)
+    assert figures["maybe_precision"] == 1
     assert {(row["precision"], row["recall"]) for row in figures["labels"].values()} == {(1, 0)}
     intervals = bootstrap_intervals(silent, GROUPS, repeats=20)
     assert (intervals["micro_precision"], intervals["micro_recall"]) == ((1, 1), (0, 0))
@@ -364,13 +365,19 @@ def test_evidence_is_pooled_as_logits(threshold, tagged):
     assert evidence_shares(at, evidence)["tagged_share_by_label"].keys() == tagged
 
 
-@pytest.mark.parametrize(("clip", "label"), [(0, "Animal"), (1, "Animal"), (1, "Food"), (0, "Food")])
-def test_a_label_in_doubt_makes_no_pair(clip, label):
+@pytest.mark.parametrize(
+    ("clip", "label", "left"),
+    [("a", "Animal", 2), ("a", "Food", 4), ("b", "Animal", 4), ("b", "Food", 2), ("b", "Dance", 6)],
+)
+def test_a_label_that_one_clip_shows_and_the_other_may_show_makes_no_pair(clip, label, left):
+    """Of three clips with a label each there are six pairs; a clip without a label is in none."""
     result, evidence = joined_example()
-    doubting = replace(result, known=result.known.copy())
-    doubting.known[clip, LABELS.index(label)] = False
-    assert evidence_shares(result, evidence)["pairs_and_labels"] == 2
-    assert evidence_shares(doubting, evidence)["pairs_and_labels"] == 0
+    targets = np.vstack([result.targets, np.eye(len(LABELS), dtype=np.float32)[:1]])
+    evidence["c"] = np.zeros((2, len(LABELS)), np.float32)
+    three = made(("a", "b", "c"), np.zeros(3, int), targets)
+    assert evidence_shares(three, evidence)["pairs_and_labels"] == 6
+    three.known["abc".index(clip), LABELS.index(label)] = False
+    assert evidence_shares(three, evidence)["pairs_and_labels"] == left
 
 
 def test_a_model_differs_from_itself_in_nothing():

@@ -53,7 +53,8 @@ def test_a_fit_maps_the_scores_of_what_was_trained(trained, honest):
     plain = trained.train(frozenset({0}))
     raw = trained.clip_features(0)
     scores = sigmoid(pool(honest.model.logits(raw)))
-    assert np.allclose(scores, honest.score_map.apply(sigmoid(pool(plain.logits(raw)))), atol=1e-5)
+    # Shares below 1e-4 have no exact logit, see ``calibration_map.LEAST``.
+    assert np.allclose(scores, honest.score_map.apply(sigmoid(pool(plain.logits(raw)))), rtol=0, atol=5e-4)
     assert 0 < honest.thresholds.maybe <= honest.thresholds.given <= 1
     # Scores that are kept are those before the map.
     assert np.allclose(trained.score_clips(frozenset({0}))[0], sigmoid(pool(plain.logits(raw))))
