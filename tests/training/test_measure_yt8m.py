@@ -188,7 +188,7 @@ def test_a_classifier_that_comes_along_stands_in_for_a_model_that_is_not_install
 
 @pytest.fixture
 def shipped(classifier, tmp_path, monkeypatch):
-    """A classifier that comes with organizer and saw all the videos, and what was said of them out of fold."""
+    """A classifier that comes with organizer and saw all the videos; what was said of them out of fold."""
     assets = tmp_path / "assets"
     shutil.copytree(classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS).folder, assets / NAME)
     rng, targets = np.random.default_rng(0), np.zeros((30, 10), np.float32)
