@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from organizer.assets import assets_folder
 from organizer.errors import TrainingDataError
 from organizer.models.bundle import load_bundle
 from organizer.models.catalogue import open_bundle
+from organizer.models.inception.assemble import NAME
 from organizer.models.installing import is_free
 from organizer.models.loose_classifier import is_loose_classifier, load_loose_classifier
 from organizer.models.manifest import is_name
@@ -17,12 +18,14 @@ from organizer.text import count
 from organizer.training.evaluate_model import Measured
 from organizer.training.score_videos import score_held_out, score_videos
 from organizer.training.trained_on import read_trained_on
+from organizer.training.yt8m.build_classifier import SCORES
 from organizer.training.yt8m.dataset import Yt8mData
 from organizer.training.yt8m.means_table import read_means_table
 from organizer.training.yt8m.record_formats import Level
 from organizer.training.yt8m.sampling import is_held_out
 from organizer.training.yt8m.shard_files import find_split
 from organizer.training.yt8m.shards import VALIDATION
+from organizer.training.yt8m.video_model_folds import read_out_of_fold
 from organizer.training.yt8m_source import Yt8mChoice, check_yt8m_space, in_fold, trained_videos
 
 if TYPE_CHECKING:
@@ -37,6 +40,10 @@ _MEANS_NOTE = (
 _UNKNOWN_NOTE = (
     "It was trained on shards, and a table does not say which shard a video is from: some of these videos "
     "may be among those it saw."
+)
+_OUT_OF_FOLD_NOTE = (
+    "It was trained on these videos. Shown are its out-of-fold figures: scores by networks of the same "
+    "recipe that did not see a video's fold, with thresholds fitted without it."
 )
 _LABELLED_NOTE = "Videos with none of the labels are left out, as they were for the published models."
 
@@ -78,29 +85,39 @@ def measure_on_yt8m(bundle: Bundle, choice: Yt8mChoice, *, labelled_only: bool =
         BundleError: the classifier is missing or damaged.
     """
     check_yt8m_space(bundle)
-    unseen = _Unseen.of(bundle)
+    unseen, notes = _Unseen.of(bundle), [_MEANS_NOTE] if choice.level is Level.VIDEO else []
+    table = choice.table
+    if table is not None and unseen.trained is not None and unseen.trained.shards:
+        notes.append(_UNKNOWN_NOTE)
+    measure = _on_shards if table is None else _on_table
     try:
-        scored, words = (
-            _on_shards(bundle, choice, unseen)
-            if choice.table is None
-            else _on_table(bundle, choice, choice.table, unseen)
-        )
-    except TrainingDataError as error:
+        scored = measure(bundle, choice, unseen)
         if unseen.left_out:
+            notes.append(f"{len(unseen.left_out):,} videos that it was trained on are left out.")
+    except TrainingDataError as error:
+        if not unseen.left_out:
+            raise
+        out_of_fold = _out_of_fold(bundle, unseen.left_out)
+        if out_of_fold is None:
             raise TrainingDataError(
                 f"{bundle.name} was trained on these videos, so what it says of them proves nothing. Measure "
                 "it on others."
             ) from error
-        raise
-    notes = [_MEANS_NOTE] if choice.level is Level.VIDEO else []
-    if choice.table is not None and unseen.trained is not None and unseen.trained.shards:
-        notes.append(_UNKNOWN_NOTE)
-    if unseen.left_out:
-        notes.append(f"{len(unseen.left_out):,} videos that it was trained on are left out.")
+        scored = out_of_fold
+        notes.append(_OUT_OF_FOLD_NOTE)
     if labelled_only:
         scored = _labelled(scored)
         notes.append(_LABELLED_NOTE)
-    return Measured(bundle, scored, words, tuple(notes))
+    return Measured(bundle, scored, _words(choice), tuple(notes))
+
+
+def _words(choice: Yt8mChoice) -> str:
+    if choice.table is not None:
+        fold = "" if choice.fold is None else f", fold {choice.fold}"
+        return f"YouTube-8M's means in {choice.table.name}{fold}."
+    shards = find_split(choice.places).validate
+    validation = all(shard.name.startswith(VALIDATION) for shard in shards)
+    return f"{count(len(shards), 'validation shard' if validation else 'shard')} of YouTube-8M."
 
 
 @dataclass(eq=False)
@@ -130,31 +147,47 @@ class _Unseen:
         return share is None or not is_held_out(video, share)
 
 
-def _on_shards(bundle: Bundle, choice: Yt8mChoice, unseen: _Unseen) -> tuple[Scored, str]:
-    split = find_split(choice.places)
+def _on_shards(bundle: Bundle, choice: Yt8mChoice, unseen: _Unseen) -> Scored:
     data = Yt8mData(
         (),
-        split.validate,
+        find_split(choice.places).validate,
         choice.classes(),
         choice.record_format,
         space_id=bundle.space_id,
         holds_out=unseen,
     )
-    validation = all(shard.name.startswith(VALIDATION) for shard in split.validate)
-    shards = count(len(split.validate), "validation shard" if validation else "shard")
-    return score_held_out(bundle, data), f"{shards} of YouTube-8M."
+    return score_held_out(bundle, data)
 
 
-def _on_table(bundle: Bundle, choice: Yt8mChoice, file: Path, unseen: _Unseen) -> tuple[Scored, str]:
+def _on_table(bundle: Bundle, choice: Yt8mChoice, unseen: _Unseen) -> Scored:
     import numpy as np
 
-    table = read_means_table(file)
-    wanted = np.array([unseen(None, one) for one in table.ids], bool)
-    if choice.fold is not None:
-        wanted &= in_fold(table, choice.fold)
-    videos = table.videos(np.flatnonzero(wanted))
-    fold = "" if choice.fold is None else f", fold {choice.fold}"
-    return score_videos(bundle, videos, table.labels), f"YouTube-8M's means in {file.name}{fold}."
+    assert choice.table is not None
+    table = read_means_table(choice.table)
+    every = np.arange(len(table.ids))
+    wanted = every if choice.fold is None else every[in_fold(table, choice.fold)]
+    rows = np.array([row for row in wanted.tolist() if unseen(None, table.ids[row])], np.int64)
+    return score_videos(bundle, table.videos(rows), table.labels)
+
+
+def _out_of_fold(bundle: Bundle, videos: set[bytes]) -> Scored | None:
+    """Return what networks of the recipe said of videos that they did not see; None where that is not known.
+
+    It is of the classifier that comes with organizer, installed or not. Means of a table and of shards are
+    the same up to 8 bits.
+    """
+    folder = assets_folder() / NAME
+    if not (folder / SCORES).is_file():
+        return None
+    own = load_loose_classifier(folder)
+    if bundle.files[bundle.roles["classifier"]] != own.files[own.roles["classifier"]]:
+        return None
+    result = read_out_of_fold(folder / SCORES)
+    names = {video.decode("utf-8", "replace") for video in videos}
+    if not names <= set(result.ids):
+        return None
+    scored = replace(result.scored(), maybe_thresholds=result.maybe_thresholds[result.folds])
+    return scored.pick([name for name in result.ids if name in names])
 
 
 def _labelled(scored: Scored) -> Scored:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from organizer.assets import assets_folder
 from organizer.errors import BundleError, TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
+from organizer.models.checksums import sha256_of
 from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
 from organizer.models.loose_classifier import load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, Manifest, QuantiserRange, write_manifest
@@ -18,6 +21,7 @@ from organizer.training.measure_yt8m import measure_on_yt8m, open_to_measure
 from organizer.training.trained_on import METRIC, VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import Level
 from organizer.training.yt8m.sampling import is_held_out
+from organizer.training.yt8m.video_model_folds import OutOfFold
 from organizer.training.yt8m_source import Yt8mChoice
 from organizer.types import LABELS
 from tests.cli.labelled import install_space
@@ -180,6 +184,66 @@ def test_a_classifier_that_comes_along_stands_in_for_a_model_that_is_not_install
     assert not open_to_measure(NAME).makes_features
     install_space()
     assert open_to_measure(NAME).makes_features
+
+
+@pytest.fixture
+def shipped(classifier, tmp_path, monkeypatch):
+    """A classifier that comes with organizer and saw all the videos; what was said of them out of fold."""
+    assets = tmp_path / "assets"
+    shutil.copytree(classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS).folder, assets / NAME)
+    rng, targets = np.random.default_rng(0), np.zeros((30, 10), np.float32)
+    targets[:, 0] = 1
+    result = OutOfFold(
+        ids=tuple(IDS),
+        folds=np.arange(30) % 5,
+        targets=targets,
+        scores=rng.random((30, 10)),
+        windows={},
+        thresholds=np.full((5, 10), 0.6),
+        maybe_thresholds=np.full((5, 10), 0.3),
+    )
+    result.save(assets / NAME / "out_of_fold.npz")
+    monkeypatch.setattr("organizer.training.measure_yt8m.assets_folder", lambda: assets)
+    return result
+
+
+def test_the_classifier_that_comes_along_is_shown_by_its_out_of_fold_scores(folder, shipped):
+    measured = measure_on_yt8m(open_to_measure(NAME), on_table(folder))
+    assert measured.scored.names == tuple(IDS)
+    np.testing.assert_allclose(measured.scored.scores, shipped.scores, atol=0.01)
+    np.testing.assert_array_equal(measured.scored.targets, shipped.targets)
+    assert measured.scored.thresholds.tolist() == [[0.6] * 10] * 30
+    assert measured.scored.maybe_thresholds.tolist() == [[0.3] * 10] * 30
+    assert "did not see a video's fold" in measured.notes[-1]
+    assert not any("left out" in note for note in measured.notes)
+    of_fold = measure_on_yt8m(open_to_measure(NAME), on_table(folder, fold=2))
+    assert of_fold.scored.names == tuple(IDS[2::5])
+    assert len(measure_on_yt8m(open_to_measure(NAME), on_shards(folder)).scored.names) == 30
+
+
+def test_another_classifier_has_no_out_of_fold_scores(folder, shipped, tmp_path):
+    alone = shutil.copytree(tmp_path / "assets" / NAME, tmp_path / "other")
+    file = alone / LOOSE_MANIFEST
+    with (alone / "classifier.tflite").open("ab") as graph:
+        graph.write(b"another")
+    table = json.loads(file.read_text())
+    table["files"]["classifier.tflite"] = sha256_of(alone / "classifier.tflite")
+    file.write_text(json.dumps(table))
+    with pytest.raises(TrainingDataError, match="proves nothing"):
+        measure_on_yt8m(open_to_measure(str(alone)), on_table(folder))
+
+
+def test_out_of_fold_scores_of_other_videos_are_not_taken(folder, shipped, tmp_path):
+    rows = slice(0, 29)
+    replace(
+        shipped,
+        ids=shipped.ids[rows],
+        folds=shipped.folds[rows],
+        targets=shipped.targets[rows],
+        scores=shipped.scores[rows],
+    ).save(tmp_path / "assets" / NAME / "out_of_fold.npz")
+    with pytest.raises(TrainingDataError, match="proves nothing"):
+        measure_on_yt8m(open_to_measure(NAME), on_table(folder))
 
 
 def test_features_mean_nothing_to_a_model_of_another_space(folder):
