@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -151,8 +152,14 @@ def test_maybe_thresholds_are_written_beside_the_others_and_only_where_there_are
 def test_the_bundled_model_says_the_same_when_written_again():
     lite = assets_folder() / "lite"
     told = json.loads((lite / "bundle.json").read_text(encoding="utf-8"))
+    assert json.loads(json.dumps(manifest_table(read_manifest(lite)))) == told
+
+
+def test_lite_2_0_0_says_the_same_when_written_again_and_what_was_usual_then(folder):
+    text = (Path(__file__).parent / "data" / "lite_2.0.0.json").read_text(encoding="utf-8")
+    (folder / "bundle.json").write_text(text, encoding="utf-8")
     usual = {"resize": "area", "kinds": {"backbone": "litert"}}
-    assert json.loads(json.dumps(manifest_table(read_manifest(lite)))) == told | usual
+    assert json.loads(json.dumps(manifest_table(read_manifest(folder)))) == json.loads(text) | usual
 
 
 @pytest.mark.parametrize(
