@@ -46,6 +46,10 @@ _STYLE = """
   .st-key-title [data-testid="stText"] { font-size: 1.3rem; font-weight: 650; line-height: 1.35; }
   .st-key-tag_counts [data-testid="stText"] { font-size: 0.85rem; line-height: 1.6; }
   [class*="st-key-tag_row_"] { padding: 0.45rem 0.9rem; }
+  /* A long name takes more lines before it pushes its buttons below it. */
+  [class*="st-key-tag_row_"] [data-testid="stElementContainer"]:has([data-testid="stText"]) {
+    flex: 1 1 6.5rem; min-width: 0;
+  }
   [class*="st-key-tag_row_maybe_"] {
     border-style: dashed; border-color: color-mix(in srgb, currentColor 50%, transparent);
   }

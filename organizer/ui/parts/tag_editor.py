@@ -58,7 +58,7 @@ def show_tag_editor(library: Library, video: VideoRecord) -> None:
 
 def _show_tag(video: VideoRecord, tag: TagRecord, last: JournalEntry | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.text(_words(tag))
+        st.text(_words(tag), width="stretch")
         with st.container(horizontal=True, width="content", gap="small"):
             for decide, label in _choices(tag, last):
                 st.button(
