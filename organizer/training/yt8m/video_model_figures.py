@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BARELY_MEASURABLE = "Nature"
 """Sixty videos of 25,000: reported, and left out of the mean."""
+SHARES_WITHOUT_LABEL = (0.27, 0.6, 0.9)
+"""As in the data, about as in the whole release, and as somebody's own videos may be."""
 _REPEATS = 200
 
 
@@ -57,6 +59,9 @@ def evaluate(result: OutOfFold) -> dict[str, Any]:
             }
             for label, maybe in zip(figures.labels, both.labels, strict=True)
         },
+        "precision_by_share_without_label": {
+            str(share): round(precision_with(scored, share), 4) for share in SHARES_WITHOUT_LABEL
+        },
         "windows": {
             str(seconds): _rounded(main_figures(result, seconds))
             | {"expected_calibration_error": round(reliability(result.scored(seconds)).expected_error, 4)}
@@ -77,6 +82,19 @@ def main_figures(result: OutOfFold, seconds: int | None = None) -> dict[str, flo
     once = np.ones((1, len(result.ids)), np.int64)
     found = _figures(result.scored(seconds), result.scored(seconds, with_maybes=True), [once])
     return {name: float(values[0]) for name, values in found.items()}
+
+
+def precision_with(scored: Scored, share: float) -> float:
+    """Return the precision of what is given where another share of the videos has none of the labels.
+
+    Args:
+        scored: videos with and without labels.
+        share: 0..1, of the videos that have none.
+    """
+    has = scored.positives.any(axis=1)
+    right, tags = _tags(scored)
+    rights = (1 - share) * float(right[has].mean())
+    return rights / ((1 - share) * float(tags[has].mean()) + share * float(tags[~has].mean()))
 
 
 def intervals(

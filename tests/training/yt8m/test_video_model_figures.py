@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from organizer.training.metrics import average_precisions
-from organizer.training.yt8m.video_model_figures import evaluate, intervals, main_figures
+from organizer.training.yt8m.video_model_figures import evaluate, intervals, main_figures, precision_with
 from organizer.training.yt8m.video_model_folds import OutOfFold
 from organizer.types import LABELS
 
@@ -62,6 +62,20 @@ def test_each_label_has_its_tiers():
     assert row["precision"] == pytest.approx(right[given].mean(), abs=1e-4)
     assert row["maybe_precision"] == pytest.approx(right[both & ~given].mean(), abs=1e-4)
     assert row["recall_with_maybes"] == pytest.approx(both[right].mean(), abs=1e-4)
+
+
+def test_precision_falls_with_the_share_of_videos_without_a_label():
+    result = made_up()
+    scored = result.scored()
+    has = (result.targets > 0).any(axis=1)
+    now = 1 - has.mean()
+    assert precision_with(scored, now) == pytest.approx(main_figures(result)["precision"])
+    # As many of each, by hand: the videos without a label are taken several times.
+    tagged, right = scored.tagged, scored.tagged & scored.positives
+    times = has.sum() / (~has).sum()
+    by_hand = right.sum() / (tagged[has].sum() + times * tagged[~has].sum())
+    assert precision_with(scored, 0.5) == pytest.approx(by_hand)
+    assert precision_with(scored, 0.9) < precision_with(scored, 0.5)
 
 
 def test_intervals_hold_the_figures():
