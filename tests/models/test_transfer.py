@@ -265,9 +265,9 @@ def test_a_model_like_lite_is_imported(models, lite_copy, sources):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"labels": list(LABELS[:9])}, "10 scores"),
+        ({"labels": list(LABELS[:9]), "maybe_thresholds": {}}, "10 scores"),
         ({"labels": [*LABELS, "More"], "thresholds": dict.fromkeys((*LABELS, "More"), 0.5)}, "10 scores"),
-        ({"input_size": 299}, "takes pictures of 288 pixels"),
+        ({"input_size": 299}, "takes pictures of 384 pixels"),
         ({"backbone_settings": {"bfloat16": True}}, "not known here"),
         ({"backbone_settings": {"poolings": ["median"]}}, "setting poolings"),
         ({"backbone_settings": {"poolings": []}}, "setting poolings"),
