@@ -128,12 +128,12 @@ def test_it_is_at_home_in_the_features_that_are_stored(bundle, source):
 
 
 def test_it_looks_at_the_seconds_that_its_source_looks_at(source, trained, tmp_path):
-    some = replace(source, sampled=SampledSeconds(8, 2))
+    some = replace(source, sampled=SampledSeconds(9, 3))
     bundle = write_classifier_bundle(tmp_path / "mine", some, replace(trained, space_id=some.space_id), NEW)
     assert bundle.input_spec == some.input_spec
     assert load_bundle(bundle.folder).space_id == some.space_id != source.space_id
     card = (bundle.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "the first 45 seconds of a video, from 8 s on one second in 2, -> moe" in card
+    assert "the first 45 seconds of a video, from 9 s on one second in 3, -> moe" in card
 
 
 def test_what_was_measured_is_in_its_manifest(bundle):

@@ -16,6 +16,7 @@ from organizer.models.checksums import Checksum, ChecksumKind
 from organizer.models.download.fetch import announced_size, fetch
 from organizer.models.download.sources import Part
 from organizer.models.safe_write import RESUME, check_free_space, storage_errors
+from organizer.training.yt8m.record_formats import Level
 from organizer.training.yt8m.sources import Yt8mSources, read_yt8m_sources
 from organizer.training.yt8m.vocabulary import read_label_classes
 
@@ -109,6 +110,8 @@ def download_shards(
         written.
         StoppedError: ``stop`` was set.
     """
+    if wanted.level not in set(Level):
+        raise DownloadError(f"YouTube-8M has no level {wanted.level!r}, only {' and '.join(Level)}.")
     if wanted.split not in SPLITS:
         raise DownloadError(f"YouTube-8M has no shards of {wanted.split!r}, only {' and '.join(SPLITS)}.")
     sources = sources or read_yt8m_sources()

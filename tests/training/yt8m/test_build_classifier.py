@@ -130,7 +130,7 @@ def test_the_scores_are_of_the_real_videos_in_their_fixed_folds(result):
 def test_what_ships_scores_real_videos_as_its_folds_do(result):
     """It has seen them, so it is better on them, but not otherwise."""
     own, means = shipped_classifier(), read_video_means(REAL)
-    some = slice(0, 500)
+    some = slice(None, None, 50)
     stored = YT8M_QUANTISER.quantise(means.features[some])[:, np.newaxis]
     scored = Tagger(own).score([VideoFeatures(own.space_id, video) for video in stored])
     scores = np.array([video.scores for video in scored])
