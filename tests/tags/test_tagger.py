@@ -30,9 +30,10 @@ def test_scores_every_length(tagger, seconds):
     assert video.evidence.min() >= 0 and video.evidence.max() <= 1
 
 
-def test_a_score_is_the_mean_of_the_stronger_half_of_the_evidence(tagger):
+def test_a_score_is_the_mean_of_the_stronger_half_of_the_evidence_as_logits(tagger):
     (video,) = tagger.score([features(tagger, 9)])
-    expected = np.sort(video.evidence, axis=0)[::-1][:5].mean(axis=0)
+    stronger = np.sort(video.evidence.astype(np.float64), axis=0)[::-1][:5]
+    expected = 1 / (1 + np.exp(-np.log(stronger / (1 - stronger)).mean(axis=0)))
     assert video.scores == pytest.approx(expected.tolist(), abs=1e-5)
 
 
