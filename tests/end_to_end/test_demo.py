@@ -30,10 +30,12 @@ def test_tags_what_the_photograph_shows(demo, name, tag):
     assert tag in line
 
 
-def test_the_flower_has_no_wrong_tag(demo):
+def test_the_flower_is_nature_or_may_be_and_nothing_else_is_given(demo):
     # A flower that fills the picture: of the Nature pictures that the model learnt from, one in seventy is.
     (line,) = [line for line in demo if line.startswith("flower.mp4 ")]
-    assert line.split(None, 1)[1].rsplit(None, 1)[0] in {"no", "Nature"}
+    best, *others = line.split(None, 1)[1].split(", ")
+    assert best.split()[0] in {"Nature", "Nature?"}
+    assert all(other.split()[0].endswith("?") for other in others)
 
 
 def test_the_astronaut_has_none_of_the_labels(demo):
