@@ -37,7 +37,7 @@ FILE = re.compile(r"`((?:organizer|tests|benchmarks|scripts|docs|assets|\.ci)/[\
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", (DOCS / "python.md").read_text(encoding="utf-8"), re.M | re.S)
 OUTPUTS = (r"cat\.mp4 .*Animal", r"4 \(360, 640, 3\)", r"name='Animal'")
 """What each prints of the demo's cat."""
-MODULE = re.compile(r"\bpython -m ([\w.]+)(?: ([a-z_]+))?")
+MODULE = re.compile(r"\bpython -m ([\w.]+)(?: ([a-z0-9_]+))?")
 
 
 def text_of(page: Path) -> str:
