@@ -13,7 +13,7 @@ def written(tmp_path, monkeypatch, write, out="model"):
     monkeypatch.setattr(train_model, "write_classifier_bundle", write)
     monkeypatch.setattr(train_model, "load_bundle", lambda folder: SimpleNamespace(folder=folder))
     plan = Plan("mine", "attention", None, tmp_path / "work", out=tmp_path / out)
-    return train_model.write_model(plan, None, None, None)
+    return train_model.write_model(plan, SimpleNamespace(), None, None)
 
 
 def write(folder, *_):

@@ -173,7 +173,7 @@ def test_what_is_no_golden_pair_fails(bundle, tmp_path, content):
 
 
 def test_a_damaged_file_fails(bundle):
-    files = {**bundle.files, "classifier.npz": "0" * 64}
+    files = {**bundle.files, bundle.roles["classifier"]: "0" * 64}
     checks = outcomes(replace(bundle, files=files))
     failed = [name for name, check in checks.items() if check.outcome is FAILED]
     # Where the network runs in bfloat16, its scores need the file too.
