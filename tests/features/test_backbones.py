@@ -97,7 +97,7 @@ def test_is_found_on_a_path_that_is_not_ascii(tmp_path):
 
 
 def test_a_number_of_threads_does_not_change_lite():
-    pictures = np.random.default_rng(2).integers(0, 256, (5, 288, 288, 3), np.uint8)
+    pictures = np.random.default_rng(2).integers(0, 256, (5, 384, 384, 3), np.uint8)
     one = LiteRtBackbone(LITE, threads=1).extract(pictures)
     assert np.array_equal(LiteRtBackbone(LITE, threads=3).extract(pictures), one)
 

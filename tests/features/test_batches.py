@@ -73,7 +73,7 @@ def test_a_space_gives_the_same_together_and_alone():
     pca = Pca(np.zeros(1280, np.float32), rng.standard_normal((1280, 1024)).astype(np.float32) / 8)
     backbone = LiteRtBackbone(assets_folder() / "lite" / "backbone.tflite", threads=2)
     space = FeatureSpace("space", backbone, pca, Quantiser(-2, 2, Rounding.NEAREST))
-    pictures = natural_pictures(12, 288)
+    pictures = natural_pictures(12, 384)
     videos = [pictures[:5], pictures[5:5], pictures[5:6], pictures[6:]]
     together = space.extract_all(videos)
     assert [features.space_id for features in together] == ["space"] * 4
