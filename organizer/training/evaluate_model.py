@@ -160,8 +160,7 @@ def _on_out_of_fold_scores(bundle: Bundle, corpus: Corpus, fold: int | None) -> 
     note = (
         "It was trained on these clips. Shown are its out-of-fold figures: scores by models of the same "
         "recipe that did not see a clip's fold, with thresholds fitted without it. What tags your videos is "
-        "trained on all folds. Probabilities of five models in one list rank a little worse than those of "
-        "one, so the mean average precision here is a little below that of the model card."
+        "trained on all folds."
     )
     return Measured(bundle, scored, "the corpus, out of fold.", (note,))
 

@@ -70,16 +70,11 @@ class OutOfFold:
                 probabilities[own] = score_map.apply(self.scores[own])
         return probabilities
 
-    def ranked(self) -> Scored:
-        """Return the clips with scores as they were before the maps: by these labels rank them.
-
-        A model's map keeps the order of a label's clips. Of five models' clips in one list it does not, and
-        nobody's library is scored by five models.
-        """
-        return replace(self.scored(), scores=self.scores)
-
     def scored(self, groups: Mapping[str, str] | None = None) -> Scored:
         """Return the clips with probabilities, each at the thresholds of its fold.
+
+        Labels rank them by their scores before the maps. A model's map keeps the order of a label's clips; of
+        five models' clips in one list it does not, and nobody's library is scored by five models.
 
         Args:
             groups: by clip, the source of each; without, a clip is a source of its own.
@@ -93,6 +88,7 @@ class OutOfFold:
             scores=self.probabilities,
             thresholds=self.fold_thresholds[self.folds],
             maybe_thresholds=self.fold_maybes[self.folds],
+            ranks=self.scores,
         )
 
     def pick(self, clips: Sequence[str]) -> OutOfFold:
@@ -337,10 +333,10 @@ def _main_figures(result: OutOfFold, draws: Iterable[NDArray[np.int64]]) -> dict
     """
     import numpy as np
 
-    tagged, ranked, parts = Measures(result.scored()), Measures(result.ranked()), []
+    measures, parts = Measures(result.scored()), []
     for weights in draws:
-        precisions = ranked.label_precisions(weights)
-        headline = tagged.headline(weights, precisions)
+        precisions = measures.label_precisions(weights)
+        headline = measures.headline(weights, precisions)
         parts.append(
             {
                 "mean_average_precision_9": precisions[:, _measurable()].mean(axis=1),

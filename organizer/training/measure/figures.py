@@ -122,6 +122,7 @@ class Measures:
         import numpy as np
 
         positives, every = scored.positives, np.arange(len(scored.names))
+        ranks = scored.scores if scored.ranks is None else scored.ranks
         self._positives = positives.astype(np.int64)
         self._tagged = scored.tagged.astype(np.int64)
         self._right_tags = (scored.tagged & positives).sum(axis=1)
@@ -131,7 +132,7 @@ class Measures:
         self._labelled = positives.any(axis=1).astype(np.int64)
         self._best_is_right = positives[every, scored.best].astype(np.int64)
         self._by_label = [
-            rank(np.flatnonzero(known), positives[known, column], scored.scores[known, column])
+            rank(np.flatnonzero(known), positives[known, column], ranks[known, column])
             for column, known in enumerate(scored.known.T)
         ]
         self._pooled = rank(*_top_predictions(scored, TOP))

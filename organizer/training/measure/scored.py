@@ -35,6 +35,9 @@ class Scored:
     maybe_thresholds: NDArray[np.float64] | None = None
     """The same shape, at most those above: from which score on the label is a maybe; where both are the same,
     it never is. None: the model knows no maybes."""
+    ranks: NDArray[np.float64] | None = None
+    """(videos, labels) by what the videos of a label are ranked, the highest first, where that is not their
+    score: scores that several models made probabilities of, each in its own way, do not compare."""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit each other.
@@ -50,6 +53,7 @@ class Scored:
             and len(self.groups) == shape[0]
             and self.thresholds.shape in {shape, shape[1:]}
             and (self.maybe_thresholds is None or self.maybe_thresholds.shape == self.thresholds.shape)
+            and (self.ranks is None or self.ranks.shape == shape)
         )
         if not fits or not self.names:
             raise TrainingDataError(
@@ -133,6 +137,7 @@ class Scored:
                 if self.maybe_thresholds is None or self.maybe_thresholds.ndim == 1
                 else self.maybe_thresholds[rows]
             ),
+            ranks=None if self.ranks is None else self.ranks[rows],
         )
 
     def only(self, labels: tuple[str, ...]) -> Scored:
@@ -146,4 +151,5 @@ class Scored:
             scores=self.scores[:, columns],
             thresholds=self.thresholds[..., columns],
             maybe_thresholds=(None if self.maybe_thresholds is None else self.maybe_thresholds[..., columns]),
+            ranks=None if self.ranks is None else self.ranks[:, columns],
         )

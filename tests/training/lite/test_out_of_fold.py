@@ -224,7 +224,7 @@ def test_probabilities_are_those_of_the_map_of_each_clips_fold():
         expected = MAPS[clip % 5].apply(result.scores[clip])
         assert np.array_equal(result.probabilities[clip], expected)
         assert np.array_equal(result.scored().scores[clip], expected)
-    assert np.array_equal(result.ranked().scores, result.scores)
+    assert np.array_equal(result.scored().ranks, result.scores)
     plain = small_result()
     assert np.array_equal(plain.probabilities, plain.scores)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import TrainingDataError
+from organizer.training.measure.figures import figures_of
 from tests.training.measure.scores import random_scored, scored
 
 
@@ -53,6 +54,23 @@ def test_some_of_the_videos_and_labels_keep_their_maybes(by_video):
     picked, some = given.pick(names), given.only(("D", "B"))
     assert (picked.maybes == given.maybes[[7, 3, 21]]).all()
     assert (some.maybes == given.maybes[:, [3, 1]]).all()
+
+
+def test_labels_rank_videos_by_ranks_where_these_are_given_and_tags_go_by_scores():
+    by_score = scored([[1], [0], [1]], [[0.9], [0.6], [0.5]], thresholds=0.6)
+    by_rank = replace(by_score, ranks=np.array([[0.3], [0.1], [0.2]]))
+    assert figures_of(by_score, repeats=0).labels[0].average_precision.value == pytest.approx(5 / 6)
+    figures = figures_of(by_rank, repeats=0)
+    assert figures.labels[0].average_precision.value == 1
+    assert figures.headline["precision"].value == 0.5
+    assert figures.reliability == figures_of(by_score, repeats=0).reliability
+    kept = by_rank.pick(("v2", "v1")).only(("A",))
+    assert kept.ranks.tolist() == [[0.2], [0.1]]
+
+
+def test_ranks_that_do_not_fit_are_refused():
+    with pytest.raises(TrainingDataError, match="nothing to measure"):
+        replace(scored([[1]], [[0.4]]), ranks=np.array([[0.1, 0.2]]))
 
 
 def test_thresholds_of_maybes_that_do_not_fit_are_refused():
