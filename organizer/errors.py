@@ -8,6 +8,7 @@
     |           `-- OutOfMemoryError  there was not enough memory for it, whoever has the rest
     |-- FolderError                a folder to scan does not exist or is no folder
     |-- ScanError                  a scan cannot go on
+    |   `-- ClusterError           the computers to share it cannot be used
     |-- LibraryError               the library file cannot be used
     |   |-- LibraryTooNewError     it was written by a newer organizer
     |   |-- UnknownVideoError      no video in the library is meant by that path or id
@@ -74,6 +75,10 @@ class FolderError(OrganizerError):
 
 class ScanError(OrganizerError):
     """A scan cannot go on, whatever the file."""
+
+
+class ClusterError(ScanError):
+    """The computers that shall share a scan cannot be reached or used."""
 
 
 class LibraryError(OrganizerError):

@@ -156,6 +156,9 @@ class VideoFile:
     """Path below the root, with the platform's separator."""
     size_bytes: int
     mtime_ns: int
+    dated_ns: int | None = None
+    """What stands for ``mtime_ns`` in the video's date, where the file is read by another way than it was
+    listed: a copy, or another computer's view of it, may have a date of its own."""
 
     @property
     def path(self) -> str:

@@ -46,13 +46,14 @@ MAY_IMPORT = {
     "tags": BOTTOM | {"features", "models"},
     "demo": BOTTOM,
     "pipeline": BOTTOM | {"frames", "features", "models", "tags", "library"},
+    "cluster": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
     "training": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
     "bench": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
     "gallery": BOTTOM | {"library"},
     "ui": BOTTOM | {"frames", "models", "tags", "library", "pipeline", "gallery"},
     "cli": BOTTOM
     | {"frames", "features", "models", "tags", "training", "library", "pipeline"}
-    | {"demo", "bench", "gallery", "ui"},
+    | {"demo", "bench", "cluster", "gallery", "ui"},
     "__main__": {"cli"},
     "__init__": {"version", "errors", "library", "pipeline"},
 }
@@ -62,6 +63,7 @@ ONLY_IN = {
     "streamlit": ("ui/",),
     "av": ("frames/", "demo.py", "bench/clip.py"),
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
+    "ray": ("cluster/ray_cluster.py",),
     "jinja2": ("training/render.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),

@@ -126,7 +126,9 @@ def _sound(
         futures = [(file, decoders.submit(file)) for file in sample.files]
         for file, future in futures:
             try:
-                decoded[file] = future.result()
+                result = future.result()
+                assert isinstance(result, Decoded)
+                decoded[file] = result
             except VideoError as error:
                 skipped.append(Skipped(file.path, error.reason))
     if not decoded:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from organizer.cli.context import (
     library_path,
     open_library,
 )
+from organizer.cli.node_report import NodeSpeeds, workers_line
 from organizer.cli.parameters import enum_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.scan_report import (
@@ -26,11 +28,24 @@ from organizer.cli.scan_report import (
     print_report,
 )
 from organizer.cli.stopping import stop_asked_for
+from organizer.cluster.address import parse_address
+from organizer.cluster.path_map import parse_path_map
+from organizer.cluster.ray_cluster import SharedWork, connected
 from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
 from organizer.pipeline.job_record import recorded
-from organizer.pipeline.progress import Listed, ModelUnusable, NewForModel, OutcomeKind, Stored
+from organizer.pipeline.progress import (
+    DoneElsewhere,
+    Listed,
+    ModelUnusable,
+    NewForModel,
+    NodeJoined,
+    NodeLost,
+    NodeRefused,
+    OutcomeKind,
+    Stored,
+)
 from organizer.pipeline.refresh import refresh
 from organizer.pipeline.scan import FileAccess
 from organizer.pipeline.scan import scan as scan_events
@@ -40,11 +55,12 @@ from organizer.stopping import StoppedError
 from organizer.text import lite_meanwhile, safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from threading import Event
 
     from organizer.pipeline.progress import ScanEvent
 
+_BYTES_A_MB = 1_000_000
 _NEVER_SCANNED = "No folder was ever scanned. Name one: organizer scan FOLDER"
 
 
@@ -88,6 +104,29 @@ _NEVER_SCANNED = "No folder was ever scanned. Name one: organizer scan FOLDER"
     help="Only read again what known videos say of themselves: dates, lengths, sizes. A FOLDER may be a "
     "single file. No picture is looked at, tags stay.",
 )
+@click.option(
+    "--cluster",
+    metavar="auto|HOST:PORT|local:N",
+    help="Share the work among computers that Ray connects: those of the cluster that this one belongs to "
+    "(auto), of another one, or N workers on this one. See docs/scale.md.",
+)
+@click.option(
+    "--map-path",
+    "maps",
+    multiple=True,
+    metavar="[NODE:]HERE=THERE",
+    help="With --cluster: under which path the other computers, or the one that is called NODE, see a folder "
+    "of this one. May be repeated.",
+)
+@click.option(
+    "--send-limit",
+    type=click.IntRange(0),
+    default=1024,
+    show_default=True,
+    metavar="MB",
+    help="With --cluster: up to which size a file is sent to computers that do not see it. Larger ones are "
+    "looked at by this one.",
+)
 @library_option
 def scan(
     folders: tuple[str, ...],
@@ -99,6 +138,9 @@ def scan(
     sampling: Sampling,
     show_skipped: bool,
     refresh: bool,
+    cluster: str | None,
+    maps: tuple[str, ...],
+    send_limit: int,
 ) -> None:
     """Look at the videos in folders and tag them.
 
@@ -109,6 +151,10 @@ def scan(
         raise click.UsageError("Only one of --retry-failed, --again and --refresh can be done at a time.")
     if (retry_failed or again or refresh) and exclude:
         raise click.UsageError("--exclude is for folders to look through; name what to look at instead.")
+    if (refresh and cluster) or (maps and not cluster):
+        raise click.UsageError(
+            "--refresh is done by this computer alone." if refresh else "--map-path is for --cluster."
+        )
     if refresh and show_skipped:
         click.echo("--show-skipped has nothing to show with --refresh, which leaves nothing out.", err=True)
     if refresh:
@@ -124,7 +170,7 @@ def scan(
             raise FolderError(_NEVER_SCANNED + library_argument())
         model = model_in_use()
         summary = ScanSummary()
-        with stop_asked_for() as stop:
+        with _file_access(cluster, maps, send_limit) as access, stop_asked_for() as stop:
             events = scan_events(
                 library,
                 model,
@@ -135,7 +181,7 @@ def scan(
                 again=again,
                 workers=workers,
                 stop=stop,
-                access=click.get_current_context().find_object(FileAccess),
+                access=access,
             )
             try:
                 _follow(events, summary, folders, stop)
@@ -163,6 +209,21 @@ def scan(
         click.echo(f"See them: organizer list{option}, organizer gallery{option}")
 
 
+@contextmanager
+def _file_access(cluster: str | None, maps: tuple[str, ...], send_limit: int) -> Iterator[FileAccess | None]:
+    """Give the way in which a scan gets at files, connected to a cluster for as long as it takes."""
+    usual = click.get_current_context().find_object(FileAccess)
+    if cluster is None:
+        yield usual
+        return
+    work = SharedWork(
+        parse_address(cluster), tuple(parse_path_map(text) for text in maps), send_limit * _BYTES_A_MB
+    )
+    # Before signals are followed: Ray sets up its own.
+    with connected(work) as computers:
+        yield replace(usual or FileAccess(), start_decoders=computers.start_decoders)
+
+
 def refresh_facts(paths: Sequence[str]) -> None:
     """Read again what known videos at these paths say of themselves, and say what changed."""
     summary = ScanSummary()
@@ -184,6 +245,7 @@ def _follow(
         recorded(library_path(), folders, stop) as record,
         progress_bar("looking through folders", Unit.VIDEOS) as bar,
     ):
+        speeds = NodeSpeeds()
         for event in record.following(events, summary):
             if isinstance(event, ModelUnusable):
                 click.echo(lite_meanwhile(safe_text(event.reason)), err=True)
@@ -192,6 +254,9 @@ def _follow(
             if isinstance(event, Listed | ModelUnusable):
                 bar.restart(event.to_do, "looking at videos")
             elif isinstance(event, Stored):
-                bar.update(event.done)
+                bar.update(event.done, words=speeds.words(event.outcome.where))
                 if not bar.drawn:
                     click.echo(outcome_line(event.outcome))
+            elif isinstance(event, NodeJoined | NodeRefused | NodeLost | DoneElsewhere):
+                click.echo(workers_line(event), err=True)
+        speeds.print()

@@ -99,7 +99,7 @@ def decode(
     import numpy as np
 
     try:
-        info = probe(file.path, mtime_ns=file.mtime_ns)
+        info = probe(file.path, mtime_ns=file.mtime_ns if file.dated_ns is None else file.dated_ns)
         # Bilinear takes frames in the pixels they were recorded in; only a poster's have to be squares.
         recorded = spec.resize is Resize.BILINEAR
         poster, pictures = PosterPicker((info.width, info.height) if recorded else None), []

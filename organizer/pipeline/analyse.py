@@ -1,23 +1,37 @@
-"""From decoded videos to everything the library stores of them."""
+"""From videos that were looked at to everything the library stores of them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.frames.decode import Decoded
 from organizer.library.changes import Analysis, Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from organizer.frames.decode import Decoded
     from organizer.tags.tagger import Tagger
-    from organizer.types import VideoScores
+    from organizer.types import VideoFeatures, VideoInfo, VideoScores
 
 
-def analyse(videos: Sequence[Decoded], tagger: Tagger) -> list[Analysis]:
-    """Extract features, score and tag decoded videos, together, so that networks run on full batches."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """A video whose features were made elsewhere already, with the same model."""
+
+    info: VideoInfo
+    features: VideoFeatures
+    poster: bytes
+    """WebP."""
+    where: str
+    """What the computer is called that looked at it."""
+
+
+def analyse(videos: Sequence[Decoded | Looked], tagger: Tagger) -> list[Analysis]:
+    """Extract features, score and tag videos, together, so that networks run on full batches."""
     bundle = tagger.bundle
-    features = bundle.space.extract_all([video.pictures for video in videos])
+    made = iter(bundle.space.extract_all([one.pictures for one in videos if isinstance(one, Decoded)]))
+    features = [one.features if isinstance(one, Looked) else next(made) for one in videos]
     return [
         Analysis(video.info, stored, video.poster, tagging(tagger, scores), sampled=bundle.sampled)
         for video, stored, scores in zip(videos, features, tagger.score(features), strict=True)

@@ -14,7 +14,7 @@ from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.probe import probe
 from organizer.library import Library
 from organizer.library.changes import Analysis, Placed
-from organizer.pipeline.analyse import analyse
+from organizer.pipeline.analyse import Looked, analyse
 from organizer.pipeline.fingerprints import with_fingerprints
 from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
@@ -98,24 +98,25 @@ class FileWork:
         """Return the videos in whose place another was found so far, each with the last one found."""
         return list(self._replaced.values())
 
-    def outcomes(self, jobs: Sequence[FileJob], *, in_flight: int) -> Iterator[FileOutcome]:
-        """Yield what became of each job; at most ``in_flight`` are with the decoders at any time."""
-        running: dict[Future[Decoded], FileJob] = {}
-        finished: list[tuple[FileJob, Future[Decoded]]] = []
+    def outcomes(self, jobs: Sequence[FileJob]) -> Iterator[FileOutcome]:
+        """Yield what became of each job; at any time the decoders have no more of them than they want."""
+        running: dict[Future[Decoded | Looked], FileJob] = {}
+        finished: list[tuple[FileJob, Future[Decoded | Looked]]] = []
         with closing(self._identified(jobs)) as identified:
             while True:
                 check(self._stop)
                 started = 0
-                for job in islice(identified, in_flight - len(running)):
+                wanted = self._decoders.room
+                for job in islice(identified, max(0, wanted - len(running))):
                     started += 1
                     if job.error is not None or job.video_id is not None:
                         yield self._finish_undecoded(job)
                     else:
-                        running[self._decoders.submit(job.file)] = job
+                        running[self._decoders.submit(job.file, job.fingerprint)] = job
                 if not started and not running and not finished:
                     return
                 # Known files may have left room: then the next ones are started at once.
-                room = started and len(running) < in_flight
+                room = started and len(running) < wanted
                 wait(running, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
                 finished += [(running.pop(future), future) for future in list(running) if future.done()]
                 if len(finished) >= self._videos_a_batch or not running:
@@ -187,9 +188,11 @@ class FileWork:
             metadata_digest=job.metadata_digest,
         )
 
-    def _finish_decoded(self, finished: list[tuple[FileJob, Future[Decoded]]]) -> Iterator[FileOutcome]:
+    def _finish_decoded(
+        self, finished: list[tuple[FileJob, Future[Decoded | Looked]]]
+    ) -> Iterator[FileOutcome]:
         """Store what came out of the decoders, the sound videos together through the networks."""
-        decoded: dict[int, Decoded] = {}
+        decoded: dict[int, Decoded | Looked] = {}
         errors: dict[int, VideoError] = {}
         for index, (_, future) in enumerate(finished):
             try:
@@ -200,7 +203,9 @@ class FileWork:
         for index, (job, _) in enumerate(finished):
             check(self._stop)
             if index in analyses:
-                yield self._finish_analysed(job, analyses[index])
+                outcome = self._finish_analysed(job, analyses[index])
+                video = decoded[index]
+                yield replace(outcome, where=video.where) if isinstance(video, Looked) else outcome
                 continue
             failure = errors[index]
             # What may be read the next time is not stored: it must be tried again whatever its date says.

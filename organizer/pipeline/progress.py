@@ -47,6 +47,8 @@ class FileOutcome:
     """What is another fact now, as words: ``taken 2022-03-04T05:06:07 -> 2006-06-09``."""
     maybes: tuple[str, ...] = ()
     """The tags that may be, best first."""
+    where: str | None = None
+    """What the computer is called that looked at it; None for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,57 @@ class NewForModel:
     cost: LookingCost
 
 
+@dataclass(frozen=True, slots=True)
+class NodeJoined:
+    """One more computer looks at videos."""
+
+    name: str
+    workers: int
+    """How many it looks at at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRefused:
+    """A computer of the cluster takes no part."""
+
+    name: str
+    reason: str
+    """Why, and what to do, full sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost:
+    """A computer that took part is gone."""
+
+    name: str
+    given_back: int
+    """Files that it had; others look at them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoneElsewhere:
+    """A file was not looked at by the computer that was asked first."""
+
+    path: str
+    """Absolute."""
+    where: str
+    """What looks at it now: ``here``, or the name of a computer that it is sent to."""
+    reason: str
+    """No full stop at the end."""
+
+
+WorkersEvent = NodeJoined | NodeRefused | NodeLost | DoneElsewhere
+"""What happens to the computers that look at videos."""
+
 ScanEvent = (
-    RootOffline | Listed | ModelUnusable | NewForModel | Stored | Rejoined | Undecided | LeftBehind | Vanished
+    RootOffline
+    | Listed
+    | ModelUnusable
+    | NewForModel
+    | Stored
+    | WorkersEvent
+    | Rejoined
+    | Undecided
+    | LeftBehind
+    | Vanished
 )

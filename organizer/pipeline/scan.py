@@ -95,7 +95,8 @@ def scan(
     Yields:
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
         a ``NewForModel`` where other models saw videos that this one did not, a ``Stored`` for each file
-        that is not known unchanged, in the order they are done, and at the end a ``Rejoined`` for each video
+        that is not known unchanged, in the order they are done, among them a ``WorkersEvent`` for what
+        happens to the computers that look, and at the end a ``Rejoined`` for each video
         that is gone but lives on in a new file, an ``Undecided`` for each that may live on in several, a
         ``LeftBehind`` for each that was overwritten, and one ``Vanished``.
 
@@ -142,8 +143,9 @@ def scan(
     replaced: Sequence[Replaced] = ()
     if jobs:
         workers = workers or default_workers()
-        spec = tagger.bundle.input_spec
-        decoders = access.start_decoders(reader, spec, workers=workers, files=len(jobs), isolated=isolated)
+        decoders = access.start_decoders(
+            reader, tagger.bundle, workers=workers, files=len(jobs), isolated=isolated
+        )
         with closing(decoders):
             work = FileWork(
                 library,
@@ -155,8 +157,10 @@ def scan(
                 stop=stop or Event(),
                 spaces=spaces,
             )
-            for done, outcome in enumerate(work.outcomes(jobs, in_flight=2 * workers), start=1):
+            for done, outcome in enumerate(work.outcomes(jobs), start=1):
+                yield from decoders.news()
                 yield Stored(outcome, done, len(jobs))
+            yield from decoders.news()
             stored, replaced = work.stored, work.replaced
     check(stop)
     missing: list[str] = []

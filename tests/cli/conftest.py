@@ -69,14 +69,14 @@ class Terminal:
         printed = self._capsys.readouterr()
         return Outcome(exit_.value.code or 0, printed.out, printed.err)
 
-    def _one_thread(self, how, spec, *, workers, files, isolated):
+    def _one_thread(self, how, bundle, *, workers, files, isolated):
         """Threads start at once; tests/pipeline and the end-to-end tests decode in processes.
 
         One file at a time, so that they are stored in the order of their names.
         """
         assert isolated
         self.samplings.append(how)
-        return ThreadDecoders(reader_for(how, threads=1), spec, workers=1)
+        return ThreadDecoders(reader_for(how, threads=1), bundle.input_spec, workers=1)
 
     def json(self, *arguments: str) -> list[dict]:
         outcome = self("list", "--json", *arguments)

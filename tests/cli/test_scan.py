@@ -246,8 +246,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     catalogue.bundles = lambda: [colour_bundle()]
     tagger.open_classifier = lambda bundle: ColourClassifier()
-    def start(how, spec, *, workers, files, isolated):
-        return ProcessDecoders(reader_for(how, threads=1), spec, workers=workers, decode=slow_decode)
+    def start(how, bundle, *, workers, files, isolated):
+        return ProcessDecoders(reader_for(how, threads=1), bundle.input_spec, workers=workers, decode=slow_decode)
     main(FileAccess(start_decoders=start))
 """
 

@@ -18,9 +18,12 @@ from organizer.pipeline.decoding.worker_count import shared_processors
 from organizer.pipeline.decoding.worker_process import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from organizer.frames.readers.reader import FrameReader
+    from organizer.models.bundle import Bundle
+    from organizer.pipeline.analyse import Looked
+    from organizer.pipeline.progress import WorkersEvent
     from organizer.types import InputSpec, VideoFile
 
 _MAX_FAILED_STARTS = 6
@@ -33,14 +36,27 @@ _WATCH_EVERY_S = 1.0
 
 
 class Decoders(Protocol):
-    """Decodes several videos at once, each into pictures of network size."""
+    """Looks at several videos at once: decodes them, and perhaps makes features of their pictures too."""
 
-    def submit(self, file: VideoFile) -> Future[Decoded]:
-        """Decode a file when a worker is free.
+    @property
+    def room(self) -> int:
+        """Return how many files it wants to have at any time, at least 1; it may change."""
+        ...
+
+    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
+        """Decode a file into pictures of network size, or further, when a worker is free.
 
         The future raises VideoError: the file is no video, cannot be read, changed meanwhile, or made its
         decoder crash; and ScanError: no worker can be started.
+
+        Args:
+            file: the file.
+            fingerprint: of its content, where another file may lie at its path for who looks at it.
         """
+        ...
+
+    def news(self) -> Sequence[WorkersEvent]:
+        """Return what happened to the workers since the last call that a person should know."""
         ...
 
     def close(self) -> None:
@@ -52,7 +68,7 @@ class StartDecoders(Protocol):
     """Makes decoders for a number of files; see ``start_decoders``."""
 
     def __call__(
-        self, how: FrameReader | Sampling, spec: InputSpec, *, workers: int, files: int, isolated: bool
+        self, how: FrameReader | Sampling, bundle: Bundle, *, workers: int, files: int, isolated: bool
     ) -> Decoders:
         """Return decoders; the caller closes them."""
         ...
@@ -89,6 +105,7 @@ class ProcessDecoders:
             decode: as ``organizer.frames.decode.decode``; can be pickled.
         """
         self._work = Work(reader, spec, threads, prepare, decode)
+        self._wanted = workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._own = threading.local()
         """``worker``: the one of this thread."""
@@ -100,7 +117,16 @@ class ProcessDecoders:
         self._gate = Gate()
         self._watch: threading.Thread | None = None
 
-    def submit(self, file: VideoFile) -> Future[Decoded]:
+    @property
+    def room(self) -> int:
+        """See ``Decoders.room``: while a worker decodes, the next file waits for it."""
+        return 2 * self._wanted
+
+    def news(self) -> Sequence[WorkersEvent]:
+        """See ``Decoders.news``: there is none, what ends a worker is told of its file."""
+        return ()
+
+    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
         """See ``Decoders.submit``."""
         if self._watch is None:
             self._watch = threading.Thread(target=self._end_the_late, daemon=True)
@@ -284,9 +310,19 @@ class ThreadDecoders:
         self._stop = threading.Event()
         """Looked at between two frames."""
         self._work = (reader, spec, self._stop)
+        self._wanted = workers
         self._pool = ThreadPoolExecutor(workers)
 
-    def submit(self, file: VideoFile) -> Future[Decoded]:
+    @property
+    def room(self) -> int:
+        """See ``Decoders.room``."""
+        return 2 * self._wanted
+
+    def news(self) -> Sequence[WorkersEvent]:
+        """See ``Decoders.news``: there is none."""
+        return ()
+
+    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
         """See ``Decoders.submit``."""
         return self._pool.submit(decode, file, *self._work)
 
@@ -297,13 +333,13 @@ class ThreadDecoders:
 
 
 def start_decoders(
-    how: FrameReader | Sampling, spec: InputSpec, *, workers: int, files: int, isolated: bool
+    how: FrameReader | Sampling, bundle: Bundle, *, workers: int, files: int, isolated: bool
 ) -> Decoders:
     """Return decoders for a number of files.
 
     Args:
         how: a reader, or the sampling to make one for.
-        spec: the network's pictures.
+        bundle: the model that the pictures are for.
         workers: at the most so many files at once.
         files: how many there are.
         isolated: whether each worker is a process of its own.
@@ -311,5 +347,5 @@ def start_decoders(
     workers, threads = shared_processors(workers, files, processors())
     reader = reader_for(how, threads=threads) if isinstance(how, Sampling) else how
     if isolated:
-        return ProcessDecoders(reader, spec, workers=workers, threads=threads)
-    return ThreadDecoders(reader, spec, workers=workers)
+        return ProcessDecoders(reader, bundle.input_spec, workers=workers, threads=threads)
+    return ThreadDecoders(reader, bundle.input_spec, workers=workers)

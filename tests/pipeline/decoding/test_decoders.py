@@ -25,7 +25,7 @@ from organizer.frames.readers.sampling import Sampling
 from organizer.pipeline.decoding.decoders import ProcessDecoders, ThreadDecoders, start_decoders
 from organizer.stopping import StoppedError
 from organizer.types import InputSpec, VideoFile
-from tests.fakes import show_labels
+from tests.fakes import colour_bundle, show_labels
 from tests.pipeline.odd_readers import OddReader
 
 SIZE = 32
@@ -345,9 +345,9 @@ def test_workers_do_not_outlive_a_scan_that_was_killed(reader, tmp_path):
 def test_decoders_are_started_with_what_is_left(reader):
     """As many as there are files, and the reader that was given or the one of a sampling."""
     for how in (reader, Sampling.EXACT):
-        with closing(start_decoders(how, SPEC, workers=4, files=1, isolated=False)) as decoding:
+        with closing(start_decoders(how, colour_bundle(), workers=4, files=1, isolated=False)) as decoding:
             assert type(decoding) is ThreadDecoders
-        with closing(start_decoders(how, SPEC, workers=4, files=1, isolated=True)) as decoding:
+        with closing(start_decoders(how, colour_bundle(), workers=4, files=1, isolated=True)) as decoding:
             assert type(decoding) is ProcessDecoders
 
 

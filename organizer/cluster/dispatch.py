@@ -1,0 +1,389 @@
+"""Hand videos out to computers, and bring back what they make of them.
+
+One thread decides everything: what arrives, from whoever, is put in one queue, and looked at one after the
+other. So nothing here is locked, and whatever a computer does or fails to do is one message among others.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from organizer.cluster.node import Answer, Broken, NotSeen
+from organizer.errors import ClusterError, NotNowError, OrganizerError, VideoError
+from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from organizer.frames.decode import Decoded
+    from organizer.pipeline.analyse import Looked
+    from organizer.pipeline.decoding.decoders import Decoders
+    from organizer.pipeline.progress import WorkersEvent
+    from organizer.types import VideoFile
+
+LOOK_FOR_NODES_S = 2.0
+_FIRST_ROOM = 4
+"""Files to have at hand before any computer takes part: those that join first begin at once."""
+_MOST_DEATHS = 3
+"""Computers that end while they have a file; then it is looked at here, where that tells whose fault it is."""
+_MOST_STARTS = 5
+"""Of the same computer: one that ends again and again is of no use."""
+_AT_ONCE = 8
+"""Computers that are made ready at the same time."""
+HERE = "here"
+
+
+class NodeGoneError(Exception):
+    """A computer, or the process on it that looks at videos, has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """A computer that could take part."""
+
+    id: str
+    name: str
+    """Not that of another one that is there."""
+    names: tuple[str, ...]
+    """All that it is called by, for path maps."""
+    workers: int
+    """How many videos it can decode at once."""
+
+
+class NodeHandle(Protocol):
+    """A computer that takes part. What it is asked raises NodeGoneError where it has ended."""
+
+    def look(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
+        """Have it look at a file that it sees; see ``Node.look``."""
+        ...
+
+    def send(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
+        """Send it the whole file and have it look at that; raises OSError where it cannot be read here."""
+        ...
+
+    def close(self) -> None:
+        """End what it does."""
+        ...
+
+
+class Nodes(Protocol):
+    """The computers of a cluster."""
+
+    def there(self) -> Sequence[NodeInfo]:
+        """Return those that could take part now."""
+        ...
+
+    def start(self, info: NodeInfo) -> NodeHandle:
+        """Make one ready; it takes as long as that takes.
+
+        Raises:
+            ClusterError: it can take no part; the message says why.
+            NodeGoneError: it ended meanwhile.
+        """
+        ...
+
+
+@dataclass(eq=False)
+class _Task:
+    file: VideoFile
+    fingerprint: str
+    future: Future[Decoded | Looked]
+    refused: set[str] = field(default_factory=set)
+    """The computers that do not see it, or could not read it."""
+    deaths: int = 0
+    reason: str = "no computer of the cluster sees it"
+    """Why it is not done where it was asked for first."""
+    is_sent: bool = False
+    """Whether it was sent once."""
+
+
+@dataclass(eq=False)
+class _Computer:
+    info: NodeInfo
+    handle: NodeHandle
+    has: set[_Task] = field(default_factory=set)
+    gone: bool = False
+    unseen_roots: set[str] = field(default_factory=set)
+
+    @property
+    def room(self) -> int:
+        # While it decodes some, the next ones wait there, so that it never waits for us.
+        return 2 * self.info.workers - len(self.has)
+
+    def may_take(self, task: _Task) -> bool:
+        return self.info.id not in task.refused and task.file.root not in self.unseen_roots
+
+
+Message = tuple["Callable[..., None]", tuple[object, ...]]
+
+
+class ClusterDecoders:
+    """Looks at videos on other computers, and here where no other can; see ``Decoders``."""
+
+    def __init__(self, nodes: Nodes, start_here: Callable[[], Decoders], *, most_sent_bytes: int) -> None:
+        """Prepare; computers are looked for at once.
+
+        Args:
+            nodes: the computers.
+            start_here: makes what looks at files on this one, when it is first needed.
+            most_sent_bytes: larger files are not sent to computers that do not see them; 0 sends none.
+        """
+        self._nodes = nodes
+        self._start_here = start_here
+        self._most_sent_bytes = most_sent_bytes
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[WorkersEvent] = queue.SimpleQueue()
+        self._waiting: deque[_Task] = deque()
+        self._computers: dict[str, _Computer] = {}
+        self._starting: set[str] = set()
+        self._starts: dict[str, int] = {}
+        self._refused: dict[str, str] = {}
+        """Why computers take no part, by their ids."""
+        self._here: Decoders | None = None
+        self._open: set[_Task] = set()
+        """What has no result yet."""
+        self._lost: ClusterError | None = None
+        """Why nothing is handed out any more."""
+        self._workers_there = 0
+        """Of all computers; read by other threads."""
+        self._looked_for = False
+        self._any_joined = False
+        self._closed = False
+        self._starter = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="node")
+        self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
+        self._thread.start()
+
+    @property
+    def room(self) -> int:
+        """See ``Decoders.room``."""
+        return max(_FIRST_ROOM, 2 * self._workers_there)
+
+    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
+        """See ``Decoders.submit``."""
+        task = _Task(file, fingerprint, Future())
+        self._open.add(task)
+        self._inbox.put((self._take, (task,)))
+        if self._lost is not None:
+            self._fail(task, self._lost)
+        return task.future
+
+    def news(self) -> Sequence[WorkersEvent]:
+        """See ``Decoders.news``."""
+        news = []
+        with suppress(queue.Empty):
+            while True:
+                news.append(self._news.get_nowait())
+        return news
+
+    def close(self) -> None:
+        """See ``Decoders.close``."""
+        self._inbox.put((self._close, ()))
+        self._thread.join()
+        self._starter.shutdown(cancel_futures=True)
+
+    def _run(self) -> None:
+        try:
+            self._dispatch()
+        except Exception as error:  # whatever it is, who waits for a video has to hear of it
+            self._lost = ClusterError(f"The cluster cannot be reached any more ({error}). Scan again.")
+            for task in list(self._open):
+                self._fail(task, self._lost)
+
+    def _dispatch(self) -> None:
+        next_look_s = 0.0
+        while not self._closed:
+            if time.monotonic() >= next_look_s:
+                self._look_for_nodes()
+                next_look_s = time.monotonic() + LOOK_FOR_NODES_S
+            with suppress(queue.Empty):
+                act, arguments = self._inbox.get(timeout=max(0.0, next_look_s - time.monotonic()))
+                act(*arguments)
+            if not self._closed:
+                self._hand_out()
+
+    def _take(self, task: _Task) -> None:
+        self._waiting.append(task)
+
+    def _look_for_nodes(self) -> None:
+        for info in self._nodes.there():
+            known = info.id in self._computers or info.id in self._starting or info.id in self._refused
+            if not known and self._starts.get(info.id, 0) < _MOST_STARTS:
+                self._starts[info.id] = self._starts.get(info.id, 0) + 1
+                self._starting.add(info.id)
+                self._starter.submit(self._start, info)
+        self._looked_for = True
+
+    def _start(self, info: NodeInfo) -> None:
+        """Make a computer ready, in a thread of its own."""
+        try:
+            handle = self._nodes.start(info)
+        except NodeGoneError:
+            self._inbox.put((self._starting.discard, (info.id,)))
+        except OrganizerError as error:
+            self._inbox.put((self._refuse, (info, str(error))))
+        else:
+            self._inbox.put((self._join, (info, handle)))
+
+    def _join(self, info: NodeInfo, handle: NodeHandle) -> None:
+        self._starting.discard(info.id)
+        self._computers[info.id] = _Computer(info, handle)
+        self._any_joined = True
+        self._count_workers()
+        self._news.put(NodeJoined(info.name, info.workers))
+
+    def _refuse(self, info: NodeInfo, reason: str) -> None:
+        self._starting.discard(info.id)
+        self._refused[info.id] = reason
+        self._news.put(NodeRefused(info.name, reason))
+
+    def _count_workers(self) -> None:
+        self._workers_there = sum(one.info.workers for one in self._computers.values())
+
+    def _hand_out(self) -> None:
+        """Give every waiting file to who has most room for it; those that nobody may take are done otherwise."""
+        left: deque[_Task] = deque()
+        while self._waiting:
+            task = self._waiting.popleft()
+            if task.future.cancelled():
+                continue
+            able = [one for one in self._computers.values() if one.may_take(task)]
+            if able:
+                free = max(able, key=lambda one: one.room / one.info.workers)
+                if free.room > 0:
+                    self._give(free, task, free.handle.look)
+                else:
+                    left.append(task)
+            elif self._starting or not self._looked_for:
+                left.append(task)
+            elif not self._do_otherwise(task):
+                left.append(task)
+        self._waiting = left
+
+    def _do_otherwise(self, task: _Task) -> bool:
+        """Send a file to who has room, or look at it here; False where it has to wait for either."""
+        computers = list(self._computers.values())
+        if not computers and not self._any_joined:
+            reasons = " ".join(self._refused.values()) or "It has none with processors."
+            self._fail(task, ClusterError(f"No computer of the cluster can look at videos. {reasons}"))
+            return True
+        sendable = not task.is_sent and task.file.size_bytes <= self._most_sent_bytes
+        if sendable and computers:
+            free = max(computers, key=lambda one: one.room / one.info.workers)
+            if free.room <= 0:
+                return False
+            task.is_sent = True
+            self._news.put(DoneElsewhere(task.file.path, f"sent to {free.info.name}", task.reason))
+            self._give(free, task, free.handle.send)
+            return True
+        if computers:
+            self._news.put(DoneElsewhere(task.file.path, HERE, task.reason))
+        self._do_here(task)
+        return True
+
+    def _give(
+        self, computer: _Computer, task: _Task, ask: Callable[[VideoFile, str], Future[Answer]]
+    ) -> None:
+        computer.has.add(task)
+        try:
+            asked = ask(task.file, task.fingerprint)
+        except NodeGoneError as error:
+            asked = Future()
+            asked.set_exception(error)
+        asked.add_done_callback(lambda done: self._inbox.put((self._answered, (computer, task, done))))
+
+    def _do_here(self, task: _Task) -> None:
+        if self._here is None:
+            self._here = self._start_here()
+        submitted = self._here.submit(task.file, task.fingerprint)
+        submitted.add_done_callback(lambda done: self._inbox.put((self._done_here, (task, done))))
+
+    def _done_here(self, task: _Task, done: Future[Decoded | Looked]) -> None:
+        try:
+            self._finish(task, done.result())
+        except (Exception, CancelledError) as error:
+            self._fail(task, error)
+
+    def _finish(self, task: _Task, result: Decoded | Looked) -> None:
+        self._open.discard(task)
+        if not task.future.done():
+            task.future.set_result(result)
+
+    def _fail(self, task: _Task, error: BaseException) -> None:
+        self._open.discard(task)
+        if not task.future.done():
+            task.future.set_exception(error)
+
+    def _answered(self, computer: _Computer, task: _Task, done: Future[Answer]) -> None:
+        computer.has.discard(task)
+        try:
+            answer = done.result()
+        except NodeGoneError:
+            self._lose(computer, had=1)
+            task.deaths += 1
+            if task.deaths >= _MOST_DEATHS:
+                self._news.put(
+                    DoneElsewhere(task.file.path, HERE, f"{task.deaths} computers ended while they had it")
+                )
+                self._do_here(task)
+            else:
+                # Whoever waited longest goes first.
+                self._waiting.appendleft(task)
+            return
+        except OSError as error:
+            # It could not be read here to be sent: looking at it here says so in the usual way.
+            task.reason = f"it cannot be sent ({error.strerror or error})"
+            self._waiting.appendleft(task)
+            return
+        except Exception as error:  # of any kind: it comes from another computer
+            task.refused.add(computer.info.id)
+            task.reason = f"{computer.info.name}: {error}"
+            self._waiting.appendleft(task)
+            return
+        self._use(computer, task, answer)
+
+    def _use(self, computer: _Computer, task: _Task, answer: Answer) -> None:
+        if isinstance(answer, Broken):
+            self._refuse(computer.info, answer.reason)
+            self._lose(computer, had=1)
+            self._waiting.appendleft(task)
+        elif isinstance(answer, NotSeen):
+            task.refused.add(computer.info.id)
+            if not answer.root_is_there:
+                computer.unseen_roots.add(task.file.root)
+            self._waiting.appendleft(task)
+        elif isinstance(answer, NotNowError):
+            # Its network drive, its memory: another one may be better off.
+            task.refused.add(computer.info.id)
+            task.reason = f"{computer.info.name}: {answer.reason}"
+            self._waiting.appendleft(task)
+        elif isinstance(answer, VideoError):
+            self._fail(task, answer)
+        else:
+            self._finish(task, answer)
+
+    def _lose(self, computer: _Computer, *, had: int) -> None:
+        if computer.gone:
+            return
+        computer.gone = True
+        # It may be there still, and only its process have ended: nothing is given up before that is known.
+        self._looked_for = False
+        del self._computers[computer.info.id]
+        self._count_workers()
+        self._news.put(NodeLost(computer.info.name, len(computer.has) + had))
+        computer.handle.close()
+
+    def _close(self) -> None:
+        self._closed = True
+        for computer in self._computers.values():
+            computer.handle.close()
+        if self._here is not None:
+            self._here.close()
+        for task in self._open:
+            task.future.cancel()

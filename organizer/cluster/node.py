@@ -1,0 +1,226 @@
+"""What one computer of a cluster does: it looks at the videos that it can see, and at those sent to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from organizer.cluster.model_package import find_model, keep
+from organizer.cluster.path_map import paths_there
+from organizer.errors import OrganizerError, VideoError
+from organizer.frames.readers.sampling import Sampling, reader_for
+from organizer.library.fingerprint import fingerprint as fingerprint_of
+from organizer.pipeline.analyse import Looked
+from organizer.pipeline.decoding.decoders import ProcessDecoders
+from organizer.types import VideoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from organizer.cluster.model_package import ModelPackage
+    from organizer.cluster.path_map import PathMap
+    from organizer.frames.decode import Decoded
+    from organizer.models.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """What a computer is told before its first video."""
+
+    name: str
+    """What it is called in reports."""
+    names: tuple[str, ...]
+    """All that it is called by, for path maps."""
+    workers: int
+    """Videos to decode at once."""
+    model: str
+    """Name of the model."""
+    digest: str
+    """Of the model, see ``model_package.digest_of``."""
+    sampling: Sampling
+    maps: tuple[PathMap, ...]
+    zone: str | None
+    """The time zone of the computer that asks, by its name in the IANA database; None where it is not known.
+    Dates without a zone are read in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeen:
+    """A file that is not there for this computer, or is another one."""
+
+    root_is_there: bool
+    """Whether at least its root folder is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The computer cannot look at any video."""
+
+    reason: str
+    """Full sentences."""
+
+
+_SENT = "organizer-sent-"
+"""Begins the names of folders with files that were sent; then the number of the process that has them."""
+
+Answer = Looked | VideoError | NotSeen | Broken
+
+
+class Node:
+    """Looks at videos, several at once; for each it is called in a thread of its own."""
+
+    def __init__(self, settings: NodeSettings) -> None:
+        """Take what is the same for all videos; nothing is loaded yet."""
+        self._settings = settings
+        self._bundle: Bundle | None = None
+        self._network = threading.Lock()
+        """Networks use all processors by themselves."""
+        self._sent: dict[str, Path] = {}
+        """The folders of files that are being sent, by what the sender calls them."""
+        _remove_left_behind()
+        if settings.zone is not None:
+            os.environ["TZ"] = settings.zone
+            if hasattr(time, "tzset"):
+                time.tzset()
+
+    def has_model(self) -> bool:
+        """Whether this computer has the model already."""
+        self._bundle = find_model(self._settings.model, self._settings.digest)
+        return self._bundle is not None
+
+    def take_model(self, package: ModelPackage) -> None:
+        """Keep the model that was sent.
+
+        Raises:
+            BundleError: it is damaged.
+            StorageError: there is no room.
+        """
+        self._bundle = keep(package)
+
+    def load(self) -> Broken | None:
+        """Load the networks; the first video does not have to wait for them then."""
+        try:
+            _ = self._model.space, self._decoders
+        except OrganizerError as error:
+            return Broken(str(error))
+        return None
+
+    def look(self, file: VideoFile, fingerprint: str) -> Answer:
+        """Look at a video where this computer sees it.
+
+        Args:
+            file: as the computer that asks sees it.
+            fingerprint: of its content, for another file may lie there.
+        """
+        seen = self._seen(file, fingerprint)
+        if seen is not None:
+            return self._looked(seen, file)
+        roots = paths_there(file.root, self._settings.maps, self._settings.names)
+        return NotSeen(any(os.path.isdir(root) for root in roots))
+
+    def begin(self, token: str, size_bytes: int) -> bool:
+        """Make room for a file that will be sent; False where there is none.
+
+        Args:
+            token: what the sender calls it.
+            size_bytes: of the whole file.
+        """
+        folder = Path(tempfile.mkdtemp(prefix=f"{_SENT}{os.getpid()}-"))
+        if shutil.disk_usage(folder).free < 2 * size_bytes:
+            folder.rmdir()
+            return False
+        self._sent[token] = folder
+        return True
+
+    def add(self, token: str, name: str, piece: bytes) -> None:
+        """Write the next piece of a file that is sent.
+
+        Args:
+            token: as for ``begin``.
+            name: of the file, the last part of its path: it may hold a date.
+            piece: the bytes.
+        """
+        with (self._sent[token] / _plain(name)).open("ab") as target:
+            target.write(piece)
+
+    def look_at_sent(self, token: str, file: VideoFile, fingerprint: str) -> Answer:
+        """Look at a file that was sent whole, and forget it.
+
+        Args:
+            token: as for ``begin``.
+            file: as for ``look``.
+            fingerprint: as for ``look``.
+        """
+        folder = self._sent.pop(token)
+        try:
+            path = str(folder / _plain(os.path.basename(file.relative_path)))
+            arrived = self._same(path, file, fingerprint)
+            return NotSeen(root_is_there=True) if arrived is None else self._looked(arrived, file)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def drop(self, token: str) -> None:
+        """Forget a file that was not sent to its end."""
+        folder = self._sent.pop(token, None)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _model(self) -> Bundle:
+        assert self._bundle is not None, "has_model or take_model comes first"
+        return self._bundle
+
+    @cached_property
+    def _decoders(self) -> ProcessDecoders:
+        reader = reader_for(self._settings.sampling, threads=1)
+        return ProcessDecoders(reader, self._model.input_spec, workers=self._settings.workers)
+
+    def _seen(self, file: VideoFile, fingerprint: str) -> VideoFile | None:
+        paths = paths_there(file.path, self._settings.maps, self._settings.names)
+        found = (self._same(path, file, fingerprint) for path in paths)
+        return next((one for one in found if one is not None), None)
+
+    def _same(self, path: str, file: VideoFile, fingerprint: str) -> VideoFile | None:
+        """Return the file at a path, as this computer sees it, if it has the content that is meant."""
+        try:
+            status = os.stat(path)
+            if status.st_size != file.size_bytes or fingerprint_of(path, status.st_size) != fingerprint:
+                return None
+        except OSError:
+            return None
+        folder, name = os.path.split(path)
+        return VideoFile(folder, name, status.st_size, status.st_mtime_ns, dated_ns=file.mtime_ns)
+
+    def _looked(self, seen: VideoFile, file: VideoFile) -> Answer:
+        try:
+            decoded: Decoded = self._decoders.submit(seen).result()
+            with self._network:
+                (features,) = self._model.space.extract_all([decoded.pictures])
+        except VideoError as error:
+            # Under the name that the person knows.
+            return type(error)(file.path, error.reason, error.advice)
+        except OrganizerError as error:
+            return Broken(str(error))
+        return Looked(decoded.info, features, decoded.poster, self._settings.name)
+
+
+def _remove_left_behind() -> None:
+    """Remove what was sent to processes that were killed: nobody else would ever remove a private video."""
+    import psutil
+
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SENT}*-*"):
+        number = folder.name.removeprefix(_SENT).partition("-")[0]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plain(name: str) -> str:
+    """Return a file's name without anything that leads out of its folder."""
+    return os.path.basename(name.replace("\\", "/")) or "video"
