@@ -20,7 +20,7 @@ _WORDS = "looking at videos"
 
 
 def workers_line(event: WorkersEvent) -> str:
-    """Return what happened to a computer, or to a file that was not looked at where it was asked for first."""
+    """Return what happened to a computer, or to a file that was not looked at at once."""
     if isinstance(event, NodeJoined):
         return f"{safe_text(event.name)} takes part with {count(event.workers, 'worker')}"
     if isinstance(event, NodeLost):

@@ -32,7 +32,7 @@ LOOK_FOR_NODES_S = 2.0
 _FIRST_ROOM = 4
 """Files to have at hand before any computer takes part: those that join first begin at once."""
 _MOST_DEATHS = 3
-"""Computers that end while they have a file; then it is looked at here, where that tells whose fault it is."""
+"""Computers that end while they have a file; then it is looked at here, which tells whose fault it is."""
 _MOST_STARTS = 5
 """Of the same computer: one that ends again and again is of no use."""
 _AT_ONCE = 8
@@ -247,7 +247,7 @@ class ClusterDecoders:
         self._workers_there = sum(one.info.workers for one in self._computers.values())
 
     def _hand_out(self) -> None:
-        """Give every waiting file to who has most room for it; those that nobody may take are done otherwise."""
+        """Give every waiting file to who has most room; what nobody may take is done otherwise."""
         left: deque[_Task] = deque()
         while self._waiting:
             task = self._waiting.popleft()
@@ -260,9 +260,7 @@ class ClusterDecoders:
                     self._give(free, task, free.handle.look)
                 else:
                     left.append(task)
-            elif self._starting or not self._looked_for:
-                left.append(task)
-            elif not self._do_otherwise(task):
+            elif self._starting or not self._looked_for or not self._do_otherwise(task):
                 left.append(task)
         self._waiting = left
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from organizer.cluster.model_package import find_model, keep
 from organizer.cluster.path_map import paths_there
 from organizer.errors import OrganizerError, VideoError
+from organizer.frames.decode import Decoded
 from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.fingerprint import fingerprint as fingerprint_of
 from organizer.pipeline.analyse import Looked
@@ -22,11 +23,8 @@ from organizer.pipeline.decoding.decoders import ProcessDecoders
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from organizer.cluster.model_package import ModelPackage
     from organizer.cluster.path_map import PathMap
-    from organizer.frames.decode import Decoded
     from organizer.models.bundle import Bundle
 
 
@@ -200,7 +198,8 @@ class Node:
 
     def _looked(self, seen: VideoFile, file: VideoFile) -> Answer:
         try:
-            decoded: Decoded = self._decoders.submit(seen).result()
+            decoded = self._decoders.submit(seen).result()
+            assert isinstance(decoded, Decoded), "decoders of this computer make pictures"
             with self._network:
                 (features,) = self._model.space.extract_all([decoded.pictures])
         except VideoError as error:

@@ -47,8 +47,8 @@ def parse_path_map(text: str) -> PathMap:
         node, here = name, path
     if not separator or not _is_absolute(here) or not _is_absolute(there):
         raise ClusterError(
-            f"{text}: this says not where a folder is seen elsewhere. Write /here=/there, or for one computer "
-            "NAME:/here=/there, with whole paths."
+            f"{text}: this does not say where a folder is seen elsewhere. Write /here=/there, or for one "
+            "computer NAME:/here=/there, with whole paths."
         )
     return PathMap(_without_end(here), _without_end(there), node)
 

@@ -1,4 +1,4 @@
-"""What has to be the same on all computers of a scan, so that it does not matter which one looks at a video."""
+"""What has to be the same on all computers of a scan: then it does not matter which one looks at a video."""
 
 from __future__ import annotations
 

@@ -247,7 +247,8 @@ if __name__ == "__main__":
     catalogue.bundles = lambda: [colour_bundle()]
     tagger.open_classifier = lambda bundle: ColourClassifier()
     def start(how, bundle, *, workers, files, isolated):
-        return ProcessDecoders(reader_for(how, threads=1), bundle.input_spec, workers=workers, decode=slow_decode)
+        reader, spec = reader_for(how, threads=1), bundle.input_spec
+        return ProcessDecoders(reader, spec, workers=workers, decode=slow_decode)
     main(FileAccess(start_decoders=start))
 """
 

@@ -141,7 +141,7 @@ def dispatched(here):
 
 def results(decoders, some, timeout=10):
     futures = [decoders.submit(file, f"print of {file.relative_path}") for file in some]
-    done, left = wait(futures, timeout=timeout)
+    _done, left = wait(futures, timeout=timeout)
     assert not left, "some files were never looked at"
     return [future.exception() or future.result() for future in futures]
 
@@ -164,7 +164,7 @@ def test_files_are_shared_among_computers_and_none_is_done_twice(dispatched):
     wait(futures, timeout=10)
     assert sorted(one.had + two.had) == sorted(file.relative_path for file in files(20))
     assert {future.result().split()[0] for future in futures} == {"one", "two"}
-    assert {event for event in decoders.news()} == {NodeJoined("one", 2), NodeJoined("two", 2)}
+    assert set(decoders.news()) == {NodeJoined("one", 2), NodeJoined("two", 2)}
     assert not decoders.news()
 
 

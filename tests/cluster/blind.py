@@ -1,0 +1,11 @@
+"""A computer that sees no folder of others; what is sent to it it can look at."""
+
+from organizer.cluster.node import Answer, Node, NotSeen
+from organizer.types import VideoFile
+
+
+class Blind(Node):
+    """See above."""
+
+    def look(self, file: VideoFile, fingerprint: str) -> Answer:
+        return NotSeen(root_is_there=False)

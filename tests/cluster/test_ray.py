@@ -1,0 +1,214 @@
+"""Scans on Ray's own cluster of several nodes, with the bundled model: equal to a scan on one computer."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from organizer.frames.readers.sampling import Sampling
+from organizer.library import Library
+from organizer.models.catalogue import open_bundle
+from organizer.pipeline.progress import DoneElsewhere, NodeJoined, Stored
+from organizer.pipeline.scan import FileAccess, scan
+from organizer.tags.tagger import Tagger
+from tests.clips import plain, write_clip
+from tests.cluster.blind import Blind
+from tests.cluster.libraries import contents
+
+ray = pytest.importorskip("ray")
+CLIPS = 9
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    """Clips of several colours, one of them twice, one with a date in its name, and what is no video."""
+    folder = tmp_path_factory.mktemp("videos")
+    for number in range(CLIPS):
+        colour = (23 * number % 255, 90, 255 - 25 * number)
+        write_clip(folder / f"VID_20210{number + 1}03_101500.mp4", [plain(colour)] * 20, rate=10)
+    shutil.copy(folder / "VID_20210103_101500.mp4", folder / "again.mp4")
+    (folder / "text.mp4").write_text("this is no video")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(videos, tmp_path_factory):
+    """What a scan on one computer stores."""
+    library = tmp_path_factory.mktemp("alone") / "library.db"
+    assert organizer(library, "scan", videos).returncode == 0
+    return contents(library)
+
+
+def organizer(library, *arguments, **settings):
+    return subprocess.run(
+        [sys.executable, "-m", "organizer", "--library", library, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        **settings,
+    )
+
+
+def processes_of(pid):
+    return psutil.Process(pid).children(recursive=True)
+
+
+def test_two_workers_on_this_computer_store_what_a_scan_without_ray_does(videos, alone, tmp_path):
+    done = organizer(tmp_path / "library.db", "scan", videos, "--cluster", "local:2")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^\S+ takes part with 2 workers$", done.stderr, re.M)
+    assert re.search(rf"^\S+: {CLIPS} videos, [\d.]+ videos/s$", done.stderr, re.M)
+    assert contents(tmp_path / "library.db") == alone
+    again = organizer(tmp_path / "library.db", "scan", videos, "--cluster", "local:2")
+    assert f"{CLIPS + 2}  unchanged" in again.stdout
+    assert not list(Path(tempfile.gettempdir()).glob("organizer-ray-*/*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who listens where is told by /proc")
+def test_a_cluster_on_this_computer_listens_to_this_computer_alone(videos, tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "organizer", "--library", tmp_path / "library.db"]
+        + ["scan", videos, "--cluster", "local:1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    listening = set()
+    while process.poll() is None:
+        for each in (
+            [psutil.Process(process.pid), *processes_of(process.pid)] if process.poll() is None else []
+        ):
+            try:
+                listening |= {
+                    one.laddr.ip for one in each.net_connections("tcp") if one.status == psutil.CONN_LISTEN
+                }
+            except psutil.Error:
+                continue
+        time.sleep(0.1)
+    assert process.wait() == 0
+    assert listening, "nothing was seen to listen"
+    assert {address.removeprefix("::ffff:") for address in listening} <= {"127.0.0.1", "::1"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent in another way")
+def test_ctrl_c_ends_a_shared_scan_with_all_its_processes(videos, tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "organizer", "--library", tmp_path / "library.db"]
+        + ["scan", videos, "--cluster", "local:1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert first.startswith(("new", "failed", "copy"))
+    below = processes_of(process.pid)
+    # As a terminal does: to all processes of the command.
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Everything done is stored" in errors and "Traceback" not in errors
+    _, alive = psutil.wait_procs(below, timeout=30)
+    assert not alive
+
+
+@pytest.fixture(scope="module")
+def three_nodes():
+    """Ray's own cluster for tests: three nodes with a processor each, one process after the other."""
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": 80 * 2**20})
+    for _ in range(2):
+        cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+    cluster.wait_for_nodes()
+    yield cluster
+    cluster.shutdown()
+
+
+@pytest.fixture
+def shared(three_nodes):
+    """Give how a scan gets at files on the three nodes."""
+    from organizer.cluster.address import ClusterAddress
+    from organizer.cluster.ray_cluster import SharedWork, connected
+
+    opened = []
+
+    def access(**work):
+        context = connected(SharedWork(ClusterAddress(running=three_nodes.address), **work))
+        computers = context.__enter__()
+        opened.append(context)
+        return FileAccess(start_decoders=computers.start_decoders)
+
+    yield access
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def scanned(library_file, folder, access, during=lambda event: None):
+    """Scan and return the events; ``during`` is called with each."""
+    events = []
+    with Library.open(library_file) as library:
+        model = Tagger(open_bundle("lite"))
+        for event in scan(library, model, Sampling.AUTO, [str(folder)], access=access):
+            events.append(event)
+            during(event)
+    return events
+
+
+def of_kind(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_three_nodes_store_what_one_computer_does(videos, alone, shared, tmp_path):
+    events = scanned(tmp_path / "library.db", videos, shared())
+    assert contents(tmp_path / "library.db") == alone
+    assert len({event.outcome.where for event in of_kind(events, Stored)} - {None}) > 1
+    names = {event.name for event in of_kind(events, NodeJoined)}
+    host = socket.gethostname()
+    assert names <= {host, f"{host}-2", f"{host}-3"}
+
+
+def test_a_node_that_is_lost_leaves_no_file_undone(videos, alone, shared, three_nodes, tmp_path):
+    victim = three_nodes.add_node(num_cpus=2, object_store_memory=80 * 2**20)
+    killed = []
+
+    def kill(event):
+        if not killed and isinstance(event, Stored):
+            killed.append(True)
+            three_nodes.remove_node(victim, allow_graceful=False)
+
+    scanned(tmp_path / "library.db", videos, shared(), kill)
+    assert killed and contents(tmp_path / "library.db") == alone
+
+
+def test_files_are_found_under_another_path(videos, alone, shared, tmp_path):
+    from organizer.cluster.path_map import PathMap
+
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(videos, elsewhere)
+    maps = (PathMap(str(videos), str(elsewhere)),)
+    events = scanned(tmp_path / "library.db", videos, shared(maps=maps))
+    # Copies have dates of their own; what is stored is that of the files that were listed.
+    assert contents(tmp_path / "library.db") == alone
+    assert not of_kind(events, DoneElsewhere)
+
+
+def test_files_that_no_node_sees_are_sent(videos, alone, shared, tmp_path, monkeypatch):
+    monkeypatch.setattr("organizer.cluster.ray_cluster.Node", Blind)
+    events = scanned(tmp_path / "library.db", videos, shared(most_sent_bytes=10**6))
+    assert contents(tmp_path / "library.db") == alone
+    sent = of_kind(events, DoneElsewhere)
+    assert len(sent) == CLIPS + 1 and all(event.where.startswith("sent to ") for event in sent)
+    assert not list(Path(tempfile.gettempdir()).glob("organizer-sent-*/*"))
