@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from organizer.cluster.path_map import PathMap
 from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
@@ -23,7 +24,7 @@ from organizer.pipeline.progress import DoneElsewhere, NodeJoined, Stored
 from organizer.pipeline.scan import FileAccess, scan
 from organizer.tags.tagger import Tagger
 from tests.clips import plain, write_clip
-from tests.cluster.blind import Blind
+from tests.cluster.blind import Blind, FarAway
 from tests.cluster.libraries import contents
 
 ray = pytest.importorskip("ray")
@@ -36,7 +37,10 @@ def videos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("videos")
     for number in range(CLIPS):
         colour = (23 * number % 255, 90, 255 - 25 * number)
-        write_clip(folder / f"VID_20210{number + 1}03_101500.mp4", [plain(colour)] * 20, rate=10)
+        write_clip(
+            folder / f"VID_20210{number + 1}03_101500.mp4",
+            [(index / 10, plain(colour)) for index in range(25)],
+        )
     shutil.copy(folder / "VID_20210103_101500.mp4", folder / "again.mp4")
     (folder / "text.mp4").write_text("this is no video")
     return folder
@@ -50,13 +54,13 @@ def alone(videos, tmp_path_factory):
     return contents(library)
 
 
-def organizer(library, *arguments, **settings):
+def command(library, *arguments):
+    return [sys.executable, "-m", "organizer", "--library", library, *arguments]
+
+
+def organizer(library, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "organizer", "--library", library, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        **settings,
+        command(library, *arguments), check=False, capture_output=True, text=True, timeout=300
     )
 
 
@@ -78,17 +82,18 @@ def test_two_workers_on_this_computer_store_what_a_scan_without_ray_does(videos,
 @pytest.mark.skipif(sys.platform != "linux", reason="who listens where is told by /proc")
 def test_a_cluster_on_this_computer_listens_to_this_computer_alone(videos, tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "organizer", "--library", tmp_path / "library.db"]
-        + ["scan", videos, "--cluster", "local:1"],
+        command(tmp_path / "library.db", "scan", videos, "--cluster", "local:1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     listening = set()
     while process.poll() is None:
-        for each in (
-            [psutil.Process(process.pid), *processes_of(process.pid)] if process.poll() is None else []
-        ):
+        try:
+            all_of_it = [psutil.Process(process.pid), *processes_of(process.pid)]
+        except psutil.Error:
+            break
+        for each in all_of_it:
             try:
                 listening |= {
                     one.laddr.ip for one in each.net_connections("tcp") if one.status == psutil.CONN_LISTEN
@@ -104,8 +109,7 @@ def test_a_cluster_on_this_computer_listens_to_this_computer_alone(videos, tmp_p
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent in another way")
 def test_ctrl_c_ends_a_shared_scan_with_all_its_processes(videos, tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "organizer", "--library", tmp_path / "library.db"]
-        + ["scan", videos, "--cluster", "local:1"],
+        command(tmp_path / "library.db", "scan", videos, "--cluster", "local:1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -193,16 +197,21 @@ def test_a_node_that_is_lost_leaves_no_file_undone(videos, alone, shared, three_
     assert killed and contents(tmp_path / "library.db") == alone
 
 
-def test_files_are_found_under_another_path(videos, alone, shared, tmp_path):
-    from organizer.cluster.path_map import PathMap
-
-    elsewhere = tmp_path / "elsewhere"
-    shutil.copytree(videos, elsewhere)
-    maps = (PathMap(str(videos), str(elsewhere)),)
+def test_files_are_found_under_another_path(videos, alone, shared, tmp_path, monkeypatch):
+    there = tmp_path / "far away" / "videos"
+    shutil.copytree(videos, there)
+    for copy in there.iterdir():
+        # What is stored is the date of the file that was listed.
+        os.utime(copy, (10**9, 10**9))
+    monkeypatch.setattr("organizer.cluster.ray_cluster.Node", FarAway)
+    maps = (PathMap(str(videos), str(there)),)
     events = scanned(tmp_path / "library.db", videos, shared(maps=maps))
-    # Copies have dates of their own; what is stored is that of the files that were listed.
     assert contents(tmp_path / "library.db") == alone
     assert not of_kind(events, DoneElsewhere)
+    of_another = (PathMap(str(videos), str(there), "another"),)
+    events = scanned(tmp_path / "again.db", videos, shared(maps=of_another))
+    assert contents(tmp_path / "again.db") == alone
+    assert {event.where for event in of_kind(events, DoneElsewhere)} == {"here"}
 
 
 def test_files_that_no_node_sees_are_sent(videos, alone, shared, tmp_path, monkeypatch):
