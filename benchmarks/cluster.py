@@ -26,7 +26,7 @@ ACCEPTED_GAIN = 1.8
 
 
 def timed_scan(folder: Path, *options: str) -> tuple[float, float]:
-    """Scan in a new process; return seconds from start to end, and from the first stored video to the last."""
+    """Scan in a new process; return seconds from start to end, and from the first video to the last."""
     with tempfile.TemporaryDirectory() as scratch:
         started = time.perf_counter()
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Nodes, workers and the driver of shared scans killed at random: python -m benchmarks cluster_kill [--kills 40].
+"""Nodes, workers and the driver of shared scans killed: python -m benchmarks cluster_kill [--kills 40].
 
 Each round is ``organizer scan --cluster`` of small clips on Ray's own cluster of three nodes, in whose course
 something gets SIGKILL: a node, with all its processes; the process on a node that looks at videos; one of its
@@ -61,7 +61,6 @@ class Killer(threading.Thread):
             if not nodes or not actors():
                 return False
             self._cluster.remove_node(self._chance.choice(nodes), allow_graceful=False)
-            self._cluster.add_node(num_cpus=1)
             return True
         found = actors() if kind == "actor" else [one for actor in actors() for one in below(actor)]
         return bool(found) and end(self._chance.choice(found))
@@ -116,8 +115,6 @@ def run(kills: int, seed: int, folder: Path) -> dict[str, Any]:
     result: dict[str, Any] = {"rounds": 0, "scans": 0, "differing": [], "left_running": 0, "hangs": 0}
     result |= {"failed_at_first": 0, "slowest_round_s": 0.0}
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    for _ in range(NODES - 1):
-        cluster.add_node(num_cpus=1)
     try:
         while order:
             take = min(len(order), chance.randint(1, 4))
@@ -150,6 +147,8 @@ def _round(
     """Scan with something killed, and again as often as the command itself was; return who was not killed."""
     left = list(given)
     while True:
+        while len(cluster.list_all_nodes()) < NODES:
+            cluster.add_node(num_cpus=1)
         driver = subprocess.Popen(
             command(library, videos, "--cluster", cluster.address),
             stdout=subprocess.PIPE,
@@ -173,12 +172,8 @@ def _round(
         if not killer.killed["driver"]:
             break
     # What was left to the next scan, as a file whose decoder was ended twice from outside.
-    subprocess.run(
-        command(library, videos, "--cluster", cluster.address),
-        check=True,
-        capture_output=True,
-        timeout=LIMIT_S,
-    )
+    once_more = command(library, videos, "--cluster", cluster.address)
+    subprocess.run(once_more, check=True, capture_output=True, timeout=LIMIT_S)
     return left
 
 
