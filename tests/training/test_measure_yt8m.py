@@ -17,6 +17,7 @@ from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
 from organizer.models.loose_classifier import load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, Manifest, QuantiserRange, write_manifest
 from organizer.tags.tagger import open_classifier
+from organizer.training.evaluate_model import align
 from organizer.training.measure_yt8m import measure_on_yt8m, open_to_measure
 from organizer.training.trained_on import METRIC, VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import Level
@@ -93,6 +94,7 @@ def test_shards_and_table_of_the_same_videos_give_the_same_scores(folder, classi
     # Shard k holds every second video.
     order = [*range(0, 30, 2), *range(1, 30, 2)]
     assert table.scored.names == tuple(IDS)
+    assert shards.scored.names == tuple(IDS[row] for row in order)
     np.testing.assert_allclose(shards.scored.scores, table.scored.scores[order], atol=1e-6)
     np.testing.assert_array_equal(shards.scored.targets, table.scored.targets[order])
     assert any("one mean over all its seconds" in note for note in shards.notes)
@@ -122,6 +124,20 @@ def test_videos_that_taught_it_are_left_out_one_by_one(folder, classifier, where
     assert "12 videos that it was trained on are left out." in measured.notes
     if where is on_table:
         assert measured.scored.names == tuple(IDS[12:])
+
+
+@pytest.mark.parametrize("where", [on_shards, on_table])
+def test_models_of_which_one_saw_some_videos_are_compared_on_the_others(folder, classifier, where):
+    every = measure_on_yt8m(classifier(), where(folder))
+    some = measure_on_yt8m(
+        classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS[3:20:4]), where(folder)
+    )
+    first, second = align(every, some)
+    assert first.names == second.names and len(first.names) == 25
+    assert set(first.names) == {*IDS} - {*IDS[3:20:4]}
+    # Both are the same classifier, so only another order would tell them apart.
+    np.testing.assert_array_equal(first.targets, second.targets)
+    np.testing.assert_array_equal(first.scores, second.scores)
 
 
 @pytest.mark.parametrize("where", [on_shards, on_table])
