@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,9 +18,9 @@ from benchmarks.inception import natural_pictures
 from organizer.cli.commands import MODEL_COMMANDS
 from organizer.library.jobs import JobState
 from organizer.models import catalogue
+from organizer.models.classifier_choice import ClassifierChoice, classifier_of
 from organizer.models.download.fetch import Patience
 from organizer.models.download.sources import read_sources
-from organizer.models.inception.own_classifier import ClassifierChoice, classifier_of
 from organizer.models.transfer import import_model
 from organizer.pipeline.background_jobs import newest_job
 from organizer.tags import tagger
@@ -232,6 +233,21 @@ def test_the_published_classifier_stays_until_a_person_says_otherwise(installed,
     assert classifier_of(catalogue.open_bundle(NAME)) is ClassifierChoice.OWN
     refused = installed("models", "pull", NAME, "--accept-unlicensed-classifier", "--yes")
     assert refused.code == 1 and "--replace" in refused.err
+    assert refused.err.endswith(f"organizer models pull {NAME} --replace --accept-unlicensed-classifier\n")
+    assert site.server.requests == []
+
+
+def test_another_classifier_is_called_neither_published_nor_organizers(installed, site):
+    assert installed("models", "pull", NAME, "--own-classifier").code == 0
+    file = catalogue.open_bundle(NAME).folder / "bundle.json"
+    manifest = json.loads(file.read_text())
+    manifest["provenance"]["classifier"] = {"architecture": "video"}
+    file.write_text(json.dumps(manifest))
+    kept = installed("models", "pull", NAME)
+    assert kept.lines[-1] == (
+        "It has another classifier. To have organizer's own, without a download: "
+        f"organizer models pull {NAME} --own-classifier"
+    )
     assert site.server.requests == []
 
 
@@ -319,6 +335,7 @@ def test_ctrl_c_keeps_what_came(machine, archives, monkeypatch):
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130
         assert "Stopped. What came so far is kept" in err
+        assert err.endswith(f"; to go on: organizer {' '.join(command)}\n")
         here = partial_file.stat().st_size
         done = machine(*command)
         assert done.code == 0, done.err

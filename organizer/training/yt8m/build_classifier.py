@@ -20,8 +20,8 @@ import click
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.checksums import sha256_of
+from organizer.models.classifier_choice import ClassifierChoice
 from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
-from organizer.models.inception.own_classifier import ClassifierChoice
 from organizer.models.manifest import (
     LOOSE_MANIFEST,
     BackboneKind,
