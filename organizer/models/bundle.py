@@ -142,7 +142,7 @@ class Bundle:
     @property
     def classifier_advice(self) -> str:
         """How a model that makes features comes to tag, a sentence without its full stop."""
-        if self._is_downloaded:
+        if self.is_downloaded:
             return f"Put organizer's own beside it: organizer models pull {self.name}"
         return "Train one: organizer train"
 
@@ -221,7 +221,7 @@ class Bundle:
             raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._repair_advice}")
 
     @property
-    def _is_downloaded(self) -> bool:
+    def is_downloaded(self) -> bool:
         """Whether it is made of parts that are downloaded, here or on the computer it was exported from."""
         made_of = self.provenance.get("backbone")
         return isinstance(made_of, dict) and isinstance(made_of.get("part"), str)
@@ -232,7 +232,7 @@ class Bundle:
             return "Reinstall organizer."
         made_of = self.provenance.get("backbone")
         remove = f"remove it: organizer models remove {self.name}"
-        if self._is_downloaded:
+        if self.is_downloaded:
             if (classifier := classifier_of(self)) is not None:
                 return f"Install it again: {pull_again(self.name, classifier)}"
             # A classifier that no download brings back; network and PCA come only under their own name.

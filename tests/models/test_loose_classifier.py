@@ -98,6 +98,28 @@ def test_imported_it_joins_the_model_that_makes_its_features(folder):
     assert import_model(folder, read_sources(), replace=True).id == bundle.id
 
 
+def has_its_own(maker, licence):
+    """Change an installed model to one that was pulled, with a classifier that has a licence and a notice."""
+    file = maker.folder / "bundle.json"
+    made_of = {role: {"part": role, "licence": "free"} for role in ("backbone", "pca")}
+    table = {**json.loads(file.read_text()), "licence": licence, "provenance": made_of}
+    (maker.folder / "NOTICE.md").write_text("of the classifier that it has")
+    file.write_text(json.dumps(table))
+    return catalogue.open_bundle(NAME)
+
+
+@pytest.mark.parametrize(
+    "of_classifier", ["no licence stated", "CC BY 4.0 (trained by others), see NOTICE.md"]
+)
+def test_it_takes_over_nothing_of_the_classifier_in_whose_place_it_comes(folder, of_classifier):
+    install_space()
+    has_its_own(catalogue.open_bundle(NAME), f"backbone: free; pca: free; classifier: {of_classifier}")
+    bundle = import_model(folder, read_sources())
+    assert bundle.licence == "backbone: free; pca: free; classifier: CC BY 4.0"
+    notices = {file.name: file.read_text() for file in bundle.folder.glob("NOTICE*")}
+    assert notices == {"NOTICE.md": "made of YouTube-8M"}
+
+
 def test_without_that_model_it_is_said_how_to_get_it(folder):
     with pytest.raises(BundleError, match=f"To install it: organizer models pull {NAME}"):
         import_model(folder, read_sources())
