@@ -125,6 +125,7 @@ def join(loose: Bundle, source: Bundle, folder: Path) -> Bundle:
             licence=licence_with(source, manifest.licence),
             input_size=source.input_size,
             resize=source.resize,
+            sampling=source.sampled,
             space_name=source.space_name or source.name,
             provenance={
                 **made_of,
@@ -137,7 +138,22 @@ def join(loose: Bundle, source: Bundle, folder: Path) -> Bundle:
             files={},
         ),
     )
-    return load_bundle(folder)
+    joined = load_bundle(folder)
+    check_same_space(joined, source)
+    return joined
+
+
+def check_same_space(made: Bundle, source: Bundle) -> None:
+    """Refuse a model whose features are others than those of the model that it was made of.
+
+    Raises:
+        BundleError: they are.
+    """
+    if made.space_id != source.space_id:
+        raise BundleError(
+            f"{made.folder}: this model makes features of the space {made.space_id} and not of "
+            f"{source.space_id}, as {source.name} does. Install that one again, then make this one again."
+        )
 
 
 def _place(path: str, folder: Path) -> str:

@@ -14,6 +14,7 @@ from organizer.models.bundle import load_bundle
 from organizer.models.bundle_checks import check_bundle
 from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
 from organizer.models.loose_classifier import (
+    check_same_space,
     copy_space,
     licence_with,
     load_loose_classifier,
@@ -97,11 +98,7 @@ def write_classifier_bundle(
         manifest = _manifest(source, trained, new, difference)
         _finish(folder, trained, new, manifest, MANIFEST)
     bundle = load_bundle(folder)
-    if bundle.space_id != source.space_id:
-        raise BundleError(
-            f"{folder}: this model makes features of the space {bundle.space_id} and not of "
-            f"{source.space_id}, as {source.name} does. Pull {source.name} again, then train again."
-        )
+    check_same_space(bundle, source)
     bundle.verify()
     check_bundle(bundle)
     prove_classifier(bundle, _ADVICE)

@@ -20,7 +20,7 @@ from organizer.models.manifest import LOOSE_MANIFEST, Kinds, Manifest, Quantiser
 from organizer.models.transfer import import_model
 from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.tags.tagger import Tagger
-from organizer.types import LABELS, VideoFeatures
+from organizer.types import LABELS, SampledSeconds, VideoFeatures
 from tests.cli.labelled import install_space
 
 THRESHOLDS = {label: 0.3 + number / 100 for number, label in enumerate(LABELS)}
@@ -96,6 +96,17 @@ def test_imported_it_joins_the_model_that_makes_its_features(folder):
     assert notices == {"NOTICE.md": "made of something else", "NOTICE-classifier.md": "made of YouTube-8M"}
     bundle.verify(every_file=True)
     assert import_model(folder, read_sources(), replace=True).id == bundle.id
+
+
+def test_it_looks_at_the_seconds_that_the_model_looks_at(folder):
+    install_space()
+    file = catalogue.open_bundle(NAME).folder / "bundle.json"
+    sampling = {"every_second_until": 8, "then_every": 2}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "sampling": sampling}))
+    maker = catalogue.open_bundle(NAME)
+    bundle = import_model(folder, read_sources())
+    assert bundle.sampled == maker.sampled == SampledSeconds(8, 2)
+    assert bundle.space_id == maker.space_id
 
 
 def has_its_own(maker, licence):
