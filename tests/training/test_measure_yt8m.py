@@ -147,6 +147,14 @@ def test_a_model_that_saw_all_of_them_is_refused(folder, classifier, where):
         measure_on_yt8m(bundle, where(folder))
 
 
+@pytest.mark.parametrize("where", [on_shards, on_table])
+def test_what_else_is_wrong_is_not_said_to_be_that_it_saw_the_videos(folder, classifier, where):
+    bundle = classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS[:1])
+    unknown = replace(bundle, labels=tuple(f"{label} of mine" for label in LABELS))
+    with pytest.raises(TrainingDataError, match="mine knows none of the labels Vehicle"):
+        measure_on_yt8m(unknown, where(folder))
+
+
 def test_of_shards_that_taught_it_only_the_held_out_share_counts(folder, classifier):
     bundle = classifier(TrainedOn(Origin.YT8M, shards=SHARDS[:1], held_out_share=0.2))
     measured = measure_on_yt8m(bundle, on_shards(folder))
