@@ -223,6 +223,26 @@ def test_a_model_without_a_classifier_says_how_to_get_one(site, machine):
     assert machine("models", "use", NAME, "--no-scan").code == 0
 
 
+def test_a_dry_run_says_what_would_come(site, machine):
+    every_part = f"To see what all of it is made of: organizer models pull {NAME} --replace --dry-run"
+    bare = machine("models", "pull", NAME, "--no-classifier").code
+    asked = len(site.server.requests)
+    joined = machine("models", "pull", NAME, "--dry-run")
+    assert (bare, joined.code, joined.err) == (0, 0, "")
+    assert joined.lines[0] == f"Network and PCA of {NAME} are installed. This would be put beside them:"
+    assert "organizer's own classifier, 10 labels" in joined.lines[1]
+    assert "downloaded one by one" not in joined.out and joined.lines[-1] == every_part
+    whole = machine("models", "pull", NAME, "--dry-run", "--no-classifier")
+    assert whole.lines[0].startswith(f"{NAME} is installed already, and whole.")
+    assert whole.lines[-1] == every_part
+    refused = machine("models", "pull", NAME, "--dry-run", "--accept-unlicensed-classifier")
+    assert refused.code == 1 and "it has no classifier" in refused.err
+    assert len(site.server.requests) == asked
+    assert not catalogue.open_bundle(NAME).has_classifier
+    anew = machine("models", "pull", NAME, "--replace", "--dry-run")
+    assert (anew.code, "downloaded one by one" in anew.out) == (0, True)
+
+
 def test_the_published_classifier_stays_until_a_person_says_otherwise(installed, site):
     id_ = catalogue.open_bundle(NAME).id
     kept = installed("models", "pull", NAME)

@@ -92,7 +92,7 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     if not dry_run and (missing := missing_tensorflow()):
         raise MissingDependencyError(missing)
     downloads = cache_folder() / "downloads" / name
-    found = None if dry_run else standing(name, classifier=choice, replace=replace)
+    found = standing(name, classifier=choice, replace=replace)
     if found is None:
         _say_what_comes(name, roles, downloads, choice)
     elif not found.to_be_joined:
@@ -104,8 +104,14 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
                 f"It has {which} classifier. To have organizer's own, without a download: organizer "
                 f"models pull {name} --own-classifier"
             )
-        return
+        if not dry_run:
+            return
+    elif dry_run:
+        click.echo(f"Network and PCA of {name} are installed. This would be put beside them:")
+        _say_own_classifier(choice)
     if dry_run:
+        if found is not None:
+            click.echo(f"To see what all of it is made of: organizer models pull {name} --replace --dry-run")
         return
     if (
         found is None

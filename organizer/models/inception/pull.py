@@ -66,8 +66,8 @@ def pull(
     Args:
         roles: parts by role; of several for one role, the first one that can be had and used is taken.
         downloads: folder for what is downloaded; deleted in the end.
-        classifier: which one is wanted; None leaves the published one in place where it is installed, and
-            takes organizer's own otherwise.
+        classifier: which one is wanted. None means organizer's own; but where a model with the published one,
+            or with one of another origin, is installed and not to be replaced, it is left alone.
         replace: whether an installed model of its name may be replaced; a whole one is, too.
         stop: to be set when the download shall end soon.
         patience: how often to try one address.
