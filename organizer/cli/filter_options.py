@@ -25,7 +25,11 @@ _OPTIONS = (
     click.option("--untagged", is_flag=True, help="Without any tag."),
     enum_option("--state", enum=TagState, help="Count only tags in this state."),
     click.option("--maybe", "with_maybes", is_flag=True, help="Count maybes as tags too."),
-    click.option("--only-maybes", is_flag=True, help="Count maybes, and nothing else, as tags."),
+    click.option(
+        "--only-maybes",
+        is_flag=True,
+        help="Only videos with a maybe; the tags of --tag, --any and --not are maybes then.",
+    ),
     enum_option("--status", enum=Status, help="Only videos in this status."),
     click.option("--text", default="", help="Words in the file's name or folder."),
     click.option(

@@ -156,6 +156,9 @@ def test_a_maybe_is_listed_with_a_question_mark_and_its_tier(unsure):
         ("--only-maybes", ["cat.mp4", "feast.mp4"]),
         ("--only-maybes --tag Cooking", ["feast.mp4"]),
         ("--only-maybes --tag Food", []),
+        ("--only-maybes --not Cooking", ["cat.mp4"]),
+        ("--only-maybes --not Food", ["cat.mp4", "feast.mp4"]),
+        ("--only-maybes --untagged", ["cat.mp4"]),
     ],
 )
 def test_a_maybe_is_no_tag_unless_asked_for(unsure, options, expected):

@@ -69,6 +69,20 @@ def test_a_maybe_counts_where_it_is_asked_for(maybes, choice, found, counts):
     assert titles(maybes) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"none": "Concert"}, ["street.mp4"]),
+        ({"none": "Vehicle"}, ["street.mp4", "stage.mp4", "party.mp4"]),
+        ({"untagged": "1"}, ["party.mp4"]),
+    ],
+)
+def test_only_maybes_shows_no_video_without_one(maybes, query, found):
+    maybes.open(maybes="only", **query)
+    assert titles(maybes) == found
+    assert maybes.widget("maybes").value == "only"
+
+
 def test_an_address_says_how_maybes_count(maybes):
     maybes.open(maybes="with", untagged="1")
     assert titles(maybes) == ["grey.mp4"]
