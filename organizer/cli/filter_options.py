@@ -73,8 +73,22 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
             taken_from=taken_from,
             taken_before=taken_before,
         )
+        _check_maybes(chosen)
         function(chosen=chosen, **others)
 
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def _check_maybes(chosen: VideoFilter) -> None:
+    """Refuse what contradicts itself.
+
+    Raises:
+        click.UsageError: no maybe can be in the state that is asked for.
+    """
+    if chosen.only_maybes and chosen.state in {TagState.CONFIRMED, TagState.REJECTED}:
+        raise click.UsageError(
+            f"--only-maybes does not go with --state {chosen.state.value}: "
+            "a maybe is a tag that nobody decided about."
+        )

@@ -165,6 +165,16 @@ def test_a_maybe_is_no_tag_unless_asked_for(unsure, options, expected):
     assert [os.path.basename(video["path"]) for video in unsure.json(*options.split())] == expected
 
 
+@pytest.mark.parametrize("command", ["list", "retag"])
+@pytest.mark.parametrize("state", ["confirmed", "rejected"])
+def test_a_maybe_is_not_decided_about(unsure, command, state):
+    outcome = unsure(command, "--only-maybes", "--state", state)
+    assert (outcome.code, outcome.out) == (2, "")
+    words = f"--only-maybes does not go with --state {state}: a maybe is a tag that nobody decided about."
+    assert words in outcome.err
+    assert len(unsure.json("--only-maybes", "--state", "suggested")) == 2
+
+
 def test_a_decision_about_a_maybe_counts_as_any(unsure):
     unsure("tag", "cat.mp4", "Animal")
     unsure("untag", "feast.mp4", "Cooking")
