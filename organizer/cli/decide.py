@@ -8,7 +8,6 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
-from organizer.library.spelling import clean_tag
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -30,11 +29,12 @@ def _not_empty(
 def tag(video: str, tags: tuple[str, ...]) -> None:
     """Confirm or add tags of one VIDEO; no model ever takes them away.
 
-    A TAG is one of the built-in labels or any words of your own.
+    A TAG is one of the built-in labels or any words of your own. A maybe may be named as it is shown, such as
+    "Dance?".
     """
     with open_library() as library:
         video_id = library.find(video)
-        names = [clean_tag(name) for name in tags]
+        names = [library.meant_tag(name, to_add=True) for name in tags]
         for name in names:
             library.confirm(video_id, name)
         _print_tags(library.video(video_id).tags, video)
@@ -51,7 +51,7 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     """Reject tags of one VIDEO; no model ever suggests them for it again."""
     with open_library() as library:
         video_id = library.find(video)
-        names = [clean_tag(name) for name in tags]
+        names = [library.meant_tag(name) for name in tags]
         decide = library.forget if forget else library.reject
         decided = [name for name in names if decide(video_id, name)]
         record = library.video(video_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +12,14 @@ import click
 from organizer.cli.parameters import enum_option
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
+from organizer.text import safe_text
 from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from organizer.library import Library
 
 _OPTIONS = (
     click.option(
@@ -79,6 +84,38 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def with_meant_tags(library: Library, chosen: VideoFilter) -> VideoFilter:
+    """Return the filter with the tag itself for each maybe that is named as it is shown: ``Dance?``.
+
+    Raises:
+        click.UsageError: the filter leaves maybes out.
+        InvalidTagError: such a name can be no tag.
+    """
+
+    def meant(option: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_meant(library, chosen, option, name) for name in names)
+
+    return replace(
+        chosen,
+        all_tags=meant("--tag", chosen.all_tags),
+        any_tags=meant("--any", chosen.any_tags),
+        no_tags=meant("--not", chosen.no_tags),
+    )
+
+
+def _meant(library: Library, chosen: VideoFilter, option: str, name: str) -> str:
+    if not name.rstrip().endswith("?"):
+        return name
+    tag = library.meant_tag(name)
+    if not (tag.endswith("?") or chosen.with_maybes or chosen.only_maybes):
+        asked = f"{option} {safe_text(shlex.quote(tag))}"
+        raise click.UsageError(
+            f"{safe_text(name)} is a maybe, and these are left out here. To count them as tags: "
+            f"--maybe {asked}. To count them alone: --only-maybes {asked}."
+        )
+    return tag
 
 
 def _check_maybes(chosen: VideoFilter) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from organizer.cli.context import library_argument, library_option, open_library
-from organizer.cli.filter_options import filter_options
+from organizer.cli.filter_options import filter_options, with_meant_tags
 from organizer.cli.parameters import enum_option
 from organizer.cli.text import tag_list
 from organizer.library import Library
@@ -35,6 +35,7 @@ def list_(chosen: VideoFilter, sort: Sort, descending: bool, limit: int | None, 
     chosen = replace(chosen, sort=sort, descending=descending, limit=limit)
     rejected = chosen.state is TagState.REJECTED
     with open_library() as library:
+        chosen = with_meant_tags(library, chosen)
         found = False
         for video in library.list(chosen):
             for place in video.places:

@@ -17,7 +17,7 @@ from organizer.cli.context import (
     library_path,
     open_library,
 )
-from organizer.cli.filter_options import filter_options
+from organizer.cli.filter_options import filter_options, with_meant_tags
 from organizer.cli.stopping import stop_asked_for
 from organizer.errors import UnknownVideoError
 from organizer.gallery.cards import title
@@ -51,6 +51,7 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
     stays. An open gallery shows how far it is. Ctrl-C stops; what was tagged until then stays.
     """
     with open_library() as library, stop_asked_for() as stop:
+        chosen = with_meant_tags(library, chosen)
         named = {library.find(video) for video in videos} | (_ids_from_stdin() if stdin else set())
         ids = [id_ for id_ in library.ids(chosen) if id_ in named or not (videos or stdin)]
         tagger = Tagger(open_bundle())

@@ -69,6 +69,24 @@ def test_a_tag_that_is_not_there_cannot_be_taken_away(scanned):
     assert states(scanned, "cat.mp4") == {"Animal": "suggested", "Dance": "rejected"}
 
 
+def test_a_maybe_is_named_as_it_is_listed(unsure):
+    assert unsure("tag", "cat.mp4", "Animal?").lines == ["cat.mp4: Animal 0.40 (yours)"]
+    assert states(unsure, "cat.mp4") == {"Animal": "confirmed"}
+    assert unsure("untag", "--forget", "cat.mp4", "Animal?").lines == ["cat.mp4: Animal? 0.40"]
+    assert unsure("untag", "cat.mp4", "Animal?").code == 0
+    assert states(unsure, "cat.mp4") == {"Animal": "rejected"}
+
+
+def test_a_new_tag_that_looks_like_a_maybe_is_refused(unsure):
+    outcome = unsure("tag", "cat.mp4", "Dance", "Beach?")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == (
+        "Error: Beach?: a question mark at the end of a tag marks a maybe, and this tag is none. "
+        "Leave it out.\n"
+    )
+    assert states(unsure, "cat.mp4") == {"Animal": "suggested"}
+
+
 @pytest.mark.parametrize("command", ["tag", "untag"])
 def test_an_empty_tag_is_not_understood(scanned, command):
     outcome = scanned(command, "cat.mp4", "Dance", " ")

@@ -166,6 +166,31 @@ def test_a_maybe_is_no_tag_unless_asked_for(unsure, options, expected):
 
 
 @pytest.mark.parametrize("command", ["list", "retag"])
+@pytest.mark.parametrize("option", ["--tag", "--any", "--not"])
+def test_a_maybe_in_a_filter_says_how_to_ask_for_it(unsure, command, option):
+    outcome = unsure(command, option, "outdoor recreation?")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert (
+        "outdoor recreation? is a maybe, and these are left out here. To count them as tags: "
+        f"--maybe {option} 'Outdoor recreation'. To count them alone: "
+        f"--only-maybes {option} 'Outdoor recreation'."
+    ) in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--maybe --tag Animal?", ["cat.mp4"]),
+        ("--only-maybes --any animal? --any Food?", ["cat.mp4"]),
+        ("--only-maybes --not Cooking?", ["cat.mp4"]),
+        ("--tag Nonsense?", []),
+    ],
+)
+def test_a_maybe_in_a_filter_is_its_tag_where_maybes_are_asked_for(unsure, options, expected):
+    assert [os.path.basename(video["path"]) for video in unsure.json(*options.split())] == expected
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
 @pytest.mark.parametrize("state", ["confirmed", "rejected"])
 def test_a_maybe_is_not_decided_about(unsure, command, state):
     outcome = unsure(command, "--only-maybes", "--state", state)

@@ -183,6 +183,17 @@ def test_the_field_proposes_a_maybe(maybes):
     assert "Vehicle" not in proposed
 
 
+def test_a_maybe_may_be_typed_as_it_is_shown(maybes):
+    maybes.open(video=keys(maybes.library)["street.mp4"])
+    maybes.trigger("tag_field", "add", {"number": 1, "names": ["dance?", "Beach?"]})
+    assert "Dance 0.40\nconfirmed by you" in maybes.plain()
+    assert states(maybes, "street.mp4") == {
+        "Vehicle": TagState.SUGGESTED,
+        "Dance": TagState.CONFIRMED,
+    }
+    assert "Beach?: a question mark at the end of a tag marks a maybe" in maybes.words()
+
+
 def test_where_only_maybes_fit_they_are_offered(maybes):
     maybes.open(all="Concert")
     assert "No video fits these filters." in maybes.words()
