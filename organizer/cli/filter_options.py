@@ -29,7 +29,12 @@ _OPTIONS = (
     click.option("--not", "no_tags", multiple=True, metavar="TAG", help="Without any of these tags."),
     click.option("--untagged", is_flag=True, help="Without any tag."),
     enum_option("--state", enum=TagState, help="Count only tags in this state."),
-    click.option("--maybe", "with_maybes", is_flag=True, help="Count maybes as tags too."),
+    click.option(
+        "--maybe",
+        "with_maybes",
+        is_flag=True,
+        help="--tag, --any, --not, --untagged and --state suggested count maybes too.",
+    ),
     click.option(
         "--only-maybes",
         is_flag=True,
@@ -119,13 +124,25 @@ def _meant(library: Library, chosen: VideoFilter, option: str, name: str) -> str
 
 
 def _check_maybes(chosen: VideoFilter) -> None:
-    """Refuse what contradicts itself.
+    """Refuse what contradicts itself, and say what changes nothing.
 
     Raises:
-        click.UsageError: no maybe can be in the state that is asked for.
+        click.UsageError: no maybe can be in the state that is asked for, or maybes are to count in two ways.
     """
+    if chosen.only_maybes and chosen.with_maybes:
+        raise click.UsageError(
+            "--maybe and --only-maybes exclude each other: count maybes as tags too, or alone."
+        )
     if chosen.only_maybes and chosen.state in {TagState.CONFIRMED, TagState.REJECTED}:
         raise click.UsageError(
             f"--only-maybes does not go with --state {chosen.state.value}: "
             "a maybe is a tag that nobody decided about."
+        )
+    counts_tags = chosen.all_tags or chosen.any_tags or chosen.no_tags or chosen.untagged
+    counts_suggested = chosen.state is TagState.SUGGESTED or (chosen.state is None and counts_tags)
+    if chosen.with_maybes and not counts_suggested:
+        click.echo(
+            "--maybe changes nothing here: with it --tag, --any, --not, --untagged and --state suggested "
+            "count maybes as tags. For the videos that have a maybe: --only-maybes",
+            err=True,
         )

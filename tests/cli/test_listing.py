@@ -166,6 +166,41 @@ def test_a_maybe_is_no_tag_unless_asked_for(unsure, options, expected):
 
 
 @pytest.mark.parametrize("command", ["list", "retag"])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--maybe", True),
+        ("--maybe --text mp4", True),
+        ("--maybe --state confirmed --tag Food", True),
+        ("--maybe --tag Food", False),
+        ("--maybe --any Food", False),
+        ("--maybe --not Food", False),
+        ("--maybe --untagged", False),
+        ("--maybe --state suggested", False),
+        ("--only-maybes", False),
+        ("", False),
+    ],
+)
+def test_an_option_that_changes_nothing_says_so(unsure, command, options, said):
+    outcome = unsure(command, *options.split())
+    assert outcome.code == 0
+    assert outcome.err.startswith(
+        "--maybe changes nothing here: with it --tag, --any, --not, --untagged and --state suggested count "
+        "maybes as tags. For the videos that have a maybe: --only-maybes\n"
+        if said
+        else ""
+    )
+    assert ("changes nothing" in outcome.err) is said
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
+def test_maybes_count_beside_tags_or_alone(unsure, command):
+    outcome = unsure(command, "--maybe", "--only-maybes")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--maybe and --only-maybes exclude each other" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
 @pytest.mark.parametrize("option", ["--tag", "--any", "--not"])
 def test_a_maybe_in_a_filter_says_how_to_ask_for_it(unsure, command, option):
     outcome = unsure(command, option, "outdoor recreation?")
