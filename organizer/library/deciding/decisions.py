@@ -147,5 +147,5 @@ def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
             journal.note(db, video_id, tag_id, before)
     except sqlite3.IntegrityError as error:
         raise UnknownVideoError(
-            f"There is no video {video_id} in this library. See: organizer list"
+            f"There is no video {video_id} in this library. See: organizer list", ends_in_command=True
         ) from error
