@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
+from organizer.library.spelling import folded
 from organizer.text import safe_text
+from organizer.types import LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from organizer.library.records import TagRecord
+
+
+_ALIKE = 0.65
+"""How alike two tags are of which one may be the other misspelled, 0..1: two letters of three exchanged."""
 
 
 def _not_empty(
@@ -35,9 +44,13 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
     with open_library() as library:
         video_id = library.find(video)
         names = [library.meant_tag(name, to_add=True) for name in tags]
+        known = {folded(name): name for name in (*LABELS, *library.tag_names())}
         for name in names:
             library.confirm(video_id, name)
         _print_tags(library.video(video_id).tags, video)
+    new = {folded(name): name for name in reversed(names) if folded(name) not in known}
+    for name in reversed(new.values()):
+        click.echo(_said_of_a_new_tag(name, known))
 
 
 @click.command()
@@ -64,3 +77,10 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
 
 def _print_tags(tags: tuple[TagRecord, ...], video: str) -> None:
     click.echo(f"{safe_text(video)}: {tag_list(tags)}")
+
+
+def _said_of_a_new_tag(name: str, known: Mapping[str, str]) -> str:
+    """Say that a tag is new, and which of those of before, by their folded names, was meant if any."""
+    said = f"{safe_text(name)} is a new tag."
+    alike = get_close_matches(folded(name), known, n=1, cutoff=_ALIKE)
+    return f"{said} Did you mean {safe_text(known[alike[0]])}?" if alike else said

@@ -13,8 +13,22 @@ def states(organizer, name: str) -> dict[str, str]:
 
 def test_tags_are_confirmed_and_added(scanned):
     outcome = scanned("tag", "cat.mp4", "animal", "Gran's  house")
-    assert (outcome.code, outcome.out) == (0, "cat.mp4: Animal 0.90 (yours), Gran's house (yours)\n")
+    assert (outcome.code, outcome.lines) == (
+        0,
+        ["cat.mp4: Animal 0.90 (yours), Gran's house (yours)", "Gran's house is a new tag."],
+    )
     assert states(scanned, "cat.mp4") == {"Animal": "confirmed", "Gran's house": "confirmed"}
+
+
+def test_a_new_tag_is_said_once_with_the_one_that_was_meant(scanned):
+    scanned("tag", "cat.mp4", "Dog")
+    assert scanned("tag", "feast.mp4", "Dgo", "dgo", "Dog").lines[1:] == [
+        "Dgo is a new tag. Did you mean Dog?"
+    ]
+    assert set(states(scanned, "feast.mp4")) == {"Cooking", "Food", "Dgo", "Dog"}
+    assert len(scanned("tag", "cat.mp4", "DGO", "dance").lines) == 1
+    assert scanned("tag", "cat.mp4", "Anmal").lines[1:] == ["Anmal is a new tag. Did you mean Animal?"]
+    assert scanned("tag", "cat.mp4", "x\u2028\u202ey").lines[1:] == ["x \\u202ey is a new tag."]
 
 
 def test_a_video_may_be_named_by_path_and_id(scanned):

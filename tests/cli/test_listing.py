@@ -270,8 +270,8 @@ def test_odd_names_are_printed_on_one_safe_line(organizer):
     assert {os.path.basename(video["path"]) for video in organizer.json()} == set(ODD_NAMES)
     for name, shown in ODD_NAMES.items():
         assert f"{organizer.videos}/{shown}  [failed]" in organizer("show", organizer.videos / name).lines
-        assert organizer("tag", organizer.videos / name, "Odd").lines == [
-            f"{organizer.videos}/{shown}: Odd (yours)"
+        assert organizer("tag", organizer.videos / name, "Nature").lines == [
+            f"{organizer.videos}/{shown}: Nature (yours)"
         ]
 
 
