@@ -11,10 +11,10 @@ from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
 from organizer.library.spelling import folded
 from organizer.text import safe_text
-from organizer.types import LABELS
+from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from organizer.library.records import TagRecord
 
@@ -47,7 +47,8 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
         known = {folded(name): name for name in (*LABELS, *library.tag_names())}
         for name in names:
             library.confirm(video_id, name)
-        _print_tags(library.video(video_id).tags, video)
+        record = library.video(video_id)
+    _print_tags([tag for tag in record.tags if tag.state is not TagState.REJECTED], video)
     new = {folded(name): name for name in reversed(names) if folded(name) not in known}
     for name in reversed(new.values()):
         click.echo(_said_of_a_new_tag(name, known))
@@ -72,11 +73,13 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     for name in names:
         if name not in decided:
             click.echo(f"{safe_text(video)}: {without} {safe_text(name)}")
-    _print_tags(record.tags, video)
+    said = {folded(name) for name in decided}
+    rejected = TagState.REJECTED
+    _print_tags([tag for tag in record.tags if tag.state is not rejected or folded(tag.name) in said], video)
 
 
-def _print_tags(tags: tuple[TagRecord, ...], video: str) -> None:
-    click.echo(f"{safe_text(video)}: {tag_list(tags)}")
+def _print_tags(tags: Iterable[TagRecord], video: str) -> None:
+    click.echo(f"{safe_text(video)}: {tag_list(tags, rejected=True)}")
 
 
 def _said_of_a_new_tag(name: str, known: Mapping[str, str]) -> str:

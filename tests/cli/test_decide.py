@@ -41,7 +41,7 @@ def test_a_video_may_be_named_by_path_and_id(scanned):
 def test_tags_are_rejected_and_stay_so(scanned):
     scanned("tag", "cat.mp4", "Home")
     outcome = scanned("untag", "cat.mp4", "Animal", "Home", "Dance")
-    assert (outcome.code, outcome.out) == (0, "cat.mp4: no tag\n")
+    assert (outcome.code, outcome.out) == (0, "cat.mp4: not Animal, not Dance\n")
     assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
     scanned("retag")
     assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
@@ -79,7 +79,10 @@ def test_a_tag_that_is_not_there_cannot_be_taken_away(scanned):
         0,
         ["cat.mp4: it does not carry the tag No such", "cat.mp4: Animal 0.90"],
     )
-    assert scanned("untag", "cat.mp4", "Dance").lines == ["cat.mp4: Animal 0.90"]
+    assert scanned("untag", "cat.mp4", "Dance").lines == ["cat.mp4: Animal 0.90, not Dance"]
+    # What was rejected before is not said again.
+    assert scanned("untag", "cat.mp4", "food").lines == ["cat.mp4: Animal 0.90, not Food"]
+    assert scanned("untag", "--forget", "cat.mp4", "food").lines == ["cat.mp4: Animal 0.90"]
     assert states(scanned, "cat.mp4") == {"Animal": "suggested", "Dance": "rejected"}
 
 
