@@ -55,8 +55,12 @@ def _why_none(library: Library, chosen: VideoFilter) -> str:
     unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
-    if wanted and (maybes := library.count(replace(chosen, with_maybes=True))):
-        return f"No video fits. With maybes: {count(maybes, 'video')}. To list them: --maybe"
+    if wanted and not chosen.with_maybes:
+        places = [len(video.places) for video in library.list(replace(chosen, with_maybes=True, limit=None))]
+        if places:
+            # One line a file is what would be listed.
+            files = f" in {count(sum(places), 'file')}" if sum(places) > len(places) else ""
+            return f"No video fits. With maybes: {count(len(places), 'video')}{files}. To list them: --maybe"
     return "No video fits."
 
 

@@ -252,6 +252,15 @@ def test_where_only_a_maybe_fits_that_is_said(unsure):
     assert unsure("list", "--tag", "Dance").err == "No video fits.\n"
 
 
+def test_what_is_counted_is_what_would_be_listed(unsure):
+    (unsure.videos / "copy.mp4").write_bytes((unsure.videos / "cat.mp4").read_bytes())
+    unsure("scan")
+    words = "No video fits. With maybes: 1 video in 2 files. To list them: --maybe\n"
+    assert unsure("list", "--tag", "Animal").err == words
+    assert unsure("list", "--tag", "Animal", "--limit", "1").err == words
+    assert len(unsure("list", "--tag", "Animal", "--maybe").lines) == 2
+
+
 def test_rejected_tags_are_shown_where_they_are_asked_for(scanned):
     scanned("untag", "cat.mp4", "Dance")
     assert scanned("list", "--state", "rejected").lines[0].endswith("  Animal 0.90, not Dance")
