@@ -44,10 +44,11 @@ def list_(chosen: VideoFilter, sort: Sort, descending: bool, limit: int | None, 
                     json.dumps(as_object(video, place)) if as_json else _line(video, place, rejected=rejected)
                 )
         if not found and not as_json:
-            click.echo(_why_none(library, chosen), err=True)
+            click.echo(why_none(library, chosen), err=True)
 
 
-def _why_none(library: Library, chosen: VideoFilter) -> str:
+def why_none(library: Library, chosen: VideoFilter) -> str:
+    """Say why a filter chooses no video, and what to ask for instead."""
     if not library.count(VideoFilter()):
         return f"This library is empty. To fill it: organizer scan FOLDER{library_argument()}"
     wanted = (*chosen.all_tags, *chosen.any_tags)
