@@ -65,7 +65,8 @@ def one_interpreter(threads: int, batch: int = 1) -> Way:
     picture = interpreter.get_input_details()[0]["index"]
     feature_map = interpreter.get_output_details()[0]["index"]
     if batch > 1:
-        interpreter.resize_tensor_input(picture, [batch, 288, 288, 3])
+        _, *shape = interpreter.get_input_details()[0]["shape"]
+        interpreter.resize_tensor_input(picture, [batch, *shape])
         interpreter.allocate_tensors()
 
     def run(pictures: NDArray[np.uint8]) -> None:
@@ -78,17 +79,18 @@ def one_interpreter(threads: int, batch: int = 1) -> Way:
     return run
 
 
-def measure_lite() -> dict[str, Any]:
-    """Measure the ways to spread lite over threads, at one video's 45 pictures."""
+def measure_lite(rounds: int = LITE_ROUNDS) -> dict[str, Any]:
+    """Measure the ways to spread lite over threads, at 45 pictures."""
+    two_interpreters = LiteRtBackbone(LITE, threads=2)
     ways: dict[str, Way] = {
         "one interpreter, 1 thread": one_interpreter(1),
         "one interpreter, 2 threads": one_interpreter(2),
         "one interpreter, 2 threads, batch 4": one_interpreter(2, 4),
         "one interpreter, 2 threads, batch 8": one_interpreter(2, 8),
         "one interpreter, 2 threads, batch 16": one_interpreter(2, 16),
-        "two interpreters": LiteRtBackbone(LITE, threads=2).extract,
+        "two interpreters": two_interpreters.extract,
     }
-    figures = in_turn(ways, natural_pictures(LITE_PICTURES, 288), LITE_ROUNDS)
+    figures = in_turn(ways, natural_pictures(LITE_PICTURES, two_interpreters.input_size), rounds)
     return against(figures, "one interpreter, 2 threads")
 
 

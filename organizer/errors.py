@@ -35,6 +35,11 @@ from __future__ import annotations
 class OrganizerError(Exception):
     """Root of the tree: something a person can act upon; never shown as a traceback."""
 
+    def __init__(self, message: str, *, ends_in_command: bool = False) -> None:
+        super().__init__(message)
+        self.ends_in_command = ends_in_command
+        """Whether its last words are a command about the library: a terminal adds which one was chosen."""
+
 
 class VideoError(OrganizerError):
     """One file cannot be used."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.cli.text import tag_list
-from organizer.library.spelling import clean_tag
+from organizer.library.spelling import folded
 from organizer.text import safe_text
+from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from organizer.library.records import TagRecord
+
+
+_ALIKE = 0.65
+"""How alike two tags are of which one may be the other misspelled, 0..1: two letters of three exchanged."""
 
 
 def _not_empty(
@@ -30,14 +38,20 @@ def _not_empty(
 def tag(video: str, tags: tuple[str, ...]) -> None:
     """Confirm or add tags of one VIDEO; no model ever takes them away.
 
-    A TAG is one of the built-in labels or any words of your own.
+    A TAG is one of the built-in labels or any words of your own. A maybe may be named as it is shown, such as
+    "Dance?".
     """
     with open_library() as library:
         video_id = library.find(video)
-        names = [clean_tag(name) for name in tags]
+        names = [library.meant_tag(name, to_add=True) for name in tags]
+        known = {folded(name): name for name in (*LABELS, *library.tag_names())}
         for name in names:
             library.confirm(video_id, name)
-        _print_tags(library.video(video_id).tags, video)
+        record = library.video(video_id)
+    _print_tags([tag for tag in record.tags if tag.state is not TagState.REJECTED], video)
+    new = {folded(name): name for name in reversed(names) if folded(name) not in known}
+    for name in reversed(new.values()):
+        click.echo(_said_of_a_new_tag(name, known))
 
 
 @click.command()
@@ -51,7 +65,7 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     """Reject tags of one VIDEO; no model ever suggests them for it again."""
     with open_library() as library:
         video_id = library.find(video)
-        names = [clean_tag(name) for name in tags]
+        names = [library.meant_tag(name) for name in tags]
         decide = library.forget if forget else library.reject
         decided = [name for name in names if decide(video_id, name)]
         record = library.video(video_id)
@@ -59,8 +73,17 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     for name in names:
         if name not in decided:
             click.echo(f"{safe_text(video)}: {without} {safe_text(name)}")
-    _print_tags(record.tags, video)
+    said = {folded(name) for name in decided}
+    rejected = TagState.REJECTED
+    _print_tags([tag for tag in record.tags if tag.state is not rejected or folded(tag.name) in said], video)
 
 
-def _print_tags(tags: tuple[TagRecord, ...], video: str) -> None:
-    click.echo(f"{safe_text(video)}: {tag_list(tags)}")
+def _print_tags(tags: Iterable[TagRecord], video: str) -> None:
+    click.echo(f"{safe_text(video)}: {tag_list(tags, rejected=True)}")
+
+
+def _said_of_a_new_tag(name: str, known: Mapping[str, str]) -> str:
+    """Say that a tag is new, and which of those of before, by their folded names, was meant if any."""
+    said = f"{safe_text(name)} is a new tag."
+    alike = get_close_matches(folded(name), known, n=1, cutoff=_ALIKE)
+    return f"{said} Did you mean {safe_text(known[alike[0]])}?" if alike else said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +12,14 @@ import click
 from organizer.cli.parameters import enum_option
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
+from organizer.text import safe_text
 from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from organizer.library import Library
 
 _OPTIONS = (
     click.option(
@@ -24,8 +29,17 @@ _OPTIONS = (
     click.option("--not", "no_tags", multiple=True, metavar="TAG", help="Without any of these tags."),
     click.option("--untagged", is_flag=True, help="Without any tag."),
     enum_option("--state", enum=TagState, help="Count only tags in this state."),
-    click.option("--maybe", "with_maybes", is_flag=True, help="Count maybes as tags too."),
-    click.option("--only-maybes", is_flag=True, help="Count maybes, and nothing else, as tags."),
+    click.option(
+        "--maybe",
+        "with_maybes",
+        is_flag=True,
+        help="--tag, --any, --not, --untagged and --state suggested count maybes too.",
+    ),
+    click.option(
+        "--only-maybes",
+        is_flag=True,
+        help="Only videos with a maybe; the tags of --tag, --any and --not are maybes then.",
+    ),
     enum_option("--status", enum=Status, help="Only videos in this status."),
     click.option("--text", default="", help="Words in the file's name or folder."),
     click.option(
@@ -69,8 +83,66 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
             taken_from=taken_from,
             taken_before=taken_before,
         )
+        _check_maybes(chosen)
         function(chosen=chosen, **others)
 
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def with_meant_tags(library: Library, chosen: VideoFilter) -> VideoFilter:
+    """Return the filter with the tag itself for each maybe that is named as it is shown: ``Dance?``.
+
+    Raises:
+        click.UsageError: the filter leaves maybes out.
+        InvalidTagError: such a name can be no tag.
+    """
+
+    def meant(option: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_meant(library, chosen, option, name) for name in names)
+
+    return replace(
+        chosen,
+        all_tags=meant("--tag", chosen.all_tags),
+        any_tags=meant("--any", chosen.any_tags),
+        no_tags=meant("--not", chosen.no_tags),
+    )
+
+
+def _meant(library: Library, chosen: VideoFilter, option: str, name: str) -> str:
+    if not name.rstrip().endswith("?"):
+        return name
+    tag = library.meant_tag(name)
+    if not (tag.endswith("?") or chosen.with_maybes or chosen.only_maybes):
+        asked = f"{option} {safe_text(shlex.quote(tag))}"
+        raise click.UsageError(
+            f"{safe_text(name)} is a maybe, and these are left out here. To count them as tags: "
+            f"--maybe {asked}. To count them alone: --only-maybes {asked}."
+        )
+    return tag
+
+
+def _check_maybes(chosen: VideoFilter) -> None:
+    """Refuse what contradicts itself, and say what changes nothing.
+
+    Raises:
+        click.UsageError: no maybe can be in the state that is asked for, or maybes are to count in two ways.
+    """
+    if chosen.only_maybes and chosen.with_maybes:
+        raise click.UsageError(
+            "--maybe and --only-maybes exclude each other: count maybes as tags too, or alone."
+        )
+    if chosen.only_maybes and chosen.state in {TagState.CONFIRMED, TagState.REJECTED}:
+        raise click.UsageError(
+            f"--only-maybes does not go with --state {chosen.state.value}: "
+            "a maybe is a tag that nobody decided about."
+        )
+    counts_tags = chosen.all_tags or chosen.any_tags or chosen.no_tags or chosen.untagged
+    counts_suggested = chosen.state is TagState.SUGGESTED or (chosen.state is None and counts_tags)
+    if chosen.with_maybes and not counts_suggested:
+        click.echo(
+            "--maybe changes nothing here: with it --tag, --any, --not, --untagged and --state suggested "
+            "count maybes as tags. For the videos that have a maybe: --only-maybes",
+            err=True,
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from organizer.cli.context import library_argument, library_option, open_library
-from organizer.cli.filter_options import filter_options
+from organizer.cli.filter_options import filter_options, with_meant_tags
 from organizer.cli.parameters import enum_option
 from organizer.cli.text import tag_list
 from organizer.library import Library
@@ -35,6 +35,7 @@ def list_(chosen: VideoFilter, sort: Sort, descending: bool, limit: int | None, 
     chosen = replace(chosen, sort=sort, descending=descending, limit=limit)
     rejected = chosen.state is TagState.REJECTED
     with open_library() as library:
+        chosen = with_meant_tags(library, chosen)
         found = False
         for video in library.list(chosen):
             for place in video.places:
@@ -43,10 +44,11 @@ def list_(chosen: VideoFilter, sort: Sort, descending: bool, limit: int | None, 
                     json.dumps(as_object(video, place)) if as_json else _line(video, place, rejected=rejected)
                 )
         if not found and not as_json:
-            click.echo(_why_none(library, chosen), err=True)
+            click.echo(why_none(library, chosen), err=True)
 
 
-def _why_none(library: Library, chosen: VideoFilter) -> str:
+def why_none(library: Library, chosen: VideoFilter) -> str:
+    """Say why a filter chooses no video, and what to ask for instead."""
     if not library.count(VideoFilter()):
         return f"This library is empty. To fill it: organizer scan FOLDER{library_argument()}"
     wanted = (*chosen.all_tags, *chosen.any_tags)
@@ -54,8 +56,12 @@ def _why_none(library: Library, chosen: VideoFilter) -> str:
     unknown = [safe_text(name) for name in wanted if folded(name) not in known]
     if unknown:
         return f"No video fits. No video has the tag {', '.join(unknown)}, and it is no built-in label."
-    if wanted and (maybes := library.count(replace(chosen, with_maybes=True))):
-        return f"No video fits. With maybes: {count(maybes, 'video')}. To list them: --maybe"
+    if wanted and not chosen.with_maybes:
+        places = [len(video.places) for video in library.list(replace(chosen, with_maybes=True, limit=None))]
+        if places:
+            # One line a file is what would be listed.
+            files = f" in {count(sum(places), 'file')}" if sum(places) > len(places) else ""
+            return f"No video fits. With maybes: {count(len(places), 'video')}{files}. To list them: --maybe"
     return "No video fits."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from organizer.cli.commands import COMMANDS, LazyGroup
-from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_option
+from organizer.cli.context import EXIT_NOT_READ, EXIT_STOPPED, library_argument, library_option
 from organizer.cli.streams import discard_output, mend_streams
 from organizer.config import DEBUG_VARIABLE
 from organizer.errors import OrganizerError, OutputClosedError, OutputError, ScanError
@@ -37,12 +37,19 @@ _WAITING = "Waiting for another program that writes to the library ..."
 
 
 class _Commands(LazyGroup):
-    """The group, but for a broken pipe between processes: click would end in 1 for it without a word."""
+    """The group, but for a broken pipe between processes: click would end in 1 for it without a word.
+
+    What to do after an error is said of the library that was chosen.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except OrganizerError as error:
+            if error.ends_in_command:
+                error.args = (f"{error}{library_argument()}",)
+            raise
         except BrokenPipeError as error:
             raise OrganizerError(
                 "another process of organizer ended without a word. Run the command again."

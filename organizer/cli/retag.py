@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from collections import Counter
 from contextlib import closing, suppress
@@ -17,9 +19,10 @@ from organizer.cli.context import (
     library_path,
     open_library,
 )
-from organizer.cli.filter_options import filter_options
+from organizer.cli.filter_options import filter_options, with_meant_tags
+from organizer.cli.listing import why_none
 from organizer.cli.stopping import stop_asked_for
-from organizer.errors import UnknownVideoError
+from organizer.errors import OrganizerError, UnknownVideoError
 from organizer.gallery.cards import title
 from organizer.library import Library
 from organizer.library.changes import TagChange
@@ -51,8 +54,12 @@ def retag(videos: tuple[str, ...], stdin: bool, chosen: VideoFilter) -> None:
     stays. An open gallery shows how far it is. Ctrl-C stops; what was tagged until then stays.
     """
     with open_library() as library, stop_asked_for() as stop:
-        named = {library.find(video) for video in videos} | (_ids_from_stdin() if stdin else set())
-        ids = [id_ for id_ in library.ids(chosen) if id_ in named or not (videos or stdin)]
+        chosen = with_meant_tags(library, chosen)
+        named = {_find(library, video) for video in videos} | (_ids_from_stdin() if stdin else set())
+        fitting = library.ids(chosen)
+        if not fitting:
+            click.echo(why_none(library, chosen), err=True)
+        ids = [id_ for id_ in fitting if id_ in named or not (videos or stdin)]
         tagger = Tagger(open_bundle())
         totals = _Totals(len(ids))
         try:
@@ -139,6 +146,26 @@ def _add_change(library: Library, change: TagChange, totals: _Totals) -> None:
                     change.maybes_removed,
                 )
             )
+
+
+def _find(library: Library, video: str) -> int:
+    """Return the id of the video that is named.
+
+    Raises:
+        OrganizerError: a folder is.
+        UnknownVideoError: no video or more than one is.
+    """
+    try:
+        return library.find(video)
+    except UnknownVideoError:
+        if not os.path.isdir(video):
+            raise
+        below = shlex.quote(os.path.join(os.path.abspath(video), ""))
+        raise OrganizerError(
+            f"{video}: it is a folder. Name videos, or choose them by words in their path: "
+            f"organizer retag --text {below}",
+            ends_in_command=True,
+        ) from None
 
 
 def _ids_from_stdin() -> set[int]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import library_option, open_library
+from organizer.cli.context import library_argument, library_option, open_library
 from organizer.cli.text import tag_name
-from organizer.gallery.detail import picture_size, placement, why_no_tag
+from organizer.gallery.detail import ADD_A_TAG, picture_size, placement, why_no_tag
 from organizer.models.catalogue import maybe_thresholds_of, sampled_by, thresholds_of
 from organizer.tags.tagger import NEVER
 from organizer.text import UNKNOWN, duration, looked_at, safe_text, spans
@@ -64,6 +64,8 @@ def describe(
     lines += ["", "tags"] + [f"  {_tag(tag, sampled)}" for tag in video.tags]
     if reason := why_no_tag(video, thresholds):
         lines.append(f"  none. {reason}")
+        if reason.endswith(ADD_A_TAG):
+            lines[-1] = f"{lines[-1].removesuffix('.')}: organizer tag {video.id} TAG{library_argument()}"
     return lines + _score_lines(video, thresholds, maybe_thresholds)
 
 

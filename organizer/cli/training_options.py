@@ -75,9 +75,8 @@ _OPTIONS = (
     enum_option(
         "--level",
         enum=Level,
-        default=Level.FRAME.value,
-        show_default=True,
-        help="Of YouTube-8M: features of each second (frame), or their mean over the video (video).",
+        help="Of YouTube-8M: features of each second (frame), or their mean over the video (video). "
+        f"[default: {Level.FRAME}]",
     ),
     click.option("--own-tags", is_flag=True, help="Of the library: tags of your own count as labels too."),
     click.option(
@@ -104,10 +103,13 @@ def data_options(function: Callable[..., None]) -> Callable[..., None]:
         own_tags: bool,
         vocabulary: Path | None,
         fold: int | None,
-        level: Level,
+        level: Level | None,
         **others: Any,
     ) -> None:
-        function(labelled=Labelled(data, folders, own_tags, vocabulary, fold, level), **others)
+        if level is not None and data is not Origin.YT8M:
+            raise TrainingDataError("--level is for --data yt8m.")
+        chosen = level or Level.FRAME
+        function(labelled=Labelled(data, folders, own_tags, vocabulary, fold, chosen), **others)
 
     for option in reversed(_OPTIONS):
         command = option(command)

@@ -22,6 +22,8 @@ _SOURCES = {
 }
 
 
+ADD_A_TAG = "Add a tag if you know better."
+
 _NEVER = 1.0
 """The threshold of a label that is never suggested."""
 
@@ -135,7 +137,7 @@ def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
         )
     if rejected:
         return "You rejected its tags, and no other score reaches its label's threshold."
-    return "No score reaches its label's threshold. Add a tag if you know better."
+    return f"No score reaches its label's threshold. {ADD_A_TAG}"
 
 
 def maybes_alone(video: VideoRecord) -> str:

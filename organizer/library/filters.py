@@ -40,7 +40,9 @@ class VideoFilter:
     any, ``only_maybes``                 a maybe, and not decided about
     ===================================  ==========================================
 
-    A filter with a state, or with ``only_maybes``, and without tags chooses the videos that carry any.
+    A filter with a state and without tags chooses the videos that carry any. With ``only_maybes`` every video
+    has a maybe, one of the tags that are asked for where any are; ``no_tags`` leaves out those where one of
+    its tags is a maybe, and ``untagged`` chooses those without a given or confirmed tag.
     """
 
     all_tags: tuple[str, ...] = ()
@@ -56,7 +58,7 @@ class VideoFilter:
     with_maybes: bool = False
     """Whether maybes count as given tags do."""
     only_maybes: bool = False
-    """Whether maybes count and nothing else does, whatever ``state`` and ``with_maybes`` say."""
+    """Whether only videos with a maybe are chosen, whatever ``state`` and ``with_maybes`` say."""
     status: Status | None = None
     text: str = ""
     """Words that must all occur in the file's name or folder, whatever their case."""

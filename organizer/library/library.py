@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from organizer.errors import LibraryError
 from organizer.library.deciding import decisions, journal
+from organizer.library.deciding import tags as deciding_tags
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import Jobs
 from organizer.library.opening import in_words, open_database
@@ -161,6 +162,21 @@ class Library:
         """Return of how many videos each tag is a maybe, most frequent first."""
         return tags.maybe_counts(self._database)
 
+    def meant_tag(self, name: str, *, to_add: bool = False) -> str:
+        """Return the tag that a person means, in its stored spelling: ``Dance`` by ``Dance?``, a maybe.
+
+        Every decision understands a tag so; this says beforehand what it will be about.
+
+        Args:
+            name: what they typed.
+            to_add: whether a video is to be given the tag.
+
+        Raises:
+            InvalidTagError: it is empty, longer than 60 characters or holds control characters; or it is to
+                be added, new, and ends in a question mark.
+        """
+        return deciding_tags.meant_tag(self._database, name, to_add=to_add)
+
     def decided_videos(self, space_id: str) -> Sequence[DecidedVideo]:
         """Return the videos with a decision and with features of one space, in the order they were added."""
         return decided_videos.decided_videos(self._database, space_id)
@@ -176,10 +192,11 @@ class Library:
 
         Args:
             video: the video, or its id.
-            tag: a built-in label, or any words of the person's own.
+            tag: a built-in label, or any words of the person's own; a maybe may be named ``Dance?``.
 
         Raises:
-            InvalidTagError: it is empty, longer than 60 characters or holds control characters.
+            InvalidTagError: it is empty, longer than 60 characters or holds control characters, or it is new
+                and ends in a question mark.
             UnknownVideoError: there is no such video.
         """
         decisions.confirm(self._database, _id(video), tag)

@@ -47,7 +47,9 @@ def open_database(
     """
     try:
         if (read_only or not create) and not path.exists():
-            raise LibraryError(f"{path}: there is no library here yet. Run: organizer scan FOLDER")
+            raise LibraryError(
+                f"{path}: there is no library here yet. Run: organizer scan FOLDER", ends_in_command=True
+            )
         if not read_only:
             try:
                 return _open_writable(path, migrations)

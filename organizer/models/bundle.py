@@ -18,6 +18,7 @@ from organizer.features.pca import load_pca
 from organizer.features.space import FeatureSpace
 from organizer.features.tensorflow.tfhub_backbone import TfHubBackbone, TfHubSettings
 from organizer.models.checksums import sha256_of
+from organizer.models.classifier_choice import classifier_of, pull_again
 from organizer.models.manifest import BackboneKind, ClassifierKind, files_below, read_manifest
 from organizer.types import EVERY_SECOND, InputSpec, Resize, SampledSeconds
 
@@ -141,7 +142,7 @@ class Bundle:
     @property
     def classifier_advice(self) -> str:
         """How a model that makes features comes to tag, a sentence without its full stop."""
-        if self._is_downloaded:
+        if self.is_downloaded:
             return f"Put organizer's own beside it: organizer models pull {self.name}"
         return "Train one: organizer train"
 
@@ -220,7 +221,7 @@ class Bundle:
             raise BundleError(f"{file}: this file of the model {self.name} is damaged. {self._repair_advice}")
 
     @property
-    def _is_downloaded(self) -> bool:
+    def is_downloaded(self) -> bool:
         """Whether it is made of parts that are downloaded, here or on the computer it was exported from."""
         made_of = self.provenance.get("backbone")
         return isinstance(made_of, dict) and isinstance(made_of.get("part"), str)
@@ -230,9 +231,13 @@ class Bundle:
         if self.name == "lite":
             return "Reinstall organizer."
         made_of = self.provenance.get("backbone")
-        if self._is_downloaded:
-            return f"Install it again: organizer models pull {self.name} --replace"
         remove = f"remove it: organizer models remove {self.name}"
+        if self.is_downloaded:
+            if (classifier := classifier_of(self)) is not None:
+                return f"Install it again: {pull_again(self.name, classifier)}"
+            # A classifier that no download brings back; network and PCA come only under their own name.
+            if self.space_name in {None, self.name}:
+                remove = f"install it with organizer's own classifier: {pull_again(self.name, None)}"
         if isinstance(made_of, str):
             return (
                 f"It was built of {made_of}: build it again (organizer models build --replace), or {remove}"

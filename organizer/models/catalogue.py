@@ -139,7 +139,8 @@ def _bundle_of(bundle_id: str | None) -> Bundle | None:
 
 def sampled_by(bundle_id: str | None) -> SampledSeconds | None:
     """Return the seconds that the bundle looks at which scored a video; None when it is not installed."""
-    return next((bundle.sampled for bundle in bundles() if bundle.id == bundle_id), None)
+    bundle = _bundle_of(bundle_id)
+    return None if bundle is None else bundle.sampled
 
 
 def generation_of(folder: Path) -> tuple[str, int]:

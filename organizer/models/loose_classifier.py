@@ -26,6 +26,10 @@ SPACE_ROLES = ("backbone", "pca")
 """What makes features."""
 _RIGHTS = ("LICENSE", "NOTICE")
 """Files of a model that say what its parts may be used for; they go with them."""
+_OF_CLASSIFIER = "-classifier"
+"""In the name of a file of the classifier, where the model that makes its features has one of this name."""
+_AND_CLASSIFIER = "; classifier: "
+"""Between the licences of what makes features and of the classifier."""
 
 
 def is_loose_classifier(folder: Path) -> bool:
@@ -45,7 +49,7 @@ def load_loose_classifier(folder: Path) -> Bundle:
 
 
 def copy_space(source: Bundle, folder: Path) -> None:
-    """Copy what makes features, and its licences.
+    """Copy what makes features, and its licences; not those of the classifier that the model has.
 
     No hard links: the source may belong to another user, or be what a package manager writes over.
 
@@ -60,9 +64,13 @@ def copy_space(source: Bundle, folder: Path) -> None:
     wanted = [
         path for path in source.files if any(path == role or path.startswith(f"{role}/") for role in roles)
     ]
-    wanted += [
-        file.name for file in source.folder.iterdir() if file.name.startswith(_RIGHTS) and file.is_file()
-    ]
+    # Downloaded parts bring none: what lies beside them came with a classifier.
+    if not source.is_downloaded:
+        wanted += [
+            file.name
+            for file in source.folder.iterdir()
+            if file.name.startswith(_RIGHTS) and _OF_CLASSIFIER not in file.name and file.is_file()
+        ]
     for path in dict.fromkeys(wanted):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +81,17 @@ def space_roles(source: Bundle) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the roles that make features, and what a model's provenance says of them."""
     roles = {role: source.roles[role] for role in SPACE_ROLES}
     return roles, {role: source.provenance[role] for role in SPACE_ROLES if role in source.provenance}
+
+
+def licence_with(source: Bundle, classifier: str | None) -> str:
+    """Return the licence of a model's network and PCA with another classifier.
+
+    Args:
+        source: the model.
+        classifier: the licence of that classifier; None where nothing is to be said of it.
+    """
+    space = source.licence.partition(_AND_CLASSIFIER)[0]
+    return space if classifier is None else f"{space}{_AND_CLASSIFIER}{classifier}"
 
 
 def join(loose: Bundle, source: Bundle, folder: Path) -> Bundle:
@@ -103,9 +122,10 @@ def join(loose: Bundle, source: Bundle, folder: Path) -> Bundle:
         folder,
         replace(
             manifest,
-            licence=f"{source.licence}; classifier: {manifest.licence}",
+            licence=licence_with(source, manifest.licence),
             input_size=source.input_size,
             resize=source.resize,
+            sampling=source.sampled,
             space_name=source.space_name or source.name,
             provenance={
                 **made_of,
@@ -118,7 +138,22 @@ def join(loose: Bundle, source: Bundle, folder: Path) -> Bundle:
             files={},
         ),
     )
-    return load_bundle(folder)
+    joined = load_bundle(folder)
+    check_same_space(joined, source)
+    return joined
+
+
+def check_same_space(made: Bundle, source: Bundle) -> None:
+    """Refuse a model whose features are others than those of the model that it was made of.
+
+    Raises:
+        BundleError: they are.
+    """
+    if made.space_id != source.space_id:
+        raise BundleError(
+            f"{made.folder}: this model makes features of the space {made.space_id} and not of "
+            f"{source.space_id}, as {source.name} does. Install that one again, then make this one again."
+        )
 
 
 def _place(path: str, folder: Path) -> str:
@@ -126,7 +161,7 @@ def _place(path: str, folder: Path) -> str:
     if not (folder / path).exists():
         return path
     beside = folder / path
-    return beside.with_name(f"{beside.stem}-classifier{beside.suffix}").relative_to(folder).as_posix()
+    return beside.with_name(f"{beside.stem}{_OF_CLASSIFIER}{beside.suffix}").relative_to(folder).as_posix()
 
 
 def check_joins(loose: Bundle, source: Bundle) -> None:

@@ -15,8 +15,9 @@ from organizer.errors import BundleError
 from organizer.models.bundle import load_bundle
 from organizer.models.bundle_checks import check_bundle
 from organizer.models.catalogue import DEFAULT, open_bundle
+from organizer.models.classifier_choice import ClassifierChoice
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, prepare_backbone
-from organizer.models.inception.own_classifier import ClassifierChoice, shipped_classifier
+from organizer.models.inception.own_classifier import shipped_classifier
 from organizer.models.installing import installing
 from organizer.models.loose_classifier import is_loose_classifier, join, load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, MANIFEST

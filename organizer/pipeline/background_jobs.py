@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _START_WAIT_S = 60.0
+_END_WAIT_S = 10.0
 _running: list[subprocess.Popen[bytes]] = []
 
 
@@ -93,11 +94,8 @@ def _start(
             start_new_session=detached,
         )
         _running.append(process)
-        _wait_for_row(process, library, before.id if before else 0)
-        job = newest_job(library)
-        if job is None or job.id == (before.id if before else 0):
-            # What says that it did not start must not start later.
-            process.terminate()
+        job = _job_of(process, library, before.id if before else 0)
+        if job is None:
             words.seek(0)
             reason = words.read().decode("utf-8", "replace").strip().splitlines()
             why = reason[-1].removeprefix("Error: ") if reason else "Try it again."
@@ -115,10 +113,30 @@ def newest_job(library: Path) -> Job | None:
         return opened.jobs.newest()
 
 
-def _wait_for_row(process: subprocess.Popen[bytes], library: Path, last_id: int) -> None:
+def _job_of(process: subprocess.Popen[bytes], library: Path, last_id: int) -> Job | None:
+    """Return the job that a process began; None where it began none and has ended.
+
+    Args:
+        process: the process; it is ended where it takes too long to begin.
+        library: the library's file.
+        last_id: the id of the newest job before; 0 where there was none.
+    """
     end = time.monotonic() + _START_WAIT_S
     while process.poll() is None and time.monotonic() < end:
-        job = newest_job(library)
-        if job is not None and job.id > last_id:
-            return
+        if (job := _newer_job(library, last_id)) is not None:
+            return job
         time.sleep(0.1)
+    # What says that it did not start must not start later.
+    process.terminate()
+    try:
+        process.wait(_END_WAIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    # Only now is it sure: it may have begun after the last look, and then its row says how it ended.
+    return _newer_job(library, last_id)
+
+
+def _newer_job(library: Path, last_id: int) -> Job | None:
+    job = newest_job(library)
+    return job if job is not None and job.id > last_id else None

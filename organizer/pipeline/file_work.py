@@ -20,7 +20,7 @@ from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
 from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.stopping import check
-from organizer.types import Tier
+from organizer.types import TagState
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -226,10 +226,10 @@ class FileWork:
         if job.known is None or job.known.failed or not job.is_as_known:
             self.stored.append(video_id)
         self._note_replaced(job, video_id)
-        tags, maybes = (
-            tuple(tag.name for tag in analysis.tagging.suggestions if tag.tier is tier)
-            for tier in (Tier.GIVEN, Tier.MAYBE)
-        )
+        # As stored, for a person may have decided otherwise than the model suggests.
+        suggested = [tag for tag in self._library.contents.tags(video_id) if tag.tier is not None]
+        tags = tuple(tag.name for tag in suggested if tag.state is not TagState.REJECTED and not tag.is_maybe)
+        maybes = tuple(tag.name for tag in suggested if tag.is_maybe)
         kind = OutcomeKind.CHANGED if job.known else OutcomeKind.NEW
         if job.is_as_known and job.known is not None and not job.known.failed:
             kind = OutcomeKind.LOOKED_AT_AGAIN

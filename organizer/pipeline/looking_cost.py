@@ -25,7 +25,10 @@ class LookingCost:
 
     @property
     def words(self) -> str:
-        """Return time and room as ``about 12 minutes at the speed of the last scan, up to 83 MB``."""
+        """Return time and room, where time is known, as words.
+
+        As ``about 12 minutes if it goes as in the last larger scan, up to 83.0 MB more in the library``.
+        """
         room = f"up to {file_size(self.most_bytes)} more in the library"
         if self.estimated_s is None:
             return room

@@ -42,11 +42,12 @@ class FileOutcome:
     reason: str | None = None
     """Why it failed."""
     tags: tuple[str, ...] = ()
-    """The tags that the model gives it, best first."""
+    """The tags that the model suggests and it carries now, best first: a rejected one is not among them, a
+    confirmed one is, also where the model would say maybe."""
     changes: tuple[str, ...] = ()
     """What is another fact now, as words: ``taken 2022-03-04T05:06:07 -> 2006-06-09``."""
     maybes: tuple[str, ...] = ()
-    """The tags that may be, best first."""
+    """The tags that may be and about which nobody decided, best first."""
     where: str | None = None
     """What the computer is called that looked at it; None for this one."""
 

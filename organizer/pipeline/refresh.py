@@ -99,9 +99,14 @@ def refresh(
     for path in places or [None]:
         found = library.places.files_below(path)
         if path is not None and not found and not os.path.lexists(path):
-            raise FolderError(f"{path}: it does not exist. What is known: organizer list")
+            raise FolderError(
+                f"{path}: it does not exist. What is known: organizer list", ends_in_command=True
+            )
         if path is not None and not found:
-            raise FolderError(f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER")
+            raise FolderError(
+                f"{path}: no video that was looked at lies here. Run: organizer scan FOLDER",
+                ends_in_command=True,
+            )
         files |= {file.place.id: file for file in found}
     library.contents.follow_zone()
     absent = absent_roots(library)

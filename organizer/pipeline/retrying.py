@@ -50,7 +50,10 @@ def known_areas(library: Library, paths: Sequence[str], *, failed: bool) -> list
     for path, real in zip(paths, wanted_paths, strict=True):
         if real not in met and not os.path.lexists(path):
             status = Status.FAILED if failed else Status.OK
-            raise FolderError(f"{path}: it does not exist. What is known: organizer list --status {status}")
+            raise FolderError(
+                f"{path}: it does not exist. What is known: organizer list --status {status}",
+                ends_in_command=True,
+            )
     return areas
 
 

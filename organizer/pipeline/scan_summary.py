@@ -34,7 +34,7 @@ class ScanSummary:
     kinds: Counter[str] = field(default_factory=Counter)
     """Files by ``OutcomeKind``, those included that the walk alone showed to be unchanged; and ``BACK``."""
     tags: Counter[str] = field(default_factory=Counter)
-    """Tags that the model gives the files that were looked at."""
+    """Tags of the files that were looked at, as ``FileOutcome`` has them."""
     maybes: Counter[str] = field(default_factory=Counter)
     """Those that may be."""
     failures: list[FileOutcome] = field(default_factory=list)

@@ -13,7 +13,13 @@ from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.bundle import load_bundle
 from organizer.models.bundle_checks import check_bundle
 from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
-from organizer.models.loose_classifier import copy_space, load_loose_classifier, space_roles
+from organizer.models.loose_classifier import (
+    check_same_space,
+    copy_space,
+    licence_with,
+    load_loose_classifier,
+    space_roles,
+)
 from organizer.models.manifest import (
     LOOSE_MANIFEST,
     MANIFEST,
@@ -58,7 +64,7 @@ class NewBundle:
     data: str = "not said"
     """What it was trained on, one sentence."""
     licence: str | None = None
-    """Of the classifier; None takes the source's for all."""
+    """Of the classifier; None says only that of the network and the PCA."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Further files to lie beside it, by name."""
     maybe_thresholds: Mapping[str, float] = field(default_factory=dict)
@@ -92,11 +98,7 @@ def write_classifier_bundle(
         manifest = _manifest(source, trained, new, difference)
         _finish(folder, trained, new, manifest, MANIFEST)
     bundle = load_bundle(folder)
-    if bundle.space_id != source.space_id:
-        raise BundleError(
-            f"{folder}: this model makes features of the space {bundle.space_id} and not of "
-            f"{source.space_id}, as {source.name} does. Pull {source.name} again, then train again."
-        )
+    check_same_space(bundle, source)
     bundle.verify()
     check_bundle(bundle)
     prove_classifier(bundle, _ADVICE)
@@ -175,7 +177,7 @@ def _manifest(source: Bundle, trained: TrainedClassifier, new: NewBundle, differ
     return replace(
         alone,
         summary=f"features of {source.name}, {len(trained.labels)} labels by {trained.architecture}",
-        licence=source.licence if new.licence is None else f"{source.licence}; classifier: {new.licence}",
+        licence=licence_with(source, new.licence),
         input_size=source.input_size,
         provenance={
             **made_of,

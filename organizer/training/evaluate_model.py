@@ -12,7 +12,7 @@ from organizer.training.engine.data import MemoryVideos
 from organizer.training.library_data import decided_videos
 from organizer.training.lite.corpus import FOLDS, read_corpus, read_picture
 from organizer.training.lite.out_of_fold import read_out_of_fold
-from organizer.training.score_videos import score_held_out, score_videos
+from organizer.training.score_videos import score_videos
 from organizer.training.trained_on import Origin, read_trained_on
 from organizer.types import LABELS, VideoFeatures
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.models.bundle import Bundle
-    from organizer.training.engine.data import TrainingData
     from organizer.training.lite.corpus import Clip, Corpus
     from organizer.training.measure.scored import Scored
 
@@ -114,21 +113,6 @@ def measure_on_corpus(bundle: Bundle, folder: Path, *, fold: int | None = None) 
     if (bundle.folder / OUT_OF_FOLD).is_file():
         return _on_out_of_fold_scores(bundle, corpus, fold)
     return _on_clips(bundle, corpus, fold, ())
-
-
-def measure_on_data(bundle: Bundle, data: TrainingData, words: str) -> Measured:
-    """Measure on the held-out videos of a source of training data, such as YouTube-8M's validation shards.
-
-    Args:
-        bundle: the model; features are of its space.
-        data: the source.
-        words: what it is, for the end of a sentence.
-
-    Raises:
-        FeatureSpaceError: the data's features are of another space.
-        TrainingDataError: nothing is held out.
-    """
-    return Measured(bundle, score_held_out(bundle, data), words)
 
 
 def align(first: Measured, second: Measured) -> tuple[Scored, Scored]:

@@ -95,7 +95,8 @@ def measure_on_yt8m(bundle: Bundle, choice: Yt8mChoice, *, labelled_only: bool =
         if unseen.left_out:
             notes.append(f"{len(unseen.left_out):,} videos that it was trained on are left out.")
     except TrainingDataError as error:
-        if not unseen.left_out:
+        # Where some were left to be measured on, something else is wrong, and the error says what.
+        if not unseen.left_out or unseen.kept:
             raise
         out_of_fold = _out_of_fold(bundle, unseen.left_out)
         if out_of_fold is None:
@@ -128,6 +129,8 @@ class _Unseen:
     videos: frozenset[bytes]
     left_out: set[bytes] = field(default_factory=set)
     """Ids of the videos that were asked for and had been seen."""
+    kept: int = 0
+    """How many times a video that was asked for had not been seen."""
 
     @classmethod
     def of(cls, bundle: Bundle) -> _Unseen:
@@ -138,6 +141,7 @@ class _Unseen:
         if video in self.videos or (shard is not None and self._was_trained_on(shard, video)):
             self.left_out.add(video)
             return False
+        self.kept += 1
         return True
 
     def _was_trained_on(self, shard: Path, video: bytes) -> bool:

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from benchmarks import against, baseline, end_to_end, folder, published, sampling, two_models
+from benchmarks import against, backbones, baseline, end_to_end, folder, published, sampling, two_models
 from benchmarks.memory import peak_of
 from benchmarks.videos import H264_EACH_SECOND, HEVC_4K, KINDS, make_videos, pictures
 from organizer.frames.readers.keyframe_reader import CannotPlanError
@@ -318,3 +318,10 @@ def test_a_checkout_scans_with_its_own_command(videos):
     assert against.scan_seconds(against.HERE, folder) > 0
     with pytest.raises(subprocess.CalledProcessError):
         against.scan_seconds(against.HERE, videos / "absent")
+
+
+def test_the_ways_to_run_lite_take_the_pictures_that_it_takes(monkeypatch):
+    monkeypatch.setattr(backbones, "LITE_PICTURES", 8)
+    figures = backbones.measure_lite(rounds=1)
+    assert len(figures) == 6
+    assert all(figure["pictures_per_s"] > 0 for figure in figures.values())

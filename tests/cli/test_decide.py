@@ -13,8 +13,22 @@ def states(organizer, name: str) -> dict[str, str]:
 
 def test_tags_are_confirmed_and_added(scanned):
     outcome = scanned("tag", "cat.mp4", "animal", "Gran's  house")
-    assert (outcome.code, outcome.out) == (0, "cat.mp4: Animal 0.90 (yours), Gran's house (yours)\n")
+    assert (outcome.code, outcome.lines) == (
+        0,
+        ["cat.mp4: Animal 0.90 (yours), Gran's house (yours)", "Gran's house is a new tag."],
+    )
     assert states(scanned, "cat.mp4") == {"Animal": "confirmed", "Gran's house": "confirmed"}
+
+
+def test_a_new_tag_is_said_once_with_the_one_that_was_meant(scanned):
+    scanned("tag", "cat.mp4", "Dog")
+    assert scanned("tag", "feast.mp4", "Dgo", "dgo", "Dog").lines[1:] == [
+        "Dgo is a new tag. Did you mean Dog?"
+    ]
+    assert set(states(scanned, "feast.mp4")) == {"Cooking", "Food", "Dgo", "Dog"}
+    assert len(scanned("tag", "cat.mp4", "DGO", "dance").lines) == 1
+    assert scanned("tag", "cat.mp4", "Anmal").lines[1:] == ["Anmal is a new tag. Did you mean Animal?"]
+    assert scanned("tag", "cat.mp4", "x\u2028\u202ey").lines[1:] == ["x \\u202ey is a new tag."]
 
 
 def test_a_video_may_be_named_by_path_and_id(scanned):
@@ -27,7 +41,7 @@ def test_a_video_may_be_named_by_path_and_id(scanned):
 def test_tags_are_rejected_and_stay_so(scanned):
     scanned("tag", "cat.mp4", "Home")
     outcome = scanned("untag", "cat.mp4", "Animal", "Home", "Dance")
-    assert (outcome.code, outcome.out) == (0, "cat.mp4: no tag\n")
+    assert (outcome.code, outcome.out) == (0, "cat.mp4: not Animal, not Dance\n")
     assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
     scanned("retag")
     assert states(scanned, "cat.mp4") == {"Animal": "rejected", "Dance": "rejected"}
@@ -65,8 +79,29 @@ def test_a_tag_that_is_not_there_cannot_be_taken_away(scanned):
         0,
         ["cat.mp4: it does not carry the tag No such", "cat.mp4: Animal 0.90"],
     )
-    assert scanned("untag", "cat.mp4", "Dance").lines == ["cat.mp4: Animal 0.90"]
+    assert scanned("untag", "cat.mp4", "Dance").lines == ["cat.mp4: Animal 0.90, not Dance"]
+    # What was rejected before is not said again.
+    assert scanned("untag", "cat.mp4", "food").lines == ["cat.mp4: Animal 0.90, not Food"]
+    assert scanned("untag", "--forget", "cat.mp4", "food").lines == ["cat.mp4: Animal 0.90"]
     assert states(scanned, "cat.mp4") == {"Animal": "suggested", "Dance": "rejected"}
+
+
+def test_a_maybe_is_named_as_it_is_listed(unsure):
+    assert unsure("tag", "cat.mp4", "Animal?").lines == ["cat.mp4: Animal 0.40 (yours)"]
+    assert states(unsure, "cat.mp4") == {"Animal": "confirmed"}
+    assert unsure("untag", "--forget", "cat.mp4", "Animal?").lines == ["cat.mp4: Animal? 0.40"]
+    assert unsure("untag", "cat.mp4", "Animal?").code == 0
+    assert states(unsure, "cat.mp4") == {"Animal": "rejected"}
+
+
+def test_a_new_tag_that_looks_like_a_maybe_is_refused(unsure):
+    outcome = unsure("tag", "cat.mp4", "Dance", "Beach?")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == (
+        "Error: Beach?: a question mark at the end of a tag marks a maybe, and this tag is none. "
+        "Leave it out.\n"
+    )
+    assert states(unsure, "cat.mp4") == {"Animal": "suggested"}
 
 
 @pytest.mark.parametrize("command", ["tag", "untag"])

@@ -164,6 +164,7 @@ def test_two_models_are_compared_on_the_videos_of_both(terminal, corpus):
         (["nobody"], "no model 'nobody'"),
         (["--data", "corpus"], "--folder FOLDER"),
         (["lite", "--labelled-only"], "--labelled-only is for --data yt8m"),
+        (["lite", "--level", "video"], "--level is for --data yt8m"),
         ([], "there is no library here yet"),
     ],
 )

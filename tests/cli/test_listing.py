@@ -156,10 +156,83 @@ def test_a_maybe_is_listed_with_a_question_mark_and_its_tier(unsure):
         ("--only-maybes", ["cat.mp4", "feast.mp4"]),
         ("--only-maybes --tag Cooking", ["feast.mp4"]),
         ("--only-maybes --tag Food", []),
+        ("--only-maybes --not Cooking", ["cat.mp4"]),
+        ("--only-maybes --not Food", ["cat.mp4", "feast.mp4"]),
+        ("--only-maybes --untagged", ["cat.mp4"]),
     ],
 )
 def test_a_maybe_is_no_tag_unless_asked_for(unsure, options, expected):
     assert [os.path.basename(video["path"]) for video in unsure.json(*options.split())] == expected
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--maybe", True),
+        ("--maybe --text mp4", True),
+        ("--maybe --state confirmed --tag Food", True),
+        ("--maybe --tag Food", False),
+        ("--maybe --any Food", False),
+        ("--maybe --not Food", False),
+        ("--maybe --untagged", False),
+        ("--maybe --state suggested", False),
+        ("--only-maybes", False),
+        ("", False),
+    ],
+)
+def test_an_option_that_changes_nothing_says_so(unsure, command, options, said):
+    outcome = unsure(command, *options.split())
+    assert outcome.code == 0
+    assert outcome.err.startswith(
+        "--maybe changes nothing here: with it --tag, --any, --not, --untagged and --state suggested count "
+        "maybes as tags. For the videos that have a maybe: --only-maybes\n"
+        if said
+        else ""
+    )
+    assert ("changes nothing" in outcome.err) is said
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
+def test_maybes_count_beside_tags_or_alone(unsure, command):
+    outcome = unsure(command, "--maybe", "--only-maybes")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--maybe and --only-maybes exclude each other" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
+@pytest.mark.parametrize("option", ["--tag", "--any", "--not"])
+def test_a_maybe_in_a_filter_says_how_to_ask_for_it(unsure, command, option):
+    outcome = unsure(command, option, "outdoor recreation?")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert (
+        "outdoor recreation? is a maybe, and these are left out here. To count them as tags: "
+        f"--maybe {option} 'Outdoor recreation'. To count them alone: "
+        f"--only-maybes {option} 'Outdoor recreation'."
+    ) in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--maybe --tag Animal?", ["cat.mp4"]),
+        ("--only-maybes --any animal? --any Food?", ["cat.mp4"]),
+        ("--only-maybes --not Cooking?", ["cat.mp4"]),
+        ("--tag Nonsense?", []),
+    ],
+)
+def test_a_maybe_in_a_filter_is_its_tag_where_maybes_are_asked_for(unsure, options, expected):
+    assert [os.path.basename(video["path"]) for video in unsure.json(*options.split())] == expected
+
+
+@pytest.mark.parametrize("command", ["list", "retag"])
+@pytest.mark.parametrize("state", ["confirmed", "rejected"])
+def test_a_maybe_is_not_decided_about(unsure, command, state):
+    outcome = unsure(command, "--only-maybes", "--state", state)
+    assert (outcome.code, outcome.out) == (2, "")
+    words = f"--only-maybes does not go with --state {state}: a maybe is a tag that nobody decided about."
+    assert words in outcome.err
+    assert len(unsure.json("--only-maybes", "--state", "suggested")) == 2
 
 
 def test_a_decision_about_a_maybe_counts_as_any(unsure):
@@ -177,6 +250,15 @@ def test_where_only_a_maybe_fits_that_is_said(unsure):
     assert unsure("list", "--tag", "Animal").err == words
     assert unsure("list", "--tag", "Animal", "--text", "feast").err == "No video fits.\n"
     assert unsure("list", "--tag", "Dance").err == "No video fits.\n"
+
+
+def test_what_is_counted_is_what_would_be_listed(unsure):
+    (unsure.videos / "copy.mp4").write_bytes((unsure.videos / "cat.mp4").read_bytes())
+    unsure("scan")
+    words = "No video fits. With maybes: 1 video in 2 files. To list them: --maybe\n"
+    assert unsure("list", "--tag", "Animal").err == words
+    assert unsure("list", "--tag", "Animal", "--limit", "1").err == words
+    assert len(unsure("list", "--tag", "Animal", "--maybe").lines) == 2
 
 
 def test_rejected_tags_are_shown_where_they_are_asked_for(scanned):
@@ -197,8 +279,8 @@ def test_odd_names_are_printed_on_one_safe_line(organizer):
     assert {os.path.basename(video["path"]) for video in organizer.json()} == set(ODD_NAMES)
     for name, shown in ODD_NAMES.items():
         assert f"{organizer.videos}/{shown}  [failed]" in organizer("show", organizer.videos / name).lines
-        assert organizer("tag", organizer.videos / name, "Odd").lines == [
-            f"{organizer.videos}/{shown}: Odd (yours)"
+        assert organizer("tag", organizer.videos / name, "Nature").lines == [
+            f"{organizer.videos}/{shown}: Nature (yours)"
         ]
 
 

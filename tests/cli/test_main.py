@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -72,6 +73,34 @@ def test_without_a_name_it_lies_in_the_data_folder_of_the_platform(organizer, mo
 def test_a_missing_library_is_not_made(organizer, command):
     assert_one_sentence(organizer(*command), str(organizer.library), "organizer scan FOLDER")
     assert not organizer.library.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        (["list"], "Run: organizer scan FOLDER"),
+        (["tag", "a.mp4", "Home"], "Run: organizer scan FOLDER"),
+        (["scan", "--refresh"], "Run: organizer scan FOLDER"),
+        (["show", "no such.mp4"], "Run: organizer scan FOLDER"),
+        (["show", "99"], "See: organizer list"),
+        (["scan", "--refresh", "no such"], "What is known: organizer list"),
+        (["scan", "--refresh", "."], "Run: organizer scan FOLDER"),
+        (["scan", "--retry-failed", "no such"], "What is known: organizer list --status failed"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_what_to_do_next_is_about_the_library_that_was_chosen(
+    scanned, monkeypatch, tmp_path, command, hint, before
+):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    library = scanned.folder / ("o'ther.db" if command[-1] in {"list", "Home", "--refresh"} else "library.db")
+    option = ["--library", library]
+    outcome = scanned(*option, *command) if before else scanned(*command, *option)
+    assert_one_sentence(outcome)
+    assert outcome.err.endswith(f" {hint} --library {shlex.quote(str(library))}\n")
+    monkeypatch.setenv("ORGANIZER_LIBRARY", str(library))
+    assert scanned(*command).err.endswith(f" {hint}\n")
 
 
 @pytest.mark.parametrize("command", [["show"], ["tag"], ["untag"], ["retag"]])

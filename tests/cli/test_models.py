@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,9 +18,9 @@ from benchmarks.inception import natural_pictures
 from organizer.cli.commands import MODEL_COMMANDS
 from organizer.library.jobs import JobState
 from organizer.models import catalogue
+from organizer.models.classifier_choice import ClassifierChoice, classifier_of
 from organizer.models.download.fetch import Patience
 from organizer.models.download.sources import read_sources
-from organizer.models.inception.own_classifier import ClassifierChoice, classifier_of
 from organizer.models.transfer import import_model
 from organizer.pipeline.background_jobs import newest_job
 from organizer.tags import tagger
@@ -222,6 +223,26 @@ def test_a_model_without_a_classifier_says_how_to_get_one(site, machine):
     assert machine("models", "use", NAME, "--no-scan").code == 0
 
 
+def test_a_dry_run_says_what_would_come(site, machine):
+    every_part = f"To see what all of it is made of: organizer models pull {NAME} --replace --dry-run"
+    bare = machine("models", "pull", NAME, "--no-classifier").code
+    asked = len(site.server.requests)
+    joined = machine("models", "pull", NAME, "--dry-run")
+    assert (bare, joined.code, joined.err) == (0, 0, "")
+    assert joined.lines[0] == f"Network and PCA of {NAME} are installed. This would be put beside them:"
+    assert "organizer's own classifier, 10 labels" in joined.lines[1]
+    assert "downloaded one by one" not in joined.out and joined.lines[-1] == every_part
+    whole = machine("models", "pull", NAME, "--dry-run", "--no-classifier")
+    assert whole.lines[0].startswith(f"{NAME} is installed already, and whole.")
+    assert whole.lines[-1] == every_part
+    refused = machine("models", "pull", NAME, "--dry-run", "--accept-unlicensed-classifier")
+    assert refused.code == 1 and "it has no classifier" in refused.err
+    assert len(site.server.requests) == asked
+    assert not catalogue.open_bundle(NAME).has_classifier
+    anew = machine("models", "pull", NAME, "--replace", "--dry-run")
+    assert (anew.code, "downloaded one by one" in anew.out) == (0, True)
+
+
 def test_the_published_classifier_stays_until_a_person_says_otherwise(installed, site):
     id_ = catalogue.open_bundle(NAME).id
     kept = installed("models", "pull", NAME)
@@ -232,6 +253,21 @@ def test_the_published_classifier_stays_until_a_person_says_otherwise(installed,
     assert classifier_of(catalogue.open_bundle(NAME)) is ClassifierChoice.OWN
     refused = installed("models", "pull", NAME, "--accept-unlicensed-classifier", "--yes")
     assert refused.code == 1 and "--replace" in refused.err
+    assert refused.err.endswith(f"organizer models pull {NAME} --replace --accept-unlicensed-classifier\n")
+    assert site.server.requests == []
+
+
+def test_another_classifier_is_called_neither_published_nor_organizers(installed, site):
+    assert installed("models", "pull", NAME, "--own-classifier").code == 0
+    file = catalogue.open_bundle(NAME).folder / "bundle.json"
+    manifest = json.loads(file.read_text())
+    manifest["provenance"]["classifier"] = {"architecture": "video"}
+    file.write_text(json.dumps(manifest))
+    kept = installed("models", "pull", NAME)
+    assert kept.lines[-1] == (
+        "It has another classifier. To have organizer's own, without a download: "
+        f"organizer models pull {NAME} --own-classifier"
+    )
     assert site.server.requests == []
 
 
@@ -319,6 +355,7 @@ def test_ctrl_c_keeps_what_came(machine, archives, monkeypatch):
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130
         assert "Stopped. What came so far is kept" in err
+        assert err.endswith(f"; to go on: organizer {' '.join(command)}\n")
         here = partial_file.stat().st_size
         done = machine(*command)
         assert done.code == 0, done.err

@@ -66,6 +66,26 @@ def test_only_videos_with_a_maybe_may_be_tagged_again(unsure):
     assert unsure("retag", "--only-maybes").lines[0].startswith("2 videos")
 
 
+def test_a_tag_that_no_video_has_is_explained(scanned):
+    outcome = scanned("retag", "--tag", "Dog")
+    assert outcome.lines == ["0 videos tagged again with lite 1, 0 changed"]
+    assert outcome.err == "No video fits. No video has the tag Dog, and it is no built-in label.\n"
+    assert scanned("retag", "cat.mp4", "--tag", "Food").err == ""
+
+
+def test_a_folder_is_no_video_and_says_what_to_name(scanned):
+    below = scanned.videos / "trip"
+    below.mkdir()
+    for folder in (scanned.videos, below):
+        outcome = scanned("retag", folder)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err == (
+            f"Error: {folder}: it is a folder. Name videos, or choose them by words in their path: "
+            f"organizer retag --text {folder}/\n"
+        )
+    assert scanned("retag", "--text", f"{scanned.videos}/").lines[0].startswith("3 videos")
+
+
 def test_the_page_can_stop_it(scanned, monkeypatch):
     monkeypatch.setattr(job_record, "BEAT_S", 0.01)
     install(monkeypatch, version="2", unsure=("Animal",))

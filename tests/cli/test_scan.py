@@ -51,6 +51,23 @@ def test_a_scan_tells_tags_from_maybes(organizer, monkeypatch):
     assert "Maybes: Animal 2. To see them: organizer list --only-maybes" in lines
 
 
+def test_a_scan_reports_tags_and_maybes_as_they_were_decided(organizer, monkeypatch):
+    install(monkeypatch, unsure=("Animal", "Dance"), maybe_threshold=0.3)
+    show_labels(organizer.videos / "cat.mp4", "Animal")
+    show_labels(organizer.videos / "feast.mp4", "Food", "Animal", "Dance", "Cooking")
+    organizer("scan", organizer.videos)
+    organizer("untag", "feast.mp4", "Dance")
+    organizer("untag", "feast.mp4", "Food")
+    organizer("tag", "feast.mp4", "animal")
+    organizer("tag", "feast.mp4", "Holiday")
+    lines = organizer("scan", "--again").lines
+    assert f"looked at again: {organizer.videos}/cat.mp4: Animal?" in lines
+    assert f"looked at again: {organizer.videos}/feast.mp4: Cooking, Animal" in lines
+    assert "Tags found: Cooking 1, Animal 1" in lines
+    assert "Maybes: Animal 1. To see them: organizer list --only-maybes" in lines
+    assert len(organizer("list", "--only-maybes", "--json").lines) == 1
+
+
 def test_a_second_scan_has_nothing_to_do(scanned):
     outcome = scanned("scan")
     assert counts(outcome.lines) == {"new": 0, "unchanged": 4, "changed": 0, "moved": 0}

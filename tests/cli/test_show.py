@@ -68,8 +68,14 @@ def test_the_date_says_where_it_is_from(scanned):
 
 
 def test_a_video_without_a_tag(scanned):
-    words = "  none. No score reaches its label's threshold. Add a tag if you know better."
+    (video,) = scanned.json("--text", "wall")
+    words = (
+        "  none. No score reaches its label's threshold. Add a tag if you know better: "
+        f"organizer tag {video['id']} TAG"
+    )
     assert words in scanned("show", "2024-05-06 wall.mp4").lines
+    option = f" --library {scanned.library}"
+    assert words + option in scanned("show", "2024-05-06 wall.mp4", "--library", scanned.library).lines
 
 
 def test_why_a_label_with_a_high_score_is_no_tag(scanned):

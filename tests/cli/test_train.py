@@ -360,6 +360,7 @@ def test_shards_are_downloaded_first_and_kept(terminal, monkeypatch, level):
         (["--data", "corpus"], "--folder FOLDER"),
         (["--shards", "3"], "--shards is for --data yt8m"),
         (["--negatives", "0.5"], "--negatives is for --data yt8m"),
+        (["--level", "video"], "--level is for --data yt8m"),
         ([], "there is no library here yet"),
     ],
 )

@@ -247,6 +247,8 @@ def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
         states.add("maybe")
     if filter_.only_maybes:
         states = {"maybe"}
+    # To be untagged among the maybes is to carry no tag that counts beside them.
+    states_of_none = {"suggested", "confirmed"} if filter_.only_maybes else states
 
     def carried(video: Known) -> set[str]:
         return {name.casefold() for name, state in video.tags.items() if state in states}
@@ -259,12 +261,9 @@ def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
                 all(name.casefold() in tags for name in filter_.all_tags),
                 not named[0] or named[0] & tags,
                 not named[1] & tags,
-                not (filter_.untagged and tags),
-                tags
-                or not (filter_.state or filter_.only_maybes)
-                or filter_.untagged
-                or filter_.all_tags
-                or any(named),
+                not (filter_.untagged and states_of_none & set(video.tags.values())),
+                tags or not filter_.only_maybes,
+                tags or not filter_.state or filter_.untagged or filter_.all_tags or any(named),
                 filter_.status in (None, video.status),
                 all(
                     any(folded(word) in folded(path) for path in video.paths) for word in filter_.text.split()

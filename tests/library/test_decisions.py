@@ -47,6 +47,52 @@ def test_a_tag_that_cannot_be_shown_is_refused(bad):
         clean_tag(bad)
 
 
+@pytest.mark.parametrize("typed", ["Dance?", "dance ?", " Dance? "])
+def test_a_maybe_may_be_typed_as_it_is_shown(library, typed):
+    video = add(library, "/v", "a.mp4", "Dance?")
+    library.confirm(video, typed)
+    assert tags(library, video) == {"Dance": ("confirmed", 0.45, (0,))}
+    assert library.forget(video, typed)
+    assert tags(library, video) == {"Dance": ("suggested", 0.45, (0,))}
+    assert library.reject(video, typed)
+    assert tags(library, video) == {"Dance": ("rejected", 0.45, (0,))}
+
+
+def test_a_maybe_of_ones_own_tags_may_be_typed_as_it_is_shown(library):
+    other, video = add(library, "/v", "other.mp4"), add(library, "/v", "a.mp4", "Holiday?")
+    library.confirm(other, "holiday?")
+    library.confirm(video, "holiday?")
+    assert set(tags(library, other)) == set(tags(library, video)) == {"Holiday"}
+
+
+@pytest.mark.parametrize("new", ["Beach?", "Beach ?", "?", "Dance??", "Bob?"])
+def test_a_new_tag_does_not_look_like_a_maybe(library, new):
+    video = add(library, "/v", "a.mp4", "Dance?")
+    # No model suggests it, so it is no maybe of anybody.
+    library.confirm(video, "Bob")
+    before = tags(library, video)
+    with pytest.raises(InvalidTagError, match="question mark"):
+        library.confirm(video, new)
+    assert not library.reject(video, new)
+    assert not library.forget(video, new)
+    assert tags(library, video) == before
+
+
+def test_a_tag_of_before_that_ends_in_a_question_mark_stays_what_it_is(library):
+    video, other = add(library, "/v", "a.mp4", "Dance"), add(library, "/v", "b.mp4")
+    library.confirm(video, "Own")
+    database_of(library).execute("UPDATE tags SET name = 'Dance?', folded = 'dance?' WHERE name = 'Own'")
+    library.confirm(other, "dance?")
+    assert set(tags(library, other)) == {"Dance?"}
+    assert library.meant_tag("DANCE?") == "DANCE?"
+    for one in (video, other):
+        assert library.reject(one, "Dance?")
+    assert tags(library, video) == {"Dance": ("suggested", 0.9, (0,))}
+    # It comes back as what it was, though nothing carries it any more.
+    assert library.undo(video, "Dance?")
+    assert set(tags(library, video)) == {"Dance", "Dance?"}
+
+
 def test_confirming_keeps_the_score_and_the_seconds_of_a_suggestion(library):
     video = add(library, "/v", "a.mp4", "Animal")
     library.confirm(video, "animal")

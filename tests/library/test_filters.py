@@ -101,8 +101,8 @@ def test_a_filter_chooses(filled, choice, expected):
 
 MAYBES, ONLY = {"with_maybes": True}, {"only_maybes": True}
 WITH_MAYBES = [
-    # a Animal; b Animal?; c Animal? and Food; d Animal?, confirmed; e Animal?, rejected; f none.
-    ({}, "abcdef"),
+    # a Animal; b Animal?; c Animal? and Food; d Animal?, confirmed; e Animal?, rejected; f none; g Dance?.
+    ({}, "abcdefg"),
     ({"all_tags": ("Animal",)}, "ad"),
     ({"all_tags": ("Animal",), **MAYBES}, "abcd"),
     ({"all_tags": ("Animal",), **ONLY}, "bc"),
@@ -111,22 +111,30 @@ WITH_MAYBES = [
     ({"any_tags": ("Animal", "Food")}, "acd"),
     ({"any_tags": ("Animal", "Food"), **MAYBES}, "abcd"),
     ({"any_tags": ("Animal", "Food"), **ONLY}, "bc"),
-    ({"no_tags": ("Animal",)}, "bcef"),
-    ({"no_tags": ("Animal",), **MAYBES}, "ef"),
-    ({"no_tags": ("Animal",), **ONLY}, "adef"),
-    ({"untagged": True}, "bef"),
+    ({"no_tags": ("Animal",)}, "bcefg"),
+    ({"no_tags": ("Animal",), **MAYBES}, "efg"),
+    # A maybe there must be, whatever else is asked.
+    ({"no_tags": ("Animal",), **ONLY}, "g"),
+    ({"no_tags": ("Food",), **ONLY}, "bcg"),
+    ({"no_tags": ("Nothing",), **ONLY}, "bcg"),
+    ({"all_tags": ("Animal",), "no_tags": ("Dance",), **ONLY}, "bc"),
+    ({"untagged": True}, "befg"),
     ({"untagged": True, **MAYBES}, "ef"),
-    ({"untagged": True, **ONLY}, "adef"),
+    # Without a tag that counts, and with a maybe.
+    ({"untagged": True, **ONLY}, "bg"),
+    ({"untagged": True, "all_tags": ("Animal",), **ONLY}, "b"),
+    ({"untagged": True, "no_tags": ("Animal",), **ONLY}, "g"),
+    ({"untagged": True, "state": REJECTED, **ONLY}, "bg"),
     ({"state": SUGGESTED}, "ac"),
-    ({"state": SUGGESTED, **MAYBES}, "abc"),
-    ({"state": SUGGESTED, "untagged": True}, "bdef"),
+    ({"state": SUGGESTED, **MAYBES}, "abcg"),
+    ({"state": SUGGESTED, "untagged": True}, "bdefg"),
     ({"state": SUGGESTED, "untagged": True, **MAYBES}, "def"),
     ({"state": CONFIRMED}, "d"),
     ({"state": CONFIRMED, **MAYBES}, "d"),
     ({"state": REJECTED, **MAYBES}, "e"),
-    (ONLY, "bc"),
-    ({"state": CONFIRMED, **ONLY, **MAYBES}, "bc"),
-    (MAYBES, "abcdef"),
+    (ONLY, "bcg"),
+    ({"state": CONFIRMED, **ONLY, **MAYBES}, "bcg"),
+    (MAYBES, "abcdefg"),
 ]
 
 
@@ -138,6 +146,7 @@ def test_a_maybe_counts_only_where_it_is_asked_for(library, choice, expected):
     for name, decide in (("d.mp4", library.confirm), ("e.mp4", library.reject)):
         decide(add(library, "/v", name, "Animal?"), "Animal")
     add(library, "/v", "f.mp4")
+    add(library, "/v", "g.mp4", "Dance?")
     assert names(library, VideoFilter(**choice, sort=Sort.ADDED, descending=False)) == expected
 
 

@@ -263,6 +263,16 @@ def of_seconds(first: int, last: int) -> np.ndarray:
     return LONG[[first + second for second in SOME.all if first + second <= last]]
 
 
+@pytest.mark.parametrize(("start", "seconds", "same"), [(9, 35, False), (9, 20, True), (8, 35, True)])
+def test_the_beginning_of_a_long_part_says_too_little(library, shelf, start, seconds, same):
+    """From an odd second on, only four seconds of its first eight were looked at in both."""
+    film = np.random.default_rng(3).integers(40, 200, (45, 1024)).astype(np.uint8)
+    whole = shelf.put(features=film[list(SOME.all)], length_s=60.0, poster=webp(scene(1)))
+    of_part = [start + second for second in SOME.all if second < seconds]
+    part = shelf.put(features=film[of_part], length_s=float(seconds), poster=webp(scene(2)))
+    assert rewrites(database_of(library), whole, part, {SPACE: SOME}) is same
+
+
 # What is alike is compared second by second, though the rows of the two are of other seconds of the film.
 @pytest.mark.parametrize(
     ("first", "last", "same"),

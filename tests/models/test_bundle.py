@@ -135,6 +135,13 @@ def test_every_file_is_read_once(copy, monkeypatch):
         ("lite", {}, "Reinstall organizer."),
         ("inception-yt8m", {"backbone": {"part": "inception-hub"}}, "models pull inception-yt8m --replace"),
         (
+            "inception-yt8m",
+            {"backbone": {"part": "inception-hub"}, "classifier": {"origin": "own"}},
+            r"^[^ ]* this file .* Install it again: organizer models pull inception-yt8m --replace$",
+        ),
+        # No download brings its classifier back.
+        ("inception-yt8m", {"backbone": {"part": "hub"}}, "models import --replace.*own classifier"),
+        (
             "own",
             {"backbone": "https://tfhub.dev/a/1", "pca": "fitted"},
             "built of https://tfhub.dev/a/1: .*models build --replace.*models remove own",

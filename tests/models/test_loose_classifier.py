@@ -20,7 +20,7 @@ from organizer.models.manifest import LOOSE_MANIFEST, Kinds, Manifest, Quantiser
 from organizer.models.transfer import import_model
 from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.tags.tagger import Tagger
-from organizer.types import LABELS, VideoFeatures
+from organizer.types import LABELS, SampledSeconds, VideoFeatures
 from tests.cli.labelled import install_space
 
 THRESHOLDS = {label: 0.3 + number / 100 for number, label in enumerate(LABELS)}
@@ -96,6 +96,39 @@ def test_imported_it_joins_the_model_that_makes_its_features(folder):
     assert notices == {"NOTICE.md": "made of something else", "NOTICE-classifier.md": "made of YouTube-8M"}
     bundle.verify(every_file=True)
     assert import_model(folder, read_sources(), replace=True).id == bundle.id
+
+
+def test_it_looks_at_the_seconds_that_the_model_looks_at(folder):
+    install_space()
+    file = catalogue.open_bundle(NAME).folder / "bundle.json"
+    sampling = {"every_second_until": 8, "then_every": 2}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "sampling": sampling}))
+    maker = catalogue.open_bundle(NAME)
+    bundle = import_model(folder, read_sources())
+    assert bundle.sampled == maker.sampled == SampledSeconds(8, 2)
+    assert bundle.space_id == maker.space_id
+
+
+def has_its_own(maker, licence):
+    """Change an installed model to one that was pulled, with a classifier that has a licence and a notice."""
+    file = maker.folder / "bundle.json"
+    made_of = {role: {"part": role, "licence": "free"} for role in ("backbone", "pca")}
+    table = {**json.loads(file.read_text()), "licence": licence, "provenance": made_of}
+    (maker.folder / "NOTICE.md").write_text("of the classifier that it has")
+    file.write_text(json.dumps(table))
+    return catalogue.open_bundle(NAME)
+
+
+@pytest.mark.parametrize(
+    "of_classifier", ["no licence stated", "CC BY 4.0 (trained by others), see NOTICE.md"]
+)
+def test_it_takes_over_nothing_of_the_classifier_in_whose_place_it_comes(folder, of_classifier):
+    install_space()
+    has_its_own(catalogue.open_bundle(NAME), f"backbone: free; pca: free; classifier: {of_classifier}")
+    bundle = import_model(folder, read_sources())
+    assert bundle.licence == "backbone: free; pca: free; classifier: CC BY 4.0"
+    notices = {file.name: file.read_text() for file in bundle.folder.glob("NOTICE*")}
+    assert notices == {"NOTICE.md": "made of YouTube-8M"}
 
 
 def test_without_that_model_it_is_said_how_to_get_it(folder):

@@ -11,8 +11,8 @@ from organizer.assets import assets_folder
 from organizer.errors import BundleError, StorageError
 from organizer.models import catalogue, installing
 from organizer.models.checksums import sha256_of
+from organizer.models.classifier_choice import ClassifierChoice, classifier_of
 from organizer.models.download.sources import read_sources
-from organizer.models.inception.own_classifier import ClassifierChoice, classifier_of
 from organizer.models.transfer import export_model, import_model, unlicensed_parts
 from organizer.pipeline.prove_classifier import prove_classifier
 from organizer.types import LABELS

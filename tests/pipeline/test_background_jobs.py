@@ -1,5 +1,7 @@
 """Jobs in processes of their own: what they import, and what is said where none is started."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -38,9 +40,35 @@ def test_what_is_said_not_to_have_started_does_not_start_later(tmp_path, monkeyp
     monkeypatch.setattr(background_jobs, "_START_WAIT_S", 0.0)
     with pytest.raises(JobError, match=r"^Tagging again did not start\. Try it again\."):
         start_retag(library, None)
-    (process,) = [process for process in background_jobs._running if process.poll() is None]
-    assert process.wait(60) != 0
+    assert background_jobs._running[-1].wait(60) != 0
     assert newest_job(library) is None
+
+
+BEGINS_LATE = """
+import signal, sys, time
+from organizer.library import Library
+
+def begin(*_):
+    with Library.open(sys.argv[1]) as library:
+        library.jobs.begin(["/videos"])
+    sys.exit(0)
+
+signal.signal(signal.SIGTERM, begin)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_begins_after_the_last_look_is_found(tmp_path, monkeypatch):
+    library = tmp_path / "library.db"
+    Library.open(library).close()
+    monkeypatch.setattr(background_jobs, "_START_WAIT_S", 0.0)
+    line = [sys.executable, "-c", BEGINS_LATE, str(library)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        job = background_jobs._job_of(process, library, 0)
+    assert job is not None and job.id == newest_job(library).id
+    assert background_jobs._job_of(process, library, job.id) is None
 
 
 def test_a_job_is_refused_while_another_runs(tmp_path):

@@ -84,6 +84,22 @@ def test_the_bundle_is_whole(bundle, source):
     assert {*bundle.files, "bundle.json"} == {file.name for file in bundle.folder.iterdir()}
 
 
+@pytest.mark.parametrize(
+    ("licence", "said"),
+    [(None, "backbone: free; pca: free"), ("mine", "backbone: free; pca: free; classifier: mine")],
+)
+def test_nothing_of_the_classifier_that_its_source_has_is_taken_over(
+    source, trained, tmp_path, licence, said
+):
+    made_of = {role: {"part": role} for role in ("backbone", "pca")}
+    of_other = replace(source, licence="backbone: free; pca: free; classifier: other", provenance=made_of)
+    made = write_classifier_bundle(tmp_path / "mine", of_other, trained, replace(NEW, licence=licence))
+    assert made.licence == said
+    assert f"Licence: {said}\n" in (made.folder / "MODEL_CARD.md").read_text()
+    # Those of ``lite`` are of its classifier here, for what is downloaded brings none.
+    assert not list(made.folder.glob("NOTICE*"))
+
+
 def test_its_tagger_scores_what_keras_scores(bundle, trained):
     stored = np.random.default_rng(0).integers(0, 256, (9, 1024), np.uint8)
     (video,) = Tagger(bundle).score([VideoFeatures(bundle.space_id, stored)])

@@ -15,7 +15,6 @@ from organizer.training.evaluate_model import (
     Measured,
     align,
     measure_on_corpus,
-    measure_on_data,
     trained_on,
 )
 from organizer.training.measure.scored import Scored
@@ -88,7 +87,7 @@ def test_a_model_that_knows_none_of_the_labels_is_refused():
 
 def test_features_of_another_space_are_refused():
     with pytest.raises(FeatureSpaceError):
-        measure_on_data(BUNDLE, data(space_id="elsewhere"), "elsewhere.")
+        score_held_out(BUNDLE, data(space_id="elsewhere"))
 
 
 def test_of_clips_the_seconds_are_measured_that_a_scan_looks_at(tmp_path):

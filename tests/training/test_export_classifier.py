@@ -83,7 +83,9 @@ def test_the_graph_gives_what_keras_gives(exported):
         assert np.allclose(evidence, expected_evidence, rtol=0, atol=1e-5)
         assert scores.dtype == evidence.dtype == np.float32
         assert evidence.shape == (2, seconds, len(LABELS))
-    assert largest_difference(exported.trained, exported.file) < 1e-5
+    trained = exported.trained
+    found = largest_difference(trained.model(), trained.quantiser, trained.dimensions, exported.file)
+    assert found < 1e-5
 
 
 def test_only_recurrent_graphs_have_a_fixed_number_of_videos(exported):

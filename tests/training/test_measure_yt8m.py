@@ -17,6 +17,7 @@ from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
 from organizer.models.loose_classifier import load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, Manifest, QuantiserRange, write_manifest
 from organizer.tags.tagger import open_classifier
+from organizer.training.evaluate_model import align
 from organizer.training.measure_yt8m import measure_on_yt8m, open_to_measure
 from organizer.training.trained_on import METRIC, VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import Level
@@ -93,6 +94,7 @@ def test_shards_and_table_of_the_same_videos_give_the_same_scores(folder, classi
     # Shard k holds every second video.
     order = [*range(0, 30, 2), *range(1, 30, 2)]
     assert table.scored.names == tuple(IDS)
+    assert shards.scored.names == tuple(IDS[row] for row in order)
     np.testing.assert_allclose(shards.scored.scores, table.scored.scores[order], atol=1e-6)
     np.testing.assert_array_equal(shards.scored.targets, table.scored.targets[order])
     assert any("one mean over all its seconds" in note for note in shards.notes)
@@ -125,10 +127,32 @@ def test_videos_that_taught_it_are_left_out_one_by_one(folder, classifier, where
 
 
 @pytest.mark.parametrize("where", [on_shards, on_table])
+def test_models_of_which_one_saw_some_videos_are_compared_on_the_others(folder, classifier, where):
+    every = measure_on_yt8m(classifier(), where(folder))
+    some = measure_on_yt8m(
+        classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS[3:20:4]), where(folder)
+    )
+    first, second = align(every, some)
+    assert first.names == second.names and len(first.names) == 25
+    assert set(first.names) == {*IDS} - {*IDS[3:20:4]}
+    # Both are the same classifier, so only another order would tell them apart.
+    np.testing.assert_array_equal(first.targets, second.targets)
+    np.testing.assert_array_equal(first.scores, second.scores)
+
+
+@pytest.mark.parametrize("where", [on_shards, on_table])
 def test_a_model_that_saw_all_of_them_is_refused(folder, classifier, where):
     bundle = classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS)
     with pytest.raises(TrainingDataError, match=r"mine was trained on these videos.*proves nothing"):
         measure_on_yt8m(bundle, where(folder))
+
+
+@pytest.mark.parametrize("where", [on_shards, on_table])
+def test_what_else_is_wrong_is_not_said_to_be_that_it_saw_the_videos(folder, classifier, where):
+    bundle = classifier(TrainedOn(Origin.YT8M, videos_file=VIDEOS_FILE), IDS[:1])
+    unknown = replace(bundle, labels=tuple(f"{label} of mine" for label in LABELS))
+    with pytest.raises(TrainingDataError, match="mine knows none of the labels Vehicle"):
+        measure_on_yt8m(unknown, where(folder))
 
 
 def test_of_shards_that_taught_it_only_the_held_out_share_counts(folder, classifier):

@@ -69,6 +69,20 @@ def test_a_maybe_counts_where_it_is_asked_for(maybes, choice, found, counts):
     assert titles(maybes) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"none": "Concert"}, ["street.mp4"]),
+        ({"none": "Vehicle"}, ["street.mp4", "stage.mp4", "party.mp4"]),
+        ({"untagged": "1"}, ["party.mp4"]),
+    ],
+)
+def test_only_maybes_shows_no_video_without_one(maybes, query, found):
+    maybes.open(maybes="only", **query)
+    assert titles(maybes) == found
+    assert maybes.widget("maybes").value == "only"
+
+
 def test_an_address_says_how_maybes_count(maybes):
     maybes.open(maybes="with", untagged="1")
     assert titles(maybes) == ["grey.mp4"]
@@ -167,6 +181,17 @@ def test_the_field_proposes_a_maybe(maybes):
     proposed = [tag["name"] for tag in next(d for d in maybes.components() if "typed" in d)["tags"]]
     assert "Dance" in proposed
     assert "Vehicle" not in proposed
+
+
+def test_a_maybe_may_be_typed_as_it_is_shown(maybes):
+    maybes.open(video=keys(maybes.library)["street.mp4"])
+    maybes.trigger("tag_field", "add", {"number": 1, "names": ["dance?", "Beach?"]})
+    assert "Dance 0.40\nconfirmed by you" in maybes.plain()
+    assert states(maybes, "street.mp4") == {
+        "Vehicle": TagState.SUGGESTED,
+        "Dance": TagState.CONFIRMED,
+    }
+    assert "Beach?: a question mark at the end of a tag marks a maybe" in maybes.words()
 
 
 def test_where_only_maybes_fit_they_are_offered(maybes):

@@ -7,6 +7,7 @@ from organizer.library.filters import VideoFilter
 from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
 from organizer.models import catalogue
 from organizer.pipeline.background_jobs import newest_job
+from organizer.pipeline.looking_cost import looking_cost
 from organizer.types import TagState
 from organizer.ui.parts import model
 from tests.fakes import colour_bundle
@@ -517,6 +518,21 @@ def test_what_is_left_to_do_for_another_model_is_counted(three, monkeypatch):
     assert "3 videos not looked at with this model yet. **Scan all again** does that." in three.words()
     assert "It takes up to 0.4 KB more in the library." in three.plain()
     assert "tagged by another model" not in three.words()
+
+
+def test_what_looking_costs_is_told_once_a_job(three, monkeypatch):
+    told = []
+    monkeypatch.setattr(model, "looking_cost", lambda *of: told.append(of[2]) or looking_cost(*of))
+    monkeypatch.setattr(catalogue, "bundles", lambda: [colour_bundle(version="3", backbone="d" * 64)])
+    three.open()
+    for _ in range(3):
+        three.run()
+        assert "It takes up to 0.4 KB more in the library." in three.plain()
+    assert told == [3]
+    with Library.open(three.library) as library:
+        library.jobs.begin(["/videos"])
+    three.run()
+    assert told == [3, 3]
 
 
 def test_a_chosen_model_that_is_gone_is_said_with_the_way_back(three, monkeypatch):

@@ -14,14 +14,11 @@ from organizer.cli.stopping import stop_asked_for
 from organizer.config import cache_folder
 from organizer.errors import BundleError, MissingDependencyError
 from organizer.features.tensorflow.loading import missing_tensorflow
+from organizer.models.classifier_choice import ClassifierChoice, classifier_of
 from organizer.models.download.fetch import FetchProgress, announced_size
 from organizer.models.download.sources import read_sources, shown_url
 from organizer.models.inception.assemble import NAME
-from organizer.models.inception.own_classifier import (
-    ClassifierChoice,
-    classifier_of,
-    shipped_classifier,
-)
+from organizer.models.inception.own_classifier import shipped_classifier
 from organizer.models.inception.pull import Installed, Note, standing
 from organizer.models.inception.pull import pull as pull_inception
 from organizer.stopping import StoppedError
@@ -42,20 +39,20 @@ _PULLS = {NAME: pull_inception}
 def about_the_classifier(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that choose the classifier; ``choice_of`` reads them."""
     own = click.option(
-        "--own-classifier",
+        ClassifierChoice.OWN.option,
         "classifier",
         flag_value=ClassifierChoice.OWN.value,
         help="Take organizer's own classifier, also in place of the published one. It comes with organizer "
         "and is what you get where you do not say otherwise.",
     )
     accept = click.option(
-        "--accept-unlicensed-classifier",
+        ClassifierChoice.PUBLISHED.option,
         "classifier",
         flag_value=ClassifierChoice.PUBLISHED.value,
         help="Take the published classifier instead, though nobody states that it may be used.",
     )
     refuse = click.option(
-        "--no-classifier",
+        ClassifierChoice.NONE.option,
         "classifier",
         flag_value=ClassifierChoice.NONE.value,
         help="Take none: the model makes features and no tags.",
@@ -95,18 +92,26 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     if not dry_run and (missing := missing_tensorflow()):
         raise MissingDependencyError(missing)
     downloads = cache_folder() / "downloads" / name
-    found = None if dry_run else standing(name, classifier=choice, replace=replace)
+    found = standing(name, classifier=choice, replace=replace)
     if found is None:
         _say_what_comes(name, roles, downloads, choice)
     elif not found.to_be_joined:
         click.echo(f"{name} is installed already, and whole. To use it: organizer models use {name}")
-        if choice is None and classifier_of(found.bundle) is ClassifierChoice.PUBLISHED:
+        has = classifier_of(found.bundle)
+        if choice is None and has in {None, ClassifierChoice.PUBLISHED}:
+            which = "another" if has is None else "the published"
             click.echo(
-                f"It has the published classifier. To have organizer's own, without a download: organizer "
+                f"It has {which} classifier. To have organizer's own, without a download: organizer "
                 f"models pull {name} --own-classifier"
             )
-        return
+        if not dry_run:
+            return
+    elif dry_run:
+        click.echo(f"Network and PCA of {name} are installed. This would be put beside them:")
+        _say_own_classifier(choice)
     if dry_run:
+        if found is not None:
+            click.echo(f"To see what all of it is made of: organizer models pull {name} --replace --dry-run")
         return
     if (
         found is None
@@ -124,7 +129,9 @@ def pull(name: str, classifier: str | None, replace: bool, yes: bool, dry_run: b
     except (StoppedError, KeyboardInterrupt):
         click.echo(
             f"Stopped. What came so far is kept in {safe_text(str(downloads))}; to go on: "
-            f"organizer models pull {name}" + (" --replace" if replace else ""),
+            f"organizer models pull {name}"
+            + (" --replace" if replace else "")
+            + (f" {choice.option}" if choice else ""),
             err=True,
         )
         raise SystemExit(EXIT_STOPPED) from None

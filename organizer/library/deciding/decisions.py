@@ -13,7 +13,7 @@ from organizer.errors import UnknownVideoError
 from organizer.library.database.columns import now_text
 from organizer.library.database.transaction import transaction
 from organizer.library.deciding import journal
-from organizer.library.deciding.tags import tag_id_of
+from organizer.library.deciding.tags import meant_tag, tag_id_of
 from organizer.library.reading.tags import find_tag
 from organizer.library.spelling import clean_tag, folded
 from organizer.types import LABELS, TagState
@@ -39,10 +39,10 @@ def confirm(db: Database, video_id: int, tag: str) -> None:
     """Note that a tag fits: a suggestion is confirmed, any other tag is added.
 
     Raises:
-        InvalidTagError: see ``clean_tag``.
+        InvalidTagError: see ``meant_tag``.
         UnknownVideoError: there is no video with this id.
     """
-    _decide(db, video_id, clean_tag(tag), TagState.CONFIRMED)
+    _decide(db, video_id, meant_tag(db, tag, to_add=True), TagState.CONFIRMED)
 
 
 def reject(db: Database, video_id: int, tag: str) -> bool:
@@ -57,7 +57,7 @@ def reject(db: Database, video_id: int, tag: str) -> bool:
         InvalidTagError: see ``clean_tag``.
         UnknownVideoError: there is no video with this id.
     """
-    name = clean_tag(tag)
+    name = meant_tag(db, tag)
     if name in LABELS or _is_scored(db, video_id, name):
         _decide(db, video_id, name, TagState.REJECTED)
         return True
@@ -77,7 +77,7 @@ def forget(db: Database, video_id: int, tag: str) -> bool:
         InvalidTagError: see ``clean_tag``.
     """
     with transaction(db, durable=True):
-        tag_id = find_tag(db, clean_tag(tag))
+        tag_id = find_tag(db, meant_tag(db, tag))
         before = None if tag_id is None else journal.tag_row(db, video_id, tag_id)
         if tag_id is None or before is None or before.state is TagState.SUGGESTED:
             return False
@@ -147,5 +147,5 @@ def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
             journal.note(db, video_id, tag_id, before)
     except sqlite3.IntegrityError as error:
         raise UnknownVideoError(
-            f"There is no video {video_id} in this library. See: organizer list"
+            f"There is no video {video_id} in this library. See: organizer list", ends_in_command=True
         ) from error

@@ -48,7 +48,9 @@ def find_video(db: Database, name: str) -> int:
             + _named(sorted((id_, os.path.join(root, relative)) for id_, root, relative in places), found)
         )
     if not found:
-        raise UnknownVideoError(f"{name}: no such video in this library. Run: organizer scan FOLDER")
+        raise UnknownVideoError(
+            f"{name}: no such video in this library. Run: organizer scan FOLDER", ends_in_command=True
+        )
     id_: int = found.pop()
     return id_
 

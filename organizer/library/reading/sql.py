@@ -58,6 +58,9 @@ _ORDERS = {
 }
 """Columns and the indexes that hold them together with all that filters look at."""
 
+_TAGS = ("suggested", "confirmed")
+"""The columns of bits of what counts as a tag where nothing else is said."""
+
 _ROWS_OF = {
     "suggested": "(vt.state = 'suggested' AND vt.tier = 'given')",
     "maybe": "(vt.state = 'suggested' AND vt.tier = 'maybe')",
@@ -88,11 +91,12 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
         parts.append(Sql(carries(*filter_.any_tags)))
     if filter_.no_tags:
         parts.append(Sql(f"NOT {carries(*filter_.no_tags)}"))
+    if filter_.only_maybes:
+        parts.append(Sql(f"{carried} != 0"))
     if filter_.untagged:
-        parts.append(Sql(f"{carried} = 0"))
-    elif (filter_.state is not None or filter_.only_maybes) and not (
-        filter_.all_tags or filter_.any_tags or filter_.no_tags
-    ):
+        # Among the maybes: without a tag that counts beside them, or nothing could fit.
+        parts.append(Sql(f"{_bits(_TAGS) if filter_.only_maybes else carried} = 0"))
+    elif filter_.state is not None and not (filter_.all_tags or filter_.any_tags or filter_.no_tags):
         parts.append(Sql(f"{carried} != 0"))
     if filter_.status is not None:
         parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
@@ -122,7 +126,7 @@ def _columns_of(filter_: VideoFilter) -> tuple[str, ...]:
     """Return the columns of bits, in one of which a tag that a filter counts has its bit."""
     if filter_.only_maybes:
         return ("maybe",)
-    columns: tuple[str, ...] = ("suggested", "confirmed") if filter_.state is None else (filter_.state.value,)
+    columns: tuple[str, ...] = _TAGS if filter_.state is None else (filter_.state.value,)
     return (*columns, "maybe") if filter_.with_maybes and "suggested" in columns else columns
 
 

@@ -86,7 +86,9 @@ def video(db: Database, video_id: int) -> VideoRecord:
     """
     records = _records(db, [video_id])
     if video_id not in records:
-        raise UnknownVideoError(f"There is no video {video_id} in this library. See: organizer list")
+        raise UnknownVideoError(
+            f"There is no video {video_id} in this library. See: organizer list", ends_in_command=True
+        )
     return records[video_id]
 
 

@@ -91,6 +91,7 @@ class Likeness:
         *,
         distance: float,
         least_s: int,
+        least_share: float,
         sampled: Mapping[str, SampledSeconds] = MappingProxyType({}),
     ) -> bool:
         """Tell whether each second of a video is one of another's, in a row, as far as both were looked at.
@@ -99,7 +100,8 @@ class Likeness:
             whole_id: the longer video.
             part_id: the shorter one.
             distance: how far each second may be apart, as mean levels of 255.
-            least_s: seconds that must have been looked at in both.
+            least_s: seconds that must have been looked at in both,
+            least_share: and what share (0..1) they must be of those that were looked at in the part.
             sampled: by feature space, the seconds that were looked at; every second where it is not named.
         """
         import numpy as np
@@ -109,7 +111,7 @@ class Likeness:
             whole = self._features(whole_id, space).astype(np.float32)
             part = self._features(part_id, space).astype(np.float32)
             for of_whole, of_part in _places(len(whole), len(part), sampled.get(space, EVERY_SECOND)):
-                if len(of_part) < least_s:
+                if len(of_part) < max(least_s, least_share * len(part)):
                     continue
                 if np.abs(whole[of_whole] - part[of_part]).mean(axis=1).max() <= distance:
                     return True

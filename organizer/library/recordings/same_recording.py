@@ -51,6 +51,9 @@ _REWRITTEN_LEVELS = 8.0
 _ENCODED_AGAIN_LEVELS = 12.0
 _LEAST_PART_S = 3
 """Fewer seconds of one film may be found in another by chance: black, a title."""
+_LEAST_PART_SHARE = 0.25
+"""Where few of a long part's seconds were looked at in the film, all of these are at its beginning, and that
+may be a title of several films."""
 _SAME_POSTER = 0.98
 _SAME_POSTER_TURNED = 0.99
 """Of a file of another name, where features cannot tell: the best of a clip that is not turned has 0.95."""
@@ -125,7 +128,12 @@ def rewrites(
         return True
     if length > _TURNED_LENGTH_S:
         return old.is_longer_than(new) and likeness.shows_part_of(
-            old_id, new_id, distance=_PACKED_LEVELS, least_s=_LEAST_PART_S, sampled=sampled
+            old_id,
+            new_id,
+            distance=_PACKED_LEVELS,
+            least_s=_LEAST_PART_S,
+            least_share=_LEAST_PART_SHARE,
+            sampled=sampled,
         )
     upright, turned = likeness.posters(old_id, new_id)
     # The same first picture, a title, may stand for films that go on differently.

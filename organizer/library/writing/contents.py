@@ -15,6 +15,7 @@ from organizer.library.changes import Placed
 from organizer.library.database.columns import from_column, marks, now_exactly, now_text, to_column
 from organizer.library.database.names import names_of
 from organizer.library.database.transaction import transaction
+from organizer.library.reading.videos import tags_of
 from organizer.library.recordings.adoption import inherit
 from organizer.library.recordings.same_recording import rewrites
 from organizer.library.records import Facts
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from organizer.library.changes import Analysis, TagChange, Tagging
-    from organizer.library.records import Root
+    from organizer.library.records import Root, TagRecord
     from organizer.types import VideoFile, VideoInfo
 
 _CACHE_KB = 32_000
@@ -138,6 +139,10 @@ class Contents:
             # Last, for it gives inherited decisions their scores.
             put_taggings(self._db, [(video_id, analysis.tagging)])
         return video_id
+
+    def tags(self, video_id: int) -> tuple[TagRecord, ...]:
+        """Return a video's tags, in the order of ``VideoRecord.tags``; also where no file has it any more."""
+        return tags_of(self._db, video_id)
 
     def facts(self, video_id: int) -> Facts:
         """Return what is stored of a video's container."""

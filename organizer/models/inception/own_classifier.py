@@ -7,11 +7,11 @@ downloaded. What it was trained on and how good it is stands in its card, ``asse
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from organizer.assets import assets_folder
 from organizer.errors import BundleError
+from organizer.models.classifier_choice import ClassifierChoice, classifier_of
 from organizer.models.loose_classifier import SPACE_ROLES, load_loose_classifier
 from organizer.models.manifest import LOOSE_MANIFEST, ClassifierKind, Kinds, read_manifest
 from organizer.models.safe_write import copy_regular
@@ -26,17 +26,6 @@ _FOLDER = "inception-yt8m"
 _CLASSIFIER = "classifier"
 
 
-class ClassifierChoice(StrEnum):
-    """Which classifier the model gets."""
-
-    OWN = "own"
-    """organizer's own, which comes with it."""
-    PUBLISHED = "published"
-    """The published CNN + LSTM, which nobody licensed."""
-    NONE = "none"
-    """It makes features and no tags."""
-
-
 def shipped_classifier() -> Bundle:
     """Return organizer's own classifier, by itself: it scores features and makes none.
 
@@ -46,18 +35,6 @@ def shipped_classifier() -> Bundle:
     own = load_loose_classifier(assets_folder() / _FOLDER)
     own.verify(every_file=True)
     return own
-
-
-def classifier_of(bundle: Bundle) -> ClassifierChoice:
-    """Return which classifier a model of this name has; one of another origin counts as published.
-
-    What organizer joined says so itself, whichever version of organizer that was.
-    """
-    if not bundle.has_classifier:
-        return ClassifierChoice.NONE
-    made_of = bundle.provenance.get(_CLASSIFIER)
-    own = isinstance(made_of, dict) and made_of.get("origin") == ClassifierChoice.OWN.value
-    return ClassifierChoice.OWN if own else ClassifierChoice.PUBLISHED
 
 
 def is_current(bundle: Bundle, own: Bundle) -> bool:

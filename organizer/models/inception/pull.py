@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING
 from organizer.errors import BundleError, DownloadError
 from organizer.features.tensorflow.loading import load_tensorflow_hub
 from organizer.models.catalogue import open_bundle
+from organizer.models.classifier_choice import ClassifierChoice, classifier_of, pull_again
 from organizer.models.download.fetch import fetch, wait_for_lock
 from organizer.models.inception.assemble import NAME, Ingredient, assemble, join_own, prepare_backbone
-from organizer.models.inception.own_classifier import (
-    ClassifierChoice,
-    check_takes,
-    classifier_of,
-    is_current,
-    shipped_classifier,
-)
+from organizer.models.inception.own_classifier import check_takes, is_current, shipped_classifier
 from organizer.models.installing import is_free
 from organizer.models.safe_write import RESUME, storage_errors
 
@@ -71,8 +66,8 @@ def pull(
     Args:
         roles: parts by role; of several for one role, the first one that can be had and used is taken.
         downloads: folder for what is downloaded; deleted in the end.
-        classifier: which one is wanted; None leaves the published one in place where it is installed, and
-            takes organizer's own otherwise.
+        classifier: which one is wanted. None means organizer's own; but where a model with the published one,
+            or with one of another origin, is installed and not to be replaced, it is left alone.
         replace: whether an installed model of its name may be replaced; a whole one is, too.
         stop: to be set when the download shall end soon.
         patience: how often to try one address.
@@ -141,16 +136,18 @@ def standing(name: str, *, classifier: ClassifierChoice | None, replace: bool) -
     """
     if replace or is_free(name):
         return None
+    has: ClassifierChoice | None = None
     try:
         bundle = open_bundle(name)
+        has = classifier_of(bundle)
         bundle.verify(every_file=True)
     except BundleError as error:
-        raise BundleError(_not_replaced(name, "is damaged")) from error
-    has = classifier_of(bundle)
+        # Where nothing is said the published one stays, so it stays in a repair too.
+        kept = has if has is ClassifierChoice.PUBLISHED else None
+        raise BundleError(_not_replaced(name, "is damaged", classifier or kept)) from error
     if classifier is ClassifierChoice.PUBLISHED and has is not classifier:
-        reason = "has no classifier" if has is ClassifierChoice.NONE else "has organizer's own classifier"
-        raise BundleError(_not_replaced(name, reason))
-    if classifier is None and has is not ClassifierChoice.PUBLISHED:
+        raise BundleError(_not_replaced(name, _has(has), classifier))
+    if classifier is None and has in {ClassifierChoice.NONE, ClassifierChoice.OWN}:
         classifier = ClassifierChoice.OWN
     if classifier is not ClassifierChoice.OWN:
         return Standing(bundle, to_be_joined=False)
@@ -161,10 +158,20 @@ def standing(name: str, *, classifier: ClassifierChoice | None, replace: bool) -
     return Standing(bundle, to_be_joined=True)
 
 
-def _not_replaced(name: str, reason: str) -> str:
+def _has(classifier: ClassifierChoice | None) -> str:
+    match classifier:
+        case ClassifierChoice.NONE:
+            return "has no classifier"
+        case ClassifierChoice.OWN:
+            return "has organizer's own classifier"
+        case _:
+            return "has another classifier"
+
+
+def _not_replaced(name: str, reason: str, classifier: ClassifierChoice | None) -> str:
     return (
         f"There is a model {name} already, and it {reason}. To put another in its place, say so: "
-        f"organizer models pull {name} --replace"
+        f"{pull_again(name, classifier)}"
     )
 
 

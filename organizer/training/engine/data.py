@@ -63,7 +63,8 @@ class TrainingData(Protocol):
     based_on: BasedOn | None
     """For a correction, what is there already; None where there is nothing."""
     validation_names: tuple[str, ...] | None
-    """What the held-out videos are called, in their order; None where they are too many to have names."""
+    """What the held-out videos are called, in their order; None where nothing names them, and for videos that
+    are read from files until all of ``validation`` was read."""
     validation_groups: tuple[str, ...] | None
     """The source of each held-out video, such as a day or a repository; None where nothing tells it."""
 

@@ -10,18 +10,16 @@ the file with the data holds stands in ``organizer.training.yt8m.video_means``.
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.checksums import sha256_of
+from organizer.models.classifier_choice import ClassifierChoice
 from organizer.models.inception.assemble import NAME, RESIZE, SETTINGS
-from organizer.models.inception.own_classifier import ClassifierChoice
 from organizer.models.manifest import (
     LOOSE_MANIFEST,
     BackboneKind,
@@ -32,7 +30,7 @@ from organizer.models.manifest import (
     manifest_table,
     write_manifest,
 )
-from organizer.tags.classifier import LiteRtClassifier
+from organizer.training.export_classifier import write_checked
 from organizer.training.render import render
 from organizer.training.trained_on import METRIC, VIDEOS_FILE, Origin, TrainedOn
 from organizer.training.yt8m.record_formats import DIMENSIONS
@@ -54,7 +52,7 @@ from organizer.training.yt8m.video_model_folds import (
     fit_tiers,
     read_out_of_fold,
 )
-from organizer.types import LABELS, MAX_SECONDS
+from organizer.types import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +69,6 @@ COMMAND = (
 )
 MAX_DIFFERENCE = 1e-5
 """Between the scores of graph and Keras."""
-_LENGTHS_S = (1, 2, 7, MAX_SECONDS)
 
 
 def measure(result: OutOfFold) -> dict[str, Any]:
@@ -94,25 +91,15 @@ def export_checked(weights: VideoModelWeights, file: Path) -> float:
     Raises:
         TrainingDataError: by more than 1e-5; nothing is written then.
     """
-    import numpy as np
-
     model = keras_model(weights)
-    with tempfile.TemporaryDirectory() as folder:
-        graph = Path(folder) / CLASSIFIER
-        graph.write_bytes(export_video_model(model))
-        classifier, rng, worst = LiteRtClassifier(graph), np.random.default_rng(0), 0.0
-        for seconds in _LENGTHS_S:
-            stored = rng.integers(0, 256, (3, seconds, weights.hidden_kernel.shape[0]), np.uint8)
-            features = YT8M_QUANTISER.dequantise(stored)
-            expected = model(features, training=False)
-            for name, found in zip(("scores", "evidence"), classifier.classify(features), strict=True):
-                worst = max(worst, float(np.abs(found - expected[name].numpy()).max()))
-        if worst > MAX_DIFFERENCE:
-            raise TrainingDataError(
-                f"{file}: as a LiteRT graph the classifier gives other scores, by up to {worst:.1g}."
-            )
-        file.write_bytes(graph.read_bytes())
-    return worst
+    return write_checked(
+        export_video_model(model),
+        file,
+        model,
+        quantiser=YT8M_QUANTISER,
+        dimensions=weights.hidden_kernel.shape[0],
+        most=MAX_DIFFERENCE,
+    )
 
 
 def write_classifier(

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from organizer.training.yt8m.sampling import Crop
     from organizer.training.yt8m.vocabulary import LabelClasses
 
-    _Cut = tuple[Any, list[int]]
-    """Rows of a video (seconds, 1024) as stored, and the columns of its labels."""
+    _Cut = tuple[Any, list[int], bytes]
+    """Rows of a video (seconds, 1024) as stored, the columns of its labels, and its id."""
 
     Chooses = Callable[[Path, bytes], bool]
     """Says of a shard and the id of a video in it whether the video is taken."""
@@ -117,6 +117,7 @@ class Yt8mData:
     dimensions: int = field(init=False, default=DIMENSIONS)
     based_on: BasedOn | None = field(init=False, default=None)
     validation_names: tuple[str, ...] | None = field(init=False, default=None)
+    """Their ids, which are known once all of ``validation`` was read."""
     validation_groups: tuple[str, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -204,19 +205,24 @@ class Yt8mData:
         # Closed here and not when it is forgotten: its threads end with it.
         with closing(videos):
             ordered: Iterator[_Cut] = videos
+            ids: list[bytes] = []
             if position is not None:
                 ordered = shuffled(videos, self.reading.shuffled, Random(f"{position.seed} {position.epoch}"))
                 ordered = islice(ordered, position.batch * batch_size, None)
             while batch := list(islice(ordered, batch_size)):
+                if position is None:
+                    ids += [video_id for *_, video_id in batch]
                 yield self._joined(batch)
+        if position is None:
+            self.validation_names = tuple(video_id.decode("utf-8", "replace") for video_id in ids)
 
     def _joined(self, videos: Sequence[_Cut]) -> tuple[Any, Any, Any]:
         import numpy as np
 
-        seconds = np.array([len(rows) for rows, _ in videos], np.int32)
+        seconds = np.array([len(rows) for rows, *_ in videos], np.int32)
         joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.record_format.type_name)
         targets = np.zeros((len(videos), len(self.labels)), np.float32)
-        for slot, (rows, columns) in enumerate(videos):
+        for slot, (rows, columns, _) in enumerate(videos):
             joined[slot, : len(rows)] = rows
             targets[slot, columns] = 1.0
         return joined, seconds, targets
@@ -226,7 +232,7 @@ class Yt8mData:
         for video, columns in self._read(a_pass, number):
             crop = a_pass.crop(video.id, len(video.rows))
             # A copy, for the record's memory is used again.
-            yield video.rows[crop.start : crop.start + crop.seconds].copy(), columns
+            yield video.rows[crop.start : crop.start + crop.seconds].copy(), columns, video.id
 
     def _read(self, a_pass: _Pass, number: int) -> Iterator[tuple[Video, list[int]]]:
         """Yield the videos of a shard that are to be seen, with the columns of their labels."""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from threading import Event
 
     from organizer.models.download.fetch import FetchProgress, Patience
-    from organizer.training.yt8m.record_formats import Level
 
 VALIDATION = "validate"
 SPLITS = ("train", VALIDATION)

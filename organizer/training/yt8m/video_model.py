@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from organizer.features.quiet import quiet_stderr
+from organizer.training.export_classifier import litert_graph
 from organizer.training.yt8m.window_noise import SHARES, WindowNoise
 
 if TYPE_CHECKING:
@@ -198,19 +198,4 @@ def keras_model(weights: VideoModelWeights) -> Any:
 
 def export_video_model(model: Any) -> bytes:
     """Return a ``keras_model`` as a LiteRT graph; its weights have 16 bits each, as they are rounded to."""
-    import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-
-    def classify(features: Any) -> tuple[Any, Any]:
-        outputs = model(features, training=False)
-        return outputs["scores"], outputs["evidence"]
-
-    signature = tf.TensorSpec((None, None, model.input_shape[-1]), tf.float32, name="features")
-    with quiet_stderr():
-        traced = tf.function(classify, autograph=False).get_concrete_function(signature)
-        frozen = convert_variables_to_constants_v2(traced)
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        graph: bytes = converter.convert()
-    return graph
+    return litert_graph(model, model.input_shape[-1], half_precision=True)

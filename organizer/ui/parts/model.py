@@ -12,7 +12,7 @@ from organizer.library import Library
 from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
 from organizer.pipeline.background_jobs import start_retag
-from organizer.pipeline.looking_cost import looking_cost
+from organizer.pipeline.looking_cost import LookingCost, looking_cost
 from organizer.pipeline.retag import retag
 from organizer.text import count, safe_text
 from organizer.ui.errors import show_error
@@ -22,6 +22,8 @@ from organizer.ui.resources import library_file, open_library, tagger
 if TYPE_CHECKING:
     from organizer.gallery.view_state import ViewState
     from organizer.library.filters import VideoFilter
+    from organizer.library.jobs import JobState
+    from organizer.models.bundle import Bundle
 
 _PANEL = "retag"
 _ONE = "retagged_video"
@@ -42,7 +44,7 @@ def show_model(library: Library) -> None:
             st.markdown(
                 f"{count(unseen, 'video')} not looked at with this model yet. **Scan all again** does that."
             )
-            st.text(f"It takes {looking_cost(library, bundle, unseen).words}.")
+            st.text(f"It takes {_cost(library, bundle, unseen).words}.")
         if older := library.features.count_tagged_by_others(bundle.id, bundle.space_id):
             st.markdown(
                 f"{count(older, 'video')} tagged by another model. **Tag again** gives them its tags."
@@ -54,6 +56,26 @@ def show_model(library: Library) -> None:
         if {DEFAULT} == {other.name for other in bundles()}:
             st.text("A larger one, Inception v3 with the features of YouTube-8M, can be fetched:")
             st.code("organizer models pull inception-yt8m", language=None, wrap_lines=True)
+
+
+def _cost(library: Library, bundle: Bundle, videos: int) -> LookingCost:
+    """Return what it costs to look at videos. Times of past scans are read once a job."""
+    job = library.jobs.newest()
+    last = None if job is None else (job.id, job.state)
+    return _known_cost(library, bundle, str(library_file()), bundle.id, bundle.space_id, videos, last)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _known_cost(
+    _library: Library,
+    _bundle: Bundle,
+    file: str,
+    bundle_id: str,
+    space_id: str,
+    videos: int,
+    last_job: tuple[int, JobState] | None,
+) -> LookingCost:
+    return looking_cost(_library, _bundle, videos)
 
 
 def _show_unusable(error: BundleError) -> None:

@@ -2,6 +2,7 @@ import json
 import shutil
 import threading
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,9 +14,10 @@ from organizer.errors import BundleError, DownloadError, MissingDependencyError,
 from organizer.features.tensorflow.frozen_network import Precision
 from organizer.models import catalogue
 from organizer.models.checksums import parse_checksum, sha256_of
+from organizer.models.classifier_choice import ClassifierChoice
 from organizer.models.download.fetch import FetchProgress, FetchStep, Patience
 from organizer.models.download.sources import read_sources
-from organizer.models.inception.own_classifier import ClassifierChoice, shipped_classifier
+from organizer.models.inception.own_classifier import shipped_classifier
 from organizer.models.inception.pull import Installed, Note, pull
 from organizer.models.manifest import ClassifierKind
 from organizer.models.unpack import unpack
@@ -272,6 +274,46 @@ def test_another_model_is_replaced_only_on_request(site, downloads):
     run(site, downloads, replace=True)[-1].bundle.verify()
 
 
+def change(bundle, **fields):
+    file = bundle.folder / "bundle.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
+
+
+AGAIN = "organizer models pull inception-yt8m --replace"
+THERE = "There is a model inception-yt8m already, and it {}. To put another in its place, say so: {}"
+
+
+def refused(site, downloads, **options):
+    with pytest.raises(BundleError) as caught:
+        run(site, downloads, **options)
+    return str(caught.value)
+
+
+def test_a_refusal_names_the_command_that_brings_what_was_asked_for(site, downloads):
+    bundle = run(site, downloads, classifier=NONE)[-1].bundle
+    published = f"{AGAIN} --accept-unlicensed-classifier"
+    assert refused(site, downloads) == THERE.format("has no classifier", published)
+    next(bundle.folder.glob("pca.npz")).write_bytes(b"")
+    broken = partial(THERE.format, "is damaged")
+    assert refused(site, downloads, classifier=NONE) == broken(f"{AGAIN} --no-classifier")
+    assert refused(site, downloads, classifier=OWN) == broken(AGAIN)
+    # Without a choice it would have got organizer's own.
+    assert refused(site, downloads, classifier=None) == broken(AGAIN)
+    assert refused(site, downloads) == broken(published)
+    (bundle.folder / "bundle.json").write_text("{")
+    assert refused(site, downloads, classifier=None) == broken(AGAIN)
+
+
+def test_a_damaged_published_one_is_not_repaired_into_another(site, downloads):
+    bundle = run(site, downloads)[-1].bundle
+    (bundle.folder / "classifier.npz").write_bytes(b"")
+    again = f"{AGAIN} --accept-unlicensed-classifier"
+    assert refused(site, downloads, classifier=None) == THERE.format("is damaged", again)
+    with pytest.raises(BundleError) as caught:
+        bundle.verify()
+    assert str(caught.value).endswith(f"Install it again: {again}")
+
+
 # organizer's own classifier
 
 
@@ -329,6 +371,18 @@ def test_one_that_has_it_is_left_alone(installed, site, downloads):
     assert site.server.requests == []
     with pytest.raises(BundleError, match=r"has organizer's own classifier.*--replace"):
         run(site, downloads, classifier=PUBLISHED)
+    again = f"{AGAIN} --accept-unlicensed-classifier"
+    assert refused(site, downloads) == THERE.format("has organizer's own classifier", again)
+
+
+def test_another_classifier_is_not_called_the_published_one(installed, site, downloads):
+    made_of = {**installed.provenance, "classifier": {"architecture": "video"}}
+    change(installed, provenance=made_of)
+    assert "installed already" in notes(run(site, downloads, classifier=None))
+    again = f"{AGAIN} --accept-unlicensed-classifier"
+    assert refused(site, downloads) == THERE.format("has another classifier", again)
+    check_own(run(site, downloads, classifier=OWN)[-1].bundle)
+    assert site.server.requests == []
 
 
 @pytest.mark.parametrize("classifier", [None, OWN])
@@ -354,11 +408,6 @@ def test_the_published_one_goes_only_when_told(site, downloads):
     check_own(joined)
     assert "classifier.npz" not in joined.files
     assert len(site.server.requests) == asked
-
-
-def change(bundle, **fields):
-    file = bundle.folder / "bundle.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
 
 
 def test_one_of_an_older_organizer_gets_the_newer_one(installed, site, downloads):
