@@ -46,13 +46,14 @@ MAY_IMPORT = {
     "tags": BOTTOM | {"features", "models"},
     "demo": BOTTOM,
     "pipeline": BOTTOM | {"frames", "features", "models", "tags", "library"},
-    "training": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
+    "dataset": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
+    "training": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline", "dataset"},
     "bench": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
     "gallery": BOTTOM | {"library"},
     "ui": BOTTOM | {"frames", "models", "tags", "library", "pipeline", "gallery"},
     "cli": BOTTOM
     | {"frames", "features", "models", "tags", "training", "library", "pipeline"}
-    | {"demo", "bench", "gallery", "ui"},
+    | {"demo", "bench", "gallery", "ui", "dataset"},
     "__main__": {"cli"},
     "__init__": {"version", "errors", "library", "pipeline"},
 }
@@ -63,6 +64,7 @@ ONLY_IN = {
     "av": ("frames/", "demo.py", "bench/clip.py"),
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
     "jinja2": ("training/render.py",),
+    "pyarrow": ("dataset/parquet.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }
@@ -98,6 +100,7 @@ NEVER_AT_IMPORT_TIME = {
     "numpy",
     "pandas",
     "platformdirs",
+    "pyarrow",
     "rich",
     "skimage",
     "sklearn",

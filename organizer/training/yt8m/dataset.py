@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from organizer.dataset.tfrecords import SkipLog, SkippedRecord, read_records
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.inception.assemble import NAME
@@ -25,7 +26,6 @@ from organizer.training.yt8m.record_formats import (
     FrameLevelFormat,
     RecordFormatError,
 )
-from organizer.training.yt8m.records import SkipLog, SkippedRecord, read_records
 from organizer.training.yt8m.sampling import (
     draw_crop,
     first_seconds,
