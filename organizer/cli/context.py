@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -46,6 +47,11 @@ def library_option(function: Decorated) -> Decorated:
 def library_path() -> Path:
     """Return the library file that the person chose; it may not exist yet."""
     return settings().library
+
+
+def library_is_named() -> bool:
+    """Whether the person said which library is meant, on the command line or in the environment."""
+    return bool(click.get_current_context().meta.get(_LIBRARY_KEY) or os.environ.get(LIBRARY_VARIABLE))
 
 
 def settings() -> Settings:
