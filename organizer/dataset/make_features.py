@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -307,18 +306,3 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def confirmed_counts(folder: Path) -> Counter[str]:
-    """Return for how many videos of a folder each tag was confirmed, by the manifests.
-
-    Raises:
-        DatasetError: one cannot be read.
-    """
-    counts: Counter[str] = Counter()
-    for file in sorted(folder.glob(f"features-*{MANIFEST}")):
-        try:
-            counts.update(read_manifest(file).confirmed)
-        except (OSError, ValueError) as error:
-            raise DatasetError(f"{file}: it cannot be read ({error}). Write the shards again.") from error
-    return counts

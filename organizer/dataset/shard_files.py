@@ -66,8 +66,8 @@ class ShardReport:
     seconds: int
     """Rows of features, all together."""
     failed: tuple[FailedFile, ...]
-    confirmed: Mapping[str, int]
-    """How many of its videos were confirmed for each tag."""
+    labels: Mapping[str, int]
+    """How many of its records have each label."""
 
 
 def shard_name(number: int) -> str:

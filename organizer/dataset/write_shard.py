@@ -266,7 +266,7 @@ class _Made:
             stored=sum(row.stored for row in rows),
             seconds=sum(len(row.seconds) for row in rows),
             failed=tuple(self._failed),
-            confirmed=dict(Counter(name for row in rows for name in row.confirmed)),
+            labels=dict(Counter(name for row in rows for name in row.labels)),
         )
 
     def _decoded(

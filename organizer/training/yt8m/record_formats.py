@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from organizer.dataset.frame_records import find_row_table
+from organizer.dataset.frame_records import ROWS, find_row_table, read_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +45,8 @@ class Video:
     """Numbers of the release."""
     rows: NDArray[Any]
     """(seconds, 1024) in the format's type; it may be a view into the record."""
+    rejected: tuple[int, ...] = ()
+    """Classes that somebody said it has not. YouTube-8M's records know no such thing."""
 
 
 class RecordFormat(Protocol):
@@ -83,7 +85,7 @@ class FrameLevelFormat:
         """Read a SequenceExample; all its rows are checked, whatever is cut from it later."""
         from tensorflow.core.example.feature_pb2 import Features
 
-        table = find_row_table(record, "rgb", DIMENSIONS)
+        table = find_row_table(record, ROWS, DIMENSIONS)
         if table is None:
             return parse_frame_level(record)
         video_id, classes = _context(_message(Features, table.context, "SequenceExample").feature)
@@ -99,6 +101,21 @@ class FrameLevelFormat:
         step = np.float32((ends[1] - ends[0]) / 255)
         there = tf.sequence_mask(seconds, tf.shape(rows)[1], tf.float32)[:, :, tf.newaxis]
         return (tf.cast(rows, tf.float32) * step + np.float32(ends[0])) * there
+
+
+class OwnFrameLevelFormat(FrameLevelFormat):
+    """The same as ``organizer features`` writes it: a video may have no label, and labels it has not."""
+
+    def read(self, record: memoryview) -> Video:
+        """Read a record."""
+        table = find_row_table(record, ROWS, DIMENSIONS)
+        if table is None:
+            raise RecordFormatError("it is of another layout than organizer writes")
+        try:
+            context = read_context(table.context)
+        except ValueError as error:
+            raise RecordFormatError(str(error)) from error
+        return Video(context.id, context.labels, table.rows, context.rejected)
 
 
 class VideoLevelFormat:
