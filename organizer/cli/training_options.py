@@ -62,7 +62,7 @@ _OPTIONS = (
         enum=Origin,
         default=Origin.LIBRARY.value,
         show_default=True,
-        help="Labelled videos: your decisions in the library; shards of YouTube-8M, or your own in that format; "
+        help="Labelled videos: your decisions in the library, shards of YouTube-8M or of organizer features, "
         "or the corpus.",
     ),
     click.option(

@@ -166,7 +166,7 @@ def measure_on_own(bundle: Bundle, own: OwnFolder) -> Measured:
         raise TrainingDataError(
             f"{own.folder}: it has no labelled video of a day that {bundle.name} was not trained on."
         )
-    data = _data(own, shards.files, labels, weigh, labelled, lambda group: mark_of(group) not in seen)
+    data = _data(own, shards.files, weigh, labelled, lambda group: mark_of(group) not in seen)
     notes = ("Days that it was trained on are left out.",) if seen else ()
     return Measured(bundle, score_held_out(bundle, data), f"{own.folder}.", notes)
 
@@ -289,7 +289,8 @@ def _held_out_groups(rows: Sequence[VideoRow]) -> set[str]:
     if not held:
         raise TrainingDataError(
             f"The {count(len(rows), 'labelled video')} come from {count(len(sizes), 'day')} (or folder, "
-            "where no date is known), and none of these can be held out to measure on. Add videos of other days."
+            "where no date is known), and none of these can be held out to measure on. Add videos of other "
+            "days."
         )
     return held
 
