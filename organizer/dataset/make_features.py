@@ -166,6 +166,7 @@ def make_features(
         standing.done.clear()
         del videos, there
         planned: dict[int, str] = {}
+        shards = 0
         plan = plan_shards(
             Planning(description, wanted.sampling, wanted.shard_videos),
             to_do,
@@ -181,7 +182,8 @@ def make_features(
                     continue
                 standing.reports[event.number] = event
                 failed.update((one.path, one) for one in event.failed)
-                yield Written(event, len(planned))
+                shards += 1
+                yield Written(event, shards)
         _check_written(folder, planned)
         reports = standing.reports.values()
         yield AllWritten(len(reports), sum(report.records for report in reports), tuple(failed.values()))
@@ -295,13 +297,13 @@ def _alone(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / _LOCK, timeout=0)
-    try:
-        with storage_errors(folder):
+    with storage_errors(folder):
+        try:
             lock.acquire()
-    except Timeout as error:
-        raise DatasetError(
-            f"{folder}: another command writes features there. Wait for it, or name another folder."
-        ) from error
+        except Timeout as error:
+            raise DatasetError(
+                f"{folder}: another command writes features there. Wait for it, or name another folder."
+            ) from error
     try:
         yield
     finally:
