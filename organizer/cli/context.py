@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,11 +46,6 @@ def library_option(function: Decorated) -> Decorated:
 def library_path() -> Path:
     """Return the library file that the person chose; it may not exist yet."""
     return settings().library
-
-
-def library_is_named() -> bool:
-    """Whether the person said which library is meant, on the command line or in the environment."""
-    return bool(click.get_current_context().meta.get(_LIBRARY_KEY) or os.environ.get(LIBRARY_VARIABLE))
 
 
 def settings() -> Settings:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.context import EXIT_STOPPED, library_is_named, library_option, library_path, open_library
+from organizer.cli.context import EXIT_STOPPED, library_argument, library_option, library_path, open_library
 from organizer.cli.parameters import enum_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
@@ -140,8 +140,8 @@ def features(
 
 @contextmanager
 def _library_if_any() -> Iterator[Library | None]:
-    """Open the library, if it is there or was named."""
-    if not library_path().exists() and not library_is_named():
+    """Open the library if it is there; one that was named for this command has to be."""
+    if not library_path().exists() and not library_argument():
         yield None
         return
     with open_library() as library:
