@@ -60,6 +60,11 @@ class Description:
     """Label k has the number k. Names are only ever added, at the end."""
     labels_of: LabelsOf = LabelsOf.DECISIONS
 
+    @property
+    def gave(self) -> str | None:
+        """Name and version of the model that gave tags; None where no given tag is a label."""
+        return f"{self.model} {self.version}" if self.labels_of is LabelsOf.GIVEN else None
+
     def with_labels(self, names: Iterable[str]) -> Description:
         """Return the same with more labels."""
         return replace(self, labels=tuple(dict.fromkeys((*self.labels, *names))))
@@ -129,15 +134,16 @@ def check_same(folder: Path, before: Description, wanted: Description) -> None:
     Raises:
         DatasetError: a folder holds others than are to be written.
     """
-    for name, words in (
-        ("space_id", "features of another model"),
-        ("format", "another format"),
-        ("labels_of", "other labels"),
+    for words, one, other in (
+        ("features of another model", before.space_id, wanted.space_id),
+        ("another format", before.format, wanted.format),
+        ("other labels", before.labels_of, wanted.labels_of),
+        ("tags that another model gave", before.gave, wanted.gave),
     ):
-        if getattr(before, name) != getattr(wanted, name):
+        if one != other:
             raise DatasetError(
-                f"{folder}: it holds {words} ({getattr(before, name)}, not {getattr(wanted, name)}). Name "
-                "another folder, or go on as it was begun."
+                f"{folder}: it holds {words} ({one}, not {other}). Name another folder, or go on as it was "
+                "begun."
             )
 
 

@@ -13,7 +13,7 @@ from organizer.dataset.shard_files import complete_shards, read_records_of, shar
 from organizer.errors import DatasetError
 from organizer.library.changes import Analysis
 from organizer.library.fingerprint import fingerprint
-from organizer.models.catalogue import open_bundle
+from organizer.models.catalogue import bundle_of_space
 from organizer.pipeline.analyse import tagging
 from organizer.pipeline.listing import root_for
 from organizer.stopping import check
@@ -89,8 +89,8 @@ def import_features(
         stop: looked at between two records.
 
     Raises:
-        DatasetError: the folder is no such folder, or cannot be read.
-        BundleError: no installed model is of the features' space, or it has no classifier.
+        DatasetError: the folder is no such folder, or cannot be read, or no model here is of its space.
+        BundleError: the model has no classifier, or is damaged.
         StoppedError: ``stop`` was set; what was brought stays.
         LibraryError: the library cannot be written.
     """
@@ -206,15 +206,12 @@ def _model_of(description: Description) -> Bundle:
     """Return an installed model of the same feature space: the one in use, if it is.
 
     Raises:
-        BundleError: there is none.
+        DatasetError: there is none.
     """
-    in_use = open_bundle()
-    if in_use.space_id == description.space_id:
-        return in_use
-    named = open_bundle(description.model)
-    if named.space_id == description.space_id:
-        return named
-    raise DatasetError(
-        f"These features are of {description.model} {description.version}, and {named.id} here makes others. "
-        f"Install that version, or write the features again: organizer features"
-    )
+    bundle = bundle_of_space(description.space_id)
+    if bundle is None:
+        raise DatasetError(
+            f"These features are of {description.model} {description.version}, and no model here makes such. "
+            "Install that version, or write the features again: organizer features"
+        )
+    return bundle

@@ -7,9 +7,16 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from organizer.dataset.description import check_same, read_description, write_description
+from organizer.dataset.description import (
+    DESCRIPTION,
+    DatasetFormat,
+    check_same,
+    read_description,
+    write_description,
+)
 from organizer.dataset.plan import SHARD_VIDEOS, Planning, plan_shards
 from organizer.dataset.shard_files import (
+    ENDING,
     MANIFEST,
     complete_shards,
     read_manifest,
@@ -17,6 +24,7 @@ from organizer.dataset.shard_files import (
     remove_parts,
     remove_shard,
     shard_name,
+    shard_numbers,
 )
 from organizer.dataset.write_shard import FileDone
 from organizer.errors import DatasetError, FolderError
@@ -195,6 +203,12 @@ def _prepare(folder: Path, wanted: Wanted) -> Description:
     if before is not None:
         check_same(folder, before, description)
         description = before.with_labels(description.labels)
+    elif any(folder.glob(f"*{ENDING[DatasetFormat.YT8M]}")) or shard_numbers(folder):
+        # Nobody knows of which model these are, and with a description they would pass for this one's.
+        raise DatasetError(
+            f"{folder}: it holds shards, and no {DESCRIPTION} that says of which model they are. Name "
+            "another folder."
+        )
     if description != before:
         write_description(folder, description)
     with storage_errors(folder):

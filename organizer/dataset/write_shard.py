@@ -101,14 +101,15 @@ class ShardTools:
 
         Raises:
             BundleError: it is not installed.
-            FeatureSpaceError: it is here, but makes other features.
+            FeatureSpaceError: it is here, but makes other features, or gives tags in another version.
         """
-        bundle = self._bundle or open_bundle(self._description.model)
-        if bundle.space_id != self._description.space_id:
+        wanted = self._description
+        bundle = self._bundle or open_bundle(wanted.model)
+        # Two classifiers of one space give different tags.
+        if bundle.space_id != wanted.space_id or wanted.gave not in {None, bundle.id}:
             raise FeatureSpaceError(
-                f"{bundle.id} makes features of the space {bundle.space_id} here, and wanted are those of "
-                f"{self._description.space_id}. Install {self._description.model} "
-                f"{self._description.version}: organizer models"
+                f"{bundle.id} of the space {bundle.space_id} is installed here, and wanted is {wanted.model} "
+                f"{wanted.version} of the space {wanted.space_id}. Install that version: organizer models"
             )
         return bundle
 

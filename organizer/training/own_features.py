@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from organizer.dataset.description import DatasetFormat, LabelsOf, read_description
 from organizer.dataset.shard_files import ENDING, complete_shards, read_rows, shard_name
 from organizer.errors import TrainingDataError
-from organizer.models.catalogue import open_bundle
+from organizer.models.catalogue import bundle_of_space, open_bundle
 from organizer.text import count, safe_text
 from organizer.training.evaluate_model import Measured
 from organizer.training.library_data import (
@@ -55,13 +55,16 @@ class OwnFolder:
         """Return the installed model that makes such features.
 
         Args:
-            name: of the model; None means the one that made them.
+            name: of the model; None means the one that made them, or another one of their space.
 
         Raises:
             BundleError: it is not installed.
             TrainingDataError: it makes other features.
         """
-        bundle = open_bundle(name or self.description.model)
+        made = self.description.model
+        bundle = open_bundle(name) if name else bundle_of_space(self.description.space_id, made)
+        if bundle is None:
+            bundle = open_bundle(made)
         self.check_space(bundle)
         return bundle
 

@@ -13,7 +13,7 @@ from organizer.dataset.description import DatasetFormat, LabelsOf, read_descript
 from organizer.dataset.make_features import _alone
 from organizer.dataset.shard_files import read_manifest
 from organizer.dataset.write_shard import write_shard
-from organizer.errors import DatasetError, FolderError
+from organizer.errors import DatasetError, FeatureSpaceError, FolderError
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
 from organizer.pipeline.scan import scan
@@ -113,7 +113,7 @@ def test_a_damaged_shard_is_written_anew_and_no_other(world, format_, damage):
 
 def test_what_was_left_halfway_is_done_and_tidied_away(world):
     seven(world)
-    (world.target).mkdir()
+    world.run(exclude=("*",))
     (world.target / ".features-00000.tfrecord.abcd.part").write_bytes(b"half")
     (world.target / "features-00000.tfrecord").write_bytes(b"no manifest came")
     (world.target / "mine.txt").write_text("the person's")
@@ -343,6 +343,39 @@ def test_other_features_are_refused(world, change):
     with pytest.raises(DatasetError, match="Name another folder"):
         world.run(**settings)
     assert world.files() == before
+
+
+@pytest.mark.parametrize("name", ["train0000.tfrecord", "features-00000.json", "features-00003.tfrecord"])
+def test_shards_of_whom_nobody_knows_are_not_taken_for_ones_own(world, name):
+    world.show("a.mp4", "Animal")
+    world.target.mkdir()
+    (world.target / name).write_bytes(b"")
+    with pytest.raises(DatasetError, match="holds shards"):
+        world.run()
+    assert sorted(os.listdir(world.target)) == [".lock", name]
+
+
+def test_tags_of_two_models_are_not_mixed(world, monkeypatch):
+    monkeypatch.setattr("organizer.dataset.write_shard.Tagger", ColourTagger)
+    world.show("a.mp4", "Animal")
+    world.run(labels_of=LabelsOf.GIVEN)
+    # Of the same space, so that features alone could be mixed.
+    other = colour_bundle(version="2")
+    assert other.space_id == world.bundle.space_id
+    with pytest.raises(DatasetError, match="lite 1, not lite 2"):
+        world.run(labels_of=LabelsOf.GIVEN, bundle=other)
+    world.show("b.mp4", "Animal")
+    world.runner.bundle = other
+    with pytest.raises(FeatureSpaceError, match=r"lite 2 .* wanted is lite 1"):
+        world.run(labels_of=LabelsOf.GIVEN)
+
+
+def test_a_writer_with_another_model_is_refused(world):
+    world.show("a.mp4", "Animal")
+    world.runner.bundle = colour_bundle(backbone="d" * 64)
+    with pytest.raises(FeatureSpaceError, match="Install that version"):
+        world.run()
+    assert not world.records()
 
 
 def test_a_newer_description_is_refused(world):
