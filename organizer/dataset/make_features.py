@@ -183,8 +183,8 @@ def make_features(
             library=library,
             stop=stop,
         )
-        with closing(plan):
-            for event in runner.run(_noted(plan, planned), folder):
+        with closing(plan), closing(runner.run(_noted(plan, planned), folder)) as events:
+            for event in events:
                 if isinstance(event, FileDone):
                     yield event
                     continue

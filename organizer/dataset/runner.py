@@ -9,7 +9,7 @@ from organizer.pipeline.decoding.decoders import start_decoders
 from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable
     from pathlib import Path
     from threading import Event
 
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 class ShardRunner(Protocol):
     """Has shards written, here or on other computers."""
 
-    def run(self, shards: Iterable[ShardWork], folder: Path) -> Iterator[ShardReport | FileDone]:
+    def run(
+        self, shards: Iterable[ShardWork], folder: Path
+    ) -> Generator[ShardReport | FileDone, None, None]:
         """Have each shard written by ``write_shard`` and yield its report, in any order.
 
         Shards are asked for when there is room for them, for each holds features that a library knows, and
         in the thread that iterates, for the library is that thread's. A shard whose writer died is given to
         another writer; what that one writes takes the place of whatever the first left. ``FileDone`` may be
-        yielded as often as there is news, or never.
+        yielded as often as there is news, or never. Closed, the generator ends what it started.
 
         Raises:
             StoppedError: it was asked to stop. Shards that were reported are complete.

@@ -37,7 +37,7 @@ from organizer.tags.tagger import Tagger
 from organizer.types import Tier, VideoFeatures
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
     from threading import Event
 
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from organizer.library.records import Facts
     from organizer.models.bundle import Bundle
     from organizer.pipeline.decoding.decoders import Decoders, StartDecoders
+    from organizer.types import VideoFile
 
 _LOOK_AT_STOP_S = 0.1
 _FULL_BATCHES = 4
@@ -76,6 +77,7 @@ class ShardTools:
         workers: int | None = None,
         isolated: bool = True,
         start: StartDecoders = start_decoders,
+        here: Callable[[VideoFile], VideoFile] = lambda file: file,
     ) -> None:
         """Prepare.
 
@@ -86,12 +88,15 @@ class ShardTools:
             workers: files decoded at the same time; None takes as many as processors and memory carry.
             isolated: whether each decoder is a process of its own.
             start: makes the decoders.
+            here: where a file lies on this computer, which may see it at another path than whoever listed
+                it. Rows and reports name it as it was listed.
         """
         self._description = description
         self._sampling = sampling
         self._bundle = bundle
         self._isolated = isolated
         self._start = start
+        self.here = here
         self.workers = workers or default_workers()
         self._decoders: Decoders | None = None
 
@@ -285,7 +290,7 @@ class _Made:
             while True:
                 check(self._stop)
                 while len(running) < in_flight and (video := next(waiting, None)) is not None:
-                    running[decoders.submit(video.file)] = video
+                    running[decoders.submit(self._tools.here(video.file))] = video
                 if not running and not finished:
                     return
                 wait(running, timeout=_LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from organizer.dataset.description import DatasetFormat, LabelsOf, read_description
-from organizer.dataset.make_features import _alone
+from organizer.dataset.description import DatasetFormat, LabelsOf, describe, read_description
+from organizer.dataset.make_features import Wanted, Written, _alone, make_features
 from organizer.dataset.shard_files import read_manifest
 from organizer.dataset.write_shard import write_shard
 from organizer.errors import DatasetError, FeatureSpaceError, FolderError
@@ -418,6 +419,50 @@ def test_shards_may_be_written_by_others_in_any_order_and_twice(world):
     assert [report.number for report in run.written] == [3, 2, 1, 0]
     assert len(world.records()) == 7
     assert world.run().looked.to_do == 0
+
+
+def test_a_writer_may_see_the_files_at_another_path(world):
+    seven(world)
+    there = world.folder / "seen from there"
+    shutil.copytree(world.videos, there)
+    runner, tools = world.runner, world.runner.tools
+
+    def elsewhere(work):
+        made = tools(work)
+        made.here = lambda file: replace(file, root=str(there))
+        return made
+
+    runner.tools = elsewhere
+    (world.videos / "6.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + b"x" * 100)
+    shutil.copy2(world.videos / "6.mp4", there / "6.mp4")
+    run = world.run()
+    assert {os.path.dirname(path) for path in world.reader.paths} == {str(there)}
+    # All that is told names the files as they were listed.
+    assert {record.row.file.root for record in world.records().values()} == {str(world.videos)}
+    assert [failed.path for failed in run.all.failed] == [str(world.videos / "6.mp4")]
+    assert world.run().looked.to_do == 0
+
+
+def test_a_runner_is_closed_with_the_work(world):
+    seven(world)
+    ended = []
+
+    class Ending(type(world.runner)):
+        def run(self, shards, folder):
+            try:
+                yield from super().run(shards, folder)
+            finally:
+                ended.append(len(self.works))
+
+    description = describe(world.bundle, DatasetFormat.YT8M, LABELS)
+    wanted = Wanted((str(world.videos),), description, shard_videos=2)
+    events = make_features(world.target, wanted, Ending(world.bundle, world.reader, world.stop))
+    while not isinstance(next(events), Written):
+        pass
+    events.close()
+    assert ended == [1]
+    # Nobody holds the folder any more.
+    assert world.run().all.records == 7
 
 
 def test_a_record_that_is_there_twice_goes(world):
