@@ -21,6 +21,7 @@
     |-- GalleryError               the gallery's server cannot be started
     |-- JobError                   a scan, or tagging again, cannot be started as a job of its own
     |   `-- JobRunningError        another job of this library runs
+    |-- DatasetError               a folder of features cannot be read, or holds others
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     |-- MissingDependencyError     an optional package or a system library is not there
     `-- OutputError                what a command prints cannot be written
@@ -132,6 +133,10 @@ class JobError(OrganizerError):
 
 class JobRunningError(JobError):
     """Another job, a scan or tagging again, of this library runs."""
+
+
+class DatasetError(OrganizerError):
+    """A folder of features cannot be read, or holds others than are wanted."""
 
 
 class TrainingDataError(OrganizerError):

@@ -21,6 +21,8 @@ SLOW = (
     "cli/test_models.py",
     "cli/test_streams.py",
     "cli/test_train.py",
+    "cli/test_train_own_features.py",
+    "dataset/test_processes.py",
     "end_to_end",
     "features/tensorflow",
     "features/test_backbones.py",

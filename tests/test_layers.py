@@ -46,14 +46,15 @@ MAY_IMPORT = {
     "tags": BOTTOM | {"features", "models"},
     "demo": BOTTOM,
     "pipeline": BOTTOM | {"frames", "features", "models", "tags", "library"},
-    "cluster": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
-    "training": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
+    "dataset": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
+    "cluster": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline", "dataset"},
+    "training": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline", "dataset"},
     "bench": BOTTOM | {"frames", "features", "models", "tags", "library", "pipeline"},
     "gallery": BOTTOM | {"library"},
     "ui": BOTTOM | {"frames", "models", "tags", "library", "pipeline", "gallery"},
     "cli": BOTTOM
     | {"frames", "features", "models", "tags", "training", "library", "pipeline"}
-    | {"demo", "bench", "cluster", "gallery", "ui"},
+    | {"demo", "bench", "cluster", "dataset", "gallery", "ui"},
     "__main__": {"cli"},
     "__init__": {"version", "errors", "library", "pipeline"},
 }
@@ -65,6 +66,7 @@ ONLY_IN = {
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
     "ray": ("cluster/ray_cluster.py",),
     "jinja2": ("training/render.py",),
+    "pyarrow": ("dataset/parquet.py",),
     "sqlite3": ("library/",),
     "sqlite_utils": ("library/",),
 }
@@ -100,6 +102,7 @@ NEVER_AT_IMPORT_TIME = {
     "numpy",
     "pandas",
     "platformdirs",
+    "pyarrow",
     "rich",
     "skimage",
     "sklearn",

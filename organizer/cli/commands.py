@@ -75,6 +75,18 @@ COMMANDS = (
         "models",
         "List the installed models, each checked against its checksums.",
     ),
+    CommandEntry(
+        "features",
+        "organizer.cli.features",
+        "features",
+        "Write the features of all videos in folders as files, for training and other programs.",
+    ),
+    CommandEntry(
+        "import-features",
+        "organizer.cli.import_features",
+        "import_features",
+        'Bring what "organizer features" wrote into a library, without opening a video.',
+    ),
     CommandEntry("train", "organizer.cli.train", "train", "Train a classifier and make a model of it."),
     CommandEntry(
         "evaluate",

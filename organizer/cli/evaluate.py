@@ -26,6 +26,7 @@ from organizer.training.measure.figures import figures_of
 from organizer.training.measure.report import Report, report_html
 from organizer.training.measure.words import what_was_measured
 from organizer.training.measure_yt8m import measure_on_yt8m, open_to_measure
+from organizer.training.own_features import measure_on_own, own_folder
 from organizer.training.trained_on import Origin
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _measured(bundle: Bundle, labelled: Labelled, *, labelled_only: bool) -> Mea
             choice = labelled.of_yt8m()
             if choice.table is None:
                 check_tensorflow()
+            if (own := own_folder(choice)) is not None:
+                return measure_on_own(bundle, own)
             return measure_on_yt8m(bundle, choice, labelled_only=labelled_only)
         case Origin.LIBRARY:
             with open_library() as library:

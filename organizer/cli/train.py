@@ -26,6 +26,7 @@ from organizer.training.engine.events import Began, EpochDone, Stepped, Trained
 from organizer.training.engine.settings import TrainingSettings
 from organizer.training.evidence_weights import base_of
 from organizer.training.library_data import LibrarySettings
+from organizer.training.own_features import own_folder, own_source
 from organizer.training.sources import corpus_source, library_source
 from organizer.training.train_model import (
     Calibrated,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
     from organizer.training.evidence_weights import Base
     from organizer.training.measure.compare import Comparison
+    from organizer.training.own_features import OwnFolder
     from organizer.training.sources import TrainingSource
     from organizer.training.yt8m.record_formats import Level
 
@@ -175,7 +177,13 @@ def train(
     _check_yt8m_options(labelled, **{"--shards": shards, "--negatives": negatives})
     # It becomes the name of a folder below.
     check_name(name)
-    model = installed_space(space) if labelled.data is Origin.YT8M else open_bundle(space or DEFAULT)
+    own = own_folder(labelled.of_yt8m()) if labelled.data is Origin.YT8M else None
+    if own is not None:
+        # Downloaded beside them, YouTube-8M's shards would be read as one's own.
+        _check_own_options(own, **{"--shards": shards, "--negatives": negatives})
+        model: Bundle | None = own.space(space)
+    else:
+        model = installed_space(space) if labelled.data is Origin.YT8M else open_bundle(space or DEFAULT)
     base = _base(architecture, model, labelled.data)
     if labelled.data is Origin.LIBRARY and model and base is None and not architecture:
         click.echo(f"{model.name} cannot be built on, so this learns from nothing. To correct: --space lite.")
@@ -205,7 +213,11 @@ def train(
         with stop_asked_for() as stop:
             if shards:
                 _download(labelled.one_folder(), labelled.level, shards, mirror, stop)
-            source = _source(labelled, model, base, negatives)
+            source = (
+                _source(labelled, model, base, negatives)
+                if own is None
+                else own_source(own, labelled.of_yt8m())
+            )
             for note in source.notes:
                 click.echo(safe_text(note))
             click.echo(f"Held out: {safe_text(source.held_out)}.")
@@ -223,6 +235,15 @@ def _check_yt8m_options(labelled: Labelled, **given: object) -> None:
     for option, value in given.items():
         if value is not None and labelled.data is not Origin.YT8M:
             raise TrainingDataError(f"{option} is for --data yt8m.")
+
+
+def _check_own_options(own: OwnFolder, **given: object) -> None:
+    for option, value in given.items():
+        if value is not None:
+            raise TrainingDataError(
+                f"{own.folder}: it holds features of your own videos, and {option} is for YouTube-8M's. Name "
+                "another folder."
+            )
 
 
 def _base(architecture: str | None, space: Bundle | None, data: Origin) -> Base | None:

@@ -43,7 +43,7 @@ class Labelled:
 
     def of_yt8m(self, negatives: float | None = None) -> Yt8mChoice:
         """Return which videos of YouTube-8M are meant; ``negatives`` are those with none of the labels."""
-        return Yt8mChoice(self.folders, self.level, self.vocabulary, self.fold, negatives)
+        return Yt8mChoice(self.folders, self.level, self.vocabulary, self.fold, negatives, self.own_tags)
 
     def one_folder(self) -> Path:
         """Return the only folder given.
@@ -62,15 +62,16 @@ _OPTIONS = (
         enum=Origin,
         default=Origin.LIBRARY.value,
         show_default=True,
-        help="Labelled videos: your decisions in the library, YouTube-8M's shards, or the corpus.",
+        help="Labelled videos: your decisions in the library, shards of YouTube-8M or of organizer features, "
+        "or the corpus.",
     ),
     click.option(
         "--folder",
         "folders",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="Where YouTube-8M's shards, or the corpus, lie. Can be repeated for shards. Of the video level "
-        "it may be one .npz file with means and our labels.",
+        help="Where shards, or the corpus, lie. Can be repeated for YouTube-8M's. Of the video level it may "
+        "be one .npz file with means and our labels.",
     ),
     enum_option(
         "--level",
@@ -78,7 +79,9 @@ _OPTIONS = (
         help="Of YouTube-8M: features of each second (frame), or their mean over the video (video). "
         f"[default: {Level.FRAME}]",
     ),
-    click.option("--own-tags", is_flag=True, help="Of the library: tags of your own count as labels too."),
+    click.option(
+        "--own-tags", is_flag=True, help="Of your own videos: tags of your own count as labels too."
+    ),
     click.option(
         "--vocabulary",
         type=ExistingPath(dir_okay=False, path_type=Path),

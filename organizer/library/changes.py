@@ -30,8 +30,8 @@ class Analysis:
 
     info: VideoInfo
     features: VideoFeatures
-    poster: bytes
-    """WebP."""
+    poster: bytes | None
+    """WebP; None where its pictures were seen elsewhere, and only features came of them."""
     tagging: Tagging
     metadata_digest: str | None = None
     """Of what its container says; None where nobody looked."""

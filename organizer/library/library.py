@@ -12,7 +12,7 @@ from organizer.library.deciding import tags as deciding_tags
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import Jobs
 from organizer.library.opening import in_words, open_database
-from organizer.library.reading import decided_videos, find, tags, videos
+from organizer.library.reading import decided_videos, find, known_contents, tags, videos
 from organizer.library.reading.features import Features
 from organizer.library.reading.media import Media
 from organizer.library.recordings import adoption
@@ -22,13 +22,13 @@ from organizer.library.writing.places import Places, Roots
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from sqlite_utils import Database
 
     from organizer.library.changes import Adopted
-    from organizer.library.records import DecidedVideo, JournalEntry, VideoRecord
+    from organizer.library.records import DecidedVideo, JournalEntry, KnownContent, VideoRecord
 
 _ALL = VideoFilter()
 
@@ -184,6 +184,14 @@ class Library:
     def count_decided_without_features(self, space_id: str) -> int:
         """Return how many videos with a decision have no features of one space."""
         return decided_videos.count_decided_without_features(self._database, space_id)
+
+    def known_contents(self, fingerprints: Iterable[str], space_id: str) -> dict[str, KnownContent]:
+        """Return by fingerprint what is known of readable videos, with their features of one space."""
+        return known_contents.known_contents(self._database, fingerprints, space_id)
+
+    def confirmed_tags(self) -> Sequence[str]:
+        """Return the names of all tags that a person confirmed for any video, by name."""
+        return known_contents.confirmed_tags(self._database)
 
     # Decide
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from organizer.dates.shown import ShownDate, shown_date
 from organizer.types import TagState, Tier
+
+if TYPE_CHECKING:
+    from organizer.types import VideoFeatures
 
 
 class Status(StrEnum):
@@ -86,6 +90,21 @@ class Facts:
     def taken(self) -> ShownDate | None:
         """When it was taken, as it is shown here."""
         return shown_date(self.taken_at, self.taken_clock)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """What a library knows of one readable video, wherever it lies."""
+
+    video_id: int
+    facts: Facts
+    features: VideoFeatures | None
+    """Of the space that was asked about; None where it was not looked at with such a model."""
+    bundle: str | None
+    """Name and version of the model that scored it last."""
+    confirmed: tuple[str, ...]
+    """Tags that a person confirmed or added, by name."""
+    rejected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

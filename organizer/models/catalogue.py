@@ -76,6 +76,21 @@ def open_bundle(name: str | None = None) -> Bundle:
     raise BundleError(f"There is no model {name!r}. See: organizer models")
 
 
+def bundle_of_space(space_id: str, name: str | None = None) -> Bundle | None:
+    """Return an installed bundle that makes features of a space; None where there is none.
+
+    Args:
+        space_id: the feature space.
+        name: of the bundle that is taken where several do; None means the one in use.
+
+    Raises:
+        BundleError: a shipped one cannot be read.
+    """
+    name = name or chosen()
+    fitting = [bundle for bundle in bundles() if bundle.makes_features and bundle.space_id == space_id]
+    return min(fitting, key=lambda bundle: bundle.name != name, default=None)
+
+
 def chosen() -> str:
     """Return the name of the bundle in use: ``lite`` until the person says otherwise."""
     try:

@@ -75,6 +75,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_of_bytes(content: bytes) -> str:
+    """Return the SHA-256 of bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def git_blob_id(path: Path) -> str:
     r"""Return what ``git hash-object`` says of a file, 40 hexadecimal digits.
 

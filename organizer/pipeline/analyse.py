@@ -11,6 +11,7 @@ from organizer.library.changes import Analysis, Tagging
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from organizer.models.bundle import Bundle
     from organizer.tags.tagger import Tagger
     from organizer.types import VideoFeatures, VideoInfo, VideoScores
 
@@ -29,13 +30,17 @@ class Looked:
 
 def analyse(videos: Sequence[Decoded | Looked], tagger: Tagger) -> list[Analysis]:
     """Extract features, score and tag videos, together, so that networks run on full batches."""
-    bundle = tagger.bundle
-    made = iter(bundle.space.extract_all([one.pictures for one in videos if isinstance(one, Decoded)]))
-    features = [one.features if isinstance(one, Looked) else next(made) for one in videos]
+    bundle, features = tagger.bundle, features_of(videos, tagger.bundle)
     return [
         Analysis(video.info, stored, video.poster, tagging(tagger, scores), sampled=bundle.sampled)
         for video, stored, scores in zip(videos, features, tagger.score(features), strict=True)
     ]
+
+
+def features_of(videos: Sequence[Decoded | Looked], bundle: Bundle) -> list[VideoFeatures]:
+    """Return the features of videos: made here, all together, where that was not done elsewhere."""
+    made = iter(bundle.space.extract_all([one.pictures for one in videos if isinstance(one, Decoded)]))
+    return [one.features if isinstance(one, Looked) else next(made) for one in videos]
 
 
 def tagging(tagger: Tagger, scores: VideoScores) -> Tagging:

@@ -21,7 +21,7 @@ class Origin(StrEnum):
     LIBRARY = "library"
     """A person's decisions."""
     YT8M = "yt8m"
-    """YouTube-8M's shards."""
+    """YouTube-8M's shards, or one's own in the same format."""
     CORPUS = "corpus"
 
 
@@ -33,7 +33,7 @@ class TrainedOn:
     fold: int | None = None
     """Of the corpus, which was left out; None where none was."""
     groups: tuple[str, ...] = ()
-    """Marks of groups of a library, see ``LibraryData.trained_groups``."""
+    """Marks of groups of one's own videos, see ``LibraryData.trained_groups``."""
     based_on: str | None = None
     """The model that it corrects."""
     shards: tuple[str, ...] = ()
@@ -56,6 +56,8 @@ class TrainedOn:
                 table["shards"] = list(self.shards)
                 if self.held_out_share is not None:
                     table["held_out_share"] = self.held_out_share
+                if self.groups:
+                    table["groups"] = list(self.groups)
                 if self.videos_file is not None:
                     table["videos_file"] = self.videos_file
         if self.based_on is not None:

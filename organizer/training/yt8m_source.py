@@ -59,6 +59,8 @@ class Yt8mChoice:
     negatives: float | None = None
     """Share (0..1) to train on of the videos with none of the labels. None takes all at the video level and
     what ``Reading`` says at the frame level, where each costs an epoch forty times as much."""
+    own_tags: bool = False
+    """Of features of one's own videos: whether a person's own tags become labels too."""
 
     @property
     def table(self) -> Path | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from organizer.library.changes import Analysis, TagChange, Tagging
     from organizer.library.records import Root, TagRecord
-    from organizer.types import VideoFile, VideoInfo
+    from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
 _CACHE_KB = 32_000
 _CHECKPOINT_PAGES = 8000
@@ -119,17 +119,12 @@ class Contents:
                     "metadata_digest": analysis.metadata_digest,
                 },
             )
-            quantised = analysis.features.quantised
-            self._db.execute(
-                """
-                INSERT OR REPLACE INTO features (video_id, space_id, frames, dimension, data)
-                VALUES (?, ?, ?, ?, ?)
-                """,
-                [video_id, analysis.features.space_id, *quantised.shape, quantised.tobytes()],
-            )
-            self._db.execute(
-                "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)", [video_id, analysis.poster]
-            )
+            self._put_features(video_id, analysis.features)
+            if analysis.poster is not None:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO posters (video_id, webp) VALUES (?, ?)",
+                    [video_id, analysis.poster],
+                )
             replaced = put_place(self._db, root, file, video_id)
             if known:
                 refresh_dates(self._db, [video_id])
@@ -143,6 +138,29 @@ class Contents:
     def tags(self, video_id: int) -> tuple[TagRecord, ...]:
         """Return a video's tags, in the order of ``VideoRecord.tags``; also where no file has it any more."""
         return tags_of(self._db, video_id)
+
+    def add_features(self, video_id: int, features: VideoFeatures, tagging: Tagging | None) -> None:
+        """Store features of a known video for another model; those that are there already stay.
+
+        Args:
+            video_id: the video.
+            features: of a space that it may have no features of yet.
+            tagging: what a classifier says of it; None leaves scores and suggestions as they are.
+        """
+        with transaction(self._db):
+            self._put_features(video_id, features, keep=True)
+            if tagging is not None:
+                put_taggings(self._db, [(video_id, tagging)])
+
+    def _put_features(self, video_id: int, features: VideoFeatures, *, keep: bool = False) -> None:
+        quantised = features.quantised
+        self._db.execute(
+            f"""
+            INSERT OR {"IGNORE" if keep else "REPLACE"} INTO features
+                (video_id, space_id, frames, dimension, data) VALUES (?, ?, ?, ?, ?)
+            """,
+            [video_id, features.space_id, *quantised.shape, quantised.tobytes()],
+        )
 
     def facts(self, video_id: int) -> Facts:
         """Return what is stored of a video's container."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from organizer.dataset.tfrecords import SkipLog, SkippedRecord, read_records
 from organizer.errors import TrainingDataError
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.models.inception.assemble import NAME
@@ -25,7 +26,6 @@ from organizer.training.yt8m.record_formats import (
     FrameLevelFormat,
     RecordFormatError,
 )
-from organizer.training.yt8m.records import SkipLog, SkippedRecord, read_records
 from organizer.training.yt8m.sampling import (
     draw_crop,
     first_seconds,
@@ -37,6 +37,9 @@ from organizer.training.yt8m.sampling import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from organizer.features.quantiser import Quantiser
     from organizer.training.engine.data import Position
     from organizer.training.evidence_weights import BasedOn
@@ -44,11 +47,14 @@ if TYPE_CHECKING:
     from organizer.training.yt8m.sampling import Crop
     from organizer.training.yt8m.vocabulary import LabelClasses
 
-    _Cut = tuple[Any, list[int], bytes]
-    """Rows of a video (seconds, 1024) as stored, the columns of its labels, and its id."""
+    _Cut = tuple[Any, list[int], Any, bytes]
+    """Rows of a video (seconds, 1024) as stored, its labels' columns, what each column counts, its id."""
 
     Chooses = Callable[[Path, bytes], bool]
     """Says of a shard and the id of a video in it whether the video is taken."""
+
+    Weigh = Callable[[Video], NDArray[np.float32]]
+    """Says what each label of a video counts, (labels,); a video of which none does is left out."""
 
 _READ_AHEAD_BATCHES = 2
 
@@ -84,6 +90,8 @@ class _Pass:
     """Which videos are seen,"""
     negatives: float = 1.0
     """and which share of those with none of the labels."""
+    weigh: Weigh | None = None
+    """What their labels count; None where all are known, and count 1."""
     part: int = 0
     parts: int = 1
     """Of the records of each shard, those whose number leaves ``part`` when divided by ``parts`` are read."""
@@ -93,7 +101,8 @@ class _Pass:
 class Yt8mData:
     """Shards of YouTube-8M, as ``organizer.training.engine.data.TrainingData``.
 
-    Videos have the labels that the release gives them, and no others: all weights are 1.
+    Videos have the labels that the release gives them, and no others: all weights are 1. Of one's own videos
+    not every label is known: ``weigh`` says what counts.
     """
 
     train: tuple[Path, ...]
@@ -110,6 +119,10 @@ class Yt8mData:
     """Of the shards to train on,"""
     holds_out: Chooses = every_video
     """and of those that are held out, which videos are taken. Both may be the same shards."""
+    weigh: Weigh | None = None
+    """What labels count in training; None where all are known."""
+    weigh_held_out: Weigh | None = None
+    """The same of what is held out."""
     skips: SkipLog = field(default_factory=SkipLog)
     """What could not be read so far."""
     labels: tuple[str, ...] = field(init=False)
@@ -118,7 +131,7 @@ class Yt8mData:
     based_on: BasedOn | None = field(init=False, default=None)
     validation_names: tuple[str, ...] | None = field(init=False, default=None)
     """Their ids, which are known once all of ``validation`` was read."""
-    validation_groups: tuple[str, ...] | None = field(init=False, default=None)
+    validation_groups: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         self.labels = self.classes.labels
@@ -135,7 +148,7 @@ class Yt8mData:
         """
         order = _epoch_order(self.train, position.seed, position.epoch)
         crop = partial(draw_crop, seed=position.seed, epoch=position.epoch)
-        whole = _Pass(order, crop, self.trains_on, self.reading.negatives)
+        whole = _Pass(order, crop, self.trains_on, self.reading.negatives, self.weigh)
         self._check(replace(whole, shards=self.train), "train on")
         if len(order) >= position.workers:
             a_pass = replace(whole, shards=order[position.worker :: position.workers])
@@ -149,7 +162,12 @@ class Yt8mData:
         Raises:
             TrainingDataError: there is no shard, or no record in them that can be used.
         """
-        a_pass = _Pass(self.validate, lambda _id, seconds: first_seconds(seconds), self.holds_out)
+        a_pass = _Pass(
+            self.validate,
+            lambda _id, seconds: first_seconds(seconds),
+            self.holds_out,
+            weigh=self.weigh_held_out,
+        )
         self._check(a_pass, "validate with")
         return self._batches(a_pass, batch_size, None)
 
@@ -176,10 +194,11 @@ class Yt8mData:
             tf.TensorSpec((None, None, DIMENSIONS), self.record_format.type_name),
             tf.TensorSpec((None,), tf.int32),
             tf.TensorSpec((None, len(self.labels)), tf.float32),
+            tf.TensorSpec((None, len(self.labels)), tf.float32),
         )
 
-        def finish(rows: Any, seconds: Any, targets: Any) -> Any:
-            return self.record_format.features(rows, seconds), targets, tf.ones_like(targets)
+        def finish(rows: Any, seconds: Any, targets: Any, weights: Any) -> Any:
+            return self.record_format.features(rows, seconds), targets, weights
 
         options = tf.data.Options()
         # Workers are told apart by their positions; TensorFlow must not share out what is shared out.
@@ -195,8 +214,8 @@ class Yt8mData:
 
     def _stored_batches(
         self, a_pass: _Pass, batch_size: int, position: Position | None
-    ) -> Iterator[tuple[Any, Any, Any]]:
-        """Yield batches as stored: rows (batch, seconds, 1024), seconds of each (int32), targets."""
+    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Yield batches as stored: rows (batch, seconds, 1024), seconds of each (int32), targets, weights."""
         videos = interleaved(
             [partial(self._cut, a_pass, number) for number in range(len(a_pass.shards))],
             side_by_side=self.reading.side_by_side,
@@ -214,28 +233,34 @@ class Yt8mData:
                     ids += [video_id for *_, video_id in batch]
                 yield self._joined(batch)
         if position is None:
-            self.validation_names = tuple(video_id.decode("utf-8", "replace") for video_id in ids)
+            # Where a source has names of its own for them, these stay.
+            self.validation_names = self.validation_names or tuple(
+                video_id.decode("utf-8", "replace") for video_id in ids
+            )
 
-    def _joined(self, videos: Sequence[_Cut]) -> tuple[Any, Any, Any]:
+    def _joined(self, videos: Sequence[_Cut]) -> tuple[Any, Any, Any, Any]:
         import numpy as np
 
         seconds = np.array([len(rows) for rows, *_ in videos], np.int32)
         joined = np.zeros((len(videos), seconds.max(), DIMENSIONS), self.record_format.type_name)
         targets = np.zeros((len(videos), len(self.labels)), np.float32)
-        for slot, (rows, columns, _) in enumerate(videos):
+        weights = np.ones_like(targets)
+        for slot, (rows, columns, counts, _) in enumerate(videos):
             joined[slot, : len(rows)] = rows
             targets[slot, columns] = 1.0
-        return joined, seconds, targets
+            if counts is not None:
+                weights[slot] = counts
+        return joined, seconds, targets, weights
 
     def _cut(self, a_pass: _Pass, number: int) -> Iterator[_Cut]:
         """Yield what is used of the videos of a shard."""
-        for video, columns in self._read(a_pass, number):
+        for video, columns, counts in self._read(a_pass, number):
             crop = a_pass.crop(video.id, len(video.rows))
             # A copy, for the record's memory is used again.
-            yield video.rows[crop.start : crop.start + crop.seconds].copy(), columns, video.id
+            yield video.rows[crop.start : crop.start + crop.seconds].copy(), columns, counts, video.id
 
-    def _read(self, a_pass: _Pass, number: int) -> Iterator[tuple[Video, list[int]]]:
-        """Yield the videos of a shard that are to be seen, with the columns of their labels."""
+    def _read(self, a_pass: _Pass, number: int) -> Iterator[tuple[Video, list[int], Any]]:
+        """Yield the videos of a shard that are to be seen, with columns of their labels and what counts."""
         shard = a_pass.shards[number]
         for record_number, record in read_records(shard, self.skips.add):
             if record_number % a_pass.parts != a_pass.part:
@@ -249,8 +274,12 @@ class Yt8mData:
                 continue
             column_of = self.classes.column_of
             columns = [column_of[number] for number in video.classes if number in column_of]
-            if columns or is_chosen(video.id, a_pass.negatives):
-                yield video, columns
+            if a_pass.weigh is not None:
+                counts = a_pass.weigh(video)
+                if counts.any():
+                    yield video, columns, counts
+            elif columns or is_chosen(video.id, a_pass.negatives):
+                yield video, columns, None
 
 
 def _epoch_order(shards: Sequence[Path], seed: int, epoch: int) -> tuple[Path, ...]:

@@ -1,10 +1,7 @@
 """The two kinds of records that YouTube-8M has: frame-level and video-level features, as it calls them.
 
-The rows of a frame-level record are found without parsing it, for they lie at one distance from each other. A
-row is three nested messages around 1024 bytes, and protocol buffers write each of the same size with the same
-nine bytes in front. So all rows are one table in the record's bytes, and checking the table's first nine
-columns checks the structure: 20 us a record of 230 seconds, where parsing it and asking each row for its
-length takes 190. What is not written in this way is read with the ordinary parser.
+The rows of a frame-level record are found without parsing it (``organizer.dataset.frame_records``). What is
+not written in that way is read with the ordinary parser.
 """
 
 from __future__ import annotations
@@ -13,20 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from organizer.features.tensorflow.protobuf import payloads
+from organizer.dataset.frame_records import ROWS, find_row_table, read_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from organizer.features.quantiser import Quantiser
 
 DIMENSIONS = 1024
 """Numbers of each second's picture; the 128 numbers of sound are left alone."""
-_CONTEXT, _FEATURE_LISTS = 1, 2
-_ENTRY, _KEY, _VALUE = 1, 1, 2
 
 
 class Level(StrEnum):
@@ -51,6 +45,8 @@ class Video:
     """Numbers of the release."""
     rows: NDArray[Any]
     """(seconds, 1024) in the format's type; it may be a view into the record."""
+    rejected: tuple[int, ...] = ()
+    """Classes that somebody said it has not. YouTube-8M's records know no such thing."""
 
 
 class RecordFormat(Protocol):
@@ -89,7 +85,7 @@ class FrameLevelFormat:
         """Read a SequenceExample; all its rows are checked, whatever is cut from it later."""
         from tensorflow.core.example.feature_pb2 import Features
 
-        table = find_row_table(record, "rgb", DIMENSIONS)
+        table = find_row_table(record, ROWS, DIMENSIONS)
         if table is None:
             return parse_frame_level(record)
         video_id, classes = _context(_message(Features, table.context, "SequenceExample").feature)
@@ -105,6 +101,21 @@ class FrameLevelFormat:
         step = np.float32((ends[1] - ends[0]) / 255)
         there = tf.sequence_mask(seconds, tf.shape(rows)[1], tf.float32)[:, :, tf.newaxis]
         return (tf.cast(rows, tf.float32) * step + np.float32(ends[0])) * there
+
+
+class OwnFrameLevelFormat(FrameLevelFormat):
+    """The same as ``organizer features`` writes it: a video may have no label, and labels it has not."""
+
+    def read(self, record: memoryview) -> Video:
+        """Read a record."""
+        table = find_row_table(record, ROWS, DIMENSIONS)
+        if table is None:
+            raise RecordFormatError("it is of another layout than organizer writes")
+        try:
+            context = read_context(table.context)
+        except ValueError as error:
+            raise RecordFormatError(str(error)) from error
+        return Video(context.id, context.labels, table.rows, context.rejected)
 
 
 class VideoLevelFormat:
@@ -174,65 +185,3 @@ def _message(kind: Any, data: bytes, name: str) -> Any:
         return kind.FromString(data)
     except DecodeError as error:
         raise RecordFormatError(f"it is no {name}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class RowTable:
-    """A record whose rows lie at one distance."""
-
-    context: bytes
-    """The message ``Features`` with id and labels."""
-    rows: NDArray[np.uint8]
-    """(seconds, dimensions), a view into the record."""
-
-
-def find_row_table(record: memoryview, name: str, dimensions: int) -> RowTable | None:
-    """Return a SequenceExample's context and the rows of one of its lists.
-
-    None where it is written differently, or is none.
-
-    Args:
-        record: a serialised SequenceExample, or anything else.
-        name: of the feature list.
-        dimensions: bytes of each row.
-    """
-    import numpy as np
-
-    try:
-        contexts = list(payloads(record, _CONTEXT))
-        lists = list(payloads(record, _FEATURE_LISTS))
-        if len(contexts) != 1 or len(lists) != 1:
-            return None
-        found = []
-        for entry in payloads(lists[0], _ENTRY):
-            keys = list(payloads(entry, _KEY))
-            values = list(payloads(entry, _VALUE))
-            if len(keys) != 1 or len(values) != 1:
-                return None
-            if keys[0] == name.encode():
-                found.append(values[0])
-    except ValueError:
-        return None
-    head = _row_head(dimensions)
-    if len(found) != 1 or not found[0] or len(found[0]) % (len(head) + dimensions):
-        return None
-    table = np.frombuffer(found[0], np.uint8).reshape(-1, len(head) + dimensions)
-    if not (table[:, : len(head)] == np.frombuffer(head, np.uint8)).all():
-        return None
-    return RowTable(bytes(contexts[0]), table[:, len(head) :])
-
-
-def _row_head(dimensions: int) -> bytes:
-    """Return what stands before each row: field 1 of list, Feature and BytesList, with their lengths."""
-    head = b""
-    for _ in range(3):
-        head = b"\x0a" + _varint(len(head) + dimensions) + head
-    return head
-
-
-def _varint(number: int) -> bytes:
-    written = bytearray()
-    while number > 0x7F:
-        written.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*written, number])

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from organizer.dataset.tfrecords import read_records
 from organizer.features.quantiser import YT8M_QUANTISER
 from organizer.training.yt8m.record_formats import FrameLevelFormat
-from organizer.training.yt8m.records import read_records
 from organizer.training.yt8m.window_noise import SECOND_SQUARE, SHARES, WindowNoise, spread, window_shares
 
 RECORDS = (Path(__file__).resolve().parents[4] / "shared" / "yt8m" / "frame_level").resolve()

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from organizer.training.yt8m.records import SkipLog, SkippedRecord, masked, read_records
+from organizer.dataset.tfrecords import SkipLog, SkippedRecord, masked, read_records
 
 RECORDS = [b"first", b"", b"third" * 1000, b"fourth", b"x" * 300_000]
 AROUND = 16

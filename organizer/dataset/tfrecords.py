@@ -1,4 +1,4 @@
-"""Read TFRecord files so that damage costs what is damaged and no more.
+"""Write TFRecord files, and read them so that damage costs what is damaged and no more.
 
 A record is its length (8 bytes, little endian), the length's masked CRC-32C (4), the data, the data's masked
 CRC-32C (4): https://www.tensorflow.org/tutorials/load_data/tfrecord. TensorFlow's own reader ends the whole
@@ -96,8 +96,8 @@ def load_crc32c() -> Callable[[Any], int]:
         from google_crc32c import value
     except ImportError as error:
         raise MissingDependencyError(
-            "Reading YouTube-8M needs the package google-crc32c, which is not installed. Run: pip install "
-            '"google-crc32c>=1.6"'
+            "TFRecord files, as of YouTube-8M, need the package google-crc32c, which is not installed. Run: "
+            'pip install "google-crc32c>=1.6"'
         ) from error
     checksum: Callable[[Any], int] = value
     return checksum
@@ -106,6 +106,17 @@ def load_crc32c() -> Callable[[Any], int]:
 def masked(crc: int) -> int:
     """Return a CRC as TFRecord files store it, so that a CRC of CRCs stays a good one."""
     return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def framed(record: bytes, crc32c: Callable[[Any], int]) -> bytes:
+    """Return a record as it stands in a file: its length, the data, and the checksums of both.
+
+    Args:
+        record: the data.
+        crc32c: of ``load_crc32c``.
+    """
+    length = _LENGTH.pack(len(record))
+    return b"".join((length, _CRC.pack(masked(crc32c(length))), record, _CRC.pack(masked(crc32c(record)))))
 
 
 def read_records(shard: Path, on_skip: Callable[[SkippedRecord], None]) -> Iterator[tuple[int, memoryview]]:
