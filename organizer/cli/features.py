@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.cli.cluster_options import cluster_options, shared_work
 from organizer.cli.context import EXIT_STOPPED, library_argument, library_option, library_path, open_library
+from organizer.cli.node_report import workers_line
 from organizer.cli.parameters import enum_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
+from organizer.cluster.ray_cluster import connected
+from organizer.cluster.shard_runner import ClusterRunner
 from organizer.dataset.description import DatasetFormat, LabelsOf, describe
 from organizer.dataset.make_features import AllWritten, Looked, Wanted, Written, make_features
 from organizer.dataset.parquet import load_pyarrow
@@ -32,7 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from organizer.cli.progress import Bar
+    from organizer.cluster.ray_cluster import RayCluster
+    from organizer.dataset.runner import ShardRunner
     from organizer.library import Library
+    from organizer.pipeline.progress import WorkersEvent
 
 _MOST_NAMED = 20
 
@@ -87,6 +94,7 @@ _MOST_NAMED = 20
     show_default=True,
     help="Which frame stands for a second, as for a scan.",
 )
+@cluster_options
 @library_option
 def features(
     folders: tuple[str, ...],
@@ -100,12 +108,15 @@ def features(
     retry_failed: bool,
     workers: int | None,
     sampling: Sampling,
+    cluster: str | None,
+    maps: tuple[str, ...],
 ) -> None:
     """Write the features of all videos in folders as files, for training and other programs.
 
     Videos that the library knows, by their content, are not decoded again, and your decisions become labels;
     the library itself stays as it is, and need not be there. Each shard is written whole, with checksums:
-    Ctrl-C stops, and the same command goes on with what is missing. "organizer train --data yt8m --folder
+    Ctrl-C stops, and the same command goes on with what is missing. With --cluster each shard is written by a
+    computer that sees its files and DIR; what none sees is written by this one. "organizer train --data yt8m --folder
     DIR" learns from the shards, "organizer import-features DIR" brings them into a library.
     """
     # Before anything is decoded.
@@ -117,7 +128,8 @@ def features(
     if not bundle.makes_features:
         raise BundleError(f"{bundle.name} is a classifier alone and makes no features. Name another model.")
     access = click.get_current_context().find_object(FileAccess) or FileAccess()
-    with _library_if_any() as library, stop_asked_for() as stop:
+    # Before signals are followed: Ray sets up its own.
+    with _computers(cluster, maps) as computers, _library_if_any() as library, stop_asked_for() as stop:
         own = () if library is None else library.confirmed_tags()
         labels = (*LABELS, *(bundle.labels if given else ()), *own)
         labels_of = LabelsOf.GIVEN if given else LabelsOf.DECISIONS
@@ -129,13 +141,33 @@ def features(
             shard_videos,
             retry_failed,
         )
-        runner = LocalRunner(bundle=bundle, workers=workers, start=access.start_decoders, stop=stop)
+        runner: ShardRunner = LocalRunner(
+            bundle=bundle, workers=workers, start=access.start_decoders, stop=stop
+        )
+        if computers is not None:
+            runner = ClusterRunner(computers.nodes(bundle, sampling), runner, _say_news, stop)
         events = make_features(target, wanted, runner, library=library, stop=stop)
         try:
             _follow(events, target)
         except (StoppedError, KeyboardInterrupt):
             click.echo("Stopped. Shards that are complete stay; the same command goes on.", err=True)
             raise SystemExit(EXIT_STOPPED) from None
+
+
+@contextmanager
+def _computers(cluster: str | None, maps: tuple[str, ...]) -> Iterator[RayCluster | None]:
+    """Give the computers that share the work; None where this one works alone."""
+    if cluster is None:
+        if maps:
+            raise click.UsageError("--map-path is for --cluster.")
+        yield None
+        return
+    with connected(shared_work(cluster, maps)) as computers:
+        yield computers
+
+
+def _say_news(event: WorkersEvent) -> None:
+    click.echo(workers_line(event), err=True)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def workers_line(event: WorkersEvent) -> str:
         again = f"; its {count(event.given_back, 'file')} go to others" if event.given_back else ""
         return f"{safe_text(event.name)} is gone{again}"
     if isinstance(event, DoneElsewhere):
-        where = f"looked at {event.where}" if event.where == "here" else event.where
+        where = f"done {event.where}" if event.where == "here" else event.where
         return f"{safe_text(event.path)}: {safe_text(event.reason)}; {safe_text(where)}"
     return safe_text(event.reason)
 

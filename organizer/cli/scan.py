@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from organizer.cli.cluster_options import cluster_options, shared_work
 from organizer.cli.context import (
     EXIT_STOPPED,
     library_argument,
@@ -28,9 +29,7 @@ from organizer.cli.scan_report import (
     print_report,
 )
 from organizer.cli.stopping import stop_asked_for
-from organizer.cluster.address import parse_address
-from organizer.cluster.path_map import parse_path_map
-from organizer.cluster.ray_cluster import SharedWork, connected
+from organizer.cluster.ray_cluster import connected
 from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
@@ -104,20 +103,7 @@ _NEVER_SCANNED = "No folder was ever scanned. Name one: organizer scan FOLDER"
     help="Only read again what known videos say of themselves: dates, lengths, sizes. A FOLDER may be a "
     "single file. No picture is looked at, tags stay.",
 )
-@click.option(
-    "--cluster",
-    metavar="auto|HOST:PORT|local:N",
-    help="Share the work among computers that Ray connects: those of the cluster that this one belongs to "
-    "(auto), of another one, or N workers on this one. See docs/scale.md.",
-)
-@click.option(
-    "--map-path",
-    "maps",
-    multiple=True,
-    metavar="[NODE:]HERE=THERE",
-    help="With --cluster: under which path the other computers, or the one that is called NODE, see a folder "
-    "of this one. May be repeated.",
-)
+@cluster_options
 @click.option(
     "--send-limit",
     type=click.IntRange(0),
@@ -151,10 +137,8 @@ def scan(
         raise click.UsageError("Only one of --retry-failed, --again and --refresh can be done at a time.")
     if (retry_failed or again or refresh) and exclude:
         raise click.UsageError("--exclude is for folders to look through; name what to look at instead.")
-    if (refresh and cluster) or (maps and not cluster):
-        raise click.UsageError(
-            "--refresh is done by this computer alone." if refresh else "--map-path is for --cluster."
-        )
+    if refresh and cluster:
+        raise click.UsageError("--refresh is done by this computer alone.")
     if refresh and show_skipped:
         click.echo("--show-skipped has nothing to show with --refresh, which leaves nothing out.", err=True)
     if refresh:
@@ -214,13 +198,12 @@ def _file_access(cluster: str | None, maps: tuple[str, ...], send_limit: int) ->
     """Give the way in which a scan gets at files, connected to a cluster for as long as it takes."""
     usual = click.get_current_context().find_object(FileAccess)
     if cluster is None:
+        if maps:
+            raise click.UsageError("--map-path is for --cluster.")
         yield usual
         return
-    work = SharedWork(
-        parse_address(cluster), tuple(parse_path_map(text) for text in maps), send_limit * _BYTES_A_MB
-    )
     # Before signals are followed: Ray sets up its own.
-    with connected(work) as computers:
+    with connected(shared_work(cluster, maps, send_limit * _BYTES_A_MB)) as computers:
         yield replace(usual or FileAccess(), start_decoders=computers.start_decoders)
 
 

@@ -1,4 +1,4 @@
-"""Hand videos out to computers, and bring back what they make of them.
+"""Hand work out to computers, and bring back what they make of it.
 
 One thread decides everything: what arrives, from whoever, is put in one queue, and looked at one after the
 other. So nothing here is locked, and whatever a computer does or fails to do is one message among others.
@@ -13,18 +13,17 @@ from collections import deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from organizer.cluster.node import Answer, Broken, NotSeen
+from organizer.cluster.node import Broken, NotSeen
 from organizer.errors import ClusterError, NotNowError, OrganizerError, VideoError
 from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from organizer.frames.decode import Decoded
-    from organizer.pipeline.analyse import Looked
-    from organizer.pipeline.decoding.decoders import Decoders
+    from organizer.cluster.node import Answer
+    from organizer.dataset.plan import ShardWork
     from organizer.pipeline.progress import WorkersEvent
     from organizer.types import VideoFile
 
@@ -32,7 +31,7 @@ LOOK_FOR_NODES_S = 2.0
 _FIRST_ROOM = 4
 """Files to have at hand before any computer takes part: those that join first begin at once."""
 _MOST_DEATHS = 3
-"""Computers that end while they have a file; then it is looked at here, which tells whose fault it is."""
+"""Computers that end while they have something; then it is done here, which tells whose fault it is."""
 _MOST_STARTS = 5
 """Of the same computer: one that ends again and again is of no use."""
 _AT_ONCE = 8
@@ -68,6 +67,10 @@ class NodeHandle(Protocol):
         """Send it the whole file and have it look at that; raises OSError where it cannot be read here."""
         ...
 
+    def write(self, work: ShardWork, folder: str) -> Future[Answer]:
+        """Have it write a shard of features; see ``Node.write``."""
+        ...
+
     def close(self) -> None:
         """End what it does."""
         ...
@@ -91,12 +94,22 @@ class Nodes(Protocol):
 
 
 @dataclass(eq=False)
-class _Task:
-    file: VideoFile
-    fingerprint: str
-    future: Future[Decoded | Looked]
+class Task:
+    """Something to be done by any computer, and how it is asked for."""
+
+    path: str
+    """What it is about, for people."""
+    root: str
+    """The folder that a computer has to see for it."""
+    ask: Callable[[NodeHandle], Future[Answer]]
+    here: Callable[[], Future[Any]]
+    """Does it on this computer."""
+    send: Callable[[NodeHandle], Future[Answer]] | None = None
+    """Asks a computer that does not see it, if there is a way."""
+    future: Future[Any] = field(default_factory=Future)
+    """What comes of it."""
     refused: set[str] = field(default_factory=set)
-    """The computers that do not see it, or could not read it."""
+    """The computers that do not see it, or could not do it."""
     deaths: int = 0
     reason: str = "no computer of the cluster sees it"
     """Why it is not done where it was asked for first."""
@@ -108,50 +121,48 @@ class _Task:
 class _Computer:
     info: NodeInfo
     handle: NodeHandle
-    has: set[_Task] = field(default_factory=set)
+    most: int
+    """What it may have at any time."""
+    has: set[Task] = field(default_factory=set)
     gone: bool = False
     unseen_roots: set[str] = field(default_factory=set)
 
     @property
     def room(self) -> int:
-        # While it decodes some, the next ones wait there, so that it never waits for us.
-        return 2 * self.info.workers - len(self.has)
+        return self.most - len(self.has)
 
-    def may_take(self, task: _Task) -> bool:
-        return self.info.id not in task.refused and task.file.root not in self.unseen_roots
+    def may_take(self, task: Task) -> bool:
+        return self.info.id not in task.refused and task.root not in self.unseen_roots
 
 
 Message = tuple["Callable[..., None]", tuple[object, ...]]
 
 
-class ClusterDecoders:
-    """Looks at videos on other computers, and here where no other can; see ``Decoders``."""
+class Dispatcher:
+    """Has tasks done by other computers, and by this one where no other can."""
 
-    def __init__(self, nodes: Nodes, start_here: Callable[[], Decoders], *, most_sent_bytes: int) -> None:
+    def __init__(self, nodes: Nodes, most: Callable[[NodeInfo], int]) -> None:
         """Prepare; computers are looked for at once.
 
         Args:
             nodes: the computers.
-            start_here: makes what looks at files on this one, when it is first needed.
-            most_sent_bytes: larger files are not sent to computers that do not see them; 0 sends none.
+            most: how many tasks a computer may have at any time.
         """
         self._nodes = nodes
-        self._start_here = start_here
-        self._most_sent_bytes = most_sent_bytes
+        self._most = most
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._news: queue.SimpleQueue[WorkersEvent] = queue.SimpleQueue()
-        self._waiting: deque[_Task] = deque()
+        self._waiting: deque[Task] = deque()
         self._computers: dict[str, _Computer] = {}
         self._starting: set[str] = set()
         self._starts: dict[str, int] = {}
         self._refused: dict[str, str] = {}
         """Why computers take no part, by their ids."""
-        self._here: Decoders | None = None
-        self._open: set[_Task] = set()
+        self._open: set[Task] = set()
         """What has no result yet."""
         self._lost: ClusterError | None = None
         """Why nothing is handed out any more."""
-        self._workers_there = 0
+        self._room = 0
         """Of all computers; read by other threads."""
         self._looked_for = False
         self._any_joined = False
@@ -162,20 +173,18 @@ class ClusterDecoders:
 
     @property
     def room(self) -> int:
-        """See ``Decoders.room``."""
-        return max(_FIRST_ROOM, 2 * self._workers_there)
+        """Return how many tasks it should have at any time, at least 1; it changes with the computers."""
+        return max(_FIRST_ROOM, self._room)
 
-    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
-        """See ``Decoders.submit``."""
-        task = _Task(file, fingerprint, Future())
+    def submit(self, task: Task) -> None:
+        """Have something done; its future tells when it is."""
         self._open.add(task)
         self._inbox.put((self._take, (task,)))
         if self._lost is not None:
             self._fail(task, self._lost)
-        return task.future
 
     def news(self) -> Sequence[WorkersEvent]:
-        """See ``Decoders.news``."""
+        """Return what happened to the computers since the last call."""
         news = []
         with suppress(queue.Empty):
             while True:
@@ -183,7 +192,7 @@ class ClusterDecoders:
         return news
 
     def close(self) -> None:
-        """See ``Decoders.close``."""
+        """End what computers do, and cancel what was not done."""
         self._inbox.put((self._close, ()))
         self._thread.join()
         self._starter.shutdown(cancel_futures=True)
@@ -208,7 +217,7 @@ class ClusterDecoders:
             if not self._closed:
                 self._hand_out()
 
-    def _take(self, task: _Task) -> None:
+    def _take(self, task: Task) -> None:
         self._waiting.append(task)
 
     def _look_for_nodes(self) -> None:
@@ -233,7 +242,7 @@ class ClusterDecoders:
 
     def _join(self, info: NodeInfo, handle: NodeHandle) -> None:
         self._starting.discard(info.id)
-        self._computers[info.id] = _Computer(info, handle)
+        self._computers[info.id] = _Computer(info, handle, self._most(info))
         self._any_joined = True
         self._count_workers()
         self._news.put(NodeJoined(info.name, info.workers))
@@ -244,81 +253,75 @@ class ClusterDecoders:
         self._news.put(NodeRefused(info.name, reason))
 
     def _count_workers(self) -> None:
-        self._workers_there = sum(one.info.workers for one in self._computers.values())
+        self._room = sum(one.most for one in self._computers.values())
 
     def _hand_out(self) -> None:
-        """Give every waiting file to who has most room; what nobody may take is done otherwise."""
-        left: deque[_Task] = deque()
+        """Give every waiting task to who has most room; what nobody may take is done otherwise."""
+        left: deque[Task] = deque()
         while self._waiting:
             task = self._waiting.popleft()
             if task.future.cancelled():
                 continue
             able = [one for one in self._computers.values() if one.may_take(task)]
             if able:
-                free = max(able, key=lambda one: one.room / one.info.workers)
+                free = max(able, key=lambda one: one.room / one.most)
                 if free.room > 0:
-                    self._give(free, task, free.handle.look)
+                    self._give(free, task, task.ask)
                 else:
                     left.append(task)
             elif self._starting or not self._looked_for or not self._do_otherwise(task):
                 left.append(task)
         self._waiting = left
 
-    def _do_otherwise(self, task: _Task) -> bool:
-        """Send a file to who has room, or look at it here; False where it has to wait for either."""
+    def _do_otherwise(self, task: Task) -> bool:
+        """Send a file to who has room, or do it here; False where it has to wait for either."""
         computers = list(self._computers.values())
         if not computers and not self._any_joined:
             reasons = " ".join(self._refused.values()) or "It has none with processors."
             self._fail(task, ClusterError(f"No computer of the cluster can look at videos. {reasons}"))
             return True
-        sendable = not task.is_sent and task.file.size_bytes <= self._most_sent_bytes
-        if sendable and computers:
-            free = max(computers, key=lambda one: one.room / one.info.workers)
+        if task.send is not None and not task.is_sent and computers:
+            free = max(computers, key=lambda one: one.room / one.most)
             if free.room <= 0:
                 return False
             task.is_sent = True
-            self._news.put(DoneElsewhere(task.file.path, f"sent to {free.info.name}", task.reason))
-            self._give(free, task, free.handle.send)
+            self._news.put(DoneElsewhere(task.path, f"sent to {free.info.name}", task.reason))
+            self._give(free, task, task.send)
             return True
         if computers:
-            self._news.put(DoneElsewhere(task.file.path, HERE, task.reason))
+            self._news.put(DoneElsewhere(task.path, HERE, task.reason))
         self._do_here(task)
         return True
 
-    def _give(
-        self, computer: _Computer, task: _Task, ask: Callable[[VideoFile, str], Future[Answer]]
-    ) -> None:
+    def _give(self, computer: _Computer, task: Task, ask: Callable[[NodeHandle], Future[Answer]]) -> None:
         computer.has.add(task)
         try:
-            asked = ask(task.file, task.fingerprint)
+            asked = ask(computer.handle)
         except NodeGoneError as error:
             asked = Future()
             asked.set_exception(error)
         asked.add_done_callback(lambda done: self._inbox.put((self._answered, (computer, task, done))))
 
-    def _do_here(self, task: _Task) -> None:
-        if self._here is None:
-            self._here = self._start_here()
-        submitted = self._here.submit(task.file, task.fingerprint)
-        submitted.add_done_callback(lambda done: self._inbox.put((self._done_here, (task, done))))
+    def _do_here(self, task: Task) -> None:
+        task.here().add_done_callback(lambda done: self._inbox.put((self._done_here, (task, done))))
 
-    def _done_here(self, task: _Task, done: Future[Decoded | Looked]) -> None:
+    def _done_here(self, task: Task, done: Future[Any]) -> None:
         try:
             self._finish(task, done.result())
         except (Exception, CancelledError) as error:
             self._fail(task, error)
 
-    def _finish(self, task: _Task, result: Decoded | Looked) -> None:
+    def _finish(self, task: Task, result: Any) -> None:
         self._open.discard(task)
         if not task.future.done():
             task.future.set_result(result)
 
-    def _fail(self, task: _Task, error: BaseException) -> None:
+    def _fail(self, task: Task, error: BaseException) -> None:
         self._open.discard(task)
         if not task.future.done():
             task.future.set_exception(error)
 
-    def _answered(self, computer: _Computer, task: _Task, done: Future[Answer]) -> None:
+    def _answered(self, computer: _Computer, task: Task, done: Future[Answer]) -> None:
         computer.has.discard(task)
         try:
             answer = done.result()
@@ -327,7 +330,7 @@ class ClusterDecoders:
             task.deaths += 1
             if task.deaths >= _MOST_DEATHS:
                 self._news.put(
-                    DoneElsewhere(task.file.path, HERE, f"{task.deaths} computers ended while they had it")
+                    DoneElsewhere(task.path, HERE, f"{task.deaths} computers ended while they had it")
                 )
                 self._do_here(task)
             else:
@@ -346,7 +349,7 @@ class ClusterDecoders:
             return
         self._use(computer, task, answer)
 
-    def _use(self, computer: _Computer, task: _Task, answer: Answer) -> None:
+    def _use(self, computer: _Computer, task: Task, answer: Answer) -> None:
         if isinstance(answer, Broken):
             self._refuse(computer.info, answer.reason)
             self._lose(computer, had=1)
@@ -354,7 +357,7 @@ class ClusterDecoders:
         elif isinstance(answer, NotSeen):
             task.refused.add(computer.info.id)
             if not answer.root_is_there:
-                computer.unseen_roots.add(task.file.root)
+                computer.unseen_roots.add(task.root)
             self._waiting.appendleft(task)
         elif isinstance(answer, NotNowError):
             # Its network drive, its memory: another one may be better off.
@@ -381,7 +384,5 @@ class ClusterDecoders:
         self._closed = True
         for computer in self._computers.values():
             computer.handle.close()
-        if self._here is not None:
-            self._here.close()
         for task in self._open:
             task.future.cancel()

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from organizer.cluster.model_package import find_model, keep
 from organizer.cluster.path_map import paths_there
-from organizer.errors import OrganizerError, VideoError
+from organizer.dataset.description import read_description
+from organizer.dataset.shard_files import ShardReport
+from organizer.dataset.write_shard import ShardTools, write_shard
+from organizer.errors import OrganizerError, StorageError, VideoError
 from organizer.frames.decode import Decoded
 from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.fingerprint import fingerprint as fingerprint_of
@@ -23,9 +26,15 @@ from organizer.pipeline.decoding.decoders import ProcessDecoders
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
     from organizer.cluster.model_package import ModelPackage
     from organizer.cluster.path_map import PathMap
+    from organizer.dataset.plan import ShardWork
     from organizer.models.bundle import Bundle
+    from organizer.pipeline.decoding.decoders import Decoders
+    from organizer.pipeline.progress import WorkersEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Broken:
 _SENT = "organizer-sent-"
 """Begins the names of folders with files that were sent; then the number of the process that has them."""
 
-Answer = Looked | VideoError | NotSeen | Broken
+Answer = Looked | ShardReport | VideoError | NotSeen | Broken
 
 
 class Node:
@@ -122,6 +131,37 @@ class Node:
             return self._looked(seen, file)
         roots = paths_there(file.root, self._settings.maps, self._settings.names)
         return NotSeen(any(os.path.isdir(root) for root in roots))
+
+    def write(self, work: ShardWork, folder: str) -> Answer:
+        """Write a shard of features, where this computer sees the folder and all files that it takes.
+
+        Args:
+            work: the shard.
+            folder: where, as the computer that asks sees it.
+        """
+        target = self._same_folder(folder, work)
+        ids = {video.file.path: video.id for video in work.videos if video.stored is None}
+        seen = {
+            video.file.path: self._seen(video.file, video.id) for video in work.videos if video.stored is None
+        }
+        if target is None or None in seen.values():
+            return NotSeen(root_is_there=target is not None)
+        tools = ShardTools(
+            work.description,
+            work.sampling,
+            bundle=self._model,
+            workers=self._settings.workers,
+            start=lambda *_, **__: _Kept(self._decoders),
+            here=lambda file: seen[file.path] or file,
+        )
+        try:
+            # The next shard waits: decoders and network are busy with this one.
+            with self._network:
+                return write_shard(work, target, tools)
+        except StorageError:
+            return NotSeen(root_is_there=False)
+        except OrganizerError as error:
+            return Broken(f"{self._settings.name}: {error}")
 
     def begin(self, token: str, size_bytes: int) -> bool:
         """Make room for a file that will be sent; False where there is none.
@@ -180,6 +220,16 @@ class Node:
         reader = reader_for(self._settings.sampling, threads=1)
         return ProcessDecoders(reader, self._model.input_spec, workers=self._settings.workers)
 
+    def _same_folder(self, folder: str, work: ShardWork) -> Path | None:
+        """Return where this computer sees a folder for shards: it holds the description that is meant."""
+        for path in paths_there(folder, self._settings.maps, self._settings.names):
+            try:
+                if read_description(Path(path)) == work.description:
+                    return Path(path)
+            except OrganizerError:
+                continue
+        return None
+
     def _seen(self, file: VideoFile, fingerprint: str) -> VideoFile | None:
         paths = paths_there(file.path, self._settings.maps, self._settings.names)
         found = (self._same(path, file, fingerprint) for path in paths)
@@ -208,6 +258,26 @@ class Node:
         except OrganizerError as error:
             return Broken(str(error))
         return Looked(decoded.info, features, decoded.poster, self._settings.name)
+
+
+class _Kept:
+    """Decoders that outlive whoever was given them."""
+
+    def __init__(self, decoders: Decoders) -> None:
+        self._decoders = decoders
+
+    @property
+    def room(self) -> int:
+        return self._decoders.room
+
+    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
+        return self._decoders.submit(file, fingerprint)
+
+    def news(self) -> Sequence[WorkersEvent]:
+        return self._decoders.news()
+
+    def close(self) -> None:
+        """They are closed with the computer's process."""
 
 
 def _remove_left_behind() -> None:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from organizer.cluster.dispatch import ClusterDecoders, NodeGoneError, NodeInfo
+from organizer.cluster.cluster_decoders import ClusterDecoders
+from organizer.cluster.dispatch import NodeGoneError, NodeInfo
 from organizer.cluster.model_package import digest_of, pack
 from organizer.cluster.node import Node, NodeSettings, NotSeen
 from organizer.cluster.program import Program, distributions, program_finder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from organizer.cluster.address import ClusterAddress
     from organizer.cluster.node import Answer
     from organizer.cluster.path_map import PathMap
+    from organizer.dataset.plan import ShardWork
     from organizer.frames.readers.reader import FrameReader
     from organizer.models.bundle import Bundle
     from organizer.types import VideoFile
@@ -62,6 +64,14 @@ class RayCluster:
         """Take what is wanted; see ``connected``."""
         self._work = work
 
+    def nodes(self, bundle: Bundle, sampling: Sampling) -> RayNodes:
+        """Return its computers, for work with a model.
+
+        Raises:
+            BundleError: the model is damaged.
+        """
+        return RayNodes(bundle, sampling, self._work.maps)
+
     def start_decoders(
         self, how: FrameReader | Sampling, bundle: Bundle, *, workers: int, files: int, isolated: bool
     ) -> ClusterDecoders:
@@ -81,7 +91,7 @@ class RayCluster:
         if not isinstance(how, Sampling):
             raise ClusterError("Other computers cannot use a reader of one's own. Scan without a cluster.")
         return ClusterDecoders(
-            RayNodes(bundle, how, self._work.maps),
+            self.nodes(bundle, how),
             lambda: start_decoders(how, bundle, workers=workers, files=files, isolated=isolated),
             most_sent_bytes=self._work.most_sent_bytes,
         )
@@ -278,6 +288,10 @@ class RayNode:
     def look(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
         """See ``NodeHandle.look``."""
         return _answer(self._actor.look.remote(file, fingerprint))
+
+    def write(self, work: ShardWork, folder: str) -> Future[Answer]:
+        """See ``NodeHandle.write``."""
+        return _answer(self._actor.write.remote(work, folder))
 
     def send(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
         """See ``NodeHandle.send``."""

@@ -10,7 +10,8 @@ from contextlib import closing
 import pytest
 
 from organizer.cluster import dispatch
-from organizer.cluster.dispatch import ClusterDecoders, NodeGoneError, NodeInfo
+from organizer.cluster.cluster_decoders import ClusterDecoders
+from organizer.cluster.dispatch import NodeGoneError, NodeInfo
 from organizer.cluster.node import Broken, NotSeen
 from organizer.errors import ClusterError, NotNowError, UnreadableVideoError
 from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused

@@ -1,0 +1,42 @@
+"""The options of commands that other computers may share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from organizer.cluster.address import parse_address
+from organizer.cluster.path_map import parse_path_map
+from organizer.cluster.ray_cluster import SharedWork
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def cluster_options(command: Command) -> Command:
+    """Add ``--cluster`` and ``--map-path``; the command gets ``cluster`` and ``maps``."""
+    shared = click.option(
+        "--cluster",
+        metavar="auto|HOST:PORT|local:N",
+        help="Share the work among computers that Ray connects: those of the cluster that this one belongs "
+        "to (auto), of another one, or N workers on this one. See docs/scale.md.",
+    )
+    mapped = click.option(
+        "--map-path",
+        "maps",
+        multiple=True,
+        metavar="[NODE:]HERE=THERE",
+        help="With --cluster: under which path the other computers, or the one that is called NODE, see a "
+        "folder of this one. May be repeated.",
+    )
+    return shared(mapped(command))
+
+
+def shared_work(cluster: str, maps: tuple[str, ...], most_sent_bytes: int = 0) -> SharedWork:
+    """Return what a person wants of a cluster.
+
+    Raises:
+        ClusterError: an option has not the form that it should have.
+    """
+    return SharedWork(parse_address(cluster), tuple(parse_path_map(text) for text in maps), most_sent_bytes)
