@@ -116,8 +116,8 @@ def features(
     Videos that the library knows, by their content, are not decoded again, and your decisions become labels;
     the library itself stays as it is, and need not be there. Each shard is written whole, with checksums:
     Ctrl-C stops, and the same command goes on with what is missing. With --cluster each shard is written by a
-    computer that sees its files and DIR; what none sees is written by this one. "organizer train --data yt8m --folder
-    DIR" learns from the shards, "organizer import-features DIR" brings them into a library.
+    computer that sees its files and DIR; what none sees is written by this one. "organizer train --data yt8m
+    --folder DIR" learns from the shards, "organizer import-features DIR" brings them into a library.
     """
     # Before anything is decoded.
     if format_ is DatasetFormat.PARQUET:

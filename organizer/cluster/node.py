@@ -140,7 +140,6 @@ class Node:
             folder: where, as the computer that asks sees it.
         """
         target = self._same_folder(folder, work)
-        ids = {video.file.path: video.id for video in work.videos if video.stored is None}
         seen = {
             video.file.path: self._seen(video.file, video.id) for video in work.videos if video.stored is None
         }
