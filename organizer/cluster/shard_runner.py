@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from organizer.cluster.dispatch import Dispatcher, Task
@@ -84,7 +83,7 @@ class ClusterRunner:
         def ask(node: NodeHandle) -> Future[Answer]:
             return node.write(work, str(folder))
 
-        return Task(f"{folder}, shard {work.number}", str(folder), ask, partial(_later))
+        return Task(f"{folder}, shard {work.number}", str(folder), ask, _later)
 
 
 def _later() -> Future[Any]:

@@ -16,13 +16,20 @@ from pathlib import Path
 import psutil
 import pytest
 
+from organizer.cluster.address import ClusterAddress
 from organizer.cluster.path_map import PathMap
+from organizer.cluster.ray_cluster import SharedWork, connected
+from organizer.cluster.shard_runner import ClusterRunner
+from organizer.dataset.description import DatasetFormat, LabelsOf, describe
+from organizer.dataset.make_features import AllWritten, Wanted, make_features
+from organizer.dataset.runner import LocalRunner
 from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.progress import DoneElsewhere, NodeJoined, Stored
 from organizer.pipeline.scan import FileAccess, scan
 from organizer.tags.tagger import Tagger
+from organizer.types import LABELS
 from tests.clips import plain, write_clip
 from tests.cluster.blind import Blind, FarAway
 from tests.cluster.libraries import contents
@@ -144,9 +151,6 @@ def three_nodes():
 @pytest.fixture
 def shared(three_nodes):
     """Give how a scan gets at files on the three nodes."""
-    from organizer.cluster.address import ClusterAddress
-    from organizer.cluster.ray_cluster import SharedWork, connected
-
     opened = []
 
     def access(**work):
@@ -223,3 +227,51 @@ def test_files_that_no_node_sees_are_sent(videos, alone, shared, tmp_path, monke
     sent = of_kind(events, DoneElsewhere)
     assert len(sent) == CLIPS + 1 and all(event.where.startswith("sent to ") for event in sent)
     assert not list(Path(tempfile.gettempdir()).glob("organizer-sent-*/*"))
+
+
+def shards_of(folder, videos, runner=None):
+    """Write the features of the videos, three a shard; return the events and the files with their content."""
+    bundle = open_bundle("lite")
+    wanted = Wanted(
+        (str(videos),), describe(bundle, DatasetFormat.YT8M, LABELS, LabelsOf.DECISIONS), shard_videos=3
+    )
+    events = list(make_features(folder, wanted, runner or LocalRunner(bundle=bundle)))
+    return events, {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+class Nobody:
+    """Writes nothing: all is to be written by others."""
+
+    def run(self, shards, folder):
+        assert not list(shards)
+        yield from ()
+
+
+def test_nodes_write_the_shards_that_one_computer_writes(videos, three_nodes, tmp_path):
+    _, expected = shards_of(tmp_path / "alone", videos)
+    bundle, news = open_bundle("lite"), []
+    victim = three_nodes.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+
+    def heard(event):
+        news.append(event)
+        if len(of_kind(news, NodeJoined)) == 2 and victim.any_processes_alive():
+            three_nodes.remove_node(victim, allow_graceful=False)
+
+    with connected(SharedWork(ClusterAddress(running=three_nodes.address))) as computers:
+        runner = ClusterRunner(computers.nodes(bundle, Sampling.AUTO), Nobody(), heard)
+        events, written = shards_of(tmp_path / "shared", videos, runner)
+    assert written == expected
+    assert isinstance(events[-1], AllWritten) and events[-1].records == CLIPS
+    assert of_kind(news, NodeJoined)
+
+
+def test_shards_that_no_node_can_write_are_written_here(videos, three_nodes, tmp_path, monkeypatch):
+    _, expected = shards_of(tmp_path / "alone", videos)
+    monkeypatch.setattr("organizer.cluster.ray_cluster.Node", FarAway)
+    bundle, news = open_bundle("lite"), []
+    with connected(SharedWork(ClusterAddress(running=three_nodes.address))) as computers:
+        nodes = computers.nodes(bundle, Sampling.AUTO)
+        runner = ClusterRunner(nodes, LocalRunner(bundle=bundle), news.append)
+        _, written = shards_of(tmp_path / "shared", videos, runner)
+    assert written == expected
+    assert {event.where for event in of_kind(news, DoneElsewhere)} == {"here"}
