@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 class ShardRunner(Protocol):
     """Has shards written, here or on other computers."""
 
-    def run(
-        self, shards: Iterable[ShardWork], folder: Path
-    ) -> Generator[ShardReport | FileDone, None, None]:
+    def run(self, shards: Iterable[ShardWork], folder: Path) -> Generator[ShardReport | FileDone, None, None]:
         """Have each shard written by ``write_shard`` and yield its report, in any order.
 
         Shards are asked for when there is room for them, for each holds features that a library knows, and
