@@ -1,7 +1,7 @@
 """What a running job says of itself, for whoever shows it: another process reads and stops it here.
 
-A job is a scan, a run of tagging again, or a merge of other libraries. It writes its row every second. A row that still says ``running``
-but was not written for a while belongs to a process that died.
+A job is a scan, a run of tagging again, or a merge of other libraries. It writes its row every second. A row
+that still says ``running`` but was not written for a while belongs to a process that died.
 """
 
 from __future__ import annotations

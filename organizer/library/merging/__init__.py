@@ -1,1 +1,1 @@
-"""Another library comes into this one: contents, places, features, tags and decisions; what came is undone."""
+"""Another library comes into this one: contents, files, features, tags and decisions."""

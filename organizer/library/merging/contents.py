@@ -1,8 +1,8 @@
 """What a merge stores of videos themselves: rows, places, features, posters and scores of a staged batch.
 
-What belongs to a new video is stored before its row. So the triggers that keep its row up to date with each of
-its places and tags find nothing to do, and the row is written once, into every index once, with all that they
-would have made of it. References to it are looked at when the transaction ends.
+What belongs to a new video is stored before its row. So the triggers that keep its row up to date with each
+of its places and tags find nothing to do, and the row is written once, into every index once, with all that
+they would have made of it. References to it are looked at when the transaction ends.
 """
 
 from __future__ import annotations
@@ -96,11 +96,10 @@ _KNOWN_MORE = f"""
     ", ".join(f"iif(m.takes_facts = 2, coalesce(o.{c}, v.{c}), coalesce(v.{c}, o.{c})) AS {c}" for c in FACTS)
 },
         {
-    ", ".join(
-        f"iif({_TAKES_DATE}, {_WALL if c == 'taken_wall' else 'o.' + c}, v.{c}) AS {c}" for c in DATE
-    )
+    ", ".join(f"iif({_TAKES_DATE}, {_WALL if c == 'taken_wall' else 'o.' + c}, v.{c}) AS {c}" for c in DATE)
 }
-    FROM m_videos m CROSS JOIN other.videos o ON o.id = m.other_id CROSS JOIN main.videos v ON v.id = m.here_id
+    FROM m_videos m CROSS JOIN other.videos o ON o.id = m.other_id
+        CROSS JOIN main.videos v ON v.id = m.here_id
     WHERE NOT m.is_new AND m.takes_facts
 """
 _COMPARED = (*LOOK, *FACTS, *(column for column in DATE if column != "taken_wall"))
@@ -109,7 +108,9 @@ _PUT_FACTS = f"""
     UPDATE main.videos AS v SET {", ".join(f"{c} = n.{c}" for c in (*LOOK, *FACTS, *DATE))}
     FROM ({_KNOWN_MORE}) n WHERE v.id = n.id AND {_CHANGED}
 """
-_COUNT_FACTS = f"SELECT count(*) FROM ({_KNOWN_MORE}) n CROSS JOIN main.videos v ON v.id = n.id WHERE {_CHANGED}"
+_COUNT_FACTS = (
+    f"SELECT count(*) FROM ({_KNOWN_MORE}) n CROSS JOIN main.videos v ON v.id = n.id WHERE {_CHANGED}"
+)
 
 _NEW_FEATURES = """
     FROM m_videos m CROSS JOIN other.features f ON f.video_id = m.other_id

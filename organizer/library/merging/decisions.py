@@ -1,7 +1,8 @@
 """What a merge makes of tags: the newest decision about each holds, on top of what the newest tagging says.
 
-A row of ``video_tags`` has two parts. What a person decided, with its time, is one; score, seconds, bundle and
-tier are the newest tagging's, whatever was decided. Each part comes from the library that has the newer one.
+A row of ``video_tags`` has two parts. What a person decided, with its time, is one; score, seconds, bundle
+and tier are the newest tagging's, whatever was decided. Each part comes from the library that has the newer
+one.
 
 When a decision was made or taken back last is told by its row and by the journal. Entries of a merge that was
 undone count for nothing, as if it had never been: merging again brings the decisions again.
@@ -188,7 +189,8 @@ _NOTE_HISTORY = """
 _NOTE_CHANGES = f"""
     INSERT INTO main.decision_journal (video_id, tag_id, before_row, after_row, decided_at, merge_id)
     SELECT r.video_id, r.tag_id,
-        (SELECT {_AS_TEXT(r="t")} FROM main.video_tags t WHERE t.video_id = r.video_id AND t.tag_id = r.tag_id),
+        (SELECT {_AS_TEXT(r="t")} FROM main.video_tags t
+            WHERE t.video_id = r.video_id AND t.tag_id = r.tag_id),
         iif(r.stays, {_AS_TEXT(r="r")}, NULL), r.o_said_at, :merge
     FROM m_results r WHERE r.differ AND r.other_wins ORDER BY r.video_id, r.tag_id
 """
@@ -269,7 +271,8 @@ def conflicts(db: Database) -> tuple[Conflict, ...]:
         path = f"video {video_id}"
         if place_id is not None:
             root, relative_path = db.execute(
-                "SELECT r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id WHERE p.id = ?",
+                "SELECT r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id "
+                "WHERE p.id = ?",
                 [place_id],
             ).fetchone()
             path = absolute(from_column(root), from_column(relative_path))

@@ -204,7 +204,8 @@ class _Run:
         """Return the id of this merge; one of the same libraries that did not end goes on."""
         if self._merge_id is None:
             last = self._db.execute(
-                "SELECT id, sources, ended_at IS NULL AND undone_at IS NULL FROM merges ORDER BY id DESC LIMIT 1"
+                "SELECT id, sources, ended_at IS NULL AND undone_at IS NULL FROM merges "
+                "ORDER BY id DESC LIMIT 1"
             ).fetchone()
             if last is not None and last[1] == self._sources and last[2]:
                 self._merge_id = int(last[0])

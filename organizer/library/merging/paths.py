@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.errors import LibraryError
+from organizer.library.changes import PathMap
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import ModuleType
 
-    from organizer.library.changes import PathMap
     from organizer.library.records import Root
 
 _OF_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -43,7 +45,11 @@ class PlaceMap:
             here: the roots of this library.
             others: absolute paths of the other library's roots.
             maps: what lies where; of several that fit, the longest counts.
+
+        Raises:
+            LibraryError: a map's path is not absolute.
         """
+        maps = [PathMap(_tidy(one.old), _tidy(one.new)) for one in maps]
         self._maps = sorted(maps, key=lambda one: -len(one.old))
         known = [root.path for root in here]
         others = list(others)
@@ -71,7 +77,7 @@ class PlaceMap:
             base, prefix, other, own = plain
             below = relative_path if other is own else _with_separators(relative_path, other, own)
             return MappedPlace(base, own.join(prefix, below) if prefix else below)
-        return self._located(self._mapped(_flavour(root).join(root, relative_path)))
+        return self._located(self._mapped(absolute(root, relative_path)))
 
     def _located(self, path: str) -> MappedPlace:
         base = next(base for base in self._roots if is_inside(path, base))
@@ -96,8 +102,7 @@ class PlaceMap:
                 below = _below(path, one.old)
                 if not below:
                     return one.new
-                own = _flavour(one.new)
-                return own.join(one.new, _with_separators(below, _flavour(one.old), own))
+                return absolute(one.new, _with_separators(below, _flavour(one.old), _flavour(one.new)))
         return path
 
 
@@ -119,17 +124,17 @@ def is_inside_or_same(path: str, folder: str) -> bool:
 
 def absolute(root: str, relative_path: str) -> str:
     """Return the path of a file, with the separators of the system that its root is of."""
-    return _flavour(root).join(root, relative_path)
+    joined: str = _flavour(root).join(root, relative_path)
+    return joined
 
 
-def is_absolute(path: str) -> bool:
-    """Whether a path is absolute on the system that it looks to be of."""
-    return _flavour(path).isabs(path)
-
-
-def tidy(path: str) -> str:
-    """Return an absolute path without separators at its end or doubled ones."""
-    return _flavour(path).normpath(path)
+def _tidy(path: str) -> str:
+    """Return the path of a map without separators at its end or doubled ones."""
+    flavour = _flavour(path)
+    if not flavour.isabs(path):
+        raise LibraryError(f"{path}: a folder is mapped by its absolute path. Write it out from its root.")
+    tidied: str = flavour.normpath(path)
+    return tidied
 
 
 def _below(path: str, folder: str) -> str:
@@ -144,4 +149,5 @@ def _flavour(path: str) -> ModuleType:
 
 
 def _with_separators(below: str, other: ModuleType, own: ModuleType) -> str:
-    return below if other.sep == own.sep else below.replace(other.sep, own.sep)
+    replaced: str = below if other.sep == own.sep else below.replace(other.sep, own.sep)
+    return replaced

@@ -36,9 +36,9 @@ _TABLES = {
         sort_name TEXT, search_text TEXT
     """,
     "m_places": """
-        id INTEGER PRIMARY KEY, other_video INTEGER NOT NULL, root_id INTEGER NOT NULL, relative_path NOT NULL,
-        size_bytes INTEGER, mtime_ns INTEGER, missing_since TEXT, before_id INTEGER, before_video INTEGER,
-        fate TEXT, UNIQUE (root_id, relative_path)
+        id INTEGER PRIMARY KEY, other_video INTEGER NOT NULL, root_id INTEGER NOT NULL,
+        relative_path NOT NULL, size_bytes INTEGER, mtime_ns INTEGER, missing_since TEXT,
+        before_id INTEGER, before_video INTEGER, fate TEXT, UNIQUE (root_id, relative_path)
     """,
 }
 _INDEXES = """
@@ -139,7 +139,9 @@ def drop_tables(db: Database) -> None:
 
 def other_roots(db: Database) -> list[str]:
     """Return the absolute paths of the other library's roots."""
-    return [from_column(path) for (path,) in db.execute("SELECT path FROM other.roots ORDER BY id").fetchall()]
+    return [
+        from_column(path) for (path,) in db.execute("SELECT path FROM other.roots ORDER BY id").fetchall()
+    ]
 
 
 def read_batch(db: Database, place_map: PlaceMap, after: int, most: int) -> Batch | None:
@@ -213,7 +215,9 @@ def stage(db: Database, batch: Batch, root_id: Callable[[str], int]) -> None:
         [batch.after, batch.last],
     )
     # Two that are mapped to one path stay two; the second finds its place taken.
-    db.conn.executemany("UPDATE OR IGNORE m_videos SET fingerprint = ? WHERE other_id = ?", batch.fingerprints)
+    db.conn.executemany(
+        "UPDATE OR IGNORE m_videos SET fingerprint = ? WHERE other_id = ?", batch.fingerprints
+    )
     db.execute(
         "UPDATE m_videos SET here_id = "
         "(SELECT v.id FROM main.videos v WHERE v.fingerprint = m_videos.fingerprint)"
