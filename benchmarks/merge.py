@@ -159,6 +159,17 @@ def _peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def _size(row: dict[str, Any]) -> tuple[int, int]:
+    return row["videos"], row["feature_bytes_a_video"]
+
+
+def measured_before() -> list[dict[str, Any]]:
+    """Return the figures of other sizes, which a run keeps: the largest takes an hour."""
+    file = results_file.RESULTS / "merge.json"
+    libraries: list[dict[str, Any]] = json.loads(file.read_text())["libraries"] if file.exists() else []
+    return libraries
+
+
 def print_table(rows: list[dict[str, Any]]) -> None:
     """Print one line for each figure, one column for each number of videos."""
     for name in rows[0]:
@@ -177,13 +188,14 @@ def main() -> None:
     if options.stage:
         print(json.dumps(merge(*options.library, dry_run=options.stage == "dry")))
         return
-    rows = []
+    rows = measured_before()
     for count in options.videos:
         folder = Path(tempfile.mkdtemp(prefix="organizer-merge-", dir=options.folder))
         try:
-            rows.append(measure(count, folder, feature_rows=options.feature_rows))
+            figures = measure(count, folder, feature_rows=options.feature_rows)
         finally:
             shutil.rmtree(folder)
+        rows = sorted([*(row for row in rows if _size(row) != _size(figures)), figures], key=_size)
         print_table(rows)
         written = results_file.write("merge", {"limit_s_at_500000": LIMIT_S, "libraries": rows})
         print("written to", written)

@@ -192,8 +192,8 @@ def _insert(connection: sqlite3.Connection, rows: _Rows) -> None:
     )
     connection.executemany(
         "INSERT INTO videos (id, key, fingerprint, status, error, size_bytes, duration_s, width, height, "
-        "codec, frame_rate, rotation_deg, taken_at, taken_source, taken_clock, taken_wall, taken_utc, added_at, "
-        "analysed_at, sort_name, search_text, present_in, suggested, confirmed, rejected, maybe) "
+        "codec, frame_rate, rotation_deg, taken_at, taken_source, taken_clock, taken_wall, taken_utc, "
+        "added_at, analysed_at, sort_name, search_text, present_in, suggested, confirmed, rejected, maybe) "
         f"VALUES ({', '.join('?' * 26)})",
         rows.videos,
     )

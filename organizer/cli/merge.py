@@ -152,7 +152,7 @@ class _Report:
 
     def _print_begin(self, progress: MergeProgress) -> None:
         if not progress.total:
-            click.echo(f"{safe_text(progress.other)}: nothing in it, or this library itself")
+            click.echo(f"{safe_text(progress.other)}: there is nothing in it, or it is this library itself")
         for unused in progress.unused_maps:
             click.echo(
                 f"{safe_text(progress.other)} knows nothing below {safe_text(unused.old)}; "
@@ -163,7 +163,6 @@ class _Report:
     def print_end(self) -> None:
         """Print what came of all libraries."""
         counts = self.counts
-        would = "would be" if self.would else "were"
         if counts.is_empty:
             click.echo("Nothing new: this library holds all of it already.")
             return
@@ -180,7 +179,7 @@ class _Report:
             (counts.features, "set", f" of features, {count(counts.posters, 'poster')}{amount}"),
             (counts.facts, "known video", " with newer facts"),
             (counts.taggings, "known video", " with newer suggestions"),
-            (counts.decisions, "decision", " of yours or theirs"),
+            (counts.decisions, "decision", " came over"),
             (counts.conflicts, "conflict", ": the newer decision holds"),
         )
         for number, noun, rest in lines:
@@ -189,15 +188,14 @@ class _Report:
         if counts.decisions and not self.would:
             click.echo(f"To take these decisions back: organizer merge --undo{library_argument()}")
         if self.would:
-            click.echo(f"{would.capitalize()} merged; nothing is written yet.")
+            click.echo("Nothing is written yet: that is what a merge would do.")
 
 
 def _conflict(conflict: Conflict) -> str:
     here, there = (state.value if state else "taken back" for state in (conflict.here, conflict.other))
-    holds = f"{there}, which is newer" if conflict.other_wins else f"{here}, which is newer"
     return (
         f"conflict: {safe_text(conflict.path)}: {safe_text(conflict.tag)}: {here} here, {there} there; "
-        f"it is {holds}"
+        f"{there if conflict.other_wins else here} is newer and holds"
     )
 
 

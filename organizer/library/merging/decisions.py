@@ -140,6 +140,7 @@ _RESULTS = f"""
         coalesce({_WINNER(column="seconds")}, '[]'), {_WINNER(column="bundle")},
         coalesce({_WINNER(column="tier")}, 'given'),
         CASE
+            WHEN state = 'suggested' AND h_state = o_state THEN min(h_changed_at, o_changed_at)
             WHEN state = 'suggested' THEN coalesce(
                 iif(h_state = 'suggested', h_changed_at, NULL), o_changed_at, h_changed_at)
             WHEN h_state = o_state THEN max(h_changed_at, o_changed_at)

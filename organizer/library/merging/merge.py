@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from organizer.library.changes import MergeUndone, PathMap
 
-BATCH = 2000
-"""Videos of a transaction: about a second, for which a person's decision may have to wait."""
+BATCH = 1000
+"""Videos of a transaction: half a second, for which a person's decision may have to wait."""
 _BREATH_S = 0.05
 """Between two transactions, so that others get to write."""
 _CACHE_KB = 128_000
