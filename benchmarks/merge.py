@@ -19,7 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +49,23 @@ def measure(count: int, folder: Path, *, feature_rows: int = ROWS) -> dict[str, 
     """
     here, other = folder / "library.db", folder / "other.db"
     both = int(count * SHARED)
-    seed_library(here, _HERE, range(count), seed=1, feature_rows=feature_rows)
-    seed_library(other, _THERE, range(count - both, 2 * count - both), seed=2, feature_rows=feature_rows)
+    seeds = (
+        (here, _HERE, range(count), 1),
+        (other, _THERE, range(count - both, 2 * count - both), 2),
+    )
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        made = [
+            pool.submit(seed_library, file, roots, numbers, seed=seed, feature_rows=feature_rows)
+            for file, roots, numbers, seed in seeds
+        ]
+        for each in made:
+            each.result()
+    return measure_made(count, here, other, feature_rows=feature_rows)
+
+
+def measure_made(count: int, here: Path, other: Path, *, feature_rows: int) -> dict[str, Any]:
+    """Merge a library that ``measure`` made into the other one of the same size, and return the figures."""
+    both = int(count * SHARED)
     figures: dict[str, Any] = {
         "videos": count,
         "in_both": both,

@@ -53,7 +53,7 @@ def test_a_small_merge_is_measured_whole(tmp_path, capsys):
     assert figures["decisions"] > 0
     assert figures["decisions_meanwhile"] > 0
     assert not figures["again_changes"]
-    assert 0 < figures["seconds"] and 0 < figures["dry_run_s"]
+    assert min(figures["seconds"], figures["dry_run_s"], figures["again_s"], figures["peak_mb"]) > 0
     assert figures["library_gb"] < figures["merged_gb"]
     merge.print_table([figures])
     assert "peak_mb" in capsys.readouterr().out
