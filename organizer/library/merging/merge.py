@@ -162,7 +162,11 @@ class _Run:
         """Note the end, and have all of it on the disk, for decisions came with it."""
         if not self._dry_run:
             with transaction(self._db, durable=True):
-                self._db.execute("UPDATE merges SET ended_at = ? WHERE id = ?", [now_text(), self._merge_id])
+                # Also of one that stopped when there was nothing left but this.
+                self._db.execute(
+                    "UPDATE merges SET ended_at = ? WHERE ended_at IS NULL AND sources = ?",
+                    [now_text(), self._sources],
+                )
 
     def _step(self, batch: staging.Batch) -> MergeProgress:
         self._new_roots = []
