@@ -60,15 +60,15 @@ def measure(count: int, folder: Path, *, feature_rows: int = ROWS) -> dict[str, 
         ]
         for each in made:
             each.result()
-    return measure_made(count, here, other, feature_rows=feature_rows)
+    return measure_made(here, other, feature_rows=feature_rows)
 
 
-def measure_made(count: int, here: Path, other: Path, *, feature_rows: int) -> dict[str, Any]:
-    """Merge a library that ``measure`` made into the other one of the same size, and return the figures."""
-    both = int(count * SHARED)
+def measure_made(here: Path, other: Path, *, feature_rows: int) -> dict[str, Any]:
+    """Merge one library that ``measure`` made into another, and return the figures."""
+    count = _count(here)
     figures: dict[str, Any] = {
         "videos": count,
-        "in_both": both,
+        "other_videos": _count(other),
         "feature_bytes_a_video": feature_rows * DIMENSION,
         "poster_bytes_a_video": POSTER_BYTES,
         "library_gb": here.stat().st_size / 1e9,
@@ -77,7 +77,7 @@ def measure_made(count: int, here: Path, other: Path, *, feature_rows: int) -> d
     figures["dry_run_s"] = _in_child("dry", here, other)["seconds"]
     figures |= _in_child("merge", here, other, decide=True)
     figures["merged_gb"] = here.stat().st_size / 1e9
-    _check(here, other, 2 * count - both)
+    _check(here, other, count + figures["new_videos"])
     again = _in_child("merge", here, other)
     figures["again_s"] = again["seconds"]
     figures["again_changes"] = not again["nothing_new"]
@@ -109,6 +109,7 @@ def merge(here: Path, other: Path, *, dry_run: bool) -> dict[str, Any]:
         "peak_mb": _peak_mb(),
         "nothing_new": counts.is_empty,
         "new_videos": counts.videos_new,
+        "known_videos": counts.videos_known,
         "decisions": counts.decisions,
         "conflicts": counts.conflicts,
     }
@@ -137,6 +138,11 @@ def _in_child(stage: str, here: Path, other: Path, *, decide: bool = False) -> d
         figures["decisions_meanwhile"] = 2 * len(waits)
         figures["longest_wait_for_two_decisions_s"] = max(waits)
     return figures
+
+
+def _count(library: Path) -> int:
+    with Library.open(library, read_only=True) as opened:
+        return opened.count()
 
 
 def _check(here: Path, other: Path, videos: int) -> None:

@@ -49,7 +49,8 @@ def test_the_same_number_is_the_same_video(tmp_path):
 def test_a_small_merge_is_measured_whole(tmp_path, capsys):
     figures = merge.measure(300, tmp_path, feature_rows=2)
     assert figures["new_videos"] == 270
-    assert (figures["in_both"], figures["feature_bytes_a_video"]) == (30, 2048)
+    assert (figures["videos"], figures["other_videos"], figures["known_videos"]) == (300, 300, 30)
+    assert figures["feature_bytes_a_video"] == 2048
     assert figures["decisions"] > 0
     assert figures["decisions_meanwhile"] > 0
     assert not figures["again_changes"]
