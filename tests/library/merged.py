@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from organizer.library import Library
 from organizer.library.changes import MergeCounts, PathMap
 from organizer.library.database.columns import from_column
 from organizer.library.merging.merge import BATCH
+from tests.library.random_library import RandomLibrary
 from tests.library.sql import database_of
 
 FIRST = date(2024, 1, 1)
@@ -107,3 +109,17 @@ def date_everything(library: Library, draw) -> None:
         db.execute(
             "UPDATE decision_journal SET decided_at = moment(), undone_at = moment() WHERE undone_at NOTNULL"
         )
+
+
+def drawn(path, seed: int, *, roots_below: str = "", steps: int = 90) -> Library:
+    """A library that went through everything, each look and decision at a time of its own."""
+    library = Library.open(path)
+    random_library = RandomLibrary(library, seed)
+    random_library.run(steps)
+    date_everything(library, random.Random(seed))
+    with database_of(library).conn:
+        # Features follow from content and space.
+        database_of(library).execute("UPDATE features SET frames = 2, data = x'000102030405'")
+        if roots_below:
+            database_of(library).execute("UPDATE roots SET path = ? || path", [roots_below])
+    return library

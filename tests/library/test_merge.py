@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -18,7 +14,7 @@ from organizer.stopping import StoppedError
 from organizer.types import CaptureDate, DateSource
 from tests.dates.zones import needs_tzset, zone
 from tests.library.build import SPACE, TAKEN, add, add_failed, place, places, tagging, tags
-from tests.library.merged import BITS, date_everything, dump, merge, rows, view
+from tests.library.merged import drawn, dump, merge, rows, view
 from tests.library.random_library import RandomLibrary, check_counts, check_list, known_videos
 from tests.library.sql import database_of
 
@@ -32,26 +28,11 @@ def other(tmp_path):
     library.close()
 
 
-def drawn(path, seed: int, *, roots_below: str = "", steps: int = 90) -> Library:
-    """A library that went through everything, each look and decision at a time of its own."""
-    library = Library.open(path)
-    random_library = RandomLibrary(library, seed)
-    random_library.run(steps)
-    date_everything(library, random.Random(seed))
-    with database_of(library).conn:
-        # Features follow from content and space.
-        database_of(library).execute("UPDATE features SET frames = 2, data = x'000102030405'")
-        if roots_below:
-            database_of(library).execute("UPDATE roots SET path = ? || path", [roots_below])
-    return library
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_empty_library_becomes_the_other_one(tmp_path, library, seed):
     with drawn(tmp_path / "other.db", seed) as other:
         merge(library, other, batch=7)
         expected, there = view(other), rows(other, "SELECT path FROM roots")
-        bits = {name: [] for name in BITS}
         names = "SELECT fingerprint, sort_name FROM videos ORDER BY 1"
         assert rows(library, names) == rows(other, names)
     found = view(library)
@@ -60,7 +41,6 @@ def test_an_empty_library_becomes_the_other_one(tmp_path, library, seed):
         left_out = expected.pop(fingerprint)
         assert (left_out["status"], left_out["places"], left_out["tags"]) == ("failed", [], [])
     assert found == expected
-    assert bits.keys() == set(BITS)
     used = {root for (root,) in there}
     assert {root.path for root in library.roots.all()} <= used
     # A folder that is not there is offline.
@@ -157,35 +137,6 @@ def test_it_stops_when_asked(tmp_path, library, other):
     with pytest.raises(StoppedError):
         list(library.merges.merge([other.path], stop=Stop()))
     assert view(library) == {}
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from organizer.library import Library
-with Library.open(sys.argv[1]) as library:
-    for progress in library.merges.merge([Path(sys.argv[2])], batch=2):
-        print(progress.done, flush=True)
-"""
-
-
-def test_a_merge_that_was_killed_goes_on(tmp_path):
-    with drawn(tmp_path / "a.db", 1) as whole, drawn(tmp_path / "b.db", 2) as other:
-        merge(whole, other)
-        expected = view(whole)
-    drawn(tmp_path / "c.db", 1).close()
-    draw = random.Random(0)
-    for _ in range(4):
-        command = [sys.executable, "-c", KILLED, tmp_path / "c.db", tmp_path / "b.db"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            for _ in range(draw.randrange(2, 5)):
-                process.stdout.readline()
-            process.send_signal(signal.SIGKILL)
-    with Library.open(tmp_path / "c.db") as library:
-        assert rows(library, "PRAGMA integrity_check") == [("ok",)]
-        assert view(library) != expected
-        merge(library, tmp_path / "b.db")
-        assert view(library) == expected
 
 
 def test_two_others_come_one_after_the_other(tmp_path, library):
