@@ -122,7 +122,7 @@ def _median_ms(times_s: Sequence[float]) -> float:
 
 
 def _file(draw: random.Random, root: str, number: int, *, real: bool) -> VideoFile:
-    path = _path(draw, number)
+    path = drawn_path(draw, number)
     size, mtime_ns = draw.randrange(200_000, 900_000_000), 1_500_000_000_000_000_000 + number
     if real:
         absolute = os.path.join(root, path)
@@ -134,7 +134,7 @@ def _file(draw: random.Random, root: str, number: int, *, real: bool) -> VideoFi
     return VideoFile(root, path, size, mtime_ns)
 
 
-def _path(draw: random.Random, number: int) -> str:
+def drawn_path(draw: random.Random, number: int) -> str:
     day = FIRST_DAY + timedelta(days=draw.randrange(DAYS))
     name = draw.choice(
         (

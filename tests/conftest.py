@@ -27,6 +27,8 @@ SLOW = (
     "features/tensorflow",
     "features/test_backbones.py",
     "frames/test_corpus.py",
+    "library/test_merge_killed.py",
+    "library/test_merge_other.py",
     "library/test_patience.py",
     "library/test_read_only.py",
     "models/inception",

@@ -63,6 +63,7 @@ COMMANDS = (
     CommandEntry(
         "adopt", "organizer.cli.adopt", "adopt", "Move your tags from the missing video OLD to NEW."
     ),
+    CommandEntry("merge", "organizer.cli.merge", "merge", "Bring what other libraries hold into this one."),
     CommandEntry(
         "retag",
         "organizer.cli.retag",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from organizer.types import EVERY_SECOND
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord
-    from organizer.types import SampledSeconds, SuggestedTag, VideoFeatures, VideoInfo
+    from organizer.types import SampledSeconds, SuggestedTag, TagState, VideoFeatures, VideoInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,103 @@ class Alike:
     """As in ``Adopted``."""
     new_paths: tuple[str, ...]
     """Absolute."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathMap:
+    """What another library knows below one folder lies below another one here."""
+
+    old: str
+    """Absolute, as the other library names it."""
+    new: str
+    """Absolute, here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A tag of a video that was decided about in both libraries, not alike."""
+
+    path: str
+    """Absolute, of one of the video's files; ``video ID`` where it lies nowhere."""
+    tag: str
+    here: TagState | None
+    """What was decided here; None where a decision was taken back."""
+    other: TagState | None
+    """What was decided in the other library."""
+    other_wins: bool
+    """Whether the other decision is the newer one, and holds from now on."""
+
+
+@dataclass(slots=True)
+class MergeCounts:
+    """What a merge brought, or would bring."""
+
+    videos_new: int = 0
+    videos_known: int = 0
+    """Videos of the other library that are here too."""
+    failed_new: int = 0
+    """New videos that could not be read."""
+    facts: int = 0
+    """Known videos of which the other library knows more, or newer facts: length, size, dates, failures."""
+    places_new: int = 0
+    places_back: int = 0
+    """Files that were missing here, and are there for the other library."""
+    places_kept: int = 0
+    """Files at whose path another video lies here; these stay as they are."""
+    features: int = 0
+    """Sets of features that are new here: one for each video and feature space."""
+    posters: int = 0
+    taggings: int = 0
+    """Known videos that were scored later in the other library; their suggestions are those now."""
+    decisions: int = 0
+    """Tags of videos whose decision came from the other library."""
+    conflicts: int = 0
+    """Tags that were decided about in both, not alike; the newer decision holds."""
+    data_bytes: int = 0
+    """Of features and posters that are new here."""
+
+    def add(self, other: MergeCounts) -> None:
+        """Add what another step brought."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of this library changes."""
+        kept = ("videos_known", "places_kept", "conflicts", "data_bytes")
+        return not any(getattr(self, each.name) for each in fields(self) if each.name not in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeProgress:
+    """How far the merge of one other library has come."""
+
+    other: str
+    """The other library's file."""
+    done: int
+    """Its videos that were gone through."""
+    total: int
+    counts: MergeCounts
+    """What the last step brought."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Those of the last step."""
+    new_roots: tuple[str, ...] = ()
+    """Folders that are roots since the last step and were none."""
+    clashes: tuple[str, ...] = ()
+    """Absolute paths of the last step where another video lies here."""
+    unused_maps: tuple[PathMap, ...] = field(default=())
+    """Maps of folders of which the other library knows nothing; told with its first step."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUndone:
+    """What became of the decisions that a merge had brought."""
+
+    sources: tuple[str, ...]
+    """The libraries they came from."""
+    merged_at: str
+    """ISO 8601 in UTC."""
+    decisions: int
+    """Tags of videos that are as they were before."""
+    kept: int
+    """Tags that were decided about since then, which stay."""

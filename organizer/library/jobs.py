@@ -1,7 +1,7 @@
 """What a running job says of itself, for whoever shows it: another process reads and stops it here.
 
-A job is a scan, or a run of tagging again. It writes its row every second. A row that still says ``running``
-but was not written for a while belongs to a process that died.
+A job is a scan, a run of tagging again, or a merge of other libraries. It writes its row every second. A row
+that still says ``running`` but was not written for a while belongs to a process that died.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class JobKind(StrEnum):
 
     SCAN = "scan"
     RETAG = "retag"
+    MERGE = "merge"
 
 
 class JobState(StrEnum):
@@ -79,7 +80,7 @@ class RetagReport:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of a scan, or of tagging again."""
+    """One run of a scan, of tagging again, or of a merge."""
 
     id: int
     kind: JobKind
@@ -105,6 +106,7 @@ def running_words(kind: JobKind) -> str:
     return {
         JobKind.SCAN: "A scan of this library is running.",
         JobKind.RETAG: "Videos of this library are being tagged again.",
+        JobKind.MERGE: "Another library is being merged into this one.",
     }[kind]
 
 

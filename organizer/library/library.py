@@ -11,6 +11,7 @@ from organizer.library.deciding import decisions, journal
 from organizer.library.deciding import tags as deciding_tags
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import Jobs
+from organizer.library.merging.merge import Merges
 from organizer.library.opening import in_words, open_database
 from organizer.library.reading import decided_videos, find, known_contents, tags, videos
 from organizer.library.reading.features import Features
@@ -38,7 +39,8 @@ class Library:
 
     What a person does stands here: list and find videos, confirm and reject tags. What only one stage needs
     is a part: ``roots``, ``places``, ``contents`` and ``recordings`` are for scans, ``features`` for models,
-    ``media`` for the gallery's addresses, ``jobs`` for whoever shows and stops running work.
+    ``media`` for the gallery's addresses, ``jobs`` for whoever shows and stops running work, ``merges`` for
+    libraries made elsewhere.
 
     A library belongs to the thread that opened it; each thread and each process opens it for itself, as often
     as it likes. Readers never wait for a writer. A writer waits up to half a minute for another one::
@@ -58,7 +60,8 @@ class Library:
         recordings: decisions that follow a recording into another file.
         features: what is stored for which model.
         media: what the gallery serves by a video's key.
-        jobs: what running scans, and runs of tagging again, say of themselves.
+        jobs: what running scans, runs of tagging again, and merges say of themselves.
+        merges: other libraries that come into this one.
     """
 
     def __init__(self, database: Database, path: Path) -> None:
@@ -72,6 +75,7 @@ class Library:
         self.features = Features(database)
         self.media = Media(database)
         self.jobs = Jobs(database)
+        self.merges = Merges(database, path)
 
     # Open and close
 

@@ -85,7 +85,7 @@ def open_read_only(
     """
     from sqlite_utils import Database
 
-    connection = _connected(path, connect)
+    connection, _ = connect_read_only(path, connect)
     try:
         db = Database(connection)
         if is_behind(db, path, migrations):
@@ -124,7 +124,8 @@ def _open_writable(path: Path, migrations: Sequence[Migration]) -> Database:
     if not path.exists():
         # For the person alone, as the files that SQLite puts beside it: it tells what the videos show.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=SLICE_S)
+    # With addresses, for a merge attaches another library by one that says it is for reading only.
+    connection = sqlite3.connect(path.absolute(), timeout=SLICE_S, uri=True)
     try:
         patiently(lambda: _refuse_other_databases(connection, path))
         turn_write_ahead_on(connection)
@@ -145,7 +146,15 @@ def turn_write_ahead_on(connection: sqlite3.Connection) -> None:
     patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
 
 
-def _connected(path: Path, connect: Callable[..., sqlite3.Connection]) -> sqlite3.Connection:
+def connect_read_only(
+    path: Path, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+) -> tuple[sqlite3.Connection, str]:
+    """Connect to a library of any version for reading, and return the address that it was reached by.
+
+    Raises:
+        LibraryError: it is no library, or a part of it cannot be read.
+        sqlite3.Error: it cannot be read.
+    """
     try:
         # Enough where the folder can be written or another program has the library open.
         return _tried(path, connect, "mode=ro")
@@ -164,14 +173,17 @@ def _connected(path: Path, connect: Callable[..., sqlite3.Connection]) -> sqlite
     return _tried(path, connect, "mode=ro&immutable=1")
 
 
-def _tried(path: Path, connect: Callable[..., sqlite3.Connection], options: str) -> sqlite3.Connection:
-    connection = connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=SLICE_S)
+def _tried(
+    path: Path, connect: Callable[..., sqlite3.Connection], options: str
+) -> tuple[sqlite3.Connection, str]:
+    address = f"{path.absolute().as_uri()}?{options}"
+    connection = connect(address, uri=True, timeout=SLICE_S)
     try:
         patiently(lambda: _refuse_other_databases(connection, path))
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, address
 
 
 def _refuse_other_databases(connection: sqlite3.Connection, path: Path) -> None:

@@ -402,6 +402,22 @@ def test_tagging_again_is_shown_and_can_be_stopped_from_any_tab(three):
     assert "a *b*: +Food, \u2212Dance" in three.plain()
 
 
+def test_a_merge_is_shown_and_can_be_stopped_from_any_tab(three):
+    with Library.open(three.library) as library:
+        job_id = library.jobs.begin([], JobKind.MERGE, alone=True)
+        library.jobs.beat(job_id, to_do=10, done=4, failed=0)
+    three.open()
+    assert "Merging a library: 4 of 10 videos done" in three.words()
+    assert three.button("Tag all videos again").disabled
+    three.click("Stop")
+    with Library.open(three.library) as library:
+        assert library.jobs.newest().stop_requested
+        library.jobs.finish(job_id, JobState.STOPPED)
+    three.run()
+    words = "The merge was stopped: 4 videos of another library gone through."
+    assert f"{words} The same command goes on from there." in three.words()
+
+
 def test_tagging_again_that_failed_says_why(three):
     with Library.open(three.library) as library:
         job_id = library.jobs.begin([], JobKind.RETAG)

@@ -86,6 +86,14 @@ def last(db: Database, video_id: int, tag_id: int) -> JournalEntry | None:
     return None if row is None else JournalEntry(row[0], _row(row[1]), _row(row[2]))
 
 
+def entry(db: Database, id_: int) -> JournalEntry:
+    """Return an entry, undone or not, by its number."""
+    before, after = db.execute(
+        "SELECT before_row, after_row FROM decision_journal WHERE id = ?", [id_]
+    ).fetchone()
+    return JournalEntry(id_, _row(before), _row(after))
+
+
 def last_of_video(db: Database, video_id: int) -> dict[str, JournalEntry]:
     """Return by tag the last decision of each that was not undone; the newest one of all comes last."""
     rows = db.execute(
@@ -135,8 +143,9 @@ def inherit(db: Database, old_id: int, new_id: int) -> None:
     """
     db.execute(
         """
-        INSERT INTO decision_journal (video_id, tag_id, before_row, after_row, decided_at, undone_at)
-        SELECT :new, j.tag_id, j.before_row, j.after_row, j.decided_at, j.undone_at
+        INSERT INTO decision_journal
+            (video_id, tag_id, before_row, after_row, decided_at, undone_at, merge_id)
+        SELECT :new, j.tag_id, j.before_row, j.after_row, j.decided_at, j.undone_at, j.merge_id
         FROM decision_journal j
         WHERE j.video_id = :old
             AND NOT EXISTS (

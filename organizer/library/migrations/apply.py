@@ -13,7 +13,8 @@ Picture of the schema::
                                   1--* video_tags *--1 tags
                                   1--1 search_index  (every three characters of names)
                                   1--* decision_journal *--1 tags  (what was before and after each decision)
-    scans                                            (one row for each job: a scan, or tagging again)
+    merges 1--* decision_journal                     (what came from other libraries, to undo it)
+    scans                                            (one row for each job: a scan, tagging again, a merge)
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from organizer.library.migrations.m6_folded_tags import folded_tags
 from organizer.library.migrations.m7_shown_dates import shown_dates
 from organizer.library.migrations.m8_journal_and_jobs import journal_and_jobs
 from organizer.library.migrations.m9_two_tiers import two_tiers
+from organizer.library.migrations.m10_merges import merges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,6 +57,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     shown_dates,
     journal_and_jobs,
     two_tiers,
+    merges,
 )
 
 

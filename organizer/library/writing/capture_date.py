@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOKED_AT = 200
-_LOCAL_WALL = "CAST(strftime('%s', taken_utc, 'unixepoch', 'localtime') AS REAL)"
+LOCAL_WALL = "CAST(strftime('%s', taken_utc, 'unixepoch', 'localtime') AS REAL)"
+"""What the clock of this machine shows at ``taken_utc``, from 1970 on."""
 
 
 def date_columns(date: CaptureDate) -> dict[str, str | float | None]:
@@ -116,7 +117,7 @@ def follow_zone(db: Database) -> None:
     A few of them show whether it does so already.
     """
     # SQLite knows no zones of before 1970.
-    moved = f"taken_utc >= 0 AND abs(taken_wall - {_LOCAL_WALL}) >= 1"
+    moved = f"taken_utc >= 0 AND abs(taken_wall - {LOCAL_WALL}) >= 1"
     (away,) = db.execute(
         f"""
         SELECT count(*) FROM (SELECT taken_wall, taken_utc FROM videos INDEXED BY videos_by_taken
@@ -125,9 +126,14 @@ def follow_zone(db: Database) -> None:
     ).fetchone()
     if not away:
         return
-    db.execute(f"UPDATE videos INDEXED BY videos_by_added SET taken_wall = {_LOCAL_WALL} WHERE {moved}")
+    db.execute(f"UPDATE videos INDEXED BY videos_by_added SET taken_wall = {LOCAL_WALL} WHERE {moved}")
     old = db.execute("SELECT id, taken_utc FROM videos WHERE taken_utc < 0").fetchall()
     db.conn.executemany(
         "UPDATE videos SET taken_wall = ? WHERE id = ?",
-        [(wall_seconds(here(_EPOCH + timedelta(seconds=utc_s))), id_) for id_, utc_s in old],
+        [(local_wall(utc_s), id_) for id_, utc_s in old],
     )
+
+
+def local_wall(utc_s: float) -> float:
+    """Return what the clock of this machine shows at an instant, also before 1970; both in seconds."""
+    return wall_seconds(here(_EPOCH + timedelta(seconds=utc_s)))

@@ -1,4 +1,4 @@
-"""The job that runs, live, and how the last one ended: a scan, or tagging again."""
+"""The job that runs, live, and how the last one ended: a scan, tagging again, or a merge."""
 
 from __future__ import annotations
 
@@ -115,6 +115,9 @@ def _progress_words(job: Job) -> str:
     if job.kind is JobKind.RETAG:
         far = f"{job.done:,} of {job.to_do or 0:,} videos"
         return f"Stopping: {far} tagged again" if job.stop_requested else f"Tagging again: {far} done"
+    if job.kind is JobKind.MERGE:
+        far = f"{job.done:,} of {job.to_do or 0:,} videos"
+        return f"Stopping the merge: {far} done" if job.stop_requested else f"Merging a library: {far} done"
     if job.stop_requested:
         return "Stopping the scan"
     if job.to_do is None:
@@ -129,7 +132,7 @@ def _stop(job_id: int) -> None:
 
 
 def _show_end(job: Job) -> None:
-    words = _retag_end(job) if job.kind is JobKind.RETAG else _scan_end(job)
+    words = _END_OF[job.kind](job)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(width="stretch"):
@@ -167,6 +170,19 @@ def _retag_end(job: Job) -> str:
         JobState.FAILED: "Tagging again failed.",
         JobState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
     }[job.state]
+
+
+def _merge_end(job: Job) -> str:
+    done = f"{count(job.done, 'video')} of another library gone through"
+    return {
+        JobState.DONE: f"The merge is done: {done}.",
+        JobState.STOPPED: f"The merge was stopped: {done}. The same command goes on from there.",
+        JobState.FAILED: "The merge failed.",
+        JobState.DIED: f"The merge ended without a word: {done}. Begin it again; it goes on from there.",
+    }[job.state]
+
+
+_END_OF = {JobKind.SCAN: _scan_end, JobKind.RETAG: _retag_end, JobKind.MERGE: _merge_end}
 
 
 def show_changes(report: RetagReport) -> None:

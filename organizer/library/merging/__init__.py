@@ -1,0 +1,1 @@
+"""Another library comes into this one: contents, files, features, tags and decisions."""
