@@ -21,7 +21,7 @@ def main() -> None:
     if not hasattr(module, "main") or name.startswith("_"):
         sys.exit(
             "Name a benchmark: against, backbones, end_to_end, folder, fuzz, generated, input_pipeline, "
-            "kill, large_library, page_script, published, sampling, sweep, two_models or yt8m_means"
+            "kill, large_library, page_script, published, sampling, simulate, sweep, two_models or yt8m_means"
         )
     del sys.argv[1]
     module.main()
