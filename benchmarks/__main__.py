@@ -20,8 +20,9 @@ def main() -> None:
     module = importlib.import_module(f"benchmarks.{name}") if name in names else None
     if not hasattr(module, "main") or name.startswith("_"):
         sys.exit(
-            "Name a benchmark: against, backbones, end_to_end, folder, fuzz, generated, input_pipeline, "
-            "kill, large_library, page_script, published, sampling, simulate, sweep, two_models or yt8m_means"
+            "Name a benchmark: against, backbones, cluster, cluster_kill, end_to_end, folder, fuzz, "
+            "generated, input_pipeline, kill, large_library, page_script, published, sampling, simulate, "
+            "sweep, two_models or yt8m_means"
         )
     del sys.argv[1]
     module.main()

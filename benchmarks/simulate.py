@@ -1,8 +1,8 @@
 """What 10^6 and 10^8 videos would cost: python -m benchmarks simulate [--seeds N].
 
 Hours, euros of electricity and terabytes on a PC with a NAS, two PCs, a rack and a batch array, by a
-simulation of discrete events (``benchmarks/simulation/``) that rests on measured times and on assumptions. All
-of them are written into ``results/simulate.json`` with what comes of them, and so is how the simulation of
+simulation of discrete events (``benchmarks/simulation/``) that rests on measured times and on assumptions.
+All of them are written into ``results/simulate.json`` with what comes of them, and so is how the simulation of
 batches compares with that of single videos. Takes some minutes.
 """
 

@@ -150,6 +150,8 @@ def shared(three_nodes):
     opened = []
 
     def access(**work):
+        while opened:
+            opened.pop().__exit__(None, None, None)
         context = connected(SharedWork(ClusterAddress(running=three_nodes.address), **work))
         computers = context.__enter__()
         opened.append(context)
