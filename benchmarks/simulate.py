@@ -2,8 +2,8 @@
 
 Hours, euros of electricity and terabytes on a PC with a NAS, two PCs, a rack and a batch array, by a
 simulation of discrete events (``benchmarks/simulation/``) that rests on measured times and on assumptions.
-All of them are written into ``results/simulate.json`` with what comes of them, and so is how the simulation of
-batches compares with that of single videos. Takes some minutes.
+All of them are written into ``results/simulate.json`` with what comes of them, and so is how the simulation
+of batches compares with that of single videos. Takes some minutes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ CHECKED = (10_000, 100_000)
 """Numbers of videos with which batches are held against single videos."""
 _CHECKED_NODES = 8
 """Of set-ups with more nodes a part is checked, with its part of the link."""
+_CHECK_SEEDS = range(1, 6)
 
 
 def electricity_kwh(set_up: SetUp, outcome: Outcome) -> float:
@@ -61,33 +62,31 @@ def cost(set_up: SetUp, costs: Costs, videos: int, seeds: range) -> dict[str, An
 
 
 def check(set_up: SetUp, costs: Costs, videos: int) -> dict[str, Any]:
-    """Simulate the same videos in batches and one by one."""
+    """Simulate the same videos in batches and one by one, with computers that fail three times each."""
     part = min(1.0, _CHECKED_NODES / set_up.nodes)
     smaller = replace(
         set_up,
         nodes=min(set_up.nodes, _CHECKED_NODES),
-        storage_bit_per_s=max(part * set_up.storage_bit_per_s, 1.0),
+        storage_bit_per_s=part * set_up.storage_bit_per_s,
         node_bit_per_s=min(set_up.node_bit_per_s, part * set_up.storage_bit_per_s),
-        # So that some fail in this short time.
-        failure_every_h=0.25,
-        repair_h=0.05,
     )
+    hours = closed_form_s(smaller, costs, videos) / 3600
+    smaller = replace(smaller, failure_every_h=hours / 3, repair_h=hours / 50)
     batch = batch_size(smaller, videos)
-    single, batched = (
-        statistics.median(
-            Simulation(smaller, costs, videos, seed=seed, batch=size).run().seconds for seed in (1, 2, 3)
-        )
+    single_s, batched_s = (
+        [Simulation(smaller, costs, videos, seed=seed, batch=size).run().seconds for seed in _CHECK_SEEDS]
         for size in (1, batch)
     )
     return {
         "set_up": set_up.name,
         "nodes": smaller.nodes,
         "failure_every_h": smaller.failure_every_h,
+        "repair_h": smaller.repair_h,
         "videos": videos,
         "batch": batch,
-        "single_s": single,
-        "batched_s": batched,
-        "ratio": batched / single,
+        "single_s": single_s,
+        "batched_s": batched_s,
+        "ratio": statistics.mean(batched_s) / statistics.mean(single_s),
     }
 
 
@@ -106,6 +105,7 @@ def run(
             "costs": asdict(costs),
             "set_ups": [asdict(one) for one in chosen],
             "seeds": list(seeds),
+            "check_seeds": list(_CHECK_SEEDS),
         },
         "checks": [check(one, costs, count) for one in chosen for count in checked],
         "results": [cost(one, costs, count, seeds) for one in chosen for count in videos],
@@ -114,12 +114,32 @@ def run(
     return content
 
 
-def print_tables(content: dict[str, Any]) -> None:
-    """Print one line for each result, and one for each check."""
-    print(f"{'set-up':14}{'videos':>12}{'hours':>11}{'€':>10}{'TB kept':>9}{'TB read':>9}  limit")
+def table(content: dict[str, Any]) -> str:
+    """Return the results as the table of docs/scale.md."""
+    words = {one["name"]: one["words"] for one in content["assumptions"]["set_ups"]}
+    lines = ["| | videos | time | limit | electricity | kept | read |", "|---|---|---|---|---|---|---|"]
     for row in content["results"]:
-        figures = f"{row['hours']:11,.1f}{row['euros']:10,.0f}{row['stored_tb']:9.2f}{row['read_tb']:9,.0f}"
-        print(f"{row['set_up']:14}{row['videos']:12,}{figures}  {row['limit']}")
+        power = f"{row['kwh']:,.0f} kWh, {row['euros']:,.0f} €"
+        space = f"{_tb(row['stored_tb'])} | {_tb(row['read_tb'])}"
+        cells = f"{row['videos']:,} | {_duration(row['hours'])} | {row['limit']} | {power} | {space}"
+        lines.append(f"| {words[row['set_up']]} | {cells} |")
+    return "\n".join(lines)
+
+
+def _duration(hours: float) -> str:
+    if hours < 72:
+        return f"{hours:.1f} h"
+    days = hours / 24
+    return f"{days:.1f} days" if days < 730 else f"{days / 365:.1f} years"
+
+
+def _tb(terabytes: float) -> str:
+    return f"{terabytes:,.0f} TB" if terabytes >= 10 else f"{terabytes:.2g} TB"
+
+
+def print_tables(content: dict[str, Any]) -> None:
+    """Print the results, and one line for each check."""
+    print(table(content))
     for row in content["checks"]:
         print(f"{row['set_up']}, {row['videos']:,} videos: batches of {row['batch']} take {row['ratio']:.3f}")
 
