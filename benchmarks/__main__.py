@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(
             "Name a benchmark: against, backbones, cluster, cluster_kill, end_to_end, features, folder, "
             "fuzz, generated, input_pipeline, kill, large_library, merge, page_script, published, sampling, "
-            "sweep, two_models or yt8m_means"
+            "simulate, sweep, two_models or yt8m_means"
         )
     del sys.argv[1]
     module.main()
