@@ -10,9 +10,9 @@ import queue
 import threading
 import time
 from collections import deque
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from organizer.cluster.node import Broken, NotSeen
@@ -39,6 +39,10 @@ _AT_ONCE = 8
 HERE = "here"
 
 
+class CannotSendError(Exception):
+    """A file cannot be read here to be sent elsewhere."""
+
+
 class NodeGoneError(Exception):
     """A computer, or the process on it that looks at videos, has ended."""
 
@@ -59,12 +63,15 @@ class NodeInfo:
 class NodeHandle(Protocol):
     """A computer that takes part. What it is asked raises NodeGoneError where it has ended."""
 
+    workers: int
+    """How many videos it decodes at once, which its memory may limit."""
+
     def look(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
         """Have it look at a file that it sees; see ``Node.look``."""
         ...
 
     def send(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
-        """Send it the whole file and have it look at that; raises OSError where it cannot be read here."""
+        """Send it the whole file and have it look at that; raises CannotSendError."""
         ...
 
     def write(self, work: ShardWork, folder: str) -> Future[Answer]:
@@ -90,6 +97,10 @@ class Nodes(Protocol):
             ClusterError: it can take no part; the message says why.
             NodeGoneError: it ended meanwhile.
         """
+        ...
+
+    def close(self) -> None:
+        """End what is being made ready."""
         ...
 
 
@@ -195,7 +206,9 @@ class Dispatcher:
         """End what computers do, and cancel what was not done."""
         self._inbox.put((self._close, ()))
         self._thread.join()
-        self._starter.shutdown(cancel_futures=True)
+        self._nodes.close()
+        # One that is being made ready sees that nobody waits for it.
+        self._starter.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         try:
@@ -204,6 +217,9 @@ class Dispatcher:
             self._lost = ClusterError(f"The cluster cannot be reached any more ({error}). Scan again.")
             for task in list(self._open):
                 self._fail(task, self._lost)
+        finally:
+            for computer in self._computers.values():
+                computer.handle.close()
 
     def _dispatch(self) -> None:
         next_look_s = 0.0
@@ -222,8 +238,11 @@ class Dispatcher:
 
     def _look_for_nodes(self) -> None:
         for info in self._nodes.there():
-            known = info.id in self._computers or info.id in self._starting or info.id in self._refused
-            if not known and self._starts.get(info.id, 0) < _MOST_STARTS:
+            if info.id in self._computers or info.id in self._starting or info.id in self._refused:
+                continue
+            if self._starts.get(info.id, 0) >= _MOST_STARTS:
+                self._refuse(info, f"{info.name} is left alone: what works there ended {_MOST_STARTS} times.")
+            else:
                 self._starts[info.id] = self._starts.get(info.id, 0) + 1
                 self._starting.add(info.id)
                 self._starter.submit(self._start, info)
@@ -237,11 +256,14 @@ class Dispatcher:
             self._inbox.put((self._starting.discard, (info.id,)))
         except OrganizerError as error:
             self._inbox.put((self._refuse, (info, str(error))))
+        except Exception as error:  # of any kind: the others go on
+            self._inbox.put((self._refuse, (info, f"{info.name} takes no part: {error}")))
         else:
             self._inbox.put((self._join, (info, handle)))
 
     def _join(self, info: NodeInfo, handle: NodeHandle) -> None:
         self._starting.discard(info.id)
+        info = replace(info, workers=handle.workers)
         self._computers[info.id] = _Computer(info, handle, self._most(info))
         self._any_joined = True
         self._count_workers()
@@ -313,12 +335,13 @@ class Dispatcher:
 
     def _finish(self, task: Task, result: Any) -> None:
         self._open.discard(task)
-        if not task.future.done():
+        # Cancelled, or told meanwhile that nothing is handed out any more.
+        with suppress(InvalidStateError):
             task.future.set_result(result)
 
     def _fail(self, task: Task, error: BaseException) -> None:
         self._open.discard(task)
-        if not task.future.done():
+        with suppress(InvalidStateError):
             task.future.set_exception(error)
 
     def _answered(self, computer: _Computer, task: Task, done: Future[Answer]) -> None:
@@ -337,9 +360,9 @@ class Dispatcher:
                 # Whoever waited longest goes first.
                 self._waiting.appendleft(task)
             return
-        except OSError as error:
-            # It could not be read here to be sent: looking at it here says so in the usual way.
-            task.reason = f"it cannot be sent ({error.strerror or error})"
+        except CannotSendError as error:
+            # Looking at it here says why in the usual way.
+            task.reason = f"it cannot be sent ({error})"
             self._waiting.appendleft(task)
             return
         except Exception as error:  # of any kind: it comes from another computer
@@ -356,6 +379,7 @@ class Dispatcher:
             self._waiting.appendleft(task)
         elif isinstance(answer, NotSeen):
             task.refused.add(computer.info.id)
+            task.reason = answer.reason or task.reason
             if not answer.root_is_there:
                 computer.unseen_roots.add(task.root)
             self._waiting.appendleft(task)
@@ -382,7 +406,5 @@ class Dispatcher:
 
     def _close(self) -> None:
         self._closed = True
-        for computer in self._computers.values():
-            computer.handle.close()
         for task in self._open:
             task.future.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,13 @@ def find_model(name: str, digest: str) -> Bundle | None:
     folder = _folder_of(digest)
     if not (folder / MANIFEST).is_file():
         return None
-    kept = load_bundle(folder)
-    kept.verify(every_file=True)
+    try:
+        kept = load_bundle(folder)
+        kept.verify(every_file=True)
+    except BundleError:
+        # Sent anew it is whole.
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
     return kept
 
 

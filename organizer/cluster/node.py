@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from organizer.cluster.model_package import find_model, keep
 from organizer.cluster.path_map import paths_there
@@ -21,8 +24,10 @@ from organizer.errors import OrganizerError, StorageError, VideoError
 from organizer.frames.decode import Decoded
 from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.fingerprint import fingerprint as fingerprint_of
+from organizer.memory import memory_of_computer
 from organizer.pipeline.analyse import Looked
 from organizer.pipeline.decoding.decoders import ProcessDecoders
+from organizer.pipeline.decoding.worker_count import fitting_workers
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
@@ -64,6 +69,8 @@ class NotSeen:
 
     root_is_there: bool
     """Whether at least its root folder is."""
+    reason: str | None = None
+    """Why it cannot be used, where it is there; no full stop at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,16 @@ class Broken:
     reason: str
     """Full sentences."""
 
+
+_WATCHER = """
+import os, shutil, sys
+if os.fork():
+    os._exit(0)
+os.setsid()
+sys.stdin.buffer.read()
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
+"""Removes a folder when whoever holds the other end of its input has ended."""
 
 _SENT = "organizer-sent-"
 """Begins the names of folders with files that were sent; then the number of the process that has them."""
@@ -87,15 +104,14 @@ class Node:
         """Take what is the same for all videos; nothing is loaded yet."""
         self._settings = settings
         self._bundle: Bundle | None = None
+        self._watched: IO[bytes] | None = None
         self._network = threading.Lock()
         """Networks use all processors by themselves."""
         self._sent: dict[str, Path] = {}
         """The folders of files that are being sent, by what the sender calls them."""
+        self._workers = fitting_workers(settings.workers, memory_of_computer())
+        self._zone_is_set = settings.zone is None or _set_zone(settings.zone)
         _remove_left_behind()
-        if settings.zone is not None:
-            os.environ["TZ"] = settings.zone
-            if hasattr(time, "tzset"):
-                time.tzset()
 
     def has_model(self) -> bool:
         """Whether this computer has the model already."""
@@ -111,13 +127,15 @@ class Node:
         """
         self._bundle = keep(package)
 
-    def load(self) -> Broken | None:
-        """Load the networks; the first video does not have to wait for them then."""
+    def load(self) -> Broken | int:
+        """Load the networks, so that the first video does not have to wait; return the number of workers."""
+        if not self._zone_is_set:
+            return Broken(f"Its clock cannot be set to {self._settings.zone}, and dates would differ.")
         try:
             _ = self._model.space, self._decoders
         except OrganizerError as error:
             return Broken(str(error))
-        return None
+        return self._workers
 
     def look(self, file: VideoFile, fingerprint: str) -> Answer:
         """Look at a video where this computer sees it.
@@ -149,7 +167,7 @@ class Node:
             work.description,
             work.sampling,
             bundle=self._model,
-            workers=self._settings.workers,
+            workers=self._workers,
             start=lambda *_, **__: _Kept(self._decoders),
             here=lambda file: seen[file.path] or file,
         )
@@ -157,8 +175,8 @@ class Node:
             # The next shard waits: decoders and network are busy with this one.
             with self._network:
                 return write_shard(work, target, tools)
-        except StorageError:
-            return NotSeen(root_is_there=False)
+        except StorageError as error:
+            return NotSeen(root_is_there=False, reason=f"{self._settings.name}: {error}".rstrip("."))
         except OrganizerError as error:
             return Broken(f"{self._settings.name}: {error}")
 
@@ -169,11 +187,9 @@ class Node:
             token: what the sender calls it.
             size_bytes: of the whole file.
         """
-        folder = Path(tempfile.mkdtemp(prefix=f"{_SENT}{os.getpid()}-"))
-        if shutil.disk_usage(folder).free < 2 * size_bytes:
-            folder.rmdir()
+        if shutil.disk_usage(self._scratch).free < 2 * size_bytes:
             return False
-        self._sent[token] = folder
+        self._sent[token] = Path(tempfile.mkdtemp(dir=self._scratch))
         return True
 
     def add(self, token: str, name: str, piece: bytes) -> None:
@@ -209,6 +225,18 @@ class Node:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @cached_property
+    def _scratch(self) -> Path:
+        """Where files that are sent lie; it goes with this process, however that ends."""
+        folder = Path(tempfile.mkdtemp(prefix=f"{_SENT}{os.getpid()}-"))
+        if os.name == "posix":
+            # The watcher outlives this process: forked twice, it is nobody's child, and Ray, which ends the
+            # children of a process with it, does not know it.
+            watcher = subprocess.Popen([sys.executable, "-c", _WATCHER, folder], stdin=subprocess.PIPE)
+            self._watched = watcher.stdin
+            watcher.wait()
+        return folder
+
     @property
     def _model(self) -> Bundle:
         assert self._bundle is not None, "has_model or take_model comes first"
@@ -217,7 +245,7 @@ class Node:
     @cached_property
     def _decoders(self) -> ProcessDecoders:
         reader = reader_for(self._settings.sampling, threads=1)
-        return ProcessDecoders(reader, self._model.input_spec, workers=self._settings.workers)
+        return ProcessDecoders(reader, self._model.input_spec, workers=self._workers)
 
     def _same_folder(self, folder: str, work: ShardWork) -> Path | None:
         """Return where this computer sees a folder for shards: it holds the description that is meant."""
@@ -277,6 +305,21 @@ class _Kept:
 
     def close(self) -> None:
         """They are closed with the computer's process."""
+
+
+def _set_zone(zone: str) -> bool:
+    """Have dates without a zone read in another computer's; False where that cannot be done here."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    if hasattr(time, "tzset"):
+        os.environ["TZ"] = zone
+        time.tzset()
+        return True
+    from tzlocal import get_localzone_name
+
+    return bool(get_localzone_name() == zone)
 
 
 def _remove_left_behind() -> None:

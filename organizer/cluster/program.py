@@ -31,9 +31,11 @@ class Program:
         Args:
             other: what runs there.
         """
-        for name, version in self.versions.items():
-            if (theirs := other.versions.get(name)) != version:
-                return f"it has {f'{name} {theirs}' if theirs else f'no {name}'}, and this computer {version}"
+        for name in {**self.versions, **other.versions}:
+            ours, theirs = (one.versions.get(name) for one in (self, other))
+            if ours != theirs:
+                words = [f"{name} {version}" if version else f"no {name}" for version in (theirs, ours)]
+                return f"it has {words[0]}, and this computer {words[1]}"
         if self.digest != other.digest:
             return f"its {ORGANIZER} is not quite that of this computer, though both have the same number"
         return None

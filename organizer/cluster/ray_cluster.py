@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import shutil
 import tempfile
+import threading
+import time
 import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from organizer.cluster.cluster_decoders import ClusterDecoders
-from organizer.cluster.dispatch import NodeGoneError, NodeInfo
+from organizer.cluster.dispatch import CannotSendError, NodeGoneError, NodeInfo
 from organizer.cluster.model_package import digest_of, pack
-from organizer.cluster.node import Node, NodeSettings, NotSeen
+from organizer.cluster.node import Broken, Node, NodeSettings, NotSeen
 from organizer.cluster.program import Program, distributions, program_finder
-from organizer.errors import BundleError, ClusterError, MissingDependencyError
+from organizer.errors import ClusterError, MissingDependencyError
 from organizer.frames.readers.sampling import Sampling
 from organizer.pipeline.decoding.decoders import start_decoders
 
@@ -43,6 +46,10 @@ SENT_AT_ONCE = 4
 PIECE_BYTES = 8 * 2**20
 _OBJECT_STORE_BYTES = 256 * 2**20
 """Of a cluster on this computer: answers have 50 KB each, the model at most a few hundred MB on the disk."""
+_SCRATCH = "organizer-ray-"
+"""Begins the names of folders with a cluster's logs; then the number of the process that started it."""
+_START_S = 60.0
+"""For a computer's processors to be free, and its first answer."""
 _LOOPBACK_ALONE = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 """Where this is 0, Ray gives its nodes the address 127.0.0.1, and its servers listen there alone."""
 
@@ -110,6 +117,8 @@ def connected(work: SharedWork) -> Iterator[RayCluster]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     if local is not None:
         os.environ[_LOOPBACK_ALONE] = "0"
+        # Else Ray would leave one in the home folder, which a cluster that is started later would take.
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     ray = _ray()
     scratch = None
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
@@ -117,7 +126,10 @@ def connected(work: SharedWork) -> Iterator[RayCluster]:
         options["address"] = work.address.running
     else:
         # Its logs name files; the usual folder could be read by others of this computer, and stays.
-        scratch = tempfile.mkdtemp(prefix="organizer-ray-")
+        _remove_left_behind()
+        # Names of sockets in it may have a hundred letters, and the folder of macOS for this has fifty.
+        short = "/tmp" if os.name == "posix" else None
+        scratch = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=short)
         options |= {
             "address": "local",
             "num_cpus": local,
@@ -137,6 +149,16 @@ def connected(work: SharedWork) -> Iterator[RayCluster]:
             ray.shutdown()
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _remove_left_behind() -> None:
+    """Remove the logs of clusters whose command was killed: they name files."""
+    import psutil
+
+    for folder in Path("/tmp" if os.name == "posix" else tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
+        number = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _cannot_connect(address: ClusterAddress, error: Exception) -> str:
@@ -183,6 +205,10 @@ class RayNodes:
         self._names: dict[str, str] = {}
         """By id."""
         self._senders = ThreadPoolExecutor(SENT_AT_ONCE, thread_name_prefix="send")
+        self._closed = threading.Event()
+        self._packing = threading.Lock()
+        self._package: Any = None
+        """The model in Ray's store: it goes once to each computer that needs it."""
         find = program_finder(distributions(bundle.backbone_kind.value))
         self._find = self._ray.remote(num_cpus=0, max_retries=0)(find)
         found = find()
@@ -209,7 +235,7 @@ class RayNodes:
 
     def start(self, info: NodeInfo) -> RayNode:
         """See ``Nodes.start``."""
-        from ray.exceptions import RayError
+        from ray.exceptions import RayError, RayTaskError
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         on_it = NodeAffinitySchedulingStrategy(info.id, soft=False)
@@ -227,21 +253,41 @@ class RayNodes:
                 )
                 .remote(self._settings(info))
             )
-            if not self._ray.get(actor.has_model.remote()):
-                self._ray.get(actor.take_model.remote(self._package))
-            broken = self._ray.get(actor.load.remote())
-            if broken is not None:
-                raise ClusterError(f"{info.name}: {broken.reason}")
+            if not self._first_answer(actor.has_model.remote(), info):
+                self._ray.get(actor.take_model.remote(self._packed()))
+            workers = self._ray.get(actor.load.remote())
+            if isinstance(workers, Broken):
+                raise ClusterError(f"{info.name} takes no part: {workers.reason}")
+        except RayTaskError as error:
+            self._end(actor)
+            raise ClusterError(f"{info.name} takes no part: {error.cause}") from error
         except RayError as error:
             self._end(actor)
-            cause = getattr(error, "cause", None)
-            if isinstance(cause, BundleError):
-                raise ClusterError(f"{info.name}: {cause}") from error
             raise NodeGoneError(str(error)) from error
-        except ClusterError:
+        except BaseException:
             self._end(actor)
             raise
-        return RayNode(self._ray, actor, self._senders)
+        return RayNode(self._ray, actor, self._senders, workers)
+
+    def close(self) -> None:
+        """See ``Nodes.close``."""
+        self._closed.set()
+        self._senders.shutdown(wait=False, cancel_futures=True)
+
+    def _first_answer(self, reference: Any, info: NodeInfo) -> Any:
+        """Wait for a computer to begin; it does when no other work of the cluster has its processors.
+
+        Raises:
+            ClusterError: it did not in time, or nobody waits any more.
+        """
+        due_s = time.monotonic() + _START_S
+        while not self._closed.is_set() and time.monotonic() < due_s:
+            if self._ray.wait([reference], timeout=0.5)[0]:
+                return self._ray.get(reference)
+        raise ClusterError(
+            f"{info.name} takes no part: other work of the cluster has its processors. Scan again when that "
+            "is done."
+        )
 
     def _end(self, actor: Any) -> None:
         if actor is not None:
@@ -270,17 +316,19 @@ class RayNodes:
             zone=_zone(),
         )
 
-    @cached_property
-    def _package(self) -> Any:
-        """The model in Ray's store: it goes once to each computer that needs it."""
-        return self._ray.put(pack(self._bundle))
+    def _packed(self) -> Any:
+        with self._packing:
+            if self._package is None:
+                self._package = self._ray.put(pack(self._bundle))
+            return self._package
 
 
 class RayNode:
     """The actor of one computer; see ``NodeHandle``."""
 
-    def __init__(self, ray: Any, actor: Any, senders: ThreadPoolExecutor) -> None:
+    def __init__(self, ray: Any, actor: Any, senders: ThreadPoolExecutor, workers: int) -> None:
         """Take a computer that is ready."""
+        self.workers = workers
         self._ray = ray
         self._actor = actor
         self._senders = senders
@@ -308,21 +356,32 @@ class RayNode:
         token, name = uuid.uuid4().hex, os.path.basename(file.relative_path)
         try:
             if not self._ray.get(self._actor.begin.remote(token, file.size_bytes)):
-                return NotSeen(root_is_there=True)
-            with open(file.path, "rb") as source:
-                while piece := source.read(PIECE_BYTES):
-                    # One after the other: what is on its way takes memory on both sides.
-                    self._ray.get(self._actor.add.remote(token, name, piece))
+                return NotSeen(root_is_there=True, reason="there is no room for it")
+            for piece in _pieces(file.path):
+                # One after the other: what is on its way takes memory on both sides.
+                self._ray.get(self._actor.add.remote(token, name, piece))
             answer: Answer = self._ray.get(self._actor.look_at_sent.remote(token, file, fingerprint))
             return answer
-        except RayTaskError:
-            raise
-        except RayError as error:
-            raise NodeGoneError(str(error)) from error
-        except OSError:
+        except (RayTaskError, CannotSendError):
             with suppress(RayError):
                 self._ray.get(self._actor.drop.remote(token))
             raise
+        except RayError as error:
+            raise NodeGoneError(str(error)) from error
+
+
+def _pieces(path: str) -> Iterator[bytes]:
+    """Yield a file piece by piece.
+
+    Raises:
+        CannotSendError: it cannot be read.
+    """
+    try:
+        with open(path, "rb") as source:
+            while piece := source.read(PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        raise CannotSendError(str(error.strerror or error)) from error
 
 
 def _answer(reference: Any) -> Future[Answer]:

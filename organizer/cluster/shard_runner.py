@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from organizer.cluster.dispatch import Dispatcher, Task
+from organizer.dataset.write_shard import FileDone
 from organizer.stopping import check
 
 if TYPE_CHECKING:
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from organizer.dataset.plan import ShardWork
     from organizer.dataset.runner import ShardRunner
     from organizer.dataset.shard_files import ShardReport
-    from organizer.dataset.write_shard import FileDone
     from organizer.pipeline.progress import WorkersEvent
 
 _AT_A_TIME = 2
-"""Shards that a computer has: while it writes one, it decodes for the other."""
+"""Shards that a computer has: the next one waits there."""
 _LOOK_AT_STOP_S = 0.1
 
 
@@ -55,7 +55,8 @@ class ClusterRunner:
 
     def run(self, shards: Iterable[ShardWork], folder: Path) -> Generator[ShardReport | FileDone, None, None]:
         """See ``ShardRunner.run``."""
-        left_here: list[ShardWork] = []
+        # Other computers may have another working directory.
+        folder = folder.absolute()
         dispatcher = Dispatcher(self._nodes, lambda _info: _AT_A_TIME)
         running: dict[Future[Any], ShardWork] = {}
         coming = iter(shards)
@@ -74,10 +75,11 @@ class ClusterRunner:
                 for future in done:
                     work, report = running.pop(future), future.result()
                     if report is None:
-                        left_here.append(work)
+                        # At once: shards that wait hold features, and may be many.
+                        yield from self._here.run([work], folder)
                     else:
+                        yield from (FileDone() for _ in range(work.size))
                         yield report
-        yield from self._here.run(left_here, folder)
 
     def _task(self, work: ShardWork, folder: Path) -> Task:
         def ask(node: NodeHandle) -> Future[Answer]:
@@ -87,7 +89,7 @@ class ClusterRunner:
 
 
 def _later() -> Future[Any]:
-    """Leave a shard for the time when the others are written: None."""
+    """Leave a shard to the thread that iterates, for it is that thread's library and network: None."""
     future: Future[Any] = Future()
     future.set_result(None)
     return future

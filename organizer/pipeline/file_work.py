@@ -98,8 +98,11 @@ class FileWork:
         """Return the videos in whose place another was found so far, each with the last one found."""
         return list(self._replaced.values())
 
-    def outcomes(self, jobs: Sequence[FileJob]) -> Iterator[FileOutcome]:
-        """Yield what became of each job; at any time the decoders have no more of them than they want."""
+    def outcomes(self, jobs: Sequence[FileJob]) -> Iterator[FileOutcome | None]:
+        """Yield what became of each job, and None now and then while nothing is done.
+
+        At any time the decoders have no more jobs than they want.
+        """
         running: dict[Future[Decoded | Looked], FileJob] = {}
         finished: list[tuple[FileJob, Future[Decoded | Looked]]] = []
         with closing(self._identified(jobs)) as identified:
@@ -122,6 +125,7 @@ class FileWork:
                 if len(finished) >= self._videos_a_batch or not running:
                     yield from self._finish_decoded(finished)
                     finished.clear()
+                yield None
 
     @cached_property
     def _videos_a_batch(self) -> int:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Sequence
 
     from organizer.frames.readers.reader import FrameReader
+    from organizer.pipeline.decoding.decoders import Decoders
     from organizer.pipeline.listing import Area, FileJob
     from organizer.tags.tagger import Tagger
 
@@ -157,10 +158,7 @@ def scan(
                 stop=stop or Event(),
                 spaces=spaces,
             )
-            for done, outcome in enumerate(work.outcomes(jobs), start=1):
-                yield from decoders.news()
-                yield Stored(outcome, done, len(jobs))
-            yield from decoders.news()
+            yield from _outcomes(work, decoders, jobs)
             stored, replaced = work.stored, work.replaced
     check(stop)
     missing: list[str] = []
@@ -173,6 +171,18 @@ def scan(
     yield Vanished(
         tuple(path for path in missing if path not in rejoined), library.recordings.count_stranded()
     )
+
+
+def _outcomes(
+    work: FileWork, decoders: Decoders, jobs: Sequence[FileJob]
+) -> Generator[ScanEvent, None, None]:
+    done = 0
+    for outcome in work.outcomes(jobs):
+        yield from decoders.news()
+        if outcome is not None:
+            done += 1
+            yield Stored(outcome, done, len(jobs))
+    yield from decoders.news()
 
 
 def _follow_recordings(

@@ -11,7 +11,7 @@ import pytest
 
 from organizer.cluster import dispatch
 from organizer.cluster.cluster_decoders import ClusterDecoders
-from organizer.cluster.dispatch import NodeGoneError, NodeInfo
+from organizer.cluster.dispatch import CannotSendError, NodeGoneError, NodeInfo
 from organizer.cluster.node import Broken, NotSeen
 from organizer.errors import ClusterError, NotNowError, UnreadableVideoError
 from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused
@@ -25,7 +25,9 @@ def files(count, size=10):
 
 
 class Computer:
-    """Answers as its function says; ``held`` lets it keep files until it is told to go on."""
+    """Answers as its function says; ``hold`` lets it keep files until it is told to go on."""
+
+    workers = 2
 
     def __init__(self, answer):
         self.answer, self.had, self.sent, self.closed = answer, [], [], False
@@ -92,6 +94,9 @@ class Cluster:
         if info.name in self.refuses:
             raise ClusterError(self.refuses[info.name])
         return self.computers[info.name]
+
+    def close(self):
+        """Nothing is being made ready."""
 
 
 class Here:
@@ -205,6 +210,8 @@ def test_a_computer_that_ends_again_and_again_is_left_alone(dispatched, monkeypa
     assert results(decoders, files(20)) == [f"here {number}.mp4" for number in range(20)]
     time.sleep(0.1)
     assert cluster.starts == 5
+    refused = [event for event in decoders.news() if isinstance(event, NodeRefused)]
+    assert refused == [NodeRefused("one", "one is left alone: what works there ended 5 times.")]
 
 
 def test_a_file_that_ends_three_computers_is_looked_at_here(dispatched, here):
@@ -263,7 +270,7 @@ def test_what_no_computer_sees_is_sent_up_to_a_size_and_looked_at_here_beyond(di
 
 def test_what_cannot_be_read_to_be_sent_is_looked_at_here(dispatched, here):
     one = Computer(lambda file: NotSeen(root_is_there=True))
-    one.send = lambda file, fingerprint: failed(PermissionError(13, "Permission denied"))
+    one.send = lambda file, fingerprint: failed(CannotSendError("Permission denied"))
     decoders = dispatched(Cluster(one=one), most_sent_bytes=100)
     assert results(decoders, files(1)) == ["here 0.mp4"]
     assert "it cannot be sent (Permission denied)" in [
@@ -346,3 +353,58 @@ def test_closed_it_ends_what_computers_do_and_cancels_the_rest(here):
         until(lambda: len(one.had) == 4)
     assert one.closed and all(future.cancelled() for future in futures)
     assert not [thread for thread in threading.enumerate() if thread.name == "dispatch"]
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ValueError("no such option")])
+def test_whatever_goes_wrong_when_a_computer_is_made_ready_the_others_go_on(dispatched, error):
+    cluster = Cluster(odd=looked("odd"), sound=looked("sound"))
+    start = cluster.start
+
+    def fails(info):
+        if info.name == "odd":
+            raise error
+        return start(info)
+
+    cluster.start = fails
+    decoders = dispatched(cluster)
+    assert results(decoders, files(3)) == [f"sound {number}.mp4" for number in range(3)]
+    until(lambda: any(isinstance(event, NodeRefused) for event in decoders.news()))
+
+
+def test_an_error_of_a_computers_system_is_not_one_of_this_computer(dispatched):
+    """Ray's errors of a call are also of the class of what was raised there."""
+    odd = Computer(lambda _file: None)
+    odd.look = lambda file, fingerprint: failed(OSError(5, "Input/output error"))
+    decoders = dispatched(Cluster(odd=odd, sound=looked("sound")))
+    until(lambda: decoders.room == 8)
+    assert results(decoders, files(4)) == [f"sound {number}.mp4" for number in range(4)]
+
+
+def test_closing_does_not_wait_for_a_computer_that_cannot_begin(here):
+    cluster, closing_it = Cluster(one=looked("one")), threading.Event()
+
+    def never(info):
+        closing_it.wait(20)
+        raise ClusterError("its processors are taken")
+
+    cluster.start, cluster.close = never, closing_it.set
+    decoders = ClusterDecoders(cluster, lambda: here, most_sent_bytes=0)
+    future = decoders.submit(files(1)[0], "print of 0.mp4")
+    time.sleep(0.1)
+    started = time.monotonic()
+    decoders.close()
+    assert time.monotonic() - started < 10 and future.cancelled()
+
+
+def test_a_computer_has_as_many_files_as_its_memory_carries(dispatched):
+    small = looked("small")
+    small.workers = 1
+    small.hold()
+    decoders = dispatched(Cluster(small=small))
+    futures = [decoders.submit(file, f"print of {file.relative_path}") for file in files(6)]
+    until(lambda: len(small.had) == 2)
+    time.sleep(0.1)
+    assert small.most_at_once == 2
+    small.go_on()
+    assert len(wait(futures, timeout=10).done) == 6
+    assert NodeJoined("small", 1) in decoders.news()
