@@ -20,7 +20,7 @@ def cluster_options(command: Command) -> Command:
         "--cluster",
         metavar="auto|HOST:PORT|local:N",
         help="Share the work among computers that Ray connects: those of the cluster that this one belongs "
-        "to (auto), of another one, or N workers on this one. See docs/scale.md.",
+        "to (auto, or HOST:PORT where there are several), or N workers on this one. See docs/scale.md.",
     )
     mapped = click.option(
         "--map-path",

@@ -198,8 +198,9 @@ def _file_access(cluster: str | None, maps: tuple[str, ...], send_limit: int) ->
     """Give the way in which a scan gets at files, connected to a cluster for as long as it takes."""
     usual = click.get_current_context().find_object(FileAccess)
     if cluster is None:
-        if maps:
-            raise click.UsageError("--map-path is for --cluster.")
+        given = click.get_current_context().get_parameter_source("send_limit")
+        if maps or given is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError("--map-path and --send-limit are for --cluster.")
         yield usual
         return
     # Before signals are followed: Ray sets up its own.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from organizer.errors import ClusterError
 
 _LOCAL = re.compile(r"local:(\d{1,3})", re.ASCII)
-_HOST = re.compile(r"(ray://)?[A-Za-z0-9_.:\[\]-]+:\d{1,5}", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]+:\d{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ def parse_address(text: str) -> ClusterAddress:
     if not local and _HOST.fullmatch(text):
         return ClusterAddress(running=text)
     raise ClusterError(
-        f"{text}: this is no cluster. Write auto for the one that this computer belongs to, HOST:PORT for "
-        "another, or local:4 for four workers on this computer."
+        f"{text}: this is no cluster. Write auto for the one that this computer belongs to, HOST:PORT where it "
+        "belongs to several, or local:4 for four workers on this computer."
     )
