@@ -22,6 +22,7 @@ SLOW = (
     "cli/test_streams.py",
     "cli/test_train.py",
     "cli/test_train_own_features.py",
+    "cluster/test_ray.py",
     "dataset/test_processes.py",
     "end_to_end",
     "features/tensorflow",

@@ -34,6 +34,6 @@ def parse_address(text: str) -> ClusterAddress:
     if not local and _HOST.fullmatch(text):
         return ClusterAddress(running=text)
     raise ClusterError(
-        f"{text}: this is no cluster. Write auto for the one that this computer belongs to, HOST:PORT where it "
-        "belongs to several, or local:4 for four workers on this computer."
+        f"{text}: this is no cluster. Write auto for the one that this computer belongs to, HOST:PORT where "
+        "it belongs to several, or local:4 for four workers on this computer."
     )
