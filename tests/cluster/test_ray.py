@@ -72,7 +72,7 @@ def organizer(library, *arguments):
 
 
 def left_behind(prefix):
-    """Return temporary folders whose process has ended; those of tests that run beside this one do not count."""
+    """Return temporary folders whose process has ended; other tests may run beside this one."""
     folders = {
         folder for place in ("/tmp", tempfile.gettempdir()) for folder in Path(place).glob(f"{prefix}*")
     }
