@@ -67,7 +67,11 @@ def from_columns(values: Mapping[str, Any]) -> VideoRow:
         KeyError: a column is missing.
     """
     path, root = str(values["path"]), str(values["root"])
-    relative_path = path.removeprefix(root).lstrip("/\\")
+    # One separator stands between them; elsewhere than on Windows a name may begin with its other one.
+    separators = "/" if root.startswith("/") else "/\\"
+    relative_path = path.removeprefix(root)
+    if not root.endswith(tuple(separators)):
+        relative_path = relative_path[1:] if relative_path.startswith(tuple(separators)) else ""
     if not relative_path or not path.startswith(root):
         raise ValueError(f"{path!r} does not lie in {root!r}")
     return VideoRow(
@@ -86,7 +90,9 @@ def from_columns(values: Mapping[str, Any]) -> VideoRow:
 def csv_table(rows: Iterable[VideoRow]) -> bytes:
     """Return rows as CSV with a line of names; lists are JSON, what is not known is empty."""
     text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\n")
+    # Only what stands in the line's end makes a writer quote: without \r in it, a name that holds one would
+    # end its row.
+    table = csv.writer(text, lineterminator="\r\n")
     table.writerow(COLUMNS)
     for row in rows:
         table.writerow(_to_text(name, value) for name, value in to_columns(row).items())
