@@ -37,6 +37,7 @@ COLUMNS = (
     "given",
     *_FACTS,
 )
+_ID_BYTES = 20
 _LISTS = {"seconds", "confirmed", "rejected", "given"}
 
 
@@ -74,8 +75,11 @@ def from_columns(values: Mapping[str, Any]) -> VideoRow:
         relative_path = relative_path[1:] if relative_path.startswith(tuple(separators)) else ""
     if not relative_path or not path.startswith(root):
         raise ValueError(f"{path!r} does not lie in {root!r}")
+    id_ = str(values["id"])
+    if len(bytes.fromhex(id_)) != _ID_BYTES:
+        raise ValueError(f"{id_!r} is no fingerprint")
     return VideoRow(
-        id=str(values["id"]),
+        id=id_,
         file=VideoFile(root, relative_path, int(values["size_bytes"]), int(values["mtime_ns"])),
         copy=bool(values["copy"]),
         stored=bool(values["stored"]),
@@ -107,6 +111,9 @@ def read_csv_table(content: bytes) -> list[VideoRow]:
     """
     lines = csv.DictReader(io.StringIO(content.decode("utf-8", "surrogateescape"), newline=""))
     try:
+        # Without rows too it has its names, or it was cut.
+        if missing := set(COLUMNS) - set(lines.fieldnames or ()):
+            raise KeyError(min(missing))
         return [from_columns({name: _from_text(name, line[name]) for name in COLUMNS}) for line in lines]
     except (KeyError, TypeError, csv.Error) as error:
         raise ValueError(f"it is no table of videos ({error})") from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from organizer.dataset import shard_files
 from organizer.dataset.description import DatasetFormat, LabelsOf, describe, read_description
 from organizer.dataset.make_features import Wanted, Written, _alone, make_features
 from organizer.dataset.shard_files import read_manifest
@@ -20,7 +23,7 @@ from organizer.library.fingerprint import fingerprint
 from organizer.pipeline.scan import scan
 from organizer.stopping import StoppedError
 from organizer.types import LABELS, SampledSeconds
-from tests.fakes import ColourTagger, CountingReader, colour_bundle
+from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
 
 FORMATS = list(DatasetFormat)
 
@@ -110,6 +113,66 @@ def test_a_damaged_shard_is_written_anew_and_no_other(world, format_, damage):
     assert [report.number for report in run.written] == [1]
     assert world.decoded == ["2.mp4", "3.mp4"]
     assert world.files() == before
+
+
+@pytest.mark.parametrize("name", ["features-00001.json", "features-00001.tfrecord", "features-00001.csv"])
+def test_a_read_that_fails_ends_the_run_and_deletes_nothing(world, monkeypatch, name):
+    """The disk of a network that is gone for a moment, a file of another person."""
+    seven(world)
+    world.run()
+    before = world.files()
+
+    def failing(read, file):
+        if file.name == name:
+            raise PermissionError(13, "Permission denied", str(file))
+        return read(file)
+
+    with monkeypatch.context() as patch:
+        for module, function in (
+            ("sha256_of", shard_files.sha256_of),
+            ("read_manifest", shard_files.read_manifest),
+        ):
+            patch.setattr(shard_files, module, partial(failing, function))
+        with pytest.raises(DatasetError, match=f"{name}: it is there and cannot be read"):
+            world.run()
+    assert world.files() == before
+    assert world.run().looked.to_do == 0
+
+
+@pytest.mark.parametrize("damage", ["data", "table", "table that fits"])
+def test_a_damaged_shard_of_another_folder_stays_until_it_is_written_again(world, damage):
+    seven(world)
+    other = world.folder / "other"
+    other.mkdir()
+    show_labels(other / "8.mp4", "Animal")
+    world.run()
+    name = "features-00001." + ("tfrecord" if damage == "data" else "csv")
+    file, manifest = world.target / name, world.target / "features-00001.json"
+    content = file.read_bytes()[:-1] if damage == "data" else b"no table"
+    file.write_bytes(content)
+    if damage == "table that fits":
+        table = json.loads(manifest.read_bytes())
+        table["files"][name] = hashlib.sha256(content).hexdigest()
+        manifest.write_text(json.dumps(table))
+
+    run = world.run(folders=(str(other),))
+    assert run.looked.damaged == ("features-00001",)
+    assert run.all.aside == ("features-00001.damaged",)
+    assert (world.target / "features-00001.damaged" / name).read_bytes() == content
+    assert len(world.records()) == 6
+
+    # One original is gone: what is left of its record stays.
+    away = (world.videos / "2.mp4").rename(world.folder / "2.mp4")
+    assert world.run().all.aside == ("features-00001.damaged",)
+    away.rename(world.videos / "2.mp4")
+    run = world.run()
+    assert len(world.records()) == 8
+    if damage == "data":
+        # The table says which records these were; without it nobody knows whether all of them are back.
+        assert run.all.aside == ()
+        assert not (world.target / "features-00001.damaged").exists()
+    else:
+        assert run.all.aside == ("features-00001.damaged",)
 
 
 def test_what_was_left_halfway_is_done_and_tidied_away(world):

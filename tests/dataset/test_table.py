@@ -47,9 +47,10 @@ def test_csv_holds_every_row():
     assert b"d\xff/e\x80.mp4" in table
 
 
-def test_another_table_is_refused():
+@pytest.mark.parametrize("content", [b"", b"id,path\n", b"id,path\n1,2\n"])
+def test_another_table_is_refused(content):
     with pytest.raises(ValueError, match="no table of videos"):
-        read_csv_table(b"id,path\n1,2\n")
+        read_csv_table(content)
 
 
 @pytest.mark.parametrize(
