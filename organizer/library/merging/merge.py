@@ -194,6 +194,9 @@ class _Run:
             counts.conflicts = len(conflicts)
             clashes = tuple(absolute(*path) for path in staging.clashes(self._db))
             if not self._dry_run:
+                if not counts.is_empty:
+                    # Also without decisions: who takes the last merge back means this one.
+                    self._id()
                 self._db.execute("PRAGMA defer_foreign_keys = ON")
                 contents.store_data(self._db)
                 decisions.store_tags(self._db, self._id, notes=notes)
