@@ -117,7 +117,7 @@ class _Standing:
     reports: dict[int, ShardReport] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     ids: set[bytes] = field(default_factory=set)
-    """Of all records."""
+    """Of all records; those that are planned are added."""
     done: dict[str, _State] = field(default_factory=dict)
     """The files that have a record, or whose content has one, by path."""
     failed: dict[str, FailedFile] = field(default_factory=dict)
@@ -165,10 +165,14 @@ def make_features(
             damaged = DamagedShards(folder, description)
         damaged.note_written(standing.ids)
         videos, unreadable = _videos(wanted, stop)
-        to_do = [file for file in videos if not _is_done(standing, file, wanted)]
+        to_do: list[VideoFile] = []
         # What is said in the end is about the files as they are now.
-        there = {file.path for file in videos} - {file.path for file in to_do}
-        failed = {path: one for path, one in standing.failed.items() if path in there}
+        failed: dict[str, FailedFile] = {}
+        for file in videos:
+            if not _is_done(standing, file, wanted):
+                to_do.append(file)
+            elif file.path in standing.failed:
+                failed[file.path] = standing.failed[file.path]
         yield Looked(
             len(standing.reports),
             len(standing.ids),
@@ -179,13 +183,14 @@ def make_features(
         )
         # For millions of videos their memory is worth something.
         standing.done.clear()
-        del videos, there
+        standing.failed.clear()
+        del videos
         planned: dict[int, str] = {}
         shards = 0
         plan = plan_shards(
             Planning(description, wanted.sampling, wanted.shard_videos),
             to_do,
-            written=standing.ids,
+            seen=standing.ids,
             numbers=standing.reports.keys(),
             library=library,
             stop=stop,
@@ -235,7 +240,8 @@ def _standing(folder: Path, description: Description, stop: Event | None) -> _St
         DatasetError: a file is there and cannot be read.
     """
     standing = _Standing()
-    copies: list[VideoRow] = []
+    # The content of each with what stands for it; all else of a row is dropped.
+    copies: list[tuple[bytes, tuple[str, _State]]] = []
     for number, found in complete_shards(folder):
         check(stop)
         report, rows = found, []
@@ -257,11 +263,11 @@ def _standing(folder: Path, description: Description, stop: Event | None) -> _St
             continue
         standing.reports[number] = report
         standing.ids |= ids
-        copies += [row for row in rows if row.copy]
+        copies += [(bytes.fromhex(row.id), _state_of(row)) for row in rows if row.copy]
         standing.done.update(_state_of(row) for row in rows if not row.copy)
         standing.failed.update((failed.path, failed) for failed in report.failed)
     # A copy of what is in no shard any more, or could not be read, is a video like any other.
-    standing.done.update(_state_of(row) for row in copies if bytes.fromhex(row.id) in standing.ids)
+    standing.done.update(state for id_, state in copies if id_ in standing.ids)
     return standing
 
 
