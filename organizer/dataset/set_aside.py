@@ -112,10 +112,11 @@ class DamagedShards:
 
 def _look(aside: Path, number: int, description: Description) -> _Aside:
     report = read_manifest_of(aside, number)
+    digest = None if report is None else report.digest
     try:
         ids = {bytes.fromhex(row.id) for row in read_rows(aside, number, description) if not row.copy}
     except DamagedShardError:
-        return _Aside(aside, number, report and report.digest, None)
+        return _Aside(aside, number, digest, None)
     # A table that was cut may have lost rows.
     known = report is None or len(ids) == report.records
-    return _Aside(aside, number, report and report.digest, ids if known else None)
+    return _Aside(aside, number, digest, ids if known else None)
