@@ -20,6 +20,7 @@ from organizer.dataset.write_shard import write_shard
 from organizer.errors import DatasetError, FeatureSpaceError, FolderError
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
+from organizer.pipeline.decoding.decoders import ThreadDecoders
 from organizer.pipeline.scan import scan
 from organizer.stopping import StoppedError
 from organizer.types import LABELS, SampledSeconds
@@ -504,6 +505,27 @@ def test_a_writer_may_see_the_files_at_another_path(world):
     assert {record.row.file.root for record in world.records().values()} == {str(world.videos)}
     assert [failed.path for failed in run.all.failed] == [str(world.videos / "6.mp4")]
     assert world.run().looked.to_do == 0
+
+
+def test_decoders_get_no_more_files_than_they_want(world):
+    """As in a scan; on other computers what they want may change."""
+    seven(world)
+    pending, most = [], []
+
+    class Narrow(ThreadDecoders):
+        room = 1
+
+        def submit(self, file, fingerprint=""):
+            pending[:] = [future for future in pending if not future.done()]
+            pending.append(super().submit(file, fingerprint))
+            most.append(len(pending))
+            return pending[-1]
+
+    world.runner.start = lambda how, bundle, *, workers, files, isolated: Narrow(
+        world.reader, bundle.input_spec, workers=workers
+    )
+    assert world.run(shard_videos=7).all.records == 7
+    assert most == [1] * 7
 
 
 def test_a_runner_is_closed_with_the_work(world):
