@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
 from organizer.dataset.import_features import Found, Imported, Outcome
 from organizer.dataset.import_features import import_features as import_events
+from organizer.library.changes import PathMap
 from organizer.stopping import StoppedError
 from organizer.text import count, safe_text
 
@@ -24,30 +26,30 @@ if TYPE_CHECKING:
 _MOST_NAMED = 20
 
 
-def _path_map(
+def _path_maps(
     _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    mapped = {}
+) -> tuple[PathMap, ...]:
+    maps = []
     for value in values:
         old, equals, new = value.partition("=")
         if not equals or not old or not new:
             raise click.BadParameter(f"{value!r} is not of the form OLD=NEW.")
-        mapped[old] = new
-    return mapped
+        maps.append(PathMap(old, os.path.abspath(os.path.expanduser(new))))
+    return tuple(maps)
 
 
 @click.command("import-features")
 @click.argument("folder", metavar="DIR", type=ExistingPath(file_okay=False, path_type=Path))
 @click.option(
     "--map-path",
-    "path_map",
+    "maps",
     multiple=True,
     metavar="OLD=NEW",
-    callback=_path_map,
+    callback=_path_maps,
     help="What lay in the folder OLD where the features were written lies in NEW here. May be repeated.",
 )
 @library_option
-def import_features(folder: Path, path_map: dict[str, str]) -> None:
+def import_features(folder: Path, maps: tuple[PathMap, ...]) -> None:
     """Bring what "organizer features" wrote into a library, without opening a video.
 
     A video whose file is here is compared with its fingerprint first; one whose file is not here is missing,
@@ -58,7 +60,7 @@ def import_features(folder: Path, path_map: dict[str, str]) -> None:
     counts: Counter[Outcome] = Counter()
     left_out: list[Imported] = []
     with open_library(create=True) as library, stop_asked_for() as stop:
-        events = import_events(library, folder, path_map, stop=stop)
+        events = import_events(library, folder, maps, stop=stop)
         try:
             _follow(events, counts, left_out)
         except (StoppedError, KeyboardInterrupt):

@@ -206,6 +206,12 @@ def _undo() -> None:
         click.echo("There is no merge with decisions to take back.")
         return
     sources = ", ".join(safe_text(source) for source in undone.sources)
+    if not undone.decisions and not undone.kept:
+        click.echo(
+            f"The last merge, of {sources} at {undone.merged_at}, brought no decisions that could be taken "
+            "back; videos and files stay."
+        )
+        return
     click.echo(f"{count(undone.decisions, 'decision')} of {sources} taken back; videos and files stay.")
     if undone.kept:
         click.echo(f"{count(undone.kept, 'tag')} left as decided since then.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -15,22 +15,22 @@ from organizer.library.changes import Analysis
 from organizer.library.fingerprint import fingerprint
 from organizer.models.catalogue import bundle_of_space
 from organizer.pipeline.analyse import tagging
-from organizer.pipeline.listing import root_for
 from organizer.stopping import check
 from organizer.tags.tagger import Tagger
-from organizer.types import VideoFeatures, VideoFile
+from organizer.types import VideoFeatures
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
     from threading import Event
 
     from organizer.dataset.description import Description
     from organizer.dataset.rows import Record, VideoRow
     from organizer.library import Library
-    from organizer.library.changes import Tagging
-    from organizer.library.records import KnownContent
+    from organizer.library.changes import PathMap, Tagging
+    from organizer.library.records import KnownContent, Root
     from organizer.models.bundle import Bundle
+    from organizer.types import VideoFile
 
 
 class Outcome(Enum):
@@ -69,7 +69,7 @@ class Found:
 def import_features(
     library: Library,
     folder: Path,
-    path_map: Mapping[str, str] | None = None,
+    maps: Sequence[PathMap] = (),
     *,
     bundle: Bundle | None = None,
     stop: Event | None = None,
@@ -84,7 +84,8 @@ def import_features(
     Args:
         library: the library.
         folder: what ``make_features`` wrote.
-        path_map: which folder here stands for which of there; absolute paths.
+        maps: what lay in which folder there lies in which one here; as for a merge, they may lie below or
+            above the folders that were looked through.
         bundle: the model; None finds an installed one of the same feature space.
         stop: looked at between two records.
 
@@ -92,7 +93,7 @@ def import_features(
         DatasetError: the folder is no such folder, or cannot be read, or no model here is of its space.
         BundleError: the model has no classifier, or is damaged.
         StoppedError: ``stop`` was set; what was brought stays.
-        LibraryError: the library cannot be written.
+        LibraryError: the library cannot be written, or a map's path is not absolute.
     """
     description = read_description(folder)
     if description is None:
@@ -106,28 +107,33 @@ def import_features(
         sum(report.records for _, report in shards if report is not None),
         tuple(shard_name(number) for number, report in shards if report is None),
     )
-    work = _Import(library, tagger, _cleaned(path_map or {}))
+    work = _Import(library, tagger, maps)
     for number, report in shards:
         if report is not None:
             yield from work.bring(read_records_of(folder, number, description), stop)
 
 
 class _Import:
-    def __init__(self, library: Library, tagger: Tagger, path_map: Mapping[str, str]) -> None:
+    def __init__(self, library: Library, tagger: Tagger, maps: Sequence[PathMap]) -> None:
         self._library = library
         self._tagger = tagger
-        self._path_map = path_map
+        self._maps = maps
 
     def bring(self, records: Sequence[Record], stop: Event | None) -> Generator[Imported, None, None]:
         space_id = self._tagger.bundle.space_id
         known = self._library.known_contents([record.row.id for record in records], space_id)
+        # Of the roots there, each once and in their order.
+        roots = dict.fromkeys(record.row.file.root for record in records)
+        place_map = self._library.merges.place_map(roots, self._maps)
         for record in records:
             check(stop)
-            yield self._bring_one(record, known.get(record.row.id))
+            there = record.row.file
+            place = place_map.place(there.root, there.relative_path)
+            here = replace(there, root=place.root, relative_path=place.relative_path)
+            yield self._bring_one(record, known.get(record.row.id), here, place.path)
 
-    def _bring_one(self, record: Record, known: KnownContent | None) -> Imported:
-        row = record.row
-        root, path = self._here(row.file.root), self._here(row.file.path)
+    def _bring_one(self, record: Record, known: KnownContent | None, here: VideoFile, path: str) -> Imported:
+        """Bring a record, of whose file size and date are those of there."""
         if known is not None and known.features is not None:
             return Imported(path, Outcome.KNOWN)
         features = VideoFeatures(self._tagger.bundle.space_id, record.features)
@@ -136,9 +142,9 @@ class _Import:
             scored = None if known.bundle is not None else self._tagging(features)
             self._library.contents.add_features(known.video_id, features, scored)
             return Imported(path, Outcome.FEATURES)
-        return self._store(row, root, path, features)
+        return self._store(record.row, here, path, features)
 
-    def _store(self, row: VideoRow, root_path: str, path: str, features: VideoFeatures) -> Imported:
+    def _store(self, row: VideoRow, here: VideoFile, path: str, features: VideoFeatures) -> Imported:
         try:
             info = info_of(row)
             there = os.stat(path)
@@ -155,16 +161,14 @@ class _Import:
                 return Imported(path, Outcome.LEFT_OUT, f"it cannot be opened ({error.strerror or error})")
             if not same:
                 return Imported(path, Outcome.LEFT_OUT, "another file lies there here")
-        root = root_for(self._library, root_path, path)
-        relative_path = os.path.relpath(path, root.path)
-        if there is None and self._library.places.known(root, relative_path, features.space_id) is not None:
+        root = self._root(here.root)
+        if there is not None:
+            here = replace(here, size_bytes=there.st_size, mtime_ns=there.st_mtime_ns)
+        elif self._library.places.known(root, here.relative_path, features.space_id) is not None:
             return Imported(path, Outcome.LEFT_OUT, "the library knows another video there")
-        size, mtime_ns = (
-            (row.file.size_bytes, row.file.mtime_ns) if there is None else (there.st_size, there.st_mtime_ns)
-        )
         self._library.contents.store(
             root,
-            VideoFile(root.path, relative_path, size, mtime_ns),
+            here,
             row.id,
             Analysis(
                 info,
@@ -177,29 +181,17 @@ class _Import:
         )
         if there is None:
             if os.path.isdir(root.path):
-                self._library.places.forget_vanished(root, [relative_path])
+                self._library.places.forget_vanished(root, [here.relative_path])
             else:
                 self._library.roots.set_offline(root, True)
         return Imported(path, Outcome.NEW)
 
+    def _root(self, path: str) -> Root:
+        known = (root for root in self._library.roots.all() if root.path == path)
+        return next(known, None) or self._library.roots.add(path)
+
     def _tagging(self, features: VideoFeatures) -> Tagging:
         return tagging(self._tagger, self._tagger.score([features])[0])
-
-    def _here(self, path: str) -> str:
-        """Return the path here of a path there; the longest folder that is mapped counts."""
-        for old in sorted(self._path_map, key=len, reverse=True):
-            # From a Windows computer, its separators; elsewhere a name may hold a backslash.
-            separators = "/\\" if "\\" in old else "/"
-            above = old.rstrip(separators)
-            rest = path[len(above) :]
-            if path.startswith(above) and (not rest or rest[0] in separators):
-                parts = [part for part in rest.replace(separators[-1], "/").split("/") if part]
-                return os.path.join(self._path_map[old], *parts)
-        return path
-
-
-def _cleaned(path_map: Mapping[str, str]) -> dict[str, str]:
-    return {old: os.path.abspath(new) for old, new in path_map.items()}
 
 
 def _model_of(description: Description) -> Bundle:

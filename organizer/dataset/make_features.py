@@ -15,9 +15,11 @@ from organizer.dataset.description import (
     write_description,
 )
 from organizer.dataset.plan import SHARD_VIDEOS, Planning, plan_shards
+from organizer.dataset.set_aside import DamagedShards, set_aside
 from organizer.dataset.shard_files import (
     ENDING,
     MANIFEST,
+    DamagedShardError,
     complete_shards,
     read_manifest,
     read_rows,
@@ -77,7 +79,7 @@ class Looked:
     records: int
     """In these."""
     damaged: tuple[str, ...]
-    """Names of shards that are written anew, for they were left halfway, or damaged since."""
+    """Names of shards that were left halfway, or damaged since: their videos are written anew."""
     videos: int
     """Files in the folders to look through."""
     to_do: int
@@ -104,6 +106,8 @@ class AllWritten:
     records: int
     failed: tuple[FailedFile, ...]
     """Of the whole folder, also of before."""
+    aside: tuple[str, ...] = ()
+    """Folders with damaged shards, not all of whose records could be written again."""
 
 
 @dataclass
@@ -113,7 +117,7 @@ class _Standing:
     reports: dict[int, ShardReport] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     ids: set[bytes] = field(default_factory=set)
-    """Of all records."""
+    """Of all records; those that are planned are added."""
     done: dict[str, _State] = field(default_factory=dict)
     """The files that have a record, or whose content has one, by path."""
     failed: dict[str, FailedFile] = field(default_factory=dict)
@@ -157,11 +161,18 @@ def make_features(
     with _alone(folder):
         description = _prepare(folder, wanted)
         standing = _standing(folder, description, stop)
+        with storage_errors(folder):
+            damaged = DamagedShards(folder, description)
+        damaged.note_written(standing.ids)
         videos, unreadable = _videos(wanted, stop)
-        to_do = [file for file in videos if not _is_done(standing, file, wanted)]
+        to_do: list[VideoFile] = []
         # What is said in the end is about the files as they are now.
-        there = {file.path for file in videos} - {file.path for file in to_do}
-        failed = {path: one for path, one in standing.failed.items() if path in there}
+        failed: dict[str, FailedFile] = {}
+        for file in videos:
+            if not _is_done(standing, file, wanted):
+                to_do.append(file)
+            elif file.path in standing.failed:
+                failed[file.path] = standing.failed[file.path]
         yield Looked(
             len(standing.reports),
             len(standing.ids),
@@ -172,29 +183,35 @@ def make_features(
         )
         # For millions of videos their memory is worth something.
         standing.done.clear()
-        del videos, there
+        standing.failed.clear()
+        del videos
         planned: dict[int, str] = {}
         shards = 0
         plan = plan_shards(
             Planning(description, wanted.sampling, wanted.shard_videos),
             to_do,
-            written=standing.ids,
+            seen=standing.ids,
             numbers=standing.reports.keys(),
             library=library,
             stop=stop,
         )
-        with closing(plan), closing(runner.run(_noted(plan, planned), folder)) as events:
+        with closing(plan), closing(runner.run(_noted(plan, planned, damaged), folder)) as events:
             for event in events:
                 if isinstance(event, FileDone):
                     yield event
                     continue
                 standing.reports[event.number] = event
+                damaged.note_report(event)
                 failed.update((one.path, one) for one in event.failed)
                 shards += 1
                 yield Written(event, shards)
         _check_written(folder, planned)
+        with storage_errors(folder):
+            aside = damaged.remove_written()
         reports = standing.reports.values()
-        yield AllWritten(len(reports), sum(report.records for report in reports), tuple(failed.values()))
+        yield AllWritten(
+            len(reports), sum(report.records for report in reports), tuple(failed.values()), tuple(aside)
+        )
 
 
 def _prepare(folder: Path, wanted: Wanted) -> Description:
@@ -217,28 +234,40 @@ def _prepare(folder: Path, wanted: Wanted) -> Description:
 
 
 def _standing(folder: Path, description: Description, stop: Event | None) -> _Standing:
-    """Look which shards are complete; the files of the others are deleted."""
+    """Look which shards are complete; others are moved aside, or deleted where they were left halfway.
+
+    Raises:
+        DatasetError: a file is there and cannot be read.
+    """
     standing = _Standing()
-    copies: list[VideoRow] = []
-    for number, report in complete_shards(folder):
+    # The content of each with what stands for it; all else of a row is dropped.
+    copies: list[tuple[bytes, tuple[str, _State]]] = []
+    for number, found in complete_shards(folder):
         check(stop)
-        rows = [] if report is None else read_rows(folder, number, description)
+        report, rows = found, []
+        try:
+            rows = read_rows(folder, number, description) if found is not None else []
+        except DamagedShardError:
+            # What was written was read by nobody; its sum says no more.
+            report = None
         ids = {bytes.fromhex(row.id) for row in rows if not row.copy}
         # A record that two writers wrote, of which one was thought to be dead, stays in the first shard.
         broken = report is None or not standing.ids.isdisjoint(ids)
         if broken:
             standing.damaged.append(shard_name(number))
         if report is None or broken or _says_nothing(report):
+            halfway = not (folder / f"{shard_name(number)}{MANIFEST}").exists()
             with storage_errors(folder):
-                remove_shard(folder, number)
+                # A shard that was never complete is nobody's only one; of another one its videos may be gone.
+                (set_aside if broken and not halfway else remove_shard)(folder, number)
             continue
         standing.reports[number] = report
         standing.ids |= ids
-        copies += [row for row in rows if row.copy]
+        copies += [(bytes.fromhex(row.id), _state_of(row)) for row in rows if row.copy]
         standing.done.update(_state_of(row) for row in rows if not row.copy)
         standing.failed.update((failed.path, failed) for failed in report.failed)
     # A copy of what is in no shard any more, or could not be read, is a video like any other.
-    standing.done.update(_state_of(row) for row in copies if bytes.fromhex(row.id) in standing.ids)
+    standing.done.update(state for id_, state in copies if id_ in standing.ids)
     return standing
 
 
@@ -272,9 +301,10 @@ def _videos(wanted: Wanted, stop: Event | None) -> tuple[list[VideoFile], tuple[
     return list(found.values()), tuple(unreadable)
 
 
-def _noted(plan: Iterator[ShardWork], planned: dict[int, str]) -> Iterator[ShardWork]:
+def _noted(plan: Iterator[ShardWork], planned: dict[int, str], damaged: DamagedShards) -> Iterator[ShardWork]:
     for work in plan:
         planned[work.number] = work.digest
+        damaged.note_planned(work)
         yield work
 
 

@@ -124,6 +124,11 @@ def _lines(file: Path, *, features: bool) -> list[dict[str, Any]]:
             lines: list[dict[str, Any]] = reader.read(columns=names).to_pylist()
     except pyarrow.ArrowException as error:
         raise ValueError(f"it is no Parquet file of features ({error})") from error
+    except OSError as error:
+        # What does not unpack is told the same way as a disk that fails, but without the system's number.
+        if error.errno is None:
+            raise ValueError(f"it is no Parquet file of features ({error})") from error
+        raise
     return lines
 
 

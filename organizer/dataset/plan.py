@@ -13,7 +13,7 @@ from organizer.pipeline.fingerprints import look_ahead
 from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Sequence
     from threading import Event
 
     from organizer.dataset.description import Description
@@ -112,7 +112,7 @@ def plan_shards(
     planning: Planning,
     files: Sequence[VideoFile],
     *,
-    written: Iterable[bytes] = (),
+    seen: set[bytes] | None = None,
     numbers: Collection[int] = (),
     library: Library | None = None,
     stop: Event | None = None,
@@ -124,7 +124,8 @@ def plan_shards(
     Args:
         planning: how to split.
         files: what has no record yet, as far as size and date tell.
-        written: ids of records that complete shards have, 20 bytes each.
+        seen: ids of records that complete shards have, 20 bytes each; those that are planned are added, for
+            there may be millions and a copy would be another set of them.
         numbers: of complete shards, which are left alone.
         library: has features and decisions; None where there is none.
         stop: looked at between two files.
@@ -132,7 +133,7 @@ def plan_shards(
     Raises:
         StoppedError: ``stop`` was set.
     """
-    seen = set(written)
+    seen = set() if seen is None else seen
     free = (number for number in count() if number not in numbers)
     identified = look_ahead(_identify, files, workers=_THREADS)
     try:

@@ -36,6 +36,10 @@ TABLE = ".csv"
 """Beside the records of YouTube-8M's format."""
 
 
+class DamagedShardError(DatasetError):
+    """What stands in a shard's files is not what was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class FailedFile:
     """A file that has no record, and why."""
@@ -100,12 +104,36 @@ def read_manifest(file: Path) -> ShardReport:
     return report
 
 
-def is_complete(folder: Path, report: ShardReport) -> bool:
-    """Whether a shard's files are what its manifest says."""
+def read_manifest_of(folder: Path, number: int) -> ShardReport | None:
+    """Return the manifest of a shard; None where it is not there, or is none.
+
+    Raises:
+        DatasetError: it is there and cannot be read for now.
+    """
+    file = folder / f"{shard_name(number)}{MANIFEST}"
     try:
-        return all(sha256_of(folder / name) == digest for name, digest in report.files.items())
-    except OSError:
-        return False
+        return read_manifest(file)
+    except (FileNotFoundError, ValueError):
+        return None
+    except OSError as error:
+        raise _not_now(file, error) from error
+
+
+def is_complete(folder: Path, report: ShardReport) -> bool:
+    """Whether a shard's files are what its manifest says.
+
+    Raises:
+        DatasetError: one is there and cannot be read for now: it may be whole all the same.
+    """
+    for name, digest in report.files.items():
+        try:
+            if sha256_of(folder / name) != digest:
+                return False
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _not_now(folder / name, error) from error
+    return True
 
 
 def shard_numbers(folder: Path) -> list[int]:
@@ -127,14 +155,11 @@ def complete_shards(folder: Path) -> Iterator[tuple[int, ShardReport | None]]:
     Every byte is read.
 
     Raises:
-        DatasetError: the folder cannot be read.
+        DatasetError: the folder, or a file of a shard, cannot be read.
     """
     for number in shard_numbers(folder):
-        report = None
-        with suppress(OSError, ValueError):
-            found = read_manifest(folder / f"{shard_name(number)}{MANIFEST}")
-            report = found if is_complete(folder, found) else None
-        yield number, report
+        found = read_manifest_of(folder, number)
+        yield number, found if found is not None and is_complete(folder, found) else None
 
 
 def remove_shard(folder: Path, number: int) -> None:
@@ -147,14 +172,26 @@ def remove_shard(folder: Path, number: int) -> None:
         (folder / f"{shard_name(number)}{ending}").unlink(missing_ok=True)
 
 
+def move_shard(folder: Path, number: int, to: Path) -> None:
+    """Move the files of a shard to another folder, its manifest last, so that no part of it is without one.
+
+    Raises:
+        OSError: one cannot be moved.
+    """
+    for ending in (TABLE, *ENDING.values(), MANIFEST):
+        name = f"{shard_name(number)}{ending}"
+        with suppress(FileNotFoundError):
+            (folder / name).rename(to / name)
+
+
 def remove_other_manifest(folder: Path, number: int, digest: str) -> None:
     """Delete the manifest of a shard unless it is of the same work.
 
     Raises:
-        OSError: it cannot be deleted.
+        OSError: it cannot be read or deleted.
     """
     file = folder / f"{shard_name(number)}{MANIFEST}"
-    with suppress(OSError, ValueError):
+    with suppress(FileNotFoundError, ValueError):
         if read_manifest(file).digest == digest:
             return
     file.unlink(missing_ok=True)
@@ -174,22 +211,26 @@ def read_rows(folder: Path, number: int, description: Description) -> list[Video
     """Return the rows of a complete shard.
 
     Raises:
-        DatasetError: it cannot be read.
+        DamagedShardError: its table is none.
+        DatasetError: it cannot be read for now.
         MissingDependencyError: what reads it is not installed.
     """
     is_yt8m = description.format is DatasetFormat.YT8M
     file = folder / f"{shard_name(number)}{TABLE if is_yt8m else ENDING[description.format]}"
     try:
         return read_csv_table(file.read_bytes()) if is_yt8m else read_parquet_rows(file)
-    except (OSError, ValueError) as error:
-        raise DatasetError(_damaged(file, error)) from error
+    except (FileNotFoundError, ValueError) as error:
+        raise DamagedShardError(_damaged(file, error)) from error
+    except OSError as error:
+        raise _not_now(file, error) from error
 
 
 def read_records_of(folder: Path, number: int, description: Description) -> list[Record]:
     """Return the records of a complete shard with their rows.
 
     Raises:
-        DatasetError: it cannot be read.
+        DamagedShardError: its table or records are none.
+        DatasetError: it cannot be read for now.
         MissingDependencyError: what reads it is not installed.
     """
     file = folder / f"{shard_name(number)}{ENDING[description.format]}"
@@ -198,8 +239,10 @@ def read_records_of(folder: Path, number: int, description: Description) -> list
             return read_parquet(file)
         rows = {row.id: row for row in read_rows(folder, number, description) if not row.copy}
         return read_frames(file, rows, description.dimensions)
-    except (OSError, ValueError) as error:
-        raise DatasetError(_damaged(file, error)) from error
+    except (FileNotFoundError, ValueError) as error:
+        raise DamagedShardError(_damaged(file, error)) from error
+    except OSError as error:
+        raise _not_now(file, error) from error
 
 
 def digest_of(parts: Iterator[str]) -> str:
@@ -208,6 +251,13 @@ def digest_of(parts: Iterator[str]) -> str:
     for part in parts:
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
     return digest.hexdigest()
+
+
+def _not_now(file: Path, error: OSError) -> DatasetError:
+    return DatasetError(
+        f"{file}: it is there and cannot be read ({error.strerror or error}). Check the disk and whose file "
+        "it is, then run the command again; nothing was changed."
+    )
 
 
 def _damaged(file: Path, error: Exception) -> str:

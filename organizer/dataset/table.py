@@ -37,6 +37,7 @@ COLUMNS = (
     "given",
     *_FACTS,
 )
+_ID_BYTES = 20
 _LISTS = {"seconds", "confirmed", "rejected", "given"}
 
 
@@ -67,11 +68,18 @@ def from_columns(values: Mapping[str, Any]) -> VideoRow:
         KeyError: a column is missing.
     """
     path, root = str(values["path"]), str(values["root"])
-    relative_path = path.removeprefix(root).lstrip("/\\")
+    # One separator stands between them; elsewhere than on Windows a name may begin with its other one.
+    separators = "/" if root.startswith("/") else "/\\"
+    relative_path = path.removeprefix(root)
+    if not root.endswith(tuple(separators)):
+        relative_path = relative_path[1:] if relative_path.startswith(tuple(separators)) else ""
     if not relative_path or not path.startswith(root):
         raise ValueError(f"{path!r} does not lie in {root!r}")
+    id_ = str(values["id"])
+    if len(bytes.fromhex(id_)) != _ID_BYTES:
+        raise ValueError(f"{id_!r} is no fingerprint")
     return VideoRow(
-        id=str(values["id"]),
+        id=id_,
         file=VideoFile(root, relative_path, int(values["size_bytes"]), int(values["mtime_ns"])),
         copy=bool(values["copy"]),
         stored=bool(values["stored"]),
@@ -86,7 +94,9 @@ def from_columns(values: Mapping[str, Any]) -> VideoRow:
 def csv_table(rows: Iterable[VideoRow]) -> bytes:
     """Return rows as CSV with a line of names; lists are JSON, what is not known is empty."""
     text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\n")
+    # Only what stands in the line's end makes a writer quote: without \r in it, a name that holds one would
+    # end its row.
+    table = csv.writer(text, lineterminator="\r\n")
     table.writerow(COLUMNS)
     for row in rows:
         table.writerow(_to_text(name, value) for name, value in to_columns(row).items())
@@ -101,6 +111,9 @@ def read_csv_table(content: bytes) -> list[VideoRow]:
     """
     lines = csv.DictReader(io.StringIO(content.decode("utf-8", "surrogateescape"), newline=""))
     try:
+        # Without rows too it has its names, or it was cut.
+        if missing := set(COLUMNS) - set(lines.fieldnames or ()):
+            raise KeyError(min(missing))
         return [from_columns({name: _from_text(name, line[name]) for name in COLUMNS}) for line in lines]
     except (KeyError, TypeError, csv.Error) as error:
         raise ValueError(f"it is no table of videos ({error})") from error

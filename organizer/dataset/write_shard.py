@@ -30,7 +30,7 @@ from organizer.errors import FeatureSpaceError, NotNowError, VideoError
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of_bytes
 from organizer.models.safe_write import RESUME, storage_errors
-from organizer.pipeline.analyse import features_of
+from organizer.pipeline.analyse import features_of, videos_a_batch
 from organizer.pipeline.decoding.decoders import start_decoders
 from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.stopping import check
@@ -53,8 +53,6 @@ if TYPE_CHECKING:
     from organizer.types import VideoFile
 
 _LOOK_AT_STOP_S = 0.1
-_FULL_BATCHES = 4
-"""As in a scan: pictures are collected until the network's batch is filled so often."""
 _ANY_NUMBER = 1 << 20
 """Files that decoders may get before they are closed; nobody knows how many come."""
 
@@ -281,17 +279,14 @@ class _Made:
         self, videos: Sequence[VideoToWrite]
     ) -> Generator[list[tuple[VideoToWrite, Future[Decoded | Looked]]], None, None]:
         """Yield videos that are decoded, enough together for full batches of the network."""
-        decoders, in_flight = self._tools.decoders, 2 * self._tools.workers
-        bundle = self._tools.bundle
-        pictures = bundle.space.backbone.batch_size
-        together = 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // len(bundle.sampled.all))
+        decoders, together = self._tools.decoders, videos_a_batch(self._tools.bundle)
         waiting = iter(videos)
         running: dict[Future[Decoded | Looked], VideoToWrite] = {}
         finished: list[tuple[VideoToWrite, Future[Decoded | Looked]]] = []
         try:
             while True:
                 check(self._stop)
-                while len(running) < in_flight and (video := next(waiting, None)) is not None:
+                while len(running) < decoders.room and (video := next(waiting, None)) is not None:
                     running[decoders.submit(self._tools.here(video.file))] = video
                 if not running and not finished:
                     return

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from organizer.types import VideoFeatures, VideoInfo, VideoScores
 
 
+_FULL_BATCHES = 4
+"""Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
     """A video whose features were made elsewhere already, with the same model."""
@@ -41,6 +45,12 @@ def features_of(videos: Sequence[Decoded | Looked], bundle: Bundle) -> list[Vide
     """Return the features of videos: made here, all together, where that was not done elsewhere."""
     made = iter(bundle.space.extract_all([one.pictures for one in videos if isinstance(one, Decoded)]))
     return [one.features if isinstance(one, Looked) else next(made) for one in videos]
+
+
+def videos_a_batch(bundle: Bundle) -> int:
+    """Return how many decoded videos to wait for before a model's network runs on all of them."""
+    pictures = bundle.space.backbone.batch_size
+    return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // len(bundle.sampled.all))
 
 
 def tagging(tagger: Tagger, scores: VideoScores) -> Tagging:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.probe import probe
 from organizer.library import Library
 from organizer.library.changes import Analysis, Placed
-from organizer.pipeline.analyse import Looked, analyse
+from organizer.pipeline.analyse import Looked, analyse, videos_a_batch
 from organizer.pipeline.fingerprints import with_fingerprints
 from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
@@ -38,8 +37,6 @@ _KIND_OF = {
     # Another scan that runs at the same time stored it after this one had listed it.
     Placed.HERE: OutcomeKind.UNCHANGED,
 }
-_FULL_BATCHES = 4
-"""Pictures are collected until a network's batch is filled so often: the last, unfilled one counts less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +119,10 @@ class FileWork:
                 room = started and len(running) < wanted
                 wait(running, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
                 finished += [(running.pop(future), future) for future in list(running) if future.done()]
-                if len(finished) >= self._videos_a_batch or not running:
+                if len(finished) >= videos_a_batch(self._tagger.bundle) or not running:
                     yield from self._finish_decoded(finished)
                     finished.clear()
                 yield None
-
-    @cached_property
-    def _videos_a_batch(self) -> int:
-        """Return how many decoded videos to wait for before the network runs."""
-        bundle = self._tagger.bundle
-        pictures = bundle.space.backbone.batch_size
-        return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // len(bundle.sampled.all))
 
     def _identified(self, jobs: Sequence[FileJob]) -> Generator[FileJob, None, None]:
         """Yield the jobs with fingerprints, and the videos that are known by them."""

@@ -116,18 +116,6 @@ def areas_of(library: Library, folders: Sequence[str]) -> list[Area]:
     return list(areas.values())
 
 
-def root_for(library: Library, folder: str, path: str) -> Root:
-    """Return the root that a file is of: the closest known one above it, else a new one.
-
-    Args:
-        library: the library.
-        folder: absolute; becomes a root where no known one is above the file.
-        path: the file's, absolute.
-    """
-    roots = [root for root in library.roots.all() if _is_inside(path, root.path)]
-    return max(roots, key=lambda root: len(root.path), default=None) or library.roots.add(folder)
-
-
 def check_folder(path: str) -> None:
     """Refuse what cannot be scanned.
 

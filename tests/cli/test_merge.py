@@ -100,6 +100,18 @@ def test_a_conflict_is_named_and_undone(organizer, elsewhere):
     assert organizer("merge", "--undo").lines == ["There is no merge with decisions to take back."]
 
 
+def test_a_last_merge_without_decisions_is_named(organizer, elsewhere, tmp_path):
+    organizer("merge", elsewhere)
+    with Library.open(tmp_path / "third.db") as third:
+        add(third, "/third", "new.mp4", content="new")
+    organizer("merge", tmp_path / "third.db")
+    (said,) = organizer("merge", "--undo").lines
+    assert said.startswith(f"The last merge, of {tmp_path / 'third.db'} at 20")
+    assert organizer("merge", "--undo").lines == [
+        f"2 decisions of {elsewhere} taken back; videos and files stay."
+    ]
+
+
 def test_files_of_others_at_a_path_here_are_named(organizer, elsewhere):
     with Library.open(organizer.library) as library:
         add(library, "/mnt/nas", "zoo.mp4", content="mine")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import shutil
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,12 +13,15 @@ from organizer.dataset.description import DatasetFormat
 from organizer.dataset.import_features import Found, Imported, Outcome, import_features
 from organizer.errors import DatasetError
 from organizer.library import Library
+from organizer.library.changes import PathMap
+from organizer.library.database.columns import from_column
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
 from organizer.pipeline.scan import scan
-from organizer.types import TagState
+from organizer.types import TagState, VideoFile
 from tests.dataset.made_up import facts, video, write
 from tests.fakes import ColourTagger, CountingReader, colour_bundle
+from tests.library.sql import database_of
 
 
 class Import:
@@ -30,8 +35,9 @@ class Import:
     def __call__(self, path_map=None, **settings) -> dict[str, Outcome]:
         self.reasons: dict[str, str] = {}
         found, outcomes = None, {}
+        maps = [PathMap(old, new) for old, new in (path_map or {}).items()]
         for event in import_features(
-            self.library, self.world.target, path_map, bundle=settings.get("bundle", self.world.bundle)
+            self.library, self.world.target, maps, bundle=settings.get("bundle", self.world.bundle)
         ):
             match event:
                 case Found():
@@ -175,10 +181,59 @@ def test_a_known_root_above_is_the_root(world, bring):
         ("C:\\Videos", "C:\\Videos\\b\\c.mp4", "/new/b/c.mp4"),
     ],
 )
-def test_a_path_is_mapped_by_whole_folders(bring, old, path, here):
-    from organizer.dataset.import_features import _Import
+def test_a_path_is_mapped_by_whole_folders(world, bring, old, path, here):
+    folder, _, name = path.rpartition(path[2] if path[1] == ":" else "/")
+    made = video(1, "/v/c.mp4", _grey(), world.bundle)
+    moved = replace(made, file=replace(made.file, root=folder, relative_path=name))
+    write(world.target, world.bundle, [moved])
+    bring({old: "/new"})
+    (record,) = bring.library.list()
+    assert record.path == here
 
-    assert _Import(bring.library, None, {old: "/new"})._here(path) == here
+
+def test_a_map_of_a_folder_below_the_root_makes_a_root_of_its_own(world, bring):
+    world.show("cat.mp4", "Animal")
+    world.show("sub/feast.mp4", "Food")
+    world.run()
+    there = world.folder / "new"
+    shutil.move(world.videos / "sub", there)
+    assert bring({str(world.videos / "sub"): str(there)}) == dict.fromkeys(
+        ("cat.mp4", "feast.mp4"), Outcome.NEW
+    )
+    assert _places(bring) == [(str(there), "feast.mp4"), (str(world.videos), "cat.mp4")]
+    assert {one.status for one in bring.library.list()} == {Status.OK}
+    assert bring.scan() == []
+
+
+def test_features_of_windows_come_without_a_map(world, bring):
+    """As a merge brings such videos: offline, in the folder that they lie in there."""
+    made = video(1, "/v/a.mp4", _grey(), world.bundle)
+    root = "C:\\videos"
+    write(world.target, world.bundle, [replace(made, file=_File(root, "2020\\a.mp4", 1, 1))])
+    assert list(bring().values()) == [Outcome.NEW]
+    assert _places(bring) == [(root, "2020\\a.mp4")]
+    assert {one.status for one in bring.library.list()} == {Status.OFFLINE}
+    assert list(bring().values()) == [Outcome.KNOWN]
+    bring.library.close()
+    bring.library = Library.open(world.folder / "mapped.db")
+    bring({"c:\\Videos": str(world.folder)})
+    assert _places(bring) == [(str(world.folder), "2020/a.mp4")]
+
+
+@dataclass(frozen=True)
+class _File(VideoFile):
+    """A file as the system writes it that it is listed on."""
+
+    @property
+    def path(self):
+        return ntpath.join(self.root, self.relative_path)
+
+
+def _places(bring) -> list[tuple[str, str]]:
+    rows = database_of(bring.library).execute(
+        "SELECT r.path, p.relative_path FROM places p JOIN roots r ON r.id = p.root_id ORDER BY 1, 2"
+    )
+    return [(from_column(root), from_column(path)) for root, path in rows]
 
 
 def test_a_video_that_is_not_here_is_missing_or_offline(world, bring):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from organizer.dataset import shard_files
 from organizer.dataset.description import DatasetFormat, LabelsOf, describe, read_description
 from organizer.dataset.make_features import Wanted, Written, _alone, make_features
 from organizer.dataset.shard_files import read_manifest
@@ -17,10 +20,11 @@ from organizer.dataset.write_shard import write_shard
 from organizer.errors import DatasetError, FeatureSpaceError, FolderError
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
+from organizer.pipeline.decoding.decoders import ThreadDecoders
 from organizer.pipeline.scan import scan
 from organizer.stopping import StoppedError
 from organizer.types import LABELS, SampledSeconds
-from tests.fakes import ColourTagger, CountingReader, colour_bundle
+from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
 
 FORMATS = list(DatasetFormat)
 
@@ -110,6 +114,66 @@ def test_a_damaged_shard_is_written_anew_and_no_other(world, format_, damage):
     assert [report.number for report in run.written] == [1]
     assert world.decoded == ["2.mp4", "3.mp4"]
     assert world.files() == before
+
+
+@pytest.mark.parametrize("name", ["features-00001.json", "features-00001.tfrecord", "features-00001.csv"])
+def test_a_read_that_fails_ends_the_run_and_deletes_nothing(world, monkeypatch, name):
+    """The disk of a network that is gone for a moment, a file of another person."""
+    seven(world)
+    world.run()
+    before = world.files()
+
+    def failing(read, file):
+        if file.name == name:
+            raise PermissionError(13, "Permission denied", str(file))
+        return read(file)
+
+    with monkeypatch.context() as patch:
+        for module, function in (
+            ("sha256_of", shard_files.sha256_of),
+            ("read_manifest", shard_files.read_manifest),
+        ):
+            patch.setattr(shard_files, module, partial(failing, function))
+        with pytest.raises(DatasetError, match=f"{name}: it is there and cannot be read"):
+            world.run()
+    assert world.files() == before
+    assert world.run().looked.to_do == 0
+
+
+@pytest.mark.parametrize("damage", ["data", "table", "table that fits"])
+def test_a_damaged_shard_of_another_folder_stays_until_it_is_written_again(world, damage):
+    seven(world)
+    other = world.folder / "other"
+    other.mkdir()
+    show_labels(other / "8.mp4", "Animal")
+    world.run()
+    name = "features-00001." + ("tfrecord" if damage == "data" else "csv")
+    file, manifest = world.target / name, world.target / "features-00001.json"
+    content = file.read_bytes()[:-1] if damage == "data" else b"no table"
+    file.write_bytes(content)
+    if damage == "table that fits":
+        table = json.loads(manifest.read_bytes())
+        table["files"][name] = hashlib.sha256(content).hexdigest()
+        manifest.write_text(json.dumps(table))
+
+    run = world.run(folders=(str(other),))
+    assert run.looked.damaged == ("features-00001",)
+    assert run.all.aside == ("features-00001.damaged",)
+    assert (world.target / "features-00001.damaged" / name).read_bytes() == content
+    assert len(world.records()) == 6
+
+    # One original is gone: what is left of its record stays.
+    away = (world.videos / "2.mp4").rename(world.folder / "2.mp4")
+    assert world.run().all.aside == ("features-00001.damaged",)
+    away.rename(world.videos / "2.mp4")
+    run = world.run()
+    assert len(world.records()) == 8
+    if damage == "data":
+        # The table says which records these were; without it nobody knows whether all of them are back.
+        assert run.all.aside == ()
+        assert not (world.target / "features-00001.damaged").exists()
+    else:
+        assert run.all.aside == ("features-00001.damaged",)
 
 
 def test_what_was_left_halfway_is_done_and_tidied_away(world):
@@ -441,6 +505,27 @@ def test_a_writer_may_see_the_files_at_another_path(world):
     assert {record.row.file.root for record in world.records().values()} == {str(world.videos)}
     assert [failed.path for failed in run.all.failed] == [str(world.videos / "6.mp4")]
     assert world.run().looked.to_do == 0
+
+
+def test_decoders_get_no_more_files_than_they_want(world):
+    """As in a scan; on other computers what they want may change."""
+    seven(world)
+    pending, most = [], []
+
+    class Narrow(ThreadDecoders):
+        room = 1
+
+        def submit(self, file, fingerprint=""):
+            pending[:] = [future for future in pending if not future.done()]
+            pending.append(super().submit(file, fingerprint))
+            most.append(len(pending))
+            return pending[-1]
+
+    world.runner.start = lambda how, bundle, *, workers, files, isolated: Narrow(
+        world.reader, bundle.input_spec, workers=workers
+    )
+    assert world.run(shard_videos=7).all.records == 7
+    assert most == [1] * 7
 
 
 def test_a_runner_is_closed_with_the_work(world):

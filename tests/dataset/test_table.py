@@ -13,7 +13,7 @@ import pytest
 from organizer.dataset.description import DatasetFormat, describe
 from organizer.dataset.parquet import parquet_file, read_parquet, read_parquet_rows
 from organizer.dataset.rows import NO_FACTS, VideoRow, facts_of, info_of
-from organizer.dataset.table import COLUMNS, csv_table, read_csv_table
+from organizer.dataset.table import COLUMNS, csv_table, from_columns, read_csv_table, to_columns
 from organizer.types import CaptureDate, DateSource, VideoFile, VideoInfo
 from tests.dataset.made_up import facts
 from tests.fakes import colour_bundle
@@ -32,6 +32,10 @@ ROWS = [
     replace(PLAIN, id="0b" * 20, file=VideoFile("/", "a\nb,\"c'.mp4", 0, 0), stored=True),
     replace(PLAIN, id="0c" * 20, file=VideoFile("/x", "d\udcff/e\udc80.mp4", 1, -1), facts=NO_FACTS),
     replace(PLAIN, id="0d" * 20, file=VideoFile("/r\udcfe", "ok.mp4", 1, 1)),
+    replace(PLAIN, id="0e" * 20, file=VideoFile("/videos", "a\rb.mp4", 1, 1)),
+    replace(PLAIN, id="0f" * 20, file=VideoFile("/videos", "\\c/\\d.mp4", 1, 1)),
+    replace(PLAIN, id="10" * 20, file=VideoFile("/", "\\e.mp4", 1, 1)),
+    replace(PLAIN, id="11" * 20, file=VideoFile("/f\\", "g.mp4", 1, 1)),
     VideoRow(PLAIN.id, VideoFile("/videos", "copy.mp4", 12345, 1), copy=True),
 ]
 
@@ -43,13 +47,20 @@ def test_csv_holds_every_row():
     assert b"d\xff/e\x80.mp4" in table
 
 
-def test_another_table_is_refused():
+@pytest.mark.parametrize("content", [b"", b"id,path\n", b"id,path\n1,2\n"])
+def test_another_table_is_refused(content):
     with pytest.raises(ValueError, match="no table of videos"):
-        read_csv_table(b"id,path\n1,2\n")
+        read_csv_table(content)
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("size_bytes", "many"), ("seconds", "[0"), ("path", "/elsewhere/cat.mp4")]
+    ("column", "value"),
+    [
+        ("size_bytes", "many"),
+        ("seconds", "[0"),
+        ("path", "/elsewhere/cat.mp4"),
+        ("path", "/videosof/cat.mp4"),
+    ],
 )
 def test_a_damaged_row_is_refused(column, value):
     lines = csv_table(ROWS[:1]).decode().splitlines()
@@ -61,10 +72,16 @@ def test_a_damaged_row_is_refused(column, value):
         read_csv_table(text.getvalue().encode())
 
 
+def test_a_file_of_windows_lies_below_its_root():
+    for root, path in (("C:\\v", "C:\\v\\a\\b.mp4"), ("C:\\", "C:\\a\\b.mp4")):
+        file = from_columns(to_columns(PLAIN) | {"root": root, "path": path}).file
+        assert (file.root, file.relative_path) == (root, "a\\b.mp4")
+
+
 def test_parquet_holds_every_row_and_feature(tmp_path):
     description = describe(colour_bundle(), DatasetFormat.PARQUET, ("Animal", "Food", "Größe, 2"))
     features = {
-        row.id: np.full((len(row.seconds), 3), number, np.uint8) for number, row in enumerate(ROWS[:4])
+        row.id: np.full((len(row.seconds), 3), number, np.uint8) for number, row in enumerate(ROWS[:-1])
     }
     file = tmp_path / "features-00000.parquet"
     content = parquet_file(description, ROWS, features)
@@ -72,7 +89,7 @@ def test_parquet_holds_every_row_and_feature(tmp_path):
     file.write_bytes(content)
     assert read_parquet_rows(file) == ROWS
     records = read_parquet(file)
-    assert [record.row for record in records] == ROWS[:4]
+    assert [record.row for record in records] == ROWS[:-1]
     assert all((record.features == features[record.row.id]).all() for record in records)
 
 

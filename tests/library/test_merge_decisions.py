@@ -126,6 +126,24 @@ def test_the_newest_holds_whoever_comes_to_whom(
     assert state(library) == expected
 
 
+def test_the_last_merge_is_undone_and_no_earlier_one(library, other, person, tmp_path):
+    """Also where it brought no decisions; one that changed nothing counts for none."""
+    both(library, other)
+    person.act(other, 1, "confirm 1")
+    merge(library, other)
+    with Library.open(tmp_path / "third.db") as third:
+        add(third, "/v", "c.mp4", content="c")
+        merge(library, third)
+        merge(library, other)
+        undone = library.merges.undo()
+        assert (undone.sources, undone.decisions) == ((str(third.path),), 0)
+    assert state(library) == "confirmed"
+    undone = library.merges.undo()
+    assert (undone.sources, undone.decisions) == ((str(other.path),), 1)
+    assert state(library) is None
+    assert library.merges.undo() is None
+
+
 def test_a_conflict_says_what_each_decided(library, other, person):
     both(library, other, SUGGESTED)
     person.act(library, 1, "confirm 1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 
@@ -107,10 +108,30 @@ def test_no_statement_can_write_to_it(tmp_path, library):
     assert len(list(steps)) == 1
 
 
-def test_the_copy_of_a_merge_that_was_killed_is_taken_away(tmp_path, library):
-    left = library.path.with_name("library.db.merging")
+@pytest.mark.parametrize("name", ["library.db.merging", "library.db.merging-0a1b2c3d"])
+def test_the_copy_of_a_merge_that_was_killed_is_taken_away(tmp_path, library, name):
+    left = library.path.with_name(name)
     left.write_bytes(b"half a library")
     with Library.open(tmp_path / "other.db") as other:
         add(other, "/v", "a.mp4")
     merge(library, tmp_path / "other.db")
     assert not left.exists()
+
+
+def test_two_merges_have_a_copy_each(tmp_path, library):
+    old = restore(1, tmp_path / "old" / "old.db")
+    steps = library.merges.merge([old])
+    next(steps)
+    (first,) = _copies(library)
+    with Library.open(library.path) as again:
+        other_steps = again.merges.merge([old], dry_run=True)
+        next(other_steps)
+        assert first in _copies(library) and len(_copies(library)) == 2
+        other_steps.close()
+    assert _copies(library) == [first]
+    assert sum(step.counts.videos_new for step in steps) == 4
+    assert not list(tmp_path.glob("*.merging*"))
+
+
+def _copies(library) -> list[str]:
+    return [name for name in os.listdir(library.path.parent) if re.fullmatch(r".*\.merging(-\w+)?", name)]

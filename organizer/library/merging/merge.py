@@ -23,7 +23,7 @@ from organizer.library.writing.places import Roots
 from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from threading import Event
@@ -95,6 +95,18 @@ class Merges:
             for name, value in before.items():
                 self._db.execute(f"PRAGMA {name} = {value}")
 
+    def place_map(self, others: Iterable[str], maps: Sequence[PathMap] = ()) -> PlaceMap:
+        """Return what maps places of elsewhere into roots of this library, as a merge maps them.
+
+        Args:
+            others: absolute paths of the roots there.
+            maps: which of their folders lie elsewhere here.
+
+        Raises:
+            LibraryError: a map's path is not absolute.
+        """
+        return PlaceMap(Roots(self._db).all(), others, maps)
+
     def undo(self) -> MergeUndone | None:
         """Take back the decisions that the last merge brought; videos, files and suggestions stay.
 
@@ -131,8 +143,7 @@ class _Run:
         self, other: str, maps: Sequence[PathMap], stop: Event | None, size: int
     ) -> Iterator[MergeProgress]:
         """Merge the library that is attached."""
-        known = Roots(self._db).all()
-        place_map = PlaceMap(known, staging.other_roots(self._db), maps)
+        place_map = PlaceMap(Roots(self._db).all(), staging.other_roots(self._db), maps)
         (total,) = self._db.execute("SELECT count(*) FROM other.videos").fetchone()
         staging.make_tables(self._db)
         decisions.make_tables(self._db)
@@ -183,6 +194,9 @@ class _Run:
             counts.conflicts = len(conflicts)
             clashes = tuple(absolute(*path) for path in staging.clashes(self._db))
             if not self._dry_run:
+                if not counts.is_empty:
+                    # Also without decisions: who takes the last merge back means this one.
+                    self._id()
                 self._db.execute("PRAGMA defer_foreign_keys = ON")
                 contents.store_data(self._db)
                 decisions.store_tags(self._db, self._id, notes=notes)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from organizer.errors import JobRunningError, LibraryError, LibraryTooNewError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "other"
 """The name by which SQL knows it."""
+_COPY = ".merging"
 
 
 @contextmanager
@@ -29,7 +32,8 @@ def attached(db: Database, library: Path, other: Path) -> Iterator[None]:
 
     Args:
         db: the library that it comes into, without an open transaction.
-        library: that one's file. A copy of an older library lies beside it for as long as the block.
+        library: that one's file. A copy of an older library lies beside it for as long as the block, under a
+            name of its own, for several merges may run.
         other: the other library's file.
 
     Raises:
@@ -37,19 +41,51 @@ def attached(db: Database, library: Path, other: Path) -> Iterator[None]:
         LibraryTooNewError: a newer organizer wrote it.
         JobRunningError: a job writes to it.
     """
-    copy = library.with_name(library.name + ".merging")
-    # What a merge left that was ended in the middle.
-    _remove(copy)
-    try:
-        address = _address(other, copy)
-        patiently(lambda: db.execute(f"ATTACH ? AS {SCHEMA}", [address]))
+    _sweep(library)
+    copy = library.with_name(f"{library.name}{_COPY}-{secrets.token_hex(4)}")
+    with _held(copy) as held:
+        assert held
         try:
-            yield
+            address = _address(other, copy)
+            patiently(lambda: db.execute(f"ATTACH ? AS {SCHEMA}", [address]))
+            try:
+                yield
+            finally:
+                db.rollback()
+                db.execute(f"DETACH {SCHEMA}")
         finally:
-            db.rollback()
-            db.execute(f"DETACH {SCHEMA}")
+            _remove(copy)
+
+
+def _sweep(library: Path) -> None:
+    """Delete the copies of merges that were ended in the middle, and of no merge that runs."""
+    name = re.compile(re.escape(f"{library.name}{_COPY}") + "(-[0-9a-f]{8})?")
+    for copy in [file for file in library.parent.iterdir() if name.fullmatch(file.name)]:
+        with _held(copy) as held:
+            if held:
+                _remove(copy)
+
+
+@contextmanager
+def _held(copy: Path) -> Iterator[bool]:
+    """Hold a copy, which is made and deleted only inside; tell whether another process holds it instead.
+
+    The system lets go of what a process held that was ended.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{copy}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
     finally:
-        _remove(copy)
+        lock.release()
+        with suppress(OSError):
+            os.unlink(lock.lock_file)
 
 
 def _address(other: Path, copy: Path) -> str:

@@ -29,6 +29,11 @@ class MappedPlace:
     """Absolute path of its root."""
     relative_path: str
 
+    @property
+    def path(self) -> str:
+        """Absolute path of the file."""
+        return absolute(self.root, self.relative_path)
+
 
 class PlaceMap:
     """Maps places of another library into roots of this one.

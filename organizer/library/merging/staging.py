@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from organizer.library.database.columns import from_column, now_text, to_column
 from organizer.library.deciding.tags import tag_id_of
 from organizer.library.fingerprint import UNREADABLE, unreadable_fingerprint
-from organizer.library.merging.paths import absolute
 from organizer.library.reading.tags import find_tag
 
 if TYPE_CHECKING:
@@ -173,8 +172,7 @@ def read_batch(db: Database, place_map: PlaceMap, after: int, most: int) -> Batc
         place = place_map.place(from_column(root), from_column(relative_path))
         places.append((place, video, size, mtime_ns, missing_since))
         if unreadable is not None:
-            path = absolute(place.root, place.relative_path)
-            fingerprints[video] = unreadable_fingerprint(path)
+            fingerprints[video] = unreadable_fingerprint(place.path)
     changed = tuple((fingerprint, video) for video, fingerprint in fingerprints.items())
     return Batch(after, last, videos, tuple(places), changed)
 

@@ -1,6 +1,6 @@
 """Which decisions came from another library, so that a merge can be undone as one step; jobs of any kind.
 
-``merges`` has a row for each merge that brought decisions. Entries of the journal that a merge wrote name it.
+``merges`` has a row for each merge that brought anything. Entries of the journal that a merge wrote name it.
 """
 
 from __future__ import annotations
