@@ -64,7 +64,7 @@ ONLY_IN = {
     "streamlit": ("ui/",),
     "av": ("frames/", "demo.py", "bench/clip.py"),
     "multiprocessing": ("pipeline/decoding/", "bench/workers.py"),
-    "ray": ("cluster/ray_cluster.py",),
+    "ray": ("cluster/ray_cluster.py", "cluster/ray_node.py"),
     "jinja2": ("training/render.py",),
     "pyarrow": ("dataset/parquet.py",),
     "sqlite3": ("library/",),

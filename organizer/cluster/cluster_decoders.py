@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from organizer.cluster.dispatch import NodeHandle, Nodes
+    from organizer.cluster.computers import NodeHandle, Nodes
     from organizer.cluster.node import Answer
     from organizer.frames.decode import Decoded
     from organizer.pipeline.analyse import Looked

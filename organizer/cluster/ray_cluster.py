@@ -1,4 +1,4 @@
-"""Computers that Ray connects. The only module that knows Ray.
+"""Computers that Ray connects. All of Ray is here and in ``ray_node``.
 
 One actor a computer, which decodes in processes of its own and runs the network, as a scan on one computer
 does; see docs/decisions/0076-plain-actors.md. Nothing is asked of Ray but to start it there, to carry calls
@@ -14,18 +14,18 @@ import shutil
 import tempfile
 import threading
 import time
-import uuid
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from organizer.cluster.cluster_decoders import ClusterDecoders
-from organizer.cluster.dispatch import CannotSendError, NodeGoneError, NodeInfo
+from organizer.cluster.computers import NodeGoneError, NodeInfo
 from organizer.cluster.model_package import digest_of, pack
-from organizer.cluster.node import Broken, Node, NodeSettings, NotSeen
+from organizer.cluster.node import Broken, Node, NodeSettings
 from organizer.cluster.program import Program, distributions, program_finder
+from organizer.cluster.ray_node import RayNode
 from organizer.errors import ClusterError, MissingDependencyError
 from organizer.frames.readers.sampling import Sampling
 from organizer.pipeline.decoding.decoders import start_decoders
@@ -34,16 +34,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from organizer.cluster.address import ClusterAddress
-    from organizer.cluster.node import Answer
     from organizer.cluster.path_map import PathMap
-    from organizer.dataset.plan import ShardWork
     from organizer.frames.readers.reader import FrameReader
     from organizer.models.bundle import Bundle
-    from organizer.types import VideoFile
 
 SENT_AT_ONCE = 4
 """Files on their way to computers at any time."""
-PIECE_BYTES = 8 * 2**20
 _OBJECT_STORE_BYTES = 256 * 2**20
 """Of a cluster on this computer: answers have 50 KB each, the model at most a few hundred MB on the disk."""
 _SCRATCH = "organizer-ray-"
@@ -321,86 +317,6 @@ class RayNodes:
             if self._package is None:
                 self._package = self._ray.put(pack(self._bundle))
             return self._package
-
-
-class RayNode:
-    """The actor of one computer; see ``NodeHandle``."""
-
-    def __init__(self, ray: Any, actor: Any, senders: ThreadPoolExecutor, workers: int) -> None:
-        """Take a computer that is ready."""
-        self.workers = workers
-        self._ray = ray
-        self._actor = actor
-        self._senders = senders
-
-    def look(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
-        """See ``NodeHandle.look``."""
-        return _answer(self._actor.look.remote(file, fingerprint))
-
-    def write(self, work: ShardWork, folder: str) -> Future[Answer]:
-        """See ``NodeHandle.write``."""
-        return _answer(self._actor.write.remote(work, folder))
-
-    def send(self, file: VideoFile, fingerprint: str) -> Future[Answer]:
-        """See ``NodeHandle.send``."""
-        return self._senders.submit(self._send, file, fingerprint)
-
-    def close(self) -> None:
-        """See ``NodeHandle.close``: its processes end with it."""
-        with suppress(Exception):
-            self._ray.kill(self._actor)
-
-    def _send(self, file: VideoFile, fingerprint: str) -> Answer:
-        from ray.exceptions import RayError, RayTaskError
-
-        token, name = uuid.uuid4().hex, os.path.basename(file.relative_path)
-        try:
-            if not self._ray.get(self._actor.begin.remote(token, file.size_bytes)):
-                return NotSeen(root_is_there=True, reason="there is no room for it")
-            for piece in _pieces(file.path):
-                # One after the other: what is on its way takes memory on both sides.
-                self._ray.get(self._actor.add.remote(token, name, piece))
-            answer: Answer = self._ray.get(self._actor.look_at_sent.remote(token, file, fingerprint))
-            return answer
-        except (RayTaskError, CannotSendError):
-            with suppress(RayError):
-                self._ray.get(self._actor.drop.remote(token))
-            raise
-        except RayError as error:
-            raise NodeGoneError(str(error)) from error
-
-
-def _pieces(path: str) -> Iterator[bytes]:
-    """Yield a file piece by piece.
-
-    Raises:
-        CannotSendError: it cannot be read.
-    """
-    try:
-        with open(path, "rb") as source:
-            while piece := source.read(PIECE_BYTES):
-                yield piece
-    except OSError as error:
-        raise CannotSendError(str(error.strerror or error)) from error
-
-
-def _answer(reference: Any) -> Future[Answer]:
-    """Return what a call gives as a future that raises NodeGoneError where the computer has ended."""
-    from ray.exceptions import RayError, RayTaskError
-
-    answer: Future[Answer] = Future()
-
-    def pass_on(done: Future[Answer]) -> None:
-        error = done.exception()
-        if error is None:
-            answer.set_result(done.result())
-        elif isinstance(error, RayError) and not isinstance(error, RayTaskError):
-            answer.set_exception(NodeGoneError(str(error)))
-        else:
-            answer.set_exception(error)
-
-    reference.future().add_done_callback(pass_on)
-    return answer
 
 
 def _zone() -> str | None:

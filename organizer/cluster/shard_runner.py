@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
-    from organizer.cluster.dispatch import NodeHandle, Nodes
+    from organizer.cluster.computers import NodeHandle, Nodes
     from organizer.cluster.node import Answer
     from organizer.dataset.plan import ShardWork
     from organizer.dataset.runner import ShardRunner

@@ -11,7 +11,7 @@ import pytest
 
 from organizer.cluster import dispatch
 from organizer.cluster.cluster_decoders import ClusterDecoders
-from organizer.cluster.dispatch import CannotSendError, NodeGoneError, NodeInfo
+from organizer.cluster.computers import CannotSendError, NodeGoneError, NodeInfo
 from organizer.cluster.node import Broken, NotSeen
 from organizer.errors import ClusterError, NotNowError, UnreadableVideoError
 from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused
