@@ -224,6 +224,10 @@ def _say_all(done: AllWritten, target: Path) -> None:
         click.echo(f"{safe_text(failed.path)}: {safe_text(failed.reason)}{again}")
     if len(done.failed) > _MOST_NAMED:
         click.echo(f"... and {len(done.failed) - _MOST_NAMED:,} more, named in the shards' .json files")
+    if done.aside:
+        click.echo(
+            f"Damaged shards whose videos were not written again stay: {', '.join(done.aside)}", err=True
+        )
     failed_words = f", {count(len(done.failed), 'file')} could not be read" if done.failed else ""
     click.echo(
         f"{safe_text(str(target))}: {count(done.records, 'video')} in {count(done.shards, 'shard')}"
