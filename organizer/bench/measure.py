@@ -12,6 +12,7 @@ from organizer.bench.machine import this_machine
 from organizer.bench.report import Report, ScanCost, Skipped, Stage, StageCost, Videos
 from organizer.bench.stages import per_item, reading_rate, sampling_costs, scanning, storing
 from organizer.errors import ScanError, VideoError
+from organizer.frames.decode import Decoded
 from organizer.frames.readers.sampling import Sampling, reader_for
 from organizer.library.changes import Analysis
 from organizer.pipeline.analyse import tagging
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.bench.sample import Sample
-    from organizer.frames.decode import Decoded
     from organizer.tags.tagger import Tagger
     from organizer.types import InputSpec, VideoFile
 

@@ -35,7 +35,7 @@ HEAVY = {
 def test_help_lists_every_command(organizer, option):
     outcome = organizer(option)
     assert (outcome.code, outcome.err) == (0, "")
-    listed = re.findall(r"^  (\w+)  ", outcome.out.split("Commands:")[1], re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+)  ", outcome.out.split("Commands:")[1], re.MULTILINE)
     assert sorted(listed) == sorted(NAMES)
 
 
