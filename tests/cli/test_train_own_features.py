@@ -17,7 +17,10 @@ QUICK = ("--arch", "moe", "--epochs", "12", "--batch", "8", "--name", "mine")
 
 @pytest.fixture
 def terminal(tmp_path, monkeypatch, capsys):
-    return plain_terminal(tmp_path, monkeypatch, capsys)
+    made = plain_terminal(tmp_path, monkeypatch, capsys)
+    # A classifier alone is written where the command runs.
+    monkeypatch.chdir(tmp_path)
+    return made
 
 
 @pytest.fixture
