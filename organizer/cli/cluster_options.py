@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import click
 
 from organizer.cluster.address import parse_address
 from organizer.cluster.path_map import parse_path_map
-from organizer.cluster.ray_cluster import SharedWork
+from organizer.cluster.ray_cluster import RayCluster, SharedWork, connected
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -33,10 +34,22 @@ def cluster_options(command: Command) -> Command:
     return shared(mapped(command))
 
 
-def shared_work(cluster: str, maps: tuple[str, ...], most_sent_bytes: int = 0) -> SharedWork:
-    """Return what a person wants of a cluster.
+@contextmanager
+def computers(
+    cluster: str | None, maps: tuple[str, ...], most_sent_bytes: int = 0
+) -> Iterator[RayCluster | None]:
+    """Give the computers that share a command's work for as long as it takes; None where it works alone.
+
+    Enter it before signals are followed: Ray sets up its own.
 
     Raises:
-        ClusterError: an option has not the form that it should have.
+        ClusterError: an option has not the form that it should have, or the cluster cannot be used.
     """
-    return SharedWork(parse_address(cluster), tuple(parse_path_map(text) for text in maps), most_sent_bytes)
+    if cluster is None:
+        if maps:
+            raise click.UsageError("--map-path is for --cluster.")
+        yield None
+        return
+    path_maps = tuple(parse_path_map(text) for text in maps)
+    with connected(SharedWork(parse_address(cluster), path_maps, most_sent_bytes)) as connection:
+        yield connection

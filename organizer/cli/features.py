@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.cluster_options import cluster_options, shared_work
+from organizer.cli.cluster_options import cluster_options, computers
 from organizer.cli.context import EXIT_STOPPED, library_argument, library_option, library_path, open_library
 from organizer.cli.node_report import workers_line
 from organizer.cli.parameters import enum_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
-from organizer.cluster.ray_cluster import connected
 from organizer.cluster.shard_runner import ClusterRunner
 from organizer.dataset.description import DatasetFormat, LabelsOf, describe
 from organizer.dataset.make_features import AllWritten, Looked, Wanted, Written, make_features
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from organizer.cli.progress import Bar
-    from organizer.cluster.ray_cluster import RayCluster
     from organizer.dataset.runner import ShardRunner
     from organizer.library import Library
     from organizer.pipeline.progress import WorkersEvent
@@ -128,8 +126,7 @@ def features(
     if not bundle.makes_features:
         raise BundleError(f"{bundle.name} is a classifier alone and makes no features. Name another model.")
     access = click.get_current_context().find_object(FileAccess) or FileAccess()
-    # Before signals are followed: Ray sets up its own.
-    with _computers(cluster, maps) as computers, _library_if_any() as library, stop_asked_for() as stop:
+    with computers(cluster, maps) as shared, _library_if_any() as library, stop_asked_for() as stop:
         own = () if library is None else library.confirmed_tags()
         labels = (*LABELS, *(bundle.labels if given else ()), *own)
         labels_of = LabelsOf.GIVEN if given else LabelsOf.DECISIONS
@@ -144,26 +141,14 @@ def features(
         runner: ShardRunner = LocalRunner(
             bundle=bundle, workers=workers, start=access.start_decoders, stop=stop
         )
-        if computers is not None:
-            runner = ClusterRunner(computers.nodes(bundle, sampling), runner, _say_news, stop)
+        if shared is not None:
+            runner = ClusterRunner(shared.nodes(bundle, sampling), runner, _say_news, stop)
         events = make_features(target, wanted, runner, library=library, stop=stop)
         try:
             _follow(events, target)
         except (StoppedError, KeyboardInterrupt):
             click.echo("Stopped. Shards that are complete stay; the same command goes on.", err=True)
             raise SystemExit(EXIT_STOPPED) from None
-
-
-@contextmanager
-def _computers(cluster: str | None, maps: tuple[str, ...]) -> Iterator[RayCluster | None]:
-    """Give the computers that share the work; None where this one works alone."""
-    if cluster is None:
-        if maps:
-            raise click.UsageError("--map-path is for --cluster.")
-        yield None
-        return
-    with connected(shared_work(cluster, maps)) as computers:
-        yield computers
 
 
 def _say_news(event: WorkersEvent) -> None:

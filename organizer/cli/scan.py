@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.cli.cluster_options import cluster_options, shared_work
+from organizer.cli.cluster_options import cluster_options, computers
 from organizer.cli.context import (
     EXIT_STOPPED,
     library_argument,
@@ -29,7 +29,6 @@ from organizer.cli.scan_report import (
     print_report,
 )
 from organizer.cli.stopping import stop_asked_for
-from organizer.cluster.ray_cluster import connected
 from organizer.errors import FolderError, OutputClosedError
 from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
@@ -196,16 +195,16 @@ def scan(
 @contextmanager
 def _file_access(cluster: str | None, maps: tuple[str, ...], send_limit: int) -> Iterator[FileAccess | None]:
     """Give the way in which a scan gets at files, connected to a cluster for as long as it takes."""
-    usual = click.get_current_context().find_object(FileAccess)
-    if cluster is None:
-        given = click.get_current_context().get_parameter_source("send_limit")
-        if maps or given is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError("--map-path and --send-limit are for --cluster.")
-        yield usual
-        return
-    # Before signals are followed: Ray sets up its own.
-    with connected(shared_work(cluster, maps, send_limit * _BYTES_A_MB)) as computers:
-        yield replace(usual or FileAccess(), start_decoders=computers.start_decoders)
+    context = click.get_current_context()
+    usual = context.find_object(FileAccess)
+    given = context.get_parameter_source("send_limit")
+    if cluster is None and (maps or given is click.core.ParameterSource.COMMANDLINE):
+        raise click.UsageError("--map-path and --send-limit are for --cluster.")
+    with computers(cluster, maps, send_limit * _BYTES_A_MB) as shared:
+        if shared is None:
+            yield usual
+        else:
+            yield replace(usual or FileAccess(), start_decoders=shared.start_decoders)
 
 
 def refresh_facts(paths: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from organizer.cluster.model_package import find_model, keep
 from organizer.cluster.path_map import paths_there
+from organizer.cluster.scratch import remove_left_behind, scratch_folder
 from organizer.dataset.description import read_description
 from organizer.dataset.shard_files import ShardReport
 from organizer.dataset.write_shard import ShardTools, write_shard
@@ -111,7 +112,7 @@ class Node:
         """The folders of files that are being sent, by what the sender calls them."""
         self._workers = fitting_workers(settings.workers, memory_of_computer())
         self._zone_is_set = settings.zone is None or _set_zone(settings.zone)
-        _remove_left_behind()
+        remove_left_behind(_SENT)
 
     def has_model(self) -> bool:
         """Whether this computer has the model already."""
@@ -228,7 +229,7 @@ class Node:
     @cached_property
     def _scratch(self) -> Path:
         """Where files that are sent lie; it goes with this process, however that ends."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{_SENT}{os.getpid()}-"))
+        folder = scratch_folder(_SENT)
         if os.name == "posix":
             # The watcher outlives this process: forked twice, it is nobody's child, and Ray, which ends the
             # children of a process with it, does not know it.
@@ -320,16 +321,6 @@ def _set_zone(zone: str) -> bool:
     from tzlocal import get_localzone_name
 
     return bool(get_localzone_name() == zone)
-
-
-def _remove_left_behind() -> None:
-    """Remove what was sent to processes that were killed: nobody else would ever remove a private video."""
-    import psutil
-
-    for folder in Path(tempfile.gettempdir()).glob(f"{_SENT}*-*"):
-        number = folder.name.removeprefix(_SENT).partition("-")[0]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _plain(name: str) -> str:

@@ -11,13 +11,11 @@ import logging
 import os
 import secrets
 import shutil
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from organizer.cluster.cluster_decoders import ClusterDecoders
@@ -26,6 +24,7 @@ from organizer.cluster.model_package import digest_of, pack
 from organizer.cluster.node import Broken, Node, NodeSettings
 from organizer.cluster.program import Program, distributions, program_finder
 from organizer.cluster.ray_node import RayNode
+from organizer.cluster.scratch import remove_left_behind, scratch_folder
 from organizer.errors import ClusterError, MissingDependencyError
 from organizer.frames.readers.sampling import Sampling
 from organizer.pipeline.decoding.decoders import start_decoders
@@ -122,10 +121,10 @@ def connected(work: SharedWork) -> Iterator[RayCluster]:
         options["address"] = work.address.running
     else:
         # Its logs name files; the usual folder could be read by others of this computer, and stays.
-        _remove_left_behind()
         # Names of sockets in it may have a hundred letters, and the folder of macOS for this has fifty.
         short = "/tmp" if os.name == "posix" else None
-        scratch = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=short)
+        remove_left_behind(_SCRATCH, short)
+        scratch = str(scratch_folder(_SCRATCH, short))
         options |= {
             "address": "local",
             "num_cpus": local,
@@ -145,16 +144,6 @@ def connected(work: SharedWork) -> Iterator[RayCluster]:
             ray.shutdown()
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _remove_left_behind() -> None:
-    """Remove the logs of clusters whose command was killed: they name files."""
-    import psutil
-
-    for folder in Path("/tmp" if os.name == "posix" else tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
-        number = folder.name.removeprefix(_SCRATCH).partition("-")[0]
-        if number.isdigit() and not psutil.pid_exists(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _cannot_connect(address: ClusterAddress, error: Exception) -> str:
