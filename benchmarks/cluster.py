@@ -3,12 +3,15 @@
 Generated 1080p videos, key frame each second. A scan without Ray with N workers against a scan on a cluster
 of this computer with N workers, in turn, in new processes: from the command's start to its end, and, apart
 from what Ray takes to start, the time between the first and the last video. Then clusters of 1, 2, 3 and 4
-nodes with one worker each: Ray's own cluster for tests. More nodes than processors are marked.
+nodes with one worker each: Ray's own cluster for tests. Where the system can (Linux), each node has one
+processor for all that it does, and the command shares that of the first; more nodes than processors share
+them, and are marked.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -83,21 +86,26 @@ def curve(folder: Path, most: int, rounds: int) -> list[dict[str, Any]]:
     from ray.cluster_utils import Cluster
 
     rows: list[dict[str, Any]] = []
+    all_of_them = _usable()
     for nodes in range(1, most + 1):
+        _use(all_of_them[:1])
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-        for _ in range(nodes - 1):
+        for number in range(1, nodes):
+            _use(all_of_them[number % len(all_of_them) :][:1])
             cluster.add_node(num_cpus=1)
         cluster.wait_for_nodes()
+        _use(all_of_them[:1])
         try:
             timed_scan(folder, "--cluster", cluster.address)
             between = [timed_scan(folder, "--cluster", cluster.address)[1] for _ in range(rounds)]
         finally:
             cluster.shutdown()
+            _use(all_of_them)
         median = statistics.median(between)
         rows.append(
             {
                 "nodes": nodes,
-                "oversubscribed": nodes > processors(),
+                "oversubscribed": nodes > len(all_of_them),
                 "between_s": [round(seconds, 2) for seconds in between],
                 "times_one": round(rows[0]["median_s"] / median, 2) if rows else 1.0,
                 "median_s": round(median, 3),
@@ -105,6 +113,18 @@ def curve(folder: Path, most: int, rounds: int) -> list[dict[str, Any]]:
         )
         print(f"{nodes} nodes: {median:.1f} s, {rows[-1]['times_one']:.2f} times one", flush=True)
     return rows
+
+
+def _usable() -> list[int]:
+    """Return the numbers of the processors, where processes can be kept to some of them; else zeros."""
+    can = hasattr(os, "sched_getaffinity")
+    return sorted(os.sched_getaffinity(0)) if can else [0] * processors()
+
+
+def _use(numbers: list[int]) -> None:
+    """Keep this process, and those that it starts from now on, to some processors."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, numbers)
 
 
 def main() -> None:
@@ -117,7 +137,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=default_folder())
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args()
-    videos = make_videos(H264_EACH_SECOND, options.videos, options.folder)
+    videos = make_videos(H264_EACH_SECOND, options.folder, options.videos)
     folder = videos[0].parent
     compared = overhead(folder, min(2, processors()), options.rounds)
     print(compared, flush=True)
@@ -127,6 +147,7 @@ def main() -> None:
         "words": H264_EACH_SECOND.words,
         "accepted_overhead": ACCEPTED_OVERHEAD,
         "accepted_gain": ACCEPTED_GAIN,
+        "one_processor_a_node": hasattr(os, "sched_setaffinity"),
         "overhead": compared,
         "curve": rows,
     }

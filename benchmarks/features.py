@@ -1,11 +1,12 @@
 """Features of many small videos, written, killed halfway, gone on with: nothing is missing, nothing twice.
 
-python -m benchmarks features [--videos 10000] [--kill-at 0.5] [--format yt8m]
+python -m benchmarks features [--videos 10000] [--nodes 2] [--kill-at 0.5] [--format yt8m]
 
 The videos are copies of a few dozen clips of 2 s, each with bytes of its own at its end, so that no two have
-one fingerprint. ``organizer features`` runs as a person runs it and is ended by SIGKILL, with all its
-processes, when the share of shards is complete that ``--kill-at`` says. The same command goes on. In the end
-every record is read back and held against the files.
+one fingerprint. ``organizer features`` runs as a person runs it, on a cluster of so many nodes (Ray's own for
+tests), or, with ``--nodes 0``, without one. When half as many shards are complete as ``--kill-at`` says, a
+node gets SIGKILL; when so many are, the command does, with all its processes. The same command goes on, on
+a cluster with a new node. In the end every record is read back and held against the files.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -84,15 +87,17 @@ class Command:
             start_new_session=True,
         )
 
-    def kill_when(self, target: Path, shards: int) -> bool:
-        """End it by SIGKILL when so many shards are complete; False where it ended before."""
+    def wait_for(self, target: Path, shards: int) -> None:
+        """Wait until so many shards are complete."""
         while len(list(target.glob(f"features-*{MANIFEST}"))) < shards:
             if self._process.poll() is not None:
-                return False
+                sys.exit(f"It ended before it could be killed:\n{self._process.communicate()[0]}")
             time.sleep(_POLL_S)
+
+    def kill(self) -> str:
+        """End it by SIGKILL; return what it had printed."""
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
-        return True
+        return self._process.communicate()[0]
 
     def finish(self) -> tuple[float, str]:
         """Wait for its end; return the seconds since it began, and what it printed."""
@@ -140,20 +145,83 @@ def check(videos: Path, target: Path) -> dict[str, Any]:
     return {"records": len(found), "rows": rows, "bytes": bytes_, "twice": 0, "missing": 0}
 
 
-def measure(folder: Path, *, videos: int, kill_at: float, format_: str) -> dict[str, Any]:
+class Nodes:
+    """Ray's own cluster of several nodes on this computer; the command runs on the first."""
+
+    def __init__(self, nodes: int) -> None:
+        from ray.cluster_utils import Cluster
+
+        self._cluster = Cluster(
+            initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
+        )
+        self._most = nodes
+        self.fill()
+
+    @property
+    def options(self) -> tuple[str, str]:
+        """How a command shares its work among them."""
+        return "--cluster", self._cluster.address
+
+    def fill(self) -> None:
+        """Put new nodes in the place of those that were killed."""
+        while len(self._cluster.list_all_nodes()) < self._most:
+            self._cluster.add_node(num_cpus=1)
+        self._cluster.wait_for_nodes()
+
+    def kill_one(self) -> None:
+        """End a node, with all its processes, by SIGKILL; not the one on which the command runs."""
+        last = self._cluster.list_all_nodes()[-1]
+        assert last is not self._cluster.head_node
+        self._cluster.remove_node(last, allow_graceful=False)
+
+    def close(self) -> None:
+        """End them all."""
+        self._cluster.shutdown()
+
+
+@contextmanager
+def nodes_of(number: int) -> Iterator[Nodes | None]:
+    """Give so many nodes; None for none."""
+    if not number:
+        yield None
+        return
+    nodes = Nodes(number)
+    try:
+        yield nodes
+    finally:
+        nodes.close()
+
+
+def measure(folder: Path, *, videos: int, nodes: int, kill_at: float, format_: str) -> dict[str, Any]:
     """Write, kill, go on, and check; return the figures."""
     source, target, home = folder / "videos", folder / "features", folder / "home"
     make_videos(source, make_clips(folder / "clips"), videos)
+    with nodes_of(nodes) as cluster:
+        return _measured(source, target, home, cluster, kill_at, format_) | {"nodes": nodes}
+
+
+def _measured(
+    source: Path, target: Path, home: Path, cluster: Nodes | None, kill_at: float, format_: str
+) -> dict[str, Any]:
+    videos = sum(1 for _ in source.rglob("*.mp4"))
     shards = -(-videos // SHARD_VIDEOS)
-    first = Command(source, target, home, "--format", format_)
-    assert first.kill_when(target, max(1, round(kill_at * shards))), "it ended before it could be killed"
+    options = ("--format", format_, *(cluster.options if cluster else ()))
+    first = Command(source, target, home, *options)
+    if cluster is not None:
+        first.wait_for(target, max(1, round(kill_at * shards / 2)))
+        cluster.kill_one()
+    first.wait_for(target, max(2, round(kill_at * shards)))
+    said_first = first.kill()
     killed_s = first.seconds
+    if cluster is not None:
+        assert " is gone" in said_first, said_first
+        cluster.fill()
     complete = [number for number, report in complete_shards(target) if report is not None]
     halfway = [number for number, report in complete_shards(target) if report is None]
     parts = len(list(target.glob(".*.part")))
-    second_s, said = Command(source, target, home, "--format", format_).finish()
+    second_s, said = Command(source, target, home, *options).finish()
     figures = check(source, target)
-    third_s, again = Command(source, target, home, "--format", format_).finish()
+    third_s, again = Command(source, target, home, *options).finish()
     assert " 0 to do" in again, again
     assert check(source, target) == figures
     done_second = videos - len(complete) * SHARD_VIDEOS
@@ -179,12 +247,19 @@ def main() -> None:
     """Measure and keep the result."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--videos", type=int, default=10_000)
+    parser.add_argument("--nodes", type=int, default=2, help="of the cluster; 0 works without one")
     parser.add_argument("--kill-at", type=float, default=0.5, help="share of shards that are complete then")
     parser.add_argument("--format", choices=[str(one) for one in DatasetFormat], default="yt8m")
     parser.add_argument("--no-result", action="store_true", help="print the figures and write no file")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        result = measure(Path(folder), videos=chosen.videos, kill_at=chosen.kill_at, format_=chosen.format)
+        result = measure(
+            Path(folder),
+            videos=chosen.videos,
+            nodes=chosen.nodes,
+            kill_at=chosen.kill_at,
+            format_=chosen.format,
+        )
     print(result)
     if not chosen.no_result:
         print(results_file.write("features", {"result": result}))

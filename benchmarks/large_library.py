@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks import results_file
 from benchmarks.large_plot import write_plot
-from benchmarks.large_queries import Measured, measure_queries, script_times
+from benchmarks.large_queries import Measured, measure_queries, script_times, spread
 from benchmarks.large_seed import seed_large
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
@@ -64,10 +64,10 @@ def measure(count: int, folder: Path, *, runs: int = 12) -> dict[str, Any]:
     slowest: dict[str, str] = {}
     for kind, measured in measure_queries(library).items():
         name = kind.replace(" ", "_")
-        figures |= _spread(name, measured)
+        figures |= spread(name, measured)
         slowest[name] = _slowest(measured)
     scripts = script_times(library, count, runs=runs)
-    figures |= _spread("script", scripts)
+    figures |= spread("script", scripts)
     slowest["script"] = _slowest(scripts)
     figures |= _rescan(library, runs=3 if runs > 3 else 1) | _in_child("retag", library)
     figures["slowest"] = slowest
@@ -151,18 +151,6 @@ def _in_child(stage: str, library: Path) -> dict[str, Any]:
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     figures: dict[str, Any] = json.loads(output)
     return figures
-
-
-def _spread(name: str, measured: list[Measured]) -> dict[str, float]:
-    times = sorted(one.time_ms for one in measured)
-    late = int(0.95 * (len(times) - 1))
-    return {
-        f"{name}_median_ms": times[len(times) // 2],
-        f"{name}_p95_ms": times[late],
-        f"{name}_p95_cpu_ms": sorted(one.cpu_ms for one in measured)[late],
-        f"{name}_max_ms": times[-1],
-        f"{name}_calls": len(times),
-    }
 
 
 def _slowest(measured: list[Measured]) -> str:

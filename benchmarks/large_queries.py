@@ -160,6 +160,19 @@ def script_times(library: Path, videos: int, *, runs: int = 12) -> list[Measured
     return measured
 
 
+def spread(name: str, measured: list[Measured]) -> dict[str, float]:
+    """Return median, 95th percentile and maximum of calls as figures whose names begin with ``name``."""
+    times = sorted(one.time_ms for one in measured)
+    late = int(0.95 * (len(times) - 1))
+    return {
+        f"{name}_median_ms": times[len(times) // 2],
+        f"{name}_p95_ms": times[late],
+        f"{name}_p95_cpu_ms": sorted(one.cpu_ms for one in measured)[late],
+        f"{name}_max_ms": times[-1],
+        f"{name}_calls": len(times),
+    }
+
+
 def _pages(filter_: VideoFilter, found: object) -> list[VideoFilter]:
     assert isinstance(found, int)
     last = max(0, (found - 1) // PAGE_SIZE)

@@ -21,6 +21,7 @@
     |-- GalleryError               the gallery's server cannot be started
     |-- JobError                   a scan, or tagging again, cannot be started as a job of its own
     |   `-- JobRunningError        another job of this library runs
+    |-- PathMapError               what is to say where a folder lies elsewhere does not say it
     |-- DatasetError               a folder of features cannot be read, or holds others
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     |-- MissingDependencyError     an optional package or a system library is not there
@@ -133,6 +134,10 @@ class JobError(OrganizerError):
 
 class JobRunningError(JobError):
     """Another job, a scan or tagging again, of this library runs."""
+
+
+class PathMapError(OrganizerError):
+    """What is to say where a folder lies elsewhere does not say it."""
 
 
 class DatasetError(OrganizerError):

@@ -26,6 +26,7 @@ BOTTOM = {
     "dates",
     "memory",
     "regular_file",
+    "path_maps",
 }
 
 MAY_IMPORT = {
@@ -38,6 +39,7 @@ MAY_IMPORT = {
     "stopping": set(),
     "memory": {"errors"},
     "regular_file": set(),
+    "path_maps": {"errors"},
     "dates": {"types"},
     "frames": BOTTOM,
     "features": BOTTOM,

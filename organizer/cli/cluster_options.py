@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from organizer.cluster.address import parse_address
-from organizer.cluster.path_map import parse_path_map
+from organizer.cluster.node_paths import parse_node_path_map
 from organizer.cluster.ray_cluster import RayCluster, SharedWork, connected
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -43,13 +43,14 @@ def computers(
     Enter it before signals are followed: Ray sets up its own.
 
     Raises:
-        ClusterError: an option has not the form that it should have, or the cluster cannot be used.
+        ClusterError: the address has not the form that it should have, or the cluster cannot be used.
+        PathMapError: a map has not the form that it should have.
     """
     if cluster is None:
         if maps:
             raise click.UsageError("--map-path is for --cluster.")
         yield None
         return
-    path_maps = tuple(parse_path_map(text) for text in maps)
+    path_maps = tuple(parse_node_path_map(text) for text in maps)
     with connected(SharedWork(parse_address(cluster), path_maps, most_sent_bytes)) as connection:
         yield connection

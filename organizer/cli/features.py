@@ -16,7 +16,7 @@ from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
 from organizer.cluster.shard_runner import ClusterRunner
 from organizer.dataset.description import DatasetFormat, LabelsOf, describe
-from organizer.dataset.make_features import AllWritten, Looked, Wanted, Written, make_features
+from organizer.dataset.make_features import AllWritten, Compared, Wanted, Written, make_features
 from organizer.dataset.parquet import load_pyarrow
 from organizer.dataset.plan import MOST_SHARD_VIDEOS, SHARD_VIDEOS
 from organizer.dataset.runner import LocalRunner
@@ -165,13 +165,13 @@ def _library_if_any() -> Iterator[Library | None]:
         yield library
 
 
-def _follow(events: Generator[Looked | FileDone | Written | AllWritten, None, None], target: Path) -> None:
+def _follow(events: Generator[Compared | FileDone | Written | AllWritten, None, None], target: Path) -> None:
     done = 0
     with closing(events), progress_bar("looking through folders", Unit.VIDEOS) as bar:
         for event in events:
             match event:
-                case Looked():
-                    _say_looked(event)
+                case Compared():
+                    _say_compared(event)
                     bar.restart(event.to_do, "writing features")
                 case FileDone():
                     done += 1
@@ -182,16 +182,16 @@ def _follow(events: Generator[Looked | FileDone | Written | AllWritten, None, No
                     _say_all(event, target)
 
 
-def _say_looked(looked: Looked) -> None:
-    for folder in looked.unreadable:
+def _say_compared(compared: Compared) -> None:
+    for folder in compared.unreadable:
         click.echo(f"{safe_text(folder)}: this folder cannot be read.", err=True)
-    if looked.damaged:
-        click.echo(f"Incomplete or damaged, written anew: {', '.join(looked.damaged)}")
-    if looked.complete:
+    if compared.damaged:
+        click.echo(f"Incomplete or damaged, written anew: {', '.join(compared.damaged)}")
+    if compared.complete:
         click.echo(
-            f"{count(looked.complete, 'shard')} with {count(looked.records, 'video')} complete already"
+            f"{count(compared.complete, 'shard')} with {count(compared.records, 'video')} complete already"
         )
-    click.echo(f"{count(looked.videos, 'file')} found, {looked.to_do:,} to do")
+    click.echo(f"{count(compared.videos, 'file')} found, {compared.to_do:,} to do")
 
 
 def _say_written(written: Written, bar: Bar) -> None:

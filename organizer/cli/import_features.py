@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -11,42 +10,26 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import EXIT_STOPPED, library_argument, library_option, open_library
-from organizer.cli.parameters import ExistingPath
+from organizer.cli.parameters import ExistingPath, path_map_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
 from organizer.dataset.import_features import Found, Imported, Outcome
 from organizer.dataset.import_features import import_features as import_events
-from organizer.library.changes import PathMap
 from organizer.stopping import StoppedError
 from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from organizer.path_maps import PathMap
+
 _MOST_NAMED = 20
-
-
-def _path_maps(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[PathMap, ...]:
-    maps = []
-    for value in values:
-        old, equals, new = value.partition("=")
-        if not equals or not old or not new:
-            raise click.BadParameter(f"{value!r} is not of the form OLD=NEW.")
-        maps.append(PathMap(old, os.path.abspath(os.path.expanduser(new))))
-    return tuple(maps)
 
 
 @click.command("import-features")
 @click.argument("folder", metavar="DIR", type=ExistingPath(file_okay=False, path_type=Path))
-@click.option(
-    "--map-path",
-    "maps",
-    multiple=True,
-    metavar="OLD=NEW",
-    callback=_path_maps,
-    help="What lay in the folder OLD where the features were written lies in NEW here. May be repeated.",
+@path_map_option(
+    "What lay in the folder OLD where the features were written lies in NEW here. May be repeated."
 )
 @library_option
 def import_features(folder: Path, maps: tuple[PathMap, ...]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,10 +16,11 @@ from organizer.cli.context import (
     library_path,
     open_library,
 )
+from organizer.cli.parameters import path_map_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
 from organizer.config import read_settings
-from organizer.library.changes import MergeCounts, PathMap
+from organizer.library.changes import MergeCounts
 from organizer.library.jobs import JobKind
 from organizer.pipeline.job_record import JobRecord, recorded
 from organizer.stopping import StoppedError
@@ -30,26 +30,23 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from organizer.library.changes import Conflict, MergeProgress
+    from organizer.path_maps import PathMap
 
 _MAX_CLASHES_SHOWN = 20
 
 
 @click.command()
 @click.argument("others", nargs=-1, metavar="[OTHER...]")
-@click.option(
-    "--map-path",
-    "maps",
-    multiple=True,
-    metavar="OLD=NEW",
-    help="What OTHER knows below the folder OLD lies below NEW here. May be repeated.",
-)
+@path_map_option("What OTHER knows below the folder OLD lies below NEW here. May be repeated.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to begin.")
 @click.option(
     "--undo", is_flag=True, help="Take back the decisions that the last merge brought. Videos stay."
 )
 @library_option
-def merge(others: tuple[str, ...], maps: tuple[str, ...], *, dry_run: bool, yes: bool, undo: bool) -> None:
+def merge(
+    others: tuple[str, ...], maps: tuple[PathMap, ...], *, dry_run: bool, yes: bool, undo: bool
+) -> None:
     """Bring what other libraries hold into this one.
 
     OTHER is the file of a library that was made elsewhere, or its folder; nothing is written to it. Videos
@@ -66,13 +63,13 @@ def merge(others: tuple[str, ...], maps: tuple[str, ...], *, dry_run: bool, yes:
         return
     if not others:
         raise click.UsageError("Name the other library's file.")
-    files, path_maps = [read_settings(other).library for other in others], [_map(text) for text in maps]
+    files = [read_settings(other).library for other in others]
     asks = sys.stdin.isatty() and not yes
     with open_library(create=not dry_run) as library, stop_asked_for() as stop:
         if dry_run or asks:
             plan = _Report(would=True)
             try:
-                _follow(library.merges.merge(files, path_maps, dry_run=True, stop=stop), plan)
+                _follow(library.merges.merge(files, maps, dry_run=True, stop=stop), plan)
             except (StoppedError, KeyboardInterrupt):
                 click.echo("Stopped. Nothing was merged.", err=True)
                 raise SystemExit(EXIT_STOPPED) from None
@@ -85,7 +82,7 @@ def merge(others: tuple[str, ...], maps: tuple[str, ...], *, dry_run: bool, yes:
         done = _Report(quiet=asks)
         try:
             with recorded(library_path(), [], stop, JobKind.MERGE, alone=True) as record:
-                _follow(library.merges.merge(files, path_maps, stop=stop), done, record)
+                _follow(library.merges.merge(files, maps, stop=stop), done, record)
         except (StoppedError, KeyboardInterrupt):
             click.echo(
                 f"Stopped after {count(done.videos, 'video')}. What was merged until then is stored; "
@@ -94,15 +91,6 @@ def merge(others: tuple[str, ...], maps: tuple[str, ...], *, dry_run: bool, yes:
             )
             raise SystemExit(EXIT_STOPPED) from None
     done.print_end()
-
-
-def _map(text: str) -> PathMap:
-    old, equals, new = text.partition("=")
-    if not equals or not old or not new:
-        raise click.UsageError(
-            f"{safe_text(text)}: a map has the form OLD=NEW, such as /mnt/nas=/Volumes/nas."
-        )
-    return PathMap(old, str(Path(new).expanduser()))
 
 
 def _follow(

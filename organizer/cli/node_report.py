@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost
+from organizer.pipeline.progress import DoneElsewhere, FilesSent, NodeJoined, NodeLost
 from organizer.text import count, safe_text
 
 if TYPE_CHECKING:
@@ -24,8 +24,13 @@ def workers_line(event: WorkersEvent) -> str:
     if isinstance(event, NodeJoined):
         return f"{safe_text(event.name)} takes part with {count(event.workers, 'worker')}"
     if isinstance(event, NodeLost):
-        again = f"; its {count(event.given_back, 'file')} go to others" if event.given_back else ""
+        again = "; others take over what it was at" if event.given_back else ""
         return f"{safe_text(event.name)} is gone{again}"
+    if isinstance(event, FilesSent):
+        return (
+            f"{safe_text(event.name)} does not see {safe_text(event.root)}, so files are sent to it; it is "
+            "quicker with the folder mounted there (see --map-path)"
+        )
     if isinstance(event, DoneElsewhere):
         where = f"done {event.where}" if event.where == "here" else event.where
         return f"{safe_text(event.path)}: {safe_text(event.reason)}; {safe_text(where)}"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.errors import OrganizerError
+from organizer.path_maps import PathMap, parse_path_map
+from organizer.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,3 +56,26 @@ class ExistingPath(click.Path):
         if not self.dir_okay and os.path.isdir(path):
             raise OrganizerError(f"{path}: it is a folder. Name a file.")
         return super().convert(value, param, ctx)
+
+
+def path_map_option(help_text: str) -> Callable[[Decorated], Decorated]:
+    """Return ``--map-path``; the command gets the ``PathMap`` objects as ``maps``.
+
+    Args:
+        help_text: what OLD and NEW are.
+    """
+
+    def read(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Any:
+        return tuple(_path_map(value) for value in values)
+
+    return click.option("--map-path", "maps", multiple=True, metavar="OLD=NEW", callback=read, help=help_text)
+
+
+def _path_map(text: str) -> PathMap:
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise click.UsageError(
+            f"{safe_text(text)}: a map has the form OLD=NEW, such as /mnt/nas=/Volumes/nas."
+        )
+    # A shell leaves the ~ after an equals sign alone.
+    return parse_path_map(f"{old}={os.path.expanduser(new)}")

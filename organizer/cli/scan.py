@@ -35,6 +35,7 @@ from organizer.models.catalogue import DEFAULT
 from organizer.pipeline.job_record import recorded
 from organizer.pipeline.progress import (
     DoneElsewhere,
+    FilesSent,
     Listed,
     ModelUnusable,
     NewForModel,
@@ -109,8 +110,8 @@ _NEVER_SCANNED = "No folder was ever scanned. Name one: organizer scan FOLDER"
     default=1024,
     show_default=True,
     metavar="MB",
-    help="With --cluster: up to which size a file is sent to computers that do not see it. Larger ones are "
-    "looked at by this one.",
+    help="With --cluster: up to which size files are sent to computers that do not see them. Larger ones are "
+    "looked at by those that do, or by this one.",
 )
 @library_option
 def scan(
@@ -240,6 +241,6 @@ def _follow(
                 bar.update(event.done, words=speeds.words(event.outcome.where))
                 if not bar.drawn:
                     click.echo(outcome_line(event.outcome))
-            elif isinstance(event, NodeJoined | NodeRefused | NodeLost | DoneElsewhere):
+            elif isinstance(event, NodeJoined | NodeRefused | NodeLost | DoneElsewhere | FilesSent):
                 click.echo(workers_line(event), err=True)
         speeds.print()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from organizer.cluster.computers import CannotSendError, NodeGoneError
 from organizer.cluster.node import Broken, NotSeen
 from organizer.errors import ClusterError, NotNowError, OrganizerError, VideoError
-from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused
+from organizer.pipeline.progress import DoneElsewhere, FilesSent, NodeJoined, NodeLost, NodeRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,6 +72,8 @@ class _Computer:
     has: set[Task] = field(default_factory=set)
     gone: bool = False
     unseen_roots: set[str] = field(default_factory=set)
+    sent_roots: set[str] = field(default_factory=set)
+    """Of these, the ones whose files were sent to it."""
 
     @property
     def room(self) -> int:
@@ -213,42 +215,53 @@ class Dispatcher:
         self._room = sum(one.most for one in self._computers.values())
 
     def _hand_out(self) -> None:
-        """Give every waiting task to who has most room; what nobody may take is done otherwise."""
+        """Give every waiting task to who may take it, as far as there is room."""
         left: deque[Task] = deque()
         while self._waiting:
             task = self._waiting.popleft()
-            if task.future.cancelled():
-                continue
-            able = [one for one in self._computers.values() if one.may_take(task)]
-            if able:
-                free = max(able, key=lambda one: one.room / one.most)
-                if free.room > 0:
-                    self._give(free, task, task.ask)
-                else:
-                    left.append(task)
-            elif self._starting or not self._looked_for or not self._do_otherwise(task):
+            if not (task.future.cancelled() or self._give_out(task)):
                 left.append(task)
         self._waiting = left
 
-    def _do_otherwise(self, task: Task) -> bool:
-        """Send a file to who has room, or do it here; False where it has to wait for either."""
+    def _give_out(self, task: Task) -> bool:
+        """Give a task to who has most room, or do it otherwise; False where it has to wait."""
         computers = list(self._computers.values())
-        if not computers and not self._any_joined:
+        able = [one for one in computers if one.may_take(task)]
+        if free := _freest(able):
+            self._give(free, task, task.ask)
+            return True
+        if not able and (self._starting or not self._looked_for):
+            return False
+        may_be_sent = task.send is not None and not task.is_sent
+        # While others are busy with what they see, who sees nothing of it need not be idle.
+        blind = [one for one in computers if task.root in one.unseen_roots] if able else computers
+        if may_be_sent and (free := _freest(blind)):
+            self._send(free, task)
+            return True
+        if able or (may_be_sent and computers):
+            return False
+        self._do_otherwise(task)
+        return True
+
+    def _send(self, computer: _Computer, task: Task) -> None:
+        assert task.send is not None
+        task.is_sent = True
+        if task.root not in computer.unseen_roots:
+            self._news.put(DoneElsewhere(task.path, f"sent to {computer.info.name}", task.reason))
+        elif task.root not in computer.sent_roots:
+            computer.sent_roots.add(task.root)
+            self._news.put(FilesSent(computer.info.name, task.root))
+        self._give(computer, task, task.send)
+
+    def _do_otherwise(self, task: Task) -> None:
+        """Do on this computer what no other may take; where there never was another one, nothing is done."""
+        if not self._computers and not self._any_joined:
             reasons = " ".join(self._refused.values()) or "It has none with processors."
             self._fail(task, ClusterError(f"No computer of the cluster can look at videos. {reasons}"))
-            return True
-        if task.send is not None and not task.is_sent and computers:
-            free = max(computers, key=lambda one: one.room / one.most)
-            if free.room <= 0:
-                return False
-            task.is_sent = True
-            self._news.put(DoneElsewhere(task.path, f"sent to {free.info.name}", task.reason))
-            self._give(free, task, task.send)
-            return True
-        if computers:
+            return
+        if self._computers:
             self._news.put(DoneElsewhere(task.path, HERE, task.reason))
         self._do_here(task)
-        return True
 
     def _give(self, computer: _Computer, task: Task, ask: Callable[[NodeHandle], Future[Answer]]) -> None:
         computer.has.add(task)
@@ -343,3 +356,9 @@ class Dispatcher:
         self._closed = True
         for task in self._open:
             task.future.cancel()
+
+
+def _freest(computers: Sequence[_Computer]) -> _Computer | None:
+    """Return the computer with the largest part of its room free; None where none has any."""
+    free = max(computers, key=lambda one: one.room / one.most, default=None)
+    return free if free is not None and free.room > 0 else None

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from organizer.cluster.model_package import find_model, keep
-from organizer.cluster.path_map import paths_there
+from organizer.cluster.node_paths import paths_there
 from organizer.cluster.scratch import remove_left_behind, scratch_folder
 from organizer.dataset.description import read_description
 from organizer.dataset.shard_files import ShardReport
@@ -32,15 +32,10 @@ from organizer.pipeline.decoding.worker_count import fitting_workers
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from concurrent.futures import Future
-
     from organizer.cluster.model_package import ModelPackage
-    from organizer.cluster.path_map import PathMap
+    from organizer.cluster.node_paths import NodePathMap
     from organizer.dataset.plan import ShardWork
     from organizer.models.bundle import Bundle
-    from organizer.pipeline.decoding.decoders import Decoders
-    from organizer.pipeline.progress import WorkersEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class NodeSettings:
     digest: str
     """Of the model, see ``model_package.digest_of``."""
     sampling: Sampling
-    maps: tuple[PathMap, ...]
+    maps: tuple[NodePathMap, ...]
     zone: str | None
     """The time zone of the computer that asks, by its name in the IANA database; None where it is not known.
     Dates without a zone are read in it."""
@@ -169,7 +164,8 @@ class Node:
             work.sampling,
             bundle=self._model,
             workers=self._workers,
-            start=lambda *_, **__: _Kept(self._decoders),
+            # They outlive the shard: nobody closes these tools.
+            start=lambda *_, **__: self._decoders,
             here=lambda file: seen[file.path] or file,
         )
         try:
@@ -286,26 +282,6 @@ class Node:
         except OrganizerError as error:
             return Broken(str(error))
         return Looked(decoded.info, features, decoded.poster, self._settings.name)
-
-
-class _Kept:
-    """Decoders that outlive whoever was given them."""
-
-    def __init__(self, decoders: Decoders) -> None:
-        self._decoders = decoders
-
-    @property
-    def room(self) -> int:
-        return self._decoders.room
-
-    def submit(self, file: VideoFile, fingerprint: str = "") -> Future[Decoded | Looked]:
-        return self._decoders.submit(file, fingerprint)
-
-    def news(self) -> Sequence[WorkersEvent]:
-        return self._decoders.news()
-
-    def close(self) -> None:
-        """They are closed with the computer's process."""
 
 
 def _set_zone(zone: str) -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from organizer.cluster.address import ClusterAddress
-    from organizer.cluster.path_map import PathMap
+    from organizer.cluster.node_paths import NodePathMap
     from organizer.frames.readers.reader import FrameReader
     from organizer.models.bundle import Bundle
 
@@ -54,7 +54,7 @@ class SharedWork:
     """What a person wants of a cluster."""
 
     address: ClusterAddress
-    maps: tuple[PathMap, ...] = ()
+    maps: tuple[NodePathMap, ...] = ()
     most_sent_bytes: int = 0
     """Larger files are not sent to computers that do not see them."""
 
@@ -175,7 +175,7 @@ def _ray() -> Any:
 class RayNodes:
     """The computers of the cluster that this process is connected to."""
 
-    def __init__(self, bundle: Bundle, sampling: Sampling, maps: Sequence[PathMap]) -> None:
+    def __init__(self, bundle: Bundle, sampling: Sampling, maps: Sequence[NodePathMap]) -> None:
         """Take what they are told.
 
         Args:

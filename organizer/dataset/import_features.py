@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from organizer.dataset.description import Description
     from organizer.dataset.rows import Record, VideoRow
     from organizer.library import Library
-    from organizer.library.changes import PathMap, Tagging
+    from organizer.library.changes import Tagging
     from organizer.library.records import KnownContent, Root
     from organizer.models.bundle import Bundle
+    from organizer.path_maps import PathMap
     from organizer.types import VideoFile
 
 

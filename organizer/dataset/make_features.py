@@ -71,7 +71,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Compared:
     """What stands in the folder already, and what there is to do."""
 
     complete: int
@@ -131,7 +131,7 @@ def make_features(
     *,
     library: Library | None = None,
     stop: Event | None = None,
-) -> Generator[Looked | FileDone | Written | AllWritten, None, None]:
+) -> Generator[Compared | FileDone | Written | AllWritten, None, None]:
     """Write features to a folder.
 
     The generator may be closed at any point, and the process be ended: the next call goes on from the shards
@@ -145,8 +145,8 @@ def make_features(
         stop: looked at between two files.
 
     Yields:
-        One ``Looked``, a ``Written`` for each shard that is complete now, what the runner tells between them,
-        and one ``AllWritten``.
+        One ``Compared``, a ``Written`` for each shard that is complete now, what the runner tells between
+        them, and one ``AllWritten``.
 
     Raises:
         FolderError: a folder is missing or is none.
@@ -173,7 +173,7 @@ def make_features(
                 to_do.append(file)
             elif file.path in standing.failed:
                 failed[file.path] = standing.failed[file.path]
-        yield Looked(
+        yield Compared(
             len(standing.reports),
             len(standing.ids),
             tuple(standing.damaged),

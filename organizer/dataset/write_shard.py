@@ -30,7 +30,7 @@ from organizer.errors import FeatureSpaceError, NotNowError, VideoError
 from organizer.models.catalogue import open_bundle
 from organizer.models.checksums import sha256_of_bytes
 from organizer.models.safe_write import RESUME, storage_errors
-from organizer.pipeline.analyse import features_of, videos_a_batch
+from organizer.pipeline.analyse import features_of, is_a_batch
 from organizer.pipeline.decoding.decoders import start_decoders
 from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.stopping import check
@@ -279,7 +279,7 @@ class _Made:
         self, videos: Sequence[VideoToWrite]
     ) -> Generator[list[tuple[VideoToWrite, Future[Decoded | Looked]]], None, None]:
         """Yield videos that are decoded, enough together for full batches of the network."""
-        decoders, together = self._tools.decoders, videos_a_batch(self._tools.bundle)
+        decoders = self._tools.decoders
         waiting = iter(videos)
         running: dict[Future[Decoded | Looked], VideoToWrite] = {}
         finished: list[tuple[VideoToWrite, Future[Decoded | Looked]]] = []
@@ -292,7 +292,7 @@ class _Made:
                     return
                 wait(running, timeout=_LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
                 finished += [(running.pop(one), one) for one in list(running) if one.done()]
-                if len(finished) >= together or not running:
+                if is_a_batch([future for _, future in finished], self._tools.bundle) or not running:
                     yield finished
                     finished = []
         finally:

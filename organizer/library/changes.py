@@ -10,6 +10,7 @@ from organizer.types import EVERY_SECOND
 
 if TYPE_CHECKING:
     from organizer.library.records import TagRecord
+    from organizer.path_maps import PathMap
     from organizer.types import SampledSeconds, SuggestedTag, TagState, VideoFeatures, VideoInfo
 
 
@@ -93,16 +94,6 @@ class Alike:
     """As in ``Adopted``."""
     new_paths: tuple[str, ...]
     """Absolute."""
-
-
-@dataclass(frozen=True, slots=True)
-class PathMap:
-    """What another library knows below one folder lies below another one here."""
-
-    old: str
-    """Absolute, as the other library names it."""
-    new: str
-    """Absolute, here."""
 
 
 @dataclass(frozen=True, slots=True)

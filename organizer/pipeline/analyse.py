@@ -10,6 +10,7 @@ from organizer.library.changes import Analysis, Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from organizer.models.bundle import Bundle
     from organizer.tags.tagger import Tagger
@@ -43,11 +44,22 @@ def analyse(videos: Sequence[Decoded | Looked], tagger: Tagger) -> list[Analysis
 
 def features_of(videos: Sequence[Decoded | Looked], bundle: Bundle) -> list[VideoFeatures]:
     """Return the features of videos: made here, all together, where that was not done elsewhere."""
-    made = iter(bundle.space.extract_all([one.pictures for one in videos if isinstance(one, Decoded)]))
+    pictures = [one.pictures for one in videos if isinstance(one, Decoded)]
+    # The network is loaded where it is first needed, which a scan shared with others may never come to.
+    made = iter(bundle.space.extract_all(pictures) if pictures else ())
     return [one.features if isinstance(one, Looked) else next(made) for one in videos]
 
 
-def videos_a_batch(bundle: Bundle) -> int:
+def is_a_batch(finished: Sequence[Future[Decoded | Looked]], bundle: Bundle) -> bool:
+    """Whether videos that were looked at, with or without success, are enough to go on with them.
+
+    Features are made of many decoded videos together; there is nothing to wait for without any.
+    """
+    decoded = sum(one.exception() is None and isinstance(one.result(), Decoded) for one in finished)
+    return bool(finished) and (not decoded or decoded >= _videos_a_batch(bundle))
+
+
+def _videos_a_batch(bundle: Bundle) -> int:
     """Return how many decoded videos to wait for before a model's network runs on all of them."""
     pictures = bundle.space.backbone.batch_size
     return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // len(bundle.sampled.all))

@@ -13,7 +13,7 @@ from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.probe import probe
 from organizer.library import Library
 from organizer.library.changes import Analysis, Placed
-from organizer.pipeline.analyse import Looked, analyse, videos_a_batch
+from organizer.pipeline.analyse import Looked, analyse, is_a_batch
 from organizer.pipeline.fingerprints import with_fingerprints
 from organizer.pipeline.listing import FileJob, is_gone
 from organizer.pipeline.progress import FileOutcome, OutcomeKind
@@ -119,7 +119,7 @@ class FileWork:
                 room = started and len(running) < wanted
                 wait(running, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
                 finished += [(running.pop(future), future) for future in list(running) if future.done()]
-                if len(finished) >= videos_a_batch(self._tagger.bundle) or not running:
+                if is_a_batch([future for _, future in finished], self._tagger.bundle) or not running:
                     yield from self._finish_decoded(finished)
                     finished.clear()
                 yield None

@@ -179,7 +179,16 @@ class DoneElsewhere:
     """No full stop at the end."""
 
 
-WorkersEvent = NodeJoined | NodeRefused | NodeLost | DoneElsewhere
+@dataclass(frozen=True, slots=True)
+class FilesSent:
+    """A computer does not see a folder: files of it are sent there, whole; told once."""
+
+    name: str
+    root: str
+    """Absolute path of the folder here."""
+
+
+WorkersEvent = NodeJoined | NodeRefused | NodeLost | DoneElsewhere | FilesSent
 """What happens to the computers that look at videos."""
 
 ScanEvent = (

@@ -1,14 +1,26 @@
-"""Whether two libraries say the same of the same files."""
+"""Libraries made by the command line, and whether two of them say the same of the same files."""
 
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 VIDEOS = (
     "fingerprint, status, error, videos.size_bytes, duration_s, width, height, codec, frame_rate, "
     "rotation_deg, taken_at, taken_source"
 )
+
+
+def command(library, *arguments):
+    return [sys.executable, "-m", "organizer", "--library", library, *arguments]
+
+
+def organizer(library, *arguments):
+    return subprocess.run(
+        command(library, *arguments), check=False, capture_output=True, text=True, timeout=300
+    )
 
 
 def contents(library) -> dict[str, dict[str, tuple]]:

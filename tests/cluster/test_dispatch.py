@@ -14,7 +14,7 @@ from organizer.cluster.cluster_decoders import ClusterDecoders
 from organizer.cluster.computers import CannotSendError, NodeGoneError, NodeInfo
 from organizer.cluster.node import Broken, NotSeen
 from organizer.errors import ClusterError, NotNowError, UnreadableVideoError
-from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, NodeRefused
+from organizer.pipeline.progress import DoneElsewhere, FilesSent, NodeJoined, NodeLost, NodeRefused
 from organizer.types import VideoFile
 
 ROOT = "/videos"
@@ -247,6 +247,30 @@ def test_who_does_not_see_a_file_is_not_asked_again_and_others_are(dispatched):
     assert results(decoders, files(12)) == [f"seeing {number}.mp4" for number in range(12)]
     # Those that were on their way when it said that the whole folder is not there.
     assert len(blind.had) <= 4
+
+
+def test_who_does_not_see_a_folder_is_sent_files_while_others_are_busy(dispatched):
+    class Blind(Computer):
+        def look(self, file, fingerprint):
+            self.had.append(file.relative_path)
+            future: Future = Future()
+            future.set_result(NotSeen(root_is_there=False))
+            return future
+
+    blind, seeing = Blind(lambda file: f"sent {file.relative_path}"), looked("seeing")
+    seeing.hold()
+    decoders = dispatched(Cluster(blind=blind, seeing=seeing), most_sent_bytes=100)
+    until(lambda: decoders.room == 8)
+    some = [*files(20), VideoFile(ROOT, "large.mp4", 101, 0)]
+    futures = [decoders.submit(file, f"print of {file.relative_path}") for file in some]
+    # The one that sees them has four and is busy; the large one is never sent.
+    until(lambda: len(blind.sent) == 16)
+    seeing.go_on()
+    assert not wait(futures, timeout=10).not_done
+    assert sorted(blind.sent + seeing.had) == sorted(file.relative_path for file in some)
+    assert "large.mp4" in seeing.had
+    told = [event for event in decoders.news() if isinstance(event, FilesSent | DoneElsewhere)]
+    assert told == [FilesSent("blind", ROOT)]
 
 
 def test_what_no_computer_sees_is_sent_up_to_a_size_and_looked_at_here_beyond(dispatched, here):

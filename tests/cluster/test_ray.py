@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from organizer.cluster.address import ClusterAddress
-from organizer.cluster.path_map import PathMap
+from organizer.cluster.node_paths import NodePathMap
 from organizer.cluster.ray_cluster import SharedWork, connected
 from organizer.cluster.shard_runner import ClusterRunner
 from organizer.dataset.description import DatasetFormat, LabelsOf, describe
@@ -26,49 +26,16 @@ from organizer.dataset.runner import LocalRunner
 from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
+from organizer.path_maps import PathMap
 from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, Stored
 from organizer.pipeline.scan import FileAccess, scan
 from organizer.tags.tagger import Tagger
 from organizer.types import LABELS
-from tests.clips import plain, write_clip
 from tests.cluster.blind import Blind, FarAway
-from tests.cluster.libraries import contents
+from tests.cluster.conftest import CLIPS
+from tests.cluster.libraries import command, contents, organizer
 
 ray = pytest.importorskip("ray")
-CLIPS = 9
-
-
-@pytest.fixture(scope="module")
-def videos(tmp_path_factory):
-    """Clips of several colours, one of them twice, one with a date in its name, and what is no video."""
-    folder = tmp_path_factory.mktemp("videos")
-    for number in range(CLIPS):
-        colour = (23 * number % 255, 90, 255 - 25 * number)
-        write_clip(
-            folder / f"VID_20210{number + 1}03_101500.mp4",
-            [(index / 10, plain(colour)) for index in range(25)],
-        )
-    shutil.copy(folder / "VID_20210103_101500.mp4", folder / "again.mp4")
-    (folder / "text.mp4").write_text("this is no video")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def alone(videos, tmp_path_factory):
-    """What a scan on one computer stores."""
-    library = tmp_path_factory.mktemp("alone") / "library.db"
-    assert organizer(library, "scan", videos).returncode == 0
-    return contents(library)
-
-
-def command(library, *arguments):
-    return [sys.executable, "-m", "organizer", "--library", library, *arguments]
-
-
-def organizer(library, *arguments):
-    return subprocess.run(
-        command(library, *arguments), check=False, capture_output=True, text=True, timeout=300
-    )
 
 
 def left_behind(prefix):
@@ -245,11 +212,11 @@ def test_files_are_found_under_another_path(videos, alone, shared, tmp_path, mon
         # What is stored is the date of the file that was listed.
         os.utime(copy, (10**9, 10**9))
     monkeypatch.setattr("organizer.cluster.ray_cluster.Node", FarAway)
-    maps = (PathMap(str(videos), str(there)),)
+    maps = (NodePathMap(PathMap(str(videos), str(there))),)
     events = scanned(tmp_path / "library.db", videos, shared(maps=maps))
     assert contents(tmp_path / "library.db") == alone
     assert not of_kind(events, DoneElsewhere)
-    of_another = (PathMap(str(videos), str(there), "another"),)
+    of_another = (NodePathMap(PathMap(str(videos), str(there)), "another"),)
     events = scanned(tmp_path / "again.db", videos, shared(maps=of_another))
     assert contents(tmp_path / "again.db") == alone
     assert {event.where for event in of_kind(events, DoneElsewhere)} == {"here"}

@@ -3,8 +3,9 @@
 import pytest
 
 from organizer.cluster.address import ClusterAddress, parse_address
-from organizer.cluster.path_map import PathMap, parse_path_map, paths_there
-from organizer.errors import ClusterError
+from organizer.cluster.node_paths import NodePathMap, parse_node_path_map, paths_there
+from organizer.errors import ClusterError, PathMapError
+from organizer.path_maps import PathMap
 
 
 @pytest.mark.parametrize(
@@ -33,47 +34,32 @@ def test_what_is_no_address_is_refused_with_what_to_write(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("/mnt/nas=/Volumes/nas", PathMap("/mnt/nas", "/Volumes/nas")),
-        ("/mnt/nas/=/Volumes/nas/", PathMap("/mnt/nas", "/Volumes/nas")),
-        ("mac:/mnt/nas=/Volumes/nas", PathMap("/mnt/nas", "/Volumes/nas", "mac")),
-        (r"pc:/mnt/nas=N:\videos", PathMap("/mnt/nas", r"N:\videos", "pc")),
-        (r"D:\videos=/mnt/d", PathMap(r"D:\videos", "/mnt/d")),
-        ("/=/mnt/other", PathMap("/", "/mnt/other")),
+        ("/mnt/nas=/Volumes/nas", NodePathMap(PathMap("/mnt/nas", "/Volumes/nas"))),
+        ("/mnt/nas/=/Volumes/nas/", NodePathMap(PathMap("/mnt/nas", "/Volumes/nas"))),
+        ("mac:/mnt/nas=/Volumes/nas", NodePathMap(PathMap("/mnt/nas", "/Volumes/nas"), "mac")),
+        (r"pc:/mnt/nas=N:\videos", NodePathMap(PathMap("/mnt/nas", r"N:\videos"), "pc")),
+        (r"pc:D:\videos=/mnt/d", NodePathMap(PathMap(r"D:\videos", "/mnt/d"), "pc")),
+        (r"D:\videos=/mnt/d", NodePathMap(PathMap(r"D:\videos", "/mnt/d"))),
+        ("/a:b=/c", NodePathMap(PathMap("/a:b", "/c"))),
+        ("/a=/c:d", NodePathMap(PathMap("/a", "/c:d"))),
+        ("/=/mnt/other", NodePathMap(PathMap("/", "/mnt/other"))),
     ],
 )
 def test_a_path_map_is_read(text, expected):
-    assert parse_path_map(text) == expected
+    assert parse_node_path_map(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "/a", "a=/b", "/a=b", "=", "mac:a=/b", "/a="])
 def test_what_is_no_path_map_is_refused_with_what_to_write(text):
-    with pytest.raises(ClusterError, match="Write /here=/there"):
-        parse_path_map(text)
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("/mnt/nas", "/Volumes/nas"),
-        ("/mnt/nas/2023/a.mp4", "/Volumes/nas/2023/a.mp4"),
-        ("/mnt/nas2/a.mp4", None),
-        ("/mnt", None),
-    ],
-)
-def test_a_map_is_for_what_lies_in_its_folder(path, expected):
-    assert PathMap("/mnt/nas", "/Volumes/nas").apply(path) == expected
-
-
-def test_a_map_of_the_root_is_for_everything():
-    assert PathMap("/", "/mnt/other").apply("/a/b.mp4") == "/mnt/other/a/b.mp4"
-
-
-def test_windows_has_its_own_separator():
-    assert PathMap("/mnt/nas", r"N:\videos").apply("/mnt/nas/a/b.mp4") == r"N:\videos\a\b.mp4"
-    assert PathMap(r"N:\videos", "/mnt/nas").apply(r"N:\videos\a\b.mp4") == "/mnt/nas/a/b.mp4"
+    with pytest.raises(PathMapError, match="Write /here=/there"):
+        parse_node_path_map(text)
 
 
 def test_a_computers_own_map_comes_first_and_the_path_as_it_is_last():
-    maps = [PathMap("/a", "/all"), PathMap("/a", "/own", "mac"), PathMap("/a", "/others", "pc")]
+    maps = [
+        NodePathMap(PathMap("/a", "/all")),
+        NodePathMap(PathMap("/a", "/own"), "mac"),
+        NodePathMap(PathMap("/a", "/others"), "pc"),
+    ]
     assert paths_there("/a/x.mp4", maps, ("mac", "10.0.0.2")) == ["/own/x.mp4", "/all/x.mp4", "/a/x.mp4"]
     assert paths_there("/b/x.mp4", maps, ("mac",)) == ["/b/x.mp4"]

@@ -15,7 +15,7 @@ from organizer.dataset.description import (
     describe,
     read_description,
 )
-from organizer.dataset.make_features import AllWritten, Looked, Wanted, Written, make_features
+from organizer.dataset.make_features import AllWritten, Compared, Wanted, Written, make_features
 from organizer.dataset.plan import ShardWork
 from organizer.dataset.rows import Record, VideoRow
 from organizer.dataset.runner import FileDone
@@ -58,7 +58,7 @@ class Runner:
 class Run:
     """The events of one run, sorted."""
 
-    looked: Looked | None = None
+    compared: Compared | None = None
     written: list[ShardReport] = field(default_factory=list)
     files: int = 0
     all: AllWritten | None = None
@@ -102,8 +102,8 @@ class World:
             self.target, wanted, runner or self.runner, library=self.library, stop=self.stop
         ):
             match event:
-                case Looked():
-                    run.looked = event
+                case Compared():
+                    run.compared = event
                 case Written(report, shards):
                     run.written.append(report)
                     assert shards == len(run.written)
@@ -111,9 +111,9 @@ class World:
                     run.all = event
                 case FileDone():
                     run.files += 1
-        assert run.looked is not None and run.all is not None
+        assert run.compared is not None and run.all is not None
         # A runner may tell of no files.
-        assert run.files in {0, run.looked.to_do}
+        assert run.files in {0, run.compared.to_do}
         return run
 
     @property

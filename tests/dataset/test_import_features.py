@@ -13,10 +13,10 @@ from organizer.dataset.description import DatasetFormat
 from organizer.dataset.import_features import Found, Imported, Outcome, import_features
 from organizer.errors import DatasetError
 from organizer.library import Library
-from organizer.library.changes import PathMap
 from organizer.library.database.columns import from_column
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
+from organizer.path_maps import PathMap
 from organizer.pipeline.scan import scan
 from organizer.types import TagState, VideoFile
 from tests.dataset.made_up import facts, video, write

@@ -38,7 +38,7 @@ def seven(world):
 def test_every_video_has_its_record(world, format_):
     seven(world)
     run = world.run(format_=format_)
-    assert (run.looked.videos, run.looked.to_do, run.all.shards, run.all.records) == (7, 7, 4, 7)
+    assert (run.compared.videos, run.compared.to_do, run.all.shards, run.all.records) == (7, 7, 4, 7)
     records = world.records()
     assert sorted(records) == [f"{number}.mp4" for number in range(7)]
     for name, record in records.items():
@@ -69,7 +69,7 @@ def test_a_second_run_does_nothing(world):
     world.run()
     before = world.files()
     run = world.run()
-    assert (run.looked.to_do, run.written, world.decoded) == (0, [], [])
+    assert (run.compared.to_do, run.written, world.decoded) == (0, [], [])
     assert run.all.records == 7
     assert world.files() == before
 
@@ -110,7 +110,7 @@ def test_a_damaged_shard_is_written_anew_and_no_other(world, format_, damage):
         table["files"] = {"../../somewhere": "0" * 64}
         manifest.write_text(json.dumps(table))
     run = world.run(format_=format_)
-    assert run.looked.damaged == ("features-00001",)
+    assert run.compared.damaged == ("features-00001",)
     assert [report.number for report in run.written] == [1]
     assert world.decoded == ["2.mp4", "3.mp4"]
     assert world.files() == before
@@ -137,7 +137,7 @@ def test_a_read_that_fails_ends_the_run_and_deletes_nothing(world, monkeypatch, 
         with pytest.raises(DatasetError, match=f"{name}: it is there and cannot be read"):
             world.run()
     assert world.files() == before
-    assert world.run().looked.to_do == 0
+    assert world.run().compared.to_do == 0
 
 
 @pytest.mark.parametrize("damage", ["data", "table", "table that fits"])
@@ -157,7 +157,7 @@ def test_a_damaged_shard_of_another_folder_stays_until_it_is_written_again(world
         manifest.write_text(json.dumps(table))
 
     run = world.run(folders=(str(other),))
-    assert run.looked.damaged == ("features-00001",)
+    assert run.compared.damaged == ("features-00001",)
     assert run.all.aside == ("features-00001.damaged",)
     assert (world.target / "features-00001.damaged" / name).read_bytes() == content
     assert len(world.records()) == 6
@@ -183,7 +183,7 @@ def test_what_was_left_halfway_is_done_and_tidied_away(world):
     (world.target / "features-00000.tfrecord").write_bytes(b"no manifest came")
     (world.target / "mine.txt").write_text("the person's")
     run = world.run()
-    assert run.looked.damaged == ("features-00000",)
+    assert run.compared.damaged == ("features-00000",)
     assert len(world.records()) == 7
     assert not [name for name in os.listdir(world.target) if name.endswith(".part")]
     assert (world.target / "mine.txt").read_text() == "the person's"
@@ -212,7 +212,7 @@ def test_a_run_that_is_stopped_goes_on(world):
     ]
     world.stop.clear()
     run = world.run()
-    assert (run.looked.complete, run.looked.records, run.looked.to_do) == (1, 2, 5)
+    assert (run.compared.complete, run.compared.records, run.compared.to_do) == (1, 2, 5)
     assert world.decoded == [f"{number}.mp4" for number in range(2, 7)]
     assert len(world.records()) == 7
 
@@ -245,8 +245,8 @@ def test_a_copy_has_a_row_and_no_record(world, format_):
     assert [name for name, row in rows.items() if row.copy] == ["b.mp4", "d.mp4"]
     assert rows["d.mp4"].id == rows["a.mp4"].id
     shutil.copy(world.videos / "c.mp4", world.videos / "e.mp4")
-    assert world.run(format_=format_).looked.to_do == 1
-    assert world.run(format_=format_).looked.to_do == 0
+    assert world.run(format_=format_).compared.to_do == 1
+    assert world.run(format_=format_).compared.to_do == 0
     assert world.decoded == []
 
 
@@ -271,11 +271,11 @@ def test_a_file_that_cannot_be_read_is_listed_with_its_reason(world):
     assert sorted(world.records()) == ["good.mp4"]
     # Not tried again, and still said; tried again when it changed, or when asked.
     again = world.run()
-    assert again.looked.to_do == 0 and set(again.failed) == {"bad.mp4", "empty.mp4"}
-    assert world.run(retry_failed=True).looked.to_do == 2
+    assert again.compared.to_do == 0 and set(again.failed) == {"bad.mp4", "empty.mp4"}
+    assert world.run(retry_failed=True).compared.to_do == 2
     world.show("bad.mp4", "Food", title="whole now")
     mended = world.run()
-    assert (mended.looked.to_do, set(mended.failed)) == (1, {"empty.mp4"})
+    assert (mended.compared.to_do, set(mended.failed)) == (1, {"empty.mp4"})
     assert sorted(world.records()) == ["bad.mp4", "good.mp4"]
 
 
@@ -293,7 +293,7 @@ def test_a_file_that_cannot_be_opened_is_tried_again(world):
     for _ in range(2):
         (world.folder / "away.mp4").rename(away)
         run = world.run(runner=vanishing)
-        assert run.looked.to_do == 1 and "away.mp4" in run.failed
+        assert run.compared.to_do == 1 and "away.mp4" in run.failed
         # It does not leave a shard behind each time.
         assert run.all.shards <= 2
     (world.folder / "away.mp4").rename(away)
@@ -307,7 +307,7 @@ def test_a_folder_that_is_named_twice_counts_once(world):
     nested.mkdir()
     (world.videos / "0.mp4").rename(nested / "0.mp4")
     run = world.run(folders=(str(world.videos), str(nested), str(world.videos)))
-    assert (run.looked.videos, run.all.records) == (7, 7)
+    assert (run.compared.videos, run.all.records) == (7, 7)
 
 
 def test_exclude_leaves_out(world):
@@ -482,7 +482,7 @@ def test_shards_may_be_written_by_others_in_any_order_and_twice(world):
     run = world.run(runner=Elsewhere(world.bundle, world.reader, world.stop))
     assert [report.number for report in run.written] == [3, 2, 1, 0]
     assert len(world.records()) == 7
-    assert world.run().looked.to_do == 0
+    assert world.run().compared.to_do == 0
 
 
 def test_a_writer_may_see_the_files_at_another_path(world):
@@ -504,7 +504,7 @@ def test_a_writer_may_see_the_files_at_another_path(world):
     # All that is told names the files as they were listed.
     assert {record.row.file.root for record in world.records().values()} == {str(world.videos)}
     assert [failed.path for failed in run.all.failed] == [str(world.videos / "6.mp4")]
-    assert world.run().looked.to_do == 0
+    assert world.run().compared.to_do == 0
 
 
 def test_decoders_get_no_more_files_than_they_want(world):
@@ -561,7 +561,7 @@ def test_a_record_that_is_there_twice_goes(world):
     with world.runner.tools(late) as tools:
         write_shard(late, world.target, tools)
     run = world.run()
-    assert run.looked.damaged == ("features-00003",)
+    assert run.compared.damaged == ("features-00003",)
     assert len(world.records()) == 7
 
 

@@ -95,14 +95,14 @@ def test_a_call_that_is_pickled_names_no_library(demo, tmp_path):
 
 def test_a_killed_command_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.features.SHARD_VIDEOS", 4)
-    figures = measure(tmp_path, videos=18, kill_at=0.4, format_="yt8m")
+    figures = measure(tmp_path, videos=18, nodes=0, kill_at=0.4, format_="yt8m")
     assert (figures["records"], figures["shards"]) == (18, 5)
     assert figures["complete_when_killed"] >= 2
 
 
 @pytest.mark.long
 def test_ten_thousand_clips_are_complete_after_a_kill(tmp_path):
-    figures = measure(tmp_path, videos=10_000, kill_at=0.5, format_="yt8m")
+    figures = measure(tmp_path, videos=10_000, nodes=2, kill_at=0.5, format_="yt8m")
     assert (figures["records"], figures["rows"], figures["shards"]) == (10_000, 20_000, 40)
 
 

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from organizer.library import Library
-from organizer.library.changes import MergeCounts, PathMap
+from organizer.library.changes import MergeCounts
 from organizer.library.database.columns import from_column
 from organizer.library.merging.merge import BATCH
+from organizer.path_maps import PathMap
 from tests.library.random_library import RandomLibrary
 from tests.library.sql import database_of
 

@@ -9,17 +9,27 @@ import shutil
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import fields, replace
 from functools import partial
 from threading import Event
 
 import pytest
 
-from organizer.errors import BundleError, FolderError, MissingDependencyError, UnreadableVideoError
+from organizer.errors import (
+    BundleError,
+    FolderError,
+    MissingDependencyError,
+    UnreadableVideoError,
+    VideoError,
+)
+from organizer.frames.decode import decode
 from organizer.frames.folders import walk
 from organizer.frames.readers.keyframe_reader import CannotPlanError
 from organizer.library import Library
 from organizer.library.fingerprint import fingerprint
+from organizer.models.bundle import Bundle
+from organizer.pipeline.analyse import Looked
 from organizer.pipeline.looking_cost import LookingCost
 from organizer.pipeline.progress import Listed, ModelUnusable, NewForModel, Stored, Vanished
 from organizer.pipeline.retag import retag
@@ -29,7 +39,7 @@ from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
 from organizer.types import SampledSeconds
 from tests.clips import cut, make_clip, make_sound
-from tests.fakes import ColourTagger, CountingReader, colour_bundle, show_labels
+from tests.fakes import ColourBundle, ColourTagger, CountingReader, colour_bundle, show_labels
 from tests.library.sql import database_of
 
 begin = partial(scan, isolated=False)
@@ -973,6 +983,50 @@ def test_ctrl_c_while_a_fingerprint_is_read_does_not_wait_either(world):
     with pytest.raises(KeyboardInterrupt):
         list(begin(world.library, world.tagger, reader, [str(world.videos)], workers=2, access=access))
     assert time.monotonic() - started < 5
+
+
+class NoNetworkHere(ColourBundle):
+    """A bundle whose network must not be loaded."""
+
+    @property
+    def space(self):
+        pytest.fail("the network was loaded")
+
+
+class MadeElsewhere:
+    """Decoders whose videos come with the features that another computer made."""
+
+    room = 2
+
+    def __init__(self, reader, bundle, **_):
+        self._reader, self._spec = reader, bundle.input_spec
+
+    def submit(self, file, fingerprint=""):
+        done = Future()
+        try:
+            decoded = decode(file, self._reader, self._spec)
+            (features,) = colour_bundle().space.extract_all([decoded.pictures])
+            done.set_result(Looked(decoded.info, features, decoded.poster, "another"))
+        except VideoError as error:
+            done.set_exception(error)
+        return done
+
+    def news(self):
+        return ()
+
+    def close(self):
+        pass
+
+
+def test_what_others_make_features_of_needs_no_network_here(world):
+    show_labels(world.videos / "a.mp4", "Animal")
+    (world.videos / "broken.mp4").write_bytes(b"no video")
+    bundle = NoNetworkHere(**{field.name: getattr(colour_bundle(), field.name) for field in fields(Bundle)})
+    scanned = world.scan(
+        world.videos, model=ColourTagger(bundle), access=FileAccess(start_decoders=MadeElsewhere)
+    )
+    assert scanned.kinds == {"a.mp4": "new", "broken.mp4": "failed"}
+    assert "Animal" in world.tags()["a.mp4"]
 
 
 def test_two_scans_at_once_agree(world):

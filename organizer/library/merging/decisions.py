@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from organizer.library.changes import Conflict
 from organizer.library.database.columns import from_column
-from organizer.library.merging.paths import absolute
 from organizer.library.spelling import folded
+from organizer.path_maps import absolute
 from organizer.types import TagState
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from organizer.library.database.columns import now_text
 from organizer.library.database.transaction import transaction
 from organizer.library.merging import contents, decisions, staging
 from organizer.library.merging.other import attached
-from organizer.library.merging.paths import PlaceMap, absolute
+from organizer.library.merging.paths import PlaceMap
 from organizer.library.merging.undo import undo_last
 from organizer.library.writing.places import Roots
+from organizer.path_maps import absolute
 from organizer.stopping import check
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from organizer.library.changes import MergeUndone, PathMap
+    from organizer.library.changes import MergeUndone
+    from organizer.path_maps import PathMap
 
 BATCH = 1000
 """Videos of a transaction: half a second, for which a person's decision may have to wait."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import ntpath
-import os
-import posixpath
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from organizer.errors import LibraryError
-from organizer.library.changes import PathMap
+from organizer.path_maps import (
+    PathMap,
+    absolute,
+    below,
+    is_inside,
+    is_inside_or_same,
+    tidied,
+    with_separators,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import ModuleType
 
     from organizer.library.records import Root
-
-_OF_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class PlaceMap:
             maps: what lies where; of several that fit, the longest counts.
 
         Raises:
-            LibraryError: a map's path is not absolute.
+            PathMapError: a map's path is not absolute.
         """
-        maps = [PathMap(_tidy(one.old), _tidy(one.new)) for one in maps]
+        maps = [PathMap(tidied(one.old), tidied(one.new)) for one in maps]
         self._maps = sorted(maps, key=lambda one: -len(one.old))
         known = [root.path for root in here]
         others = list(others)
@@ -79,17 +79,17 @@ class PlaceMap:
         """
         plain = self._plain[root]
         if plain is not None:
-            base, prefix, other, own = plain
-            below = relative_path if other is own else _with_separators(relative_path, other, own)
-            return MappedPlace(base, own.join(prefix, below) if prefix else below)
+            base, mapped = plain
+            rest = with_separators(relative_path, root, mapped)
+            return MappedPlace(base, below(absolute(mapped, rest), base) if mapped != base else rest)
         return self._located(self._mapped(absolute(root, relative_path)))
 
     def _located(self, path: str) -> MappedPlace:
         base = next(base for base in self._roots if is_inside(path, base))
-        return MappedPlace(base, _below(path, base))
+        return MappedPlace(base, below(path, base))
 
-    def _plainly(self, root: str) -> tuple[str, str, ModuleType, ModuleType] | None:
-        """Return how all files of a root are mapped: base, prefix, separators there and here.
+    def _plainly(self, root: str) -> tuple[str, str] | None:
+        """Return how all files of a root are mapped: the root here, and where in it they come to lie.
 
         None where that differs from file to file, for a map or a root here lies below it.
         """
@@ -99,60 +99,8 @@ class PlaceMap:
         if any(is_inside(base, mapped) for base in self._roots):
             return None
         base = next(base for base in self._roots if is_inside_or_same(mapped, base))
-        return base, _below(mapped, base), _flavour(root), _flavour(mapped)
+        return base, mapped
 
     def _mapped(self, path: str) -> str:
-        for one in self._maps:
-            if is_inside_or_same(path, one.old):
-                below = _below(path, one.old)
-                if not below:
-                    return one.new
-                return absolute(one.new, _with_separators(below, _flavour(one.old), _flavour(one.new)))
-        return path
-
-
-def is_inside(path: str, folder: str) -> bool:
-    """Whether an absolute path lies below a folder, as the system that it is of tells names apart."""
-    flavour = _flavour(folder)
-    if flavour is not _flavour(path):
-        return False
-    path, folder = flavour.normcase(path), flavour.normcase(folder)
-    return path != folder and path.startswith(folder.rstrip(flavour.sep) + flavour.sep)
-
-
-def is_inside_or_same(path: str, folder: str) -> bool:
-    """Whether an absolute path is a folder or lies below it."""
-    flavour = _flavour(folder)
-    same = flavour is _flavour(path) and flavour.normcase(path) == flavour.normcase(folder)
-    return same or is_inside(path, folder)
-
-
-def absolute(root: str, relative_path: str) -> str:
-    """Return the path of a file, with the separators of the system that its root is of."""
-    joined: str = _flavour(root).join(root, relative_path)
-    return joined
-
-
-def _tidy(path: str) -> str:
-    """Return the path of a map without separators at its end or doubled ones."""
-    flavour = _flavour(path)
-    if not flavour.isabs(path):
-        raise LibraryError(f"{path}: a folder is mapped by its absolute path. Write it out from its root.")
-    tidied: str = flavour.normpath(path)
-    return tidied
-
-
-def _below(path: str, folder: str) -> str:
-    return path[len(folder) :].lstrip(_flavour(folder).sep)
-
-
-def _flavour(path: str) -> ModuleType:
-    """Return the functions for paths of the system that an absolute path looks to be of."""
-    if _OF_WINDOWS.match(path):
-        return ntpath
-    return posixpath if path.startswith("/") else os.path
-
-
-def _with_separators(below: str, other: ModuleType, own: ModuleType) -> str:
-    replaced: str = below if other.sep == own.sep else below.replace(other.sep, own.sep)
-    return replaced
+        fitting = (there for one in self._maps if (there := one.apply(path)) is not None)
+        return next(fitting, path)
