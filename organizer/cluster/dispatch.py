@@ -144,8 +144,8 @@ class Dispatcher:
         self._inbox.put((self._close, ()))
         self._thread.join()
         self._nodes.close()
-        # One that is being made ready sees that nobody waits for it.
-        self._starter.shutdown(wait=False, cancel_futures=True)
+        # One that is being made ready sees that nobody waits for it. Then nothing uses the cluster any more.
+        self._starter.shutdown(wait=True, cancel_futures=True)
 
     def _run(self) -> None:
         try:

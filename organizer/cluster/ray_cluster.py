@@ -12,7 +12,6 @@ import os
 import secrets
 import shutil
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from organizer.cluster.computers import NodeGoneError, NodeInfo
 from organizer.cluster.model_package import digest_of, pack
 from organizer.cluster.node import Broken, Node, NodeSettings
 from organizer.cluster.program import Program, distributions, program_finder
-from organizer.cluster.ray_node import RayNode
+from organizer.cluster.ray_node import RayNode, wait_for
 from organizer.cluster.scratch import remove_left_behind, scratch_folder
 from organizer.errors import ClusterError, MissingDependencyError
 from organizer.frames.readers.sampling import Sampling
@@ -108,8 +107,8 @@ def connected(work: SharedWork) -> Iterator[RayCluster]:
         ClusterError: there is no such cluster, or it does not let this computer in.
     """
     local = work.address.local_workers
-    # Read when Ray is imported. Nobody is told that it is used.
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Read when Ray is imported. Nobody is told that it is used, and no call starts it by the way.
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_AUTO_CONNECT": "0"}
     if local is not None:
         os.environ[_LOOPBACK_ALONE] = "0"
         # Else Ray would leave one in the home folder, which a cluster that is started later would take.
@@ -226,7 +225,7 @@ class RayNodes:
         on_it = NodeAffinitySchedulingStrategy(info.id, soft=False)
         actor = None
         try:
-            self._check(info, self._ray.get(self._find.options(scheduling_strategy=on_it).remote()))
+            self._check(info, self._wait_for(self._find.options(scheduling_strategy=on_it).remote()))
             actor = (
                 self._ray.remote(Node)
                 .options(
@@ -239,8 +238,8 @@ class RayNodes:
                 .remote(self._settings(info))
             )
             if not self._first_answer(actor.has_model.remote(), info):
-                self._ray.get(actor.take_model.remote(self._packed()))
-            workers = self._ray.get(actor.load.remote())
+                self._wait_for(actor.take_model.remote(self._packed()))
+            workers = self._wait_for(actor.load.remote())
             if isinstance(workers, Broken):
                 raise ClusterError(f"{info.name} takes no part: {workers.reason}")
         except RayTaskError as error:
@@ -252,27 +251,31 @@ class RayNodes:
         except BaseException:
             self._end(actor)
             raise
-        return RayNode(self._ray, actor, self._senders, workers)
+        return RayNode(self._ray, actor, self._senders, workers, self._closed)
 
     def close(self) -> None:
         """See ``Nodes.close``."""
         self._closed.set()
-        self._senders.shutdown(wait=False, cancel_futures=True)
+        # Whoever sends sees that it is over; Ray may be shut down only then.
+        self._senders.shutdown(wait=True, cancel_futures=True)
+
+    def _wait_for(self, reference: Any) -> Any:
+        return wait_for(self._ray, reference, self._closed)
 
     def _first_answer(self, reference: Any, info: NodeInfo) -> Any:
         """Wait for a computer to begin; it does when no other work of the cluster has its processors.
 
         Raises:
-            ClusterError: it did not in time, or nobody waits any more.
+            ClusterError: it did not in time.
+            NodeGoneError: nobody waits any more.
         """
-        due_s = time.monotonic() + _START_S
-        while not self._closed.is_set() and time.monotonic() < due_s:
-            if self._ray.wait([reference], timeout=0.5)[0]:
-                return self._ray.get(reference)
-        raise ClusterError(
-            f"{info.name} takes no part: other work of the cluster has its processors. Scan again when that "
-            "is done."
-        )
+        try:
+            return wait_for(self._ray, reference, self._closed, within_s=_START_S)
+        except TimeoutError as error:
+            raise ClusterError(
+                f"{info.name} takes no part: other work of the cluster has its processors. Scan again when "
+                "that is done."
+            ) from error
 
     def _end(self, actor: Any) -> None:
         if actor is not None:

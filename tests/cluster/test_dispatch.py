@@ -420,6 +420,25 @@ def test_closing_does_not_wait_for_a_computer_that_cannot_begin(here):
     assert time.monotonic() - started < 10 and future.cancelled()
 
 
+def test_closed_nothing_is_left_that_asks_the_cluster(here):
+    """A thread that asks Ray when it is shut down never ends, and the command waits for it."""
+    cluster, closing_it = Cluster(one=looked("one")), threading.Event()
+    asking = []
+
+    def slow(info):
+        asking.append("one")
+        closing_it.wait(20)
+        time.sleep(0.3)
+        asking.remove("one")
+        raise NodeGoneError("nobody waits")
+
+    cluster.start, cluster.close = slow, closing_it.set
+    decoders = ClusterDecoders(cluster, lambda: here, most_sent_bytes=0)
+    until(lambda: asking)
+    decoders.close()
+    assert not asking
+
+
 def test_a_computer_has_as_many_files_as_its_memory_carries(dispatched):
     small = looked("small")
     small.workers = 1
