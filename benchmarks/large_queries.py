@@ -109,12 +109,17 @@ def measure_queries(library: Path) -> dict[str, list[Measured]]:
     for filter_ in FILTERS:
         found = call("count", _words(filter_), lambda opened, chosen=filter_: opened.count(chosen))
         for chosen in _pages(filter_, found):
-            call("page", _words(chosen), lambda opened, chosen=chosen: _page(opened, chosen))
+            call(
+                "page",
+                _words(chosen),
+                lambda opened, chosen=chosen, found=found: _page(opened, chosen, found),
+            )
     for name, text in TEXTS.items():
         filter_ = VideoFilter(text=text)
         found = call("text count", name, lambda opened, chosen=filter_: opened.count(chosen))
         for chosen in _pages(filter_, found):
-            call("text", f"{name}, {_words(chosen)}", lambda opened, chosen=chosen: _page(opened, chosen))
+            words = f"{name}, {_words(chosen)}"
+            call("text", words, lambda opened, chosen=chosen, found=found: _page(opened, chosen, found))
     for _ in range(50):
         call("facets", "tags with counts, all tags, folders", _facets)
     return measured
@@ -182,8 +187,8 @@ def _pages(filter_: VideoFilter, found: object) -> list[VideoFilter]:
     ]
 
 
-def _page(opened, filter_: VideoFilter) -> None:
-    records = list(opened.list(filter_))
+def _page(opened, filter_: VideoFilter, found: int) -> None:
+    records = list(opened.list(filter_, found=found))
     opened.media.with_posters([record.id for record in records])
 
 

@@ -114,9 +114,15 @@ class Library:
 
     # Read
 
-    def list(self, chosen: VideoFilter = _ALL) -> Iterator[VideoRecord]:
-        """Yield the videos that a filter chooses, in its order, reading a few hundred at a time."""
-        return videos.videos(self._database, chosen)
+    def list(self, chosen: VideoFilter = _ALL, *, found: int | None = None) -> Iterator[VideoRecord]:
+        """Yield the videos that a filter chooses, in its order, reading a few hundred at a time.
+
+        Args:
+            chosen: the filter.
+            found: how many it chooses, as ``count`` says, where that is known: pages near the end come
+                quicker then.
+        """
+        return videos.videos(self._database, chosen, found)
 
     def ids(self, chosen: VideoFilter = _ALL) -> Sequence[int]:
         """Return the ids of the videos that a filter chooses, in its order."""

@@ -296,8 +296,11 @@ def check_list(library, videos: list[Known], filter_: VideoFilter) -> list[int]:
     expected = chosen(videos, filter_)
     assert library.ids(filter_) == expected, filter_
     assert library.count(filter_) == len(expected), filter_
-    page = replace(filter_, limit=5, offset=len(expected) // 2)
-    assert library.ids(page) == expected[page.offset : page.offset + 5], filter_
+    for offset in (0, len(expected) // 2, len(expected) // 2 + 1, max(0, len(expected) - 3), len(expected)):
+        page = replace(filter_, limit=5, offset=offset)
+        assert library.ids(page) == expected[offset : offset + 5], filter_
+        found = [video.id for video in library.list(page, found=len(expected))]
+        assert found == expected[offset : offset + 5], page
     return expected
 
 

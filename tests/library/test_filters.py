@@ -186,6 +186,8 @@ def test_pages(filled, limit, offset, expected):
     filter_ = VideoFilter(sort=Sort.ADDED, descending=False, limit=limit, offset=offset)
     assert names(filled, filter_) == expected
     assert filled.count(filter_) == 8
+    found = filled.list(filter_, found=8)
+    assert "".join(video.places[0].relative_path[0] for video in found) == expected
 
 
 def test_names_are_sorted_whatever_their_case(library):

@@ -109,12 +109,17 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
     )
 
 
-def order_by(filter_: VideoFilter) -> str:
-    """Return the ORDER BY text of a filter; videos without the value come last either way."""
-    (column, _), direction = _ORDERS[filter_.sort], "DESC" if filter_.descending else "ASC"
+def order_by(filter_: VideoFilter, *, backwards: bool = False) -> str:
+    """Return the ORDER BY text of a filter; videos without the value come last either way.
+
+    Args:
+        filter_: the filter.
+        backwards: whether to begin with what comes last.
+    """
+    (column, _), direction = _ORDERS[filter_.sort], "ASC" if filter_.descending is backwards else "DESC"
     if filter_.sort is Sort.ADDED:
         return f"{column} {direction}"
-    return f"{column} {direction} NULLS LAST, v.id {direction}"
+    return f"{column} {direction} NULLS {'FIRST' if backwards else 'LAST'}, v.id {direction}"
 
 
 def index_of(filter_: VideoFilter) -> str:

@@ -42,14 +42,27 @@ _VIDEO_COLUMNS = (
 )
 
 
-def video_ids(db: Database, filter_: VideoFilter) -> list[int]:
-    """Return the ids of the videos that a filter chooses, in its order."""
+def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> list[int]:
+    """Return the ids of the videos that a filter chooses, in its order.
+
+    Args:
+        db: the library.
+        filter_: the filter.
+        found: how many it chooses, where that is known: a page near the end is then reached from there, for
+            what comes before a page is walked over one by one.
+    """
+    limit, offset, backwards = filter_.limit, filter_.offset, False
+    if found is not None and limit is not None and offset > found // 2:
+        backwards = True
+        limit = max(0, min(limit, found - offset))
+        offset = max(0, found - offset - limit)
     source, values = source_of(db, filter_, index_of(filter_))
     rows = db.execute(
-        f"SELECT v.id {source} ORDER BY {order_by(filter_)} LIMIT ? OFFSET ?",
-        [*values, -1 if filter_.limit is None else filter_.limit, filter_.offset],
+        f"SELECT v.id {source} ORDER BY {order_by(filter_, backwards=backwards)} LIMIT ? OFFSET ?",
+        [*values, -1 if limit is None else limit, offset],
     )
-    return [id_ for (id_,) in rows]
+    ids = [id_ for (id_,) in rows]
+    return ids[::-1] if backwards else ids
 
 
 def count_videos(db: Database, filter_: VideoFilter) -> int:
@@ -71,9 +84,15 @@ def source_of(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list
     return f"FROM videos v {hint} WHERE {text}", values
 
 
-def videos(db: Database, filter_: VideoFilter) -> Iterator[VideoRecord]:
-    """Yield the videos that a filter chooses, in its order, reading a few hundred at a time."""
-    for chunk in chunks(video_ids(db, filter_)):
+def videos(db: Database, filter_: VideoFilter, found: int | None = None) -> Iterator[VideoRecord]:
+    """Yield the videos that a filter chooses, in its order, reading a few hundred at a time.
+
+    Args:
+        db: the library.
+        filter_: the filter.
+        found: as for ``video_ids``.
+    """
+    for chunk in chunks(video_ids(db, filter_, found)):
         records = _records(db, chunk)
         yield from (records[id_] for id_ in chunk if id_ in records)
 

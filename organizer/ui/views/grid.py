@@ -53,7 +53,7 @@ def show_grid(library: Library, view: ViewState, found: int) -> None:
         return
     last = pages(found)
     page = min(view.page, last)
-    records = list(library.list(page_filter(view, page)))
+    records = list(library.list(page_filter(view, page), found=found))
     pictured = library.media.with_posters([video.id for video in records])
     _show_cards([card(video, poster=video.id in pictured) for video in records], page)
     if last > 1:
