@@ -4,9 +4,9 @@ Generated 1080p videos, key frame each second, on one node with two workers. Bot
 a computer (``organizer.cluster.node.Node``: its decoders, its network), and give back features and posters;
 nothing is stored. Plain actors: what ``organizer scan --cluster`` does. Ray Data: a data set of paths,
 ``map_batches`` with a class that holds a ``Node`` and looks at a batch of four, two at a time. In turn, in
-new processes; the time is that between the first answer and the last. At the end, once each, the process that
-looks is killed in the middle: what is told is whether an answer is missing, and how many files were looked at
-again.
+new processes; the time is that from the first look at a file to the last answer. At the end, once each, the
+process that looks is killed in the middle: what is told is whether an answer is missing, and how many files
+were looked at again.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class NotingNode(Node):
 
     def look(self, file: VideoFile, fingerprint: str) -> Any:
         with open(os.environ[_LOOKED_AT], "a", encoding="utf-8") as log:
-            log.write(f"{os.getpid()} {file.relative_path}\n")
+            log.write(f"{os.getpid()} {time.time()} {file.relative_path}\n")
         return super().look(file, fingerprint)
 
 
@@ -128,16 +128,18 @@ def run_one(way: str, folder: Path, log: Path, *, kill: bool) -> dict[str, Any]:
     os.environ[_LOOKED_AT] = str(log)
     files = [_file(str(folder), path.name) for path in sorted(folder.iterdir())]
     prints = [fingerprint(file.path, file.size_bytes) for file in files]
-    answers, times, started = Counter[str](), list[float](), time.perf_counter()
+    answers, times, started = Counter[str](), list[float](), time.time()
     for path in (by_actors if way == "actors" else by_data)(files, prints):
         answers[path] += 1
-        times.append(time.perf_counter() - started)
+        times.append(time.time())
         if kill and len(times) == len(files) // 2:
             _kill_who_looks(log)
-    looks = Counter(line.split(maxsplit=1)[1] for line in log.read_text(encoding="utf-8").splitlines())
+    looked = [line.split(maxsplit=2) for line in log.read_text(encoding="utf-8").splitlines()]
+    looks = Counter(path for _, _, path in looked)
+    began = min(float(moment) for _, moment, _ in looked)
     return {
-        "between_s": times[-1] - times[0],
-        "first_s": times[0],
+        "looking_s": times[-1] - began,
+        "before_s": began - started,
         "answers": sum(answers.values()),
         "missing": len(files) - len(answers),
         "twice": sum(number - 1 for number in answers.values()),
@@ -183,7 +185,7 @@ def main() -> None:
             runs[way].append(in_child(way, folder, kill=False))
             print(way, runs[way][-1], flush=True)
     ratios = [
-        data["between_s"] / actors["between_s"]
+        data["looking_s"] / actors["looking_s"]
         for actors, data in zip(runs["actors"], runs["data"], strict=True)
     ]
     killed = {way: in_child(way, folder, kill=True) for way in WAYS}

@@ -13,7 +13,7 @@ import click
 from organizer.bench.measure import Step, measure
 from organizer.bench.report import seconds
 from organizer.bench.sample import choose, generate
-from organizer.cli.parameters import ExistingPath
+from organizer.cli.parameters import ExistingPath, workers_option
 from organizer.cli.tables import new_table, print_laid_out
 from organizer.pipeline.decoding.worker_count import default_workers
 from organizer.pipeline.usable_model import model_in_use
@@ -48,11 +48,7 @@ _WORDS = {
     show_default=True,
     help="Videos of the FOLDER to measure with, evenly spread over it.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    help="Files decoded at once. [default: one a processor, as far as memory carries]",
-)
+@workers_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def bench(folder: str | None, videos: int, workers: int | None, as_json: bool) -> None:
     """Measure how fast this machine scans, and what limits it.

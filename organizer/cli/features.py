@@ -11,7 +11,7 @@ import click
 from organizer.cli.cluster_options import cluster_options, computers
 from organizer.cli.context import EXIT_STOPPED, library_argument, library_option, library_path, open_library
 from organizer.cli.node_report import workers_line
-from organizer.cli.parameters import enum_option
+from organizer.cli.parameters import enum_option, exclude_option, sampling_option, workers_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.stopping import stop_asked_for
 from organizer.cluster.shard_runner import ClusterRunner
@@ -66,12 +66,7 @@ _MOST_NAMED = 20
     is_flag=True,
     help="Tags that the model gives are labels too, unless you rejected them. Else your decisions alone are.",
 )
-@click.option(
-    "--exclude",
-    multiple=True,
-    metavar="PATTERN",
-    help="Leave out files and folders by name or relative path, e.g. 'raw*'. May be repeated.",
-)
+@exclude_option
 @click.option(
     "--shard-videos",
     type=click.IntRange(1, MOST_SHARD_VIDEOS),
@@ -80,18 +75,8 @@ _MOST_NAMED = 20
     help="Files of a shard. What is stopped loses the shards it was at.",
 )
 @click.option("--retry-failed", is_flag=True, help="Also try files again that could not be read.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    help="Files decoded at once. [default: one a processor, as far as memory carries]",
-)
-@enum_option(
-    "--sampling",
-    enum=Sampling,
-    default=Sampling.AUTO.value,
-    show_default=True,
-    help="Which frame stands for a second, as for a scan.",
-)
+@workers_option
+@sampling_option
 @cluster_options
 @library_option
 def features(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from organizer.errors import OrganizerError
+from organizer.frames.readers.sampling import Sampling
 from organizer.path_maps import PathMap, parse_path_map
 from organizer.text import safe_text
 
@@ -56,6 +57,27 @@ class ExistingPath(click.Path):
         if not self.dir_okay and os.path.isdir(path):
             raise OrganizerError(f"{path}: it is a folder. Name a file.")
         return super().convert(value, param, ctx)
+
+
+exclude_option = click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out files and folders by name or relative path, e.g. 'raw*'. May be repeated.",
+)
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Files decoded at once. [default: one a processor, as far as memory carries]",
+)
+sampling_option = enum_option(
+    "--sampling",
+    enum=Sampling,
+    default=Sampling.AUTO.value,
+    show_default=True,
+    help="Which frame stands for a second: the first one (exact), or one that is quick to decode (keyframe). "
+    "auto is keyframe, and exact where that does not work. For new and changed files only.",
+)
 
 
 def path_map_option(help_text: str) -> Callable[[Decorated], Decorated]:

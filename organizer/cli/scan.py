@@ -17,7 +17,7 @@ from organizer.cli.context import (
     open_library,
 )
 from organizer.cli.node_report import NodeSpeeds, workers_line
-from organizer.cli.parameters import enum_option
+from organizer.cli.parameters import exclude_option, sampling_option, workers_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.cli.scan_report import (
     Task,
@@ -77,25 +77,9 @@ _NEVER_SCANNED = "No folder was ever scanned. Name one: organizer scan FOLDER"
     help="Only look again at videos that were read before, changed or not: all of them, or those that are "
     "named or lie below a FOLDER. For what an older version read wrongly; decisions stay.",
 )
-@click.option(
-    "--exclude",
-    multiple=True,
-    metavar="PATTERN",
-    help="Leave out files and folders by name or relative path, e.g. 'raw*'. May be repeated.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    help="Files decoded at once. [default: one a processor, as far as memory carries]",
-)
-@enum_option(
-    "--sampling",
-    enum=Sampling,
-    default=Sampling.AUTO.value,
-    show_default=True,
-    help="Which frame stands for a second: the first one (exact), or one that is quick to decode (keyframe). "
-    "auto is keyframe, and exact where that does not work. For new and changed files only.",
-)
+@exclude_option
+@workers_option
+@sampling_option
 @click.option("-v", "--show-skipped", is_flag=True, help="Name what is left out, each with the reason.")
 @click.option(
     "--refresh",

@@ -58,6 +58,24 @@ def test_no_library_is_needed_and_none_is_made(organizer):
     assert not list(organizer.folder.rglob("library.db"))
 
 
+def test_a_damaged_shard_whose_videos_are_gone_stays_and_is_named(organizer):
+    target = organizer.folder / "out"
+    command = ("features", organizer.videos, "--to", target, "--shard-videos", "1")
+    show_labels(organizer.videos / "a.mp4", "Animal")
+    show_labels(organizer.videos / "b.mp4", "Food")
+    assert organizer(*command).code == 0
+    data = target / "features-00000.tfrecord"
+    data.write_bytes(data.read_bytes()[:-1])
+    (organizer.videos / "a.mp4").unlink()
+    outcome = organizer(*command)
+    assert outcome.code == 0
+    assert "Incomplete or damaged, written anew: features-00000" in outcome.lines
+    assert outcome.err == (
+        "Damaged shards whose videos were not written again stay: features-00000.damaged\n"
+    )
+    assert (target / "features-00000.damaged").is_dir()
+
+
 def test_a_library_that_is_named_has_to_be_there(organizer):
     outcome = organizer(
         "features", organizer.videos, "--to", organizer.folder / "out", "--library", "/nowhere/l.db"

@@ -34,6 +34,8 @@ class Search:
     """Conditions that must all hold."""
     few: bool = False
     """Whether one of them is a short list of ids."""
+    query: str | None = None
+    """What the index is asked for exactly these videos, where it answers all of the search by itself."""
 
 
 def search(db: Database, text: str) -> Search:
@@ -49,11 +51,21 @@ def search(db: Database, text: str) -> Search:
     # A word in the paths of all roots fits every video.
     sought = [_sought(word, roots) for word in wanted if not _in_all(word, roots)]
     indexed = [texts[0] for texts in sought if len(texts) == 1 and len(texts[0]) >= _INDEXED_LENGTH]
-    ids = _few_ids(db, indexed) if indexed else None
-    if ids is None:
+    if not indexed:
         return Search(tuple(_holds(texts) for texts in sought))
+    query, others = _query(indexed), [texts for texts in sought if texts[0] not in indexed]
+    by_itself = None if others else query
+    ids = _few_ids(db, query)
+    if ids is None:
+        return Search(tuple(_holds(texts) for texts in sought), query=by_itself)
     listed = Sql("v.id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
-    return Search((listed, *(_holds(texts) for texts in sought if texts[0] not in indexed)), few=True)
+    return Search((listed, *(_holds(texts) for texts in others)), few=True, query=by_itself)
+
+
+def count_found(db: Database, query: str) -> int:
+    """Return how many videos the index has for a query: those that lie somewhere."""
+    rows = db.execute("SELECT count(*) FROM search_index WHERE search_index MATCH ?", [query])
+    return int(rows.fetchone()[0])
 
 
 def _roots(db: Database) -> list[tuple[str, str]]:
@@ -79,10 +91,13 @@ def _sought(word: str, roots: Sequence[tuple[str, str]]) -> list[str]:
     return texts
 
 
-def _few_ids(db: Database, indexed: Sequence[str]) -> list[int] | None:
-    """Return the ids of the videos that hold all words, None where they are many."""
-    # In quotes, nothing in a word is syntax.
-    query = " ".join('"' + word.replace('"', '""') + '"' for word in indexed)
+def _query(indexed: Sequence[str]) -> str:
+    """Return what the index is asked for all of some words: in quotes, nothing in a word is syntax."""
+    return " ".join('"' + word.replace('"', '""') + '"' for word in indexed)
+
+
+def _few_ids(db: Database, query: str) -> list[int] | None:
+    """Return the ids of the videos that the index has for a query, None where they are many."""
     rows = db.execute(
         "SELECT rowid FROM search_index WHERE search_index MATCH ? LIMIT ?", [query, FEW + 1]
     ).fetchall()

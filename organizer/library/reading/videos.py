@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import UnknownVideoError
 from organizer.library.database.columns import chunks, from_column, marks
-from organizer.library.reading.search import search
+from organizer.library.filters import VideoFilter
+from organizer.library.reading.search import count_found, search
 from organizer.library.reading.sql import STATUS_SQL, index_of, order_by, where
 from organizer.library.reading.tags import find_tag
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlite_utils import Database
-
-    from organizer.library.filters import VideoFilter
 
 _VIDEO_COLUMNS = (
     "id",
@@ -67,6 +66,10 @@ def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> l
 
 def count_videos(db: Database, filter_: VideoFilter) -> int:
     """Return how many videos a filter chooses, whatever its limit."""
+    query = search(db, filter_.text).query if _is_words_alone(filter_) else None
+    if query is not None:
+        # Their index counts what it has, without a look at any video.
+        return count_found(db, query)
     source, values = source_of(db, filter_, "videos_by_added")
     return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
 
@@ -126,6 +129,12 @@ def lies_nowhere(db: Database, video_id: int) -> bool:
     """Whether there was a video, in whose place lies another file now."""
     row = db.execute("SELECT 1 FROM videos WHERE id = ? AND present_in IS NULL", [video_id]).fetchone()
     return row is not None
+
+
+def _is_words_alone(filter_: VideoFilter) -> bool:
+    """Whether videos are chosen by what is searched for and nothing else."""
+    shown = {name: getattr(filter_, name) for name in ("text", "sort", "descending", "limit", "offset")}
+    return bool(filter_.text) and filter_ == VideoFilter(**shown)
 
 
 def _tag_ids(db: Database, filter_: VideoFilter) -> dict[str, int]:
