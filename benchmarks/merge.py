@@ -83,6 +83,9 @@ def measure_made(here: Path, other: Path, *, feature_rows: int) -> dict[str, Any
     again = _in_child("merge", here, other)
     figures["again_s"] = again["seconds"]
     figures["again_changes"] = not again["nothing_new"]
+    with Library.open(here, create=False) as library:
+        # As if a folder of it were there: else no video had the status that most have.
+        library.roots.set_offline(library.roots.all()[0], False)
     for kind, measured in measure_queries(here).items():
         figures |= spread(kind.replace(" ", "_"), measured)
     # Above the number of processors, other programs had a part of the time.

@@ -36,6 +36,7 @@ from organizer.library.migrations.m7_shown_dates import shown_dates
 from organizer.library.migrations.m8_journal_and_jobs import journal_and_jobs
 from organizer.library.migrations.m9_two_tiers import two_tiers
 from organizer.library.migrations.m10_merges import merges
+from organizer.library.migrations.m11_narrow_lists import narrow_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,6 +59,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     journal_and_jobs,
     two_tiers,
     merges,
+    narrow_lists,
 )
 
 

@@ -2,7 +2,8 @@
 
 What a list filters by stands in ``videos`` itself: ``present_in`` has a bit for each root that holds the
 video, ``suggested`` (given), ``maybe``, ``confirmed`` and ``rejected`` one for each tag.
-``migrations/m3_quick_lists.py`` and ``migrations/m9_two_tiers.py`` say how they are kept up to date.
+``migrations/m3_quick_lists.py`` and ``migrations/m9_two_tiers.py`` say how they are kept up to date,
+``migrations/m11_narrow_lists.py`` which indexes hold them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.dates.shown import here, utc_seconds, wall_seconds
 from organizer.library.filters import Sort
+from organizer.library.records import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,28 +37,34 @@ _ONLINE = f"""
     (SELECT coalesce(sum(1 << (r.id - 1)), 0) FROM roots r WHERE NOT r.offline AND r.id <= {SHARED_BIT})
 """
 
-STATUS_SQL = f"""
-    CASE
-        WHEN v.present_in & {_ONLINE} != 0 THEN v.status
-        WHEN v.present_in >> {SHARED_BIT} AND EXISTS (
-            SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
-            WHERE p.video_id = v.id AND p.missing_since IS NULL AND NOT r.offline) THEN v.status
-        WHEN v.present_in != 0 THEN 'offline'
-        ELSE 'missing'
-    END
+_IS_ONLINE = f"""
+    (v.present_in & {_ONLINE} != 0 OR v.present_in >> {SHARED_BIT} AND EXISTS (
+        SELECT 1 FROM places p JOIN roots r ON r.id = p.root_id
+        WHERE p.video_id = v.id AND p.missing_since IS NULL AND NOT r.offline))
 """
+
+STATUS_SQL = f"""
+    CASE WHEN {_IS_ONLINE} THEN v.status WHEN v.present_in != 0 THEN 'offline' ELSE 'missing' END
+"""
+
+_HAS_STATUS = {
+    Status.OK: f"v.status = 'ok' AND {_IS_ONLINE}",
+    Status.FAILED: f"v.status = 'failed' AND {_IS_ONLINE}",
+    Status.OFFLINE: f"v.present_in != 0 AND NOT {_IS_ONLINE}",
+    Status.MISSING: "v.present_in = 0",
+}
+"""The same as conditions, which are quicker than comparing what ``STATUS_SQL`` gives."""
 
 _ZONES_APART_S = 27 * 3600
 """Seconds; from the furthest east, 14 hours, to the furthest west, 12, and one more."""
 
 _ORDERS = {
-    Sort.TAKEN: ("v.taken_wall", "videos_by_taken"),
-    Sort.NAME: ("v.sort_name COLLATE NOCASE", "videos_by_name"),
-    Sort.DURATION: ("v.duration_s", "videos_by_duration"),
-    Sort.SIZE: ("v.size_bytes", "videos_by_size"),
-    Sort.ADDED: ("v.id", "videos_by_added"),
+    Sort.TAKEN: "v.taken_wall",
+    Sort.NAME: "v.sort_name COLLATE NOCASE",
+    Sort.DURATION: "v.duration_s",
+    Sort.SIZE: "v.size_bytes",
+    Sort.ADDED: "v.id",
 }
-"""Columns and the indexes that hold them together with all that filters look at."""
 
 _TAGS = ("suggested", "confirmed")
 """The columns of bits of what counts as a tag where nothing else is said."""
@@ -99,7 +107,7 @@ def where(filter_: VideoFilter, tag_ids: Mapping[str, int]) -> Sql:
     elif filter_.state is not None and not (filter_.all_tags or filter_.any_tags or filter_.no_tags):
         parts.append(Sql(f"{carried} != 0"))
     if filter_.status is not None:
-        parts.append(Sql(f"{STATUS_SQL} = ?", (filter_.status.value,)))
+        parts.append(Sql(_HAS_STATUS[filter_.status]))
     if filter_.taken_from is not None:
         parts.append(_compares(">=", filter_.taken_from))
     if filter_.taken_before is not None:
@@ -116,15 +124,21 @@ def order_by(filter_: VideoFilter, *, backwards: bool = False) -> str:
         filter_: the filter.
         backwards: whether to begin with what comes last.
     """
-    (column, _), direction = _ORDERS[filter_.sort], "ASC" if filter_.descending is backwards else "DESC"
+    column, direction = _ORDERS[filter_.sort], "ASC" if filter_.descending is backwards else "DESC"
     if filter_.sort is Sort.ADDED:
         return f"{column} {direction}"
     return f"{column} {direction} NULLS {'FIRST' if backwards else 'LAST'}, v.id {direction}"
 
 
-def index_of(filter_: VideoFilter) -> str:
-    """Return the index to walk along: named in queries, for a plan of the planner's own may sort instead."""
-    return _ORDERS[filter_.sort][1]
+def index_of(sort: Sort, *, names: bool) -> str:
+    """Return the index to walk along.
+
+    Args:
+        sort: the order.
+        names: whether words are looked for in it; of what has them, the table tells the rest. An index
+            without names holds all that filters look at.
+    """
+    return f"{'names' if names else 'lists'}_by_{sort}"
 
 
 def _columns_of(filter_: VideoFilter) -> tuple[str, ...]:

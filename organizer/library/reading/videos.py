@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from organizer.errors import UnknownVideoError
 from organizer.library.database.columns import chunks, from_column, marks
-from organizer.library.filters import VideoFilter
+from organizer.library.filters import Sort, VideoFilter
 from organizer.library.reading.search import count_found, search
 from organizer.library.reading.sql import STATUS_SQL, index_of, order_by, where
 from organizer.library.reading.tags import find_tag
@@ -50,12 +50,14 @@ def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> l
         found: how many it chooses, where that is known: a page near the end is then reached from there, for
             what comes before a page is walked over one by one.
     """
+    if found == 0:
+        return []
     limit, offset, backwards = filter_.limit, filter_.offset, False
     if found is not None and limit is not None and offset > found // 2:
         backwards = True
         limit = max(0, min(limit, found - offset))
         offset = max(0, found - offset - limit)
-    source, values = source_of(db, filter_, index_of(filter_))
+    source, values = source_of(db, filter_, filter_.sort)
     rows = db.execute(
         f"SELECT v.id {source} ORDER BY {order_by(filter_, backwards=backwards)} LIMIT ? OFFSET ?",
         [*values, -1 if limit is None else limit, offset],
@@ -70,18 +72,20 @@ def count_videos(db: Database, filter_: VideoFilter) -> int:
     if query is not None:
         # Their index counts what it has, without a look at any video.
         return count_found(db, query)
-    source, values = source_of(db, filter_, "videos_by_added")
+    # Of the index by date, a filter by date needs a part.
+    by_date = filter_.taken_from is not None or filter_.taken_before is not None
+    source, values = source_of(db, filter_, Sort.TAKEN if by_date else Sort.ADDED)
     return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
 
 
-def source_of(db: Database, filter_: VideoFilter, index: str) -> tuple[str, list[Any]]:
+def source_of(db: Database, filter_: VideoFilter, sort: Sort) -> tuple[str, list[Any]]:
     """Return FROM and WHERE for a filter, and the values bound in them.
 
-    The index is named, for a plan of the planner's own may sort instead of walking along it; it is not where
-    a search leaves so few videos that sorting them is faster.
+    The index of the order is named, for a plan of the planner's own may sort instead of walking along it; it
+    is not where a search leaves so few videos that sorting them is faster.
     """
     condition, found = where(filter_, _tag_ids(db, filter_)), search(db, filter_.text)
-    hint = "" if found.few else f"INDEXED BY {index}"
+    hint = "" if found.few else f"INDEXED BY {index_of(sort, names=bool(found.parts))}"
     text = " AND ".join([condition.text, *(part.text for part in found.parts)])
     values = [*condition.values, *(value for part in found.parts for value in part.values)]
     return f"FROM videos v {hint} WHERE {text}", values

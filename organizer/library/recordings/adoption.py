@@ -157,7 +157,7 @@ class Recordings:
 
 def stranded_videos(db: Database) -> list[int]:
     """Return the missing videos about whose tags a person decided something."""
-    rows = db.execute(f"SELECT v.id FROM videos v INDEXED BY videos_by_added WHERE {_STRANDED} ORDER BY v.id")
+    rows = db.execute(f"SELECT v.id FROM videos v INDEXED BY lists_by_added WHERE {_STRANDED} ORDER BY v.id")
     return [id_ for (id_,) in rows]
 
 

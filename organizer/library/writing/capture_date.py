@@ -120,13 +120,15 @@ def follow_zone(db: Database) -> None:
     moved = f"taken_utc >= 0 AND abs(taken_wall - {LOCAL_WALL}) >= 1"
     (away,) = db.execute(
         f"""
-        SELECT count(*) FROM (SELECT taken_wall, taken_utc FROM videos INDEXED BY videos_by_taken
-            WHERE taken_utc IS NOT NULL ORDER BY taken_wall DESC LIMIT {_LOOKED_AT}) WHERE {moved}
+        SELECT count(*) FROM (
+            SELECT taken_wall, taken_utc FROM videos INDEXED BY lists_by_taken
+            WHERE present_in IS NOT NULL AND taken_utc IS NOT NULL ORDER BY taken_wall DESC LIMIT {_LOOKED_AT}
+        ) WHERE {moved}
         """
     ).fetchone()
     if not away:
         return
-    db.execute(f"UPDATE videos INDEXED BY videos_by_added SET taken_wall = {LOCAL_WALL} WHERE {moved}")
+    db.execute(f"UPDATE videos SET taken_wall = {LOCAL_WALL} WHERE {moved}")
     old = db.execute("SELECT id, taken_utc FROM videos WHERE taken_utc < 0").fetchall()
     db.conn.executemany(
         "UPDATE videos SET taken_wall = ? WHERE id = ?",
