@@ -5,8 +5,8 @@ python -m benchmarks yt8m_means --table MEANS.npz
 The table (see ``organizer.training.yt8m.means_table``) has five fixed folds. For each fold a network is
 trained by the product's own trainer on the other four, less a tenth of their videos, which chooses the epoch
 and the thresholds; what is reported is of the fold that neither saw. The published networks read 45 seconds
-always: the mean over and over. CNN + LSTM would need a day for that, so it is trained for the first fold
-alone, on as many videos with a label as its authors had.
+always: the mean over and over; they are trained for the first fold alone, CNN + LSTM on as many videos with a
+label as its authors had.
 
 Finished runs are kept in a folder, so a stopped benchmark goes on where it was, in the midst of a training
 too. Delete the folder when a network has changed.
