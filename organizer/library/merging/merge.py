@@ -75,6 +75,7 @@ class Merges:
             For each library a first step, without videos, and one for each batch.
 
         Raises:
+            PathMapError: a map's path is not absolute.
             LibraryError: another library is none, or cannot be read.
             LibraryTooNewError: a newer organizer wrote it.
             JobRunningError: a job writes to another library.
@@ -105,7 +106,7 @@ class Merges:
             maps: which of their folders lie elsewhere here.
 
         Raises:
-            LibraryError: a map's path is not absolute.
+            PathMapError: a map's path is not absolute.
         """
         return PlaceMap(Roots(self._db).all(), others, maps)
 
