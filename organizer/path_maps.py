@@ -60,10 +60,16 @@ def tidied(path: str) -> str:
         PathMapError: it is not absolute.
     """
     flavour = _flavour(path)
-    if not flavour.isabs(path):
+    if not is_absolute(path):
         raise PathMapError(f"{path}: a folder is mapped by its absolute path. Write it out from its root.")
     normal: str = flavour.normpath(path)
-    return normal
+    # POSIX leaves two at the beginning to each system; those that we run on take them for one.
+    return "/" + normal.lstrip("/") if flavour is posixpath else normal
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a path is one from its root, of whatever system."""
+    return bool(_flavour(path).isabs(path))
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -90,7 +96,8 @@ def absolute(folder: str, relative_path: str) -> str:
 
 def below(path: str, folder: str) -> str:
     """Return an absolute path as seen from a folder that it lies in; nothing for the folder itself."""
-    return path[len(folder) :].lstrip(_flavour(folder).sep)
+    flavour = _flavour(folder)
+    return path[len(folder) :].lstrip(flavour.sep + (flavour.altsep or ""))
 
 
 def with_separators(relative_path: str, old: str, new: str) -> str:

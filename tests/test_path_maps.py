@@ -15,6 +15,7 @@ from organizer.path_maps import PathMap, is_inside, parse_path_map
         ("D:/videos=/mnt/d", PathMap(r"D:\videos", "/mnt/d")),
         ("/=/mnt/other", PathMap("/", "/mnt/other")),
         ("/a=/b=c", PathMap("/a", "/b=c")),
+        ("//mnt/nas=//x", PathMap("/mnt/nas", "/x")),
     ],
 )
 def test_a_map_is_read(text, expected):
@@ -51,6 +52,7 @@ def test_windows_has_its_own_separator_and_one_case():
     assert PathMap(r"N:\videos", "/mnt/nas").apply(r"N:\videos\a\b.mp4") == "/mnt/nas/a/b.mp4"
     assert PathMap(r"N:\Videos", "/mnt/nas").apply(r"n:\videos\A\b.mp4") == "/mnt/nas/A/b.mp4"
     assert PathMap("N:\\", "/mnt/nas").apply(r"N:\a\b.mp4") == "/mnt/nas/a/b.mp4"
+    assert PathMap(r"N:\videos", "/mnt/nas").apply("N:/videos/a/b.mp4") == "/mnt/nas/a/b.mp4"
 
 
 def test_a_folder_is_not_inside_itself():

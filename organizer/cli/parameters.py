@@ -10,7 +10,7 @@ import click
 
 from organizer.errors import OrganizerError
 from organizer.frames.readers.sampling import Sampling
-from organizer.path_maps import PathMap, parse_path_map
+from organizer.path_maps import PathMap, is_absolute, parse_path_map
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -100,4 +100,5 @@ def _path_map(text: str) -> PathMap:
             f"{safe_text(text)}: a map has the form OLD=NEW, such as /mnt/nas=/Volumes/nas."
         )
     # A shell leaves the ~ after an equals sign alone.
-    return parse_path_map(f"{old}={os.path.expanduser(new)}")
+    here = os.path.expanduser(new)
+    return parse_path_map(f"{old}={here if is_absolute(here) else os.path.abspath(here)}")

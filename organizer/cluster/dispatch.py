@@ -13,7 +13,7 @@ from collections import deque
 from concurrent.futures import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from organizer.cluster.computers import CannotSendError, NodeGoneError
 from organizer.cluster.node import Broken, NotSeen
@@ -59,8 +59,8 @@ class Task:
     deaths: int = 0
     reason: str = "no computer of the cluster sees it"
     """Why it is not done where it was asked for first."""
-    is_sent: bool = False
-    """Whether it was sent once."""
+    sent_to: set[str] = field(default_factory=set)
+    """The computers that it was sent to: none gets it twice."""
 
 
 @dataclass(eq=False)
@@ -144,8 +144,13 @@ class Dispatcher:
         self._inbox.put((self._close, ()))
         self._thread.join()
         self._nodes.close()
-        # One that is being made ready sees that nobody waits for it. Then nothing uses the cluster any more.
+        # One that is being made ready sees that nobody waits for it. Of one that is ready nobody heard.
         self._starter.shutdown(wait=True, cancel_futures=True)
+        with suppress(queue.Empty):
+            while True:
+                act, arguments = self._inbox.get_nowait()
+                if act == self._join:
+                    cast("NodeHandle", arguments[1]).close()
 
     def _run(self) -> None:
         try:
@@ -232,20 +237,19 @@ class Dispatcher:
             return True
         if not able and (self._starting or not self._looked_for):
             return False
-        may_be_sent = task.send is not None and not task.is_sent
+        left = [one for one in computers if task.send is not None and one.info.id not in task.sent_to]
         # While others are busy with what they see, who sees nothing of it need not be idle.
-        blind = [one for one in computers if task.root in one.unseen_roots] if able else computers
-        if may_be_sent and (free := _freest(blind)):
+        if free := _freest([one for one in left if task.root in one.unseen_roots] if able else left):
             self._send(free, task)
             return True
-        if able or (may_be_sent and computers):
+        if able or left:
             return False
         self._do_otherwise(task)
         return True
 
     def _send(self, computer: _Computer, task: Task) -> None:
         assert task.send is not None
-        task.is_sent = True
+        task.sent_to.add(computer.info.id)
         if task.root not in computer.unseen_roots:
             self._news.put(DoneElsewhere(task.path, f"sent to {computer.info.name}", task.reason))
         elif task.root not in computer.sent_roots:
@@ -310,6 +314,7 @@ class Dispatcher:
             return
         except CannotSendError as error:
             # Looking at it here says why in the usual way.
+            task.send = None
             task.reason = f"it cannot be sent ({error})"
             self._waiting.appendleft(task)
             return

@@ -64,7 +64,7 @@ class NotSeen:
     """A file that is not there for this computer, or is another one."""
 
     root_is_there: bool
-    """Whether at least its root folder is."""
+    """Whether at least its root folder is, and holds something."""
     reason: str | None = None
     """Why it cannot be used, where it is there; no full stop at the end."""
 
@@ -144,7 +144,7 @@ class Node:
         if seen is not None:
             return self._looked(seen, file)
         roots = paths_there(file.root, self._settings.maps, self._settings.names)
-        return NotSeen(any(os.path.isdir(root) for root in roots))
+        return NotSeen(any(_holds_something(root) for root in roots))
 
     def write(self, work: ShardWork, folder: str) -> Answer:
         """Write a shard of features, where this computer sees the folder and all files that it takes.
@@ -282,6 +282,15 @@ class Node:
         except OrganizerError as error:
             return Broken(str(error))
         return Looked(decoded.info, features, decoded.poster, self._settings.name)
+
+
+def _holds_something(folder: str) -> bool:
+    """Whether there is anything in a folder: a drive that is not mounted leaves an empty one behind."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _set_zone(zone: str) -> bool:

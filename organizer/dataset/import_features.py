@@ -94,7 +94,8 @@ def import_features(
         DatasetError: the folder is no such folder, or cannot be read, or no model here is of its space.
         BundleError: the model has no classifier, or is damaged.
         StoppedError: ``stop`` was set; what was brought stays.
-        LibraryError: the library cannot be written, or a map's path is not absolute.
+        LibraryError: the library cannot be written.
+        PathMapError: a map's path is not absolute.
     """
     description = read_description(folder)
     if description is None:

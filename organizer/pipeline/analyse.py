@@ -55,8 +55,8 @@ def is_a_batch(finished: Sequence[Future[Decoded | Looked]], bundle: Bundle) -> 
 
     Features are made of many decoded videos together; there is nothing to wait for without any.
     """
-    decoded = sum(one.exception() is None and isinstance(one.result(), Decoded) for one in finished)
-    return bool(finished) and (not decoded or decoded >= _videos_a_batch(bundle))
+    decoded = any(one.exception() is None and isinstance(one.result(), Decoded) for one in finished)
+    return bool(finished) and (not decoded or len(finished) >= _videos_a_batch(bundle))
 
 
 def _videos_a_batch(bundle: Bundle) -> int:

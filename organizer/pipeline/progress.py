@@ -181,7 +181,10 @@ class DoneElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class FilesSent:
-    """A computer does not see a folder: files of it are sent there, whole; told once."""
+    """A computer does not see a folder: files of it are sent there, whole.
+
+    Told once each time the computer joins.
+    """
 
     name: str
     root: str

@@ -273,6 +273,31 @@ def test_who_does_not_see_a_folder_is_sent_files_while_others_are_busy(dispatche
     assert told == [FilesSent("blind", ROOT)]
 
 
+@pytest.mark.parametrize("seen_by", [None, "seeing"])
+def test_what_a_computer_has_no_room_for_is_sent_to_another(dispatched, here, seen_by):
+    class Blind(Computer):
+        def look(self, file, fingerprint):
+            future: Future = Future()
+            future.set_result(NotSeen(root_is_there=False))
+            return future
+
+    full = Blind(lambda file: NotSeen(root_is_there=True, reason="there is no room for it"))
+    empty = Blind(lambda file: f"sent {file.relative_path}")
+    computers, given = {"full": full, "empty": empty}, []
+    if seen_by:
+        computers[seen_by] = seeing = looked(seen_by)
+        seeing.hold()
+        given = seeing.had
+    decoders = dispatched(Cluster(**computers), most_sent_bytes=100)
+    until(lambda: decoders.room == 4 * len(computers))
+    futures = [decoders.submit(file, f"print of {file.relative_path}") for file in files(20)]
+    until(lambda: len(empty.sent) + len(given) >= 20)
+    if seen_by:
+        seeing.go_on()
+    assert not wait(futures, timeout=10).not_done
+    assert not here.had and len(set(empty.sent)) == len(empty.sent) >= 16
+
+
 def test_what_no_computer_sees_is_sent_up_to_a_size_and_looked_at_here_beyond(dispatched, here):
     class SentAlone(Computer):
         def look(self, file, fingerprint):
@@ -437,6 +462,22 @@ def test_closed_nothing_is_left_that_asks_the_cluster(here):
     until(lambda: asking)
     decoders.close()
     assert not asking
+
+
+def test_a_computer_that_is_ready_when_nobody_waits_any_more_is_let_go(here):
+    one, closing_it = looked("one"), threading.Event()
+    cluster, starting = Cluster(one=one), threading.Event()
+
+    def late(info):
+        starting.set()
+        closing_it.wait(20)
+        return one
+
+    cluster.start, cluster.close = late, closing_it.set
+    decoders = ClusterDecoders(cluster, lambda: here, most_sent_bytes=0)
+    assert starting.wait(10)
+    decoders.close()
+    assert one.closed
 
 
 def test_a_computer_has_as_many_files_as_its_memory_carries(dispatched):

@@ -39,13 +39,13 @@ def hosts():
         yield made
 
 
-def start_ray(hosts, environment, name, first=""):
+def start_ray(hosts, environment, name, *options, first=""):
     """Start Ray on a computer, and wait until the cluster knows it."""
     head = hosts.address(hosts.names[0])
     where = ("--head", f"--port={PORT}", "--include-dashboard=false")
     if name != hosts.names[0]:
         where = (f"--address={head}:{PORT}",)
-    words = (*RAY, "start", *where, f"--node-ip-address={hosts.address(name)}", "--num-cpus=1", "--block")
+    words = (*RAY, "start", *where, f"--node-ip-address={hosts.address(name)}", "--block", *options)
     process = hosts.start(hosts.command(name, *words, first=first), env=environment)
     lines = []
     for line in process.stdout:
@@ -56,8 +56,9 @@ def start_ray(hosts, environment, name, first=""):
 
 
 def scan(hosts, environment, library, folder, *options):
+    """Scan on the first computer; return what it says, and how many videos each of the others looked at."""
     address = f"{hosts.address(hosts.names[0])}:{PORT}"
-    return subprocess.run(
+    done = subprocess.run(
         hosts.command(hosts.names[0], *command(library, "scan", folder, "--cluster", address, *options)),
         env=environment,
         check=False,
@@ -65,23 +66,29 @@ def scan(hosts, environment, library, folder, *options):
         text=True,
         timeout=300,
     )
+    assert done.returncode == 0, done.stderr
+    looked = re.findall(r"^(\S+): (\d+) videos?, [\d.]+ videos/s$", done.stderr, re.M)
+    return done.stderr, {name: int(number) for name, number in looked}
 
 
-def test_computers_that_see_the_folder_elsewhere_or_not_at_all_share_a_scan(
+def test_computers_that_see_the_folder_elsewhere_or_not_at_all_look_at_its_videos(
     videos, alone, hosts, environment, tmp_path
 ):
     one, two, three = hosts.names
     hidden = f"mount -t tmpfs none {videos}"
     elsewhere = f"mount -t tmpfs none /mnt; mkdir /mnt/nas; mount --bind {videos} /mnt/nas; {hidden}"
-    start_ray(hosts, environment, one)
-    start_ray(hosts, environment, two, elsewhere)
-    start_ray(hosts, environment, three, hidden)
-    done = scan(hosts, environment, tmp_path / "library.db", videos, "--map-path", f"{two}:{videos}=/mnt/nas")
-    assert done.returncode == 0, done.stderr
-    assert contents(tmp_path / "library.db") == alone
-    for name in hosts.names:
-        assert f"{name} takes part with 1 worker" in done.stderr
-    seen = re.findall(r"^(\S+): (\d+) videos?, [\d.]+ videos/s$", done.stderr, re.M)
-    assert sum(int(number) for _, number in seen) == CLIPS
-    assert {name for name, _ in seen} <= {*hosts.names}
-    assert f"{two} does not see" not in done.stderr
+    # The first scans, and looks at nothing itself.
+    start_ray(hosts, environment, one, "--num-cpus=0")
+    start_ray(hosts, environment, two, "--num-cpus=1", first=elsewhere)
+    mapped = ("--map-path", f"{two}:{videos}=/mnt/nas")
+    said, looked = scan(hosts, environment, tmp_path / "mapped.db", videos, *mapped)
+    assert f"{two} takes part with 1 worker" in said and "sent to" not in said
+    assert looked == {two: CLIPS}
+    assert contents(tmp_path / "mapped.db") == alone
+
+    start_ray(hosts, environment, three, "--num-cpus=2", first=hidden)
+    said, looked = scan(hosts, environment, tmp_path / "sent.db", videos)
+    assert f"{three} takes part with 2 workers" in said
+    assert re.search(rf"^host[23] does not see {videos}, so files are sent to it", said, re.M)
+    assert sum(looked.values()) == CLIPS and set(looked) <= {two, three}
+    assert contents(tmp_path / "sent.db") == alone
