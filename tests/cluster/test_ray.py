@@ -27,7 +27,7 @@ from organizer.frames.readers.sampling import Sampling
 from organizer.library import Library
 from organizer.models.catalogue import open_bundle
 from organizer.path_maps import PathMap
-from organizer.pipeline.progress import DoneElsewhere, NodeJoined, NodeLost, Stored
+from organizer.pipeline.progress import DoneElsewhere, FilesSent, NodeJoined, NodeLost, Stored
 from organizer.pipeline.scan import FileAccess, scan
 from organizer.tags.tagger import Tagger
 from organizer.types import LABELS
@@ -226,8 +226,11 @@ def test_files_that_no_node_sees_are_sent(videos, alone, shared, tmp_path, monke
     monkeypatch.setattr("organizer.cluster.ray_cluster.Node", Blind)
     events = scanned(tmp_path / "library.db", videos, shared(most_sent_bytes=10**6))
     assert contents(tmp_path / "library.db") == alone
-    sent = of_kind(events, DoneElsewhere)
-    assert len(sent) == CLIPS + 1 and all(event.where.startswith("sent to ") for event in sent)
+    told = of_kind(events, FilesSent)
+    assert told and {event.root for event in told} == {str(videos)}
+    assert not of_kind(events, DoneElsewhere)
+    looked = [event.outcome.where for event in of_kind(events, Stored) if event.outcome.kind.value == "new"]
+    assert len(looked) == CLIPS and None not in looked
     # Removed by a process that outlives the one that had them, which was killed.
     until(lambda: not left_behind("organizer-sent-"))
 
