@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.ray_nodes import Nodes
 from benchmarks.results_file import RESULTS, write
 from organizer.types import LABELS
 from tests.cluster.libraries import contents
@@ -37,7 +38,9 @@ _ENDS_WITHIN_S = 30.0
 class Killer(threading.Thread):
     """Kills one thing after the other while a scan runs."""
 
-    def __init__(self, cluster: Any, driver: subprocess.Popen[str], kinds: list[str], chance: random.Random):
+    def __init__(
+        self, cluster: Nodes, driver: subprocess.Popen[str], kinds: list[str], chance: random.Random
+    ):
         super().__init__(daemon=True)
         self.left = kinds
         self.killed: Counter[str] = Counter()
@@ -57,11 +60,7 @@ class Killer(threading.Thread):
             self._driver.kill()
             return True
         if kind == "node":
-            nodes = [node for node in self._cluster.list_all_nodes() if node is not self._cluster.head_node]
-            if not nodes or not actors():
-                return False
-            self._cluster.remove_node(self._chance.choice(nodes), allow_graceful=False)
-            return True
+            return bool(actors()) and self._cluster.kill_one(self._chance)
         found = actors() if kind == "actor" else [one for actor in actors() for one in below(actor)]
         return bool(found) and end(self._chance.choice(found))
 
@@ -100,8 +99,6 @@ def command(library: Path, videos: Path, *options: str) -> list[str]:
 
 def run(kills: int, seed: int, folder: Path) -> dict[str, Any]:
     """Scan until so many were killed; return what became of it."""
-    from ray.cluster_utils import Cluster
-
     chance = random.Random(seed)
     videos = folder / "videos"
     for number in range(CLIPS):
@@ -114,7 +111,7 @@ def run(kills: int, seed: int, folder: Path) -> dict[str, Any]:
     killed: Counter[str] = Counter()
     result: dict[str, Any] = {"rounds": 0, "scans": 0, "differing": [], "left_running": 0, "hangs": 0}
     result |= {"failed_at_first": 0, "slowest_round_s": 0.0}
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster = Nodes(NODES)
     try:
         while order:
             take = min(len(order), chance.randint(1, 4))
@@ -131,13 +128,13 @@ def run(kills: int, seed: int, folder: Path) -> dict[str, Any]:
             result["rounds"] += 1
             print(f"round {result['rounds']}: killed {dict(killed)}, {len(order)} to go", flush=True)
     finally:
-        cluster.shutdown()
+        cluster.close()
     return {"kills": dict(killed), "nodes": NODES, "clips": CLIPS, **result}
 
 
 def _round(
     result: dict[str, Any],
-    cluster: Any,
+    cluster: Nodes,
     library: Path,
     videos: Path,
     given: list[str],
@@ -147,10 +144,9 @@ def _round(
     """Scan with something killed, and again as often as the command itself was; return who was not killed."""
     left = list(given)
     while True:
-        while len(cluster.list_all_nodes()) < NODES:
-            cluster.add_node(num_cpus=1)
+        cluster.fill()
         driver = subprocess.Popen(
-            command(library, videos, "--cluster", cluster.address),
+            command(library, videos, *cluster.options),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -172,7 +168,7 @@ def _round(
         if not killer.killed["driver"]:
             break
     # What was left to the next scan, as a file whose decoder was ended twice from outside.
-    once_more = command(library, videos, "--cluster", cluster.address)
+    once_more = command(library, videos, *cluster.options)
     subprocess.run(once_more, check=True, capture_output=True, timeout=LIMIT_S)
     return left
 

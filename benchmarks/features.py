@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import signal
 import struct
 import subprocess
@@ -27,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import results_file
+from benchmarks.ray_nodes import Nodes
 from organizer.dataset.description import DatasetFormat, read_description
 from organizer.dataset.shard_files import MANIFEST, complete_shards, read_records_of, read_rows
 from organizer.library.fingerprint import fingerprint
@@ -145,40 +147,6 @@ def check(videos: Path, target: Path) -> dict[str, Any]:
     return {"records": len(found), "rows": rows, "bytes": bytes_, "twice": 0, "missing": 0}
 
 
-class Nodes:
-    """Ray's own cluster of several nodes on this computer; the command runs on the first."""
-
-    def __init__(self, nodes: int) -> None:
-        from ray.cluster_utils import Cluster
-
-        self._cluster = Cluster(
-            initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
-        )
-        self._most = nodes
-        self.fill()
-
-    @property
-    def options(self) -> tuple[str, str]:
-        """How a command shares its work among them."""
-        return "--cluster", self._cluster.address
-
-    def fill(self) -> None:
-        """Put new nodes in the place of those that were killed."""
-        while len(self._cluster.list_all_nodes()) < self._most:
-            self._cluster.add_node(num_cpus=1)
-        self._cluster.wait_for_nodes()
-
-    def kill_one(self) -> None:
-        """End a node, with all its processes, by SIGKILL; not the one on which the command runs."""
-        last = self._cluster.list_all_nodes()[-1]
-        assert last is not self._cluster.head_node
-        self._cluster.remove_node(last, allow_graceful=False)
-
-    def close(self) -> None:
-        """End them all."""
-        self._cluster.shutdown()
-
-
 @contextmanager
 def nodes_of(number: int) -> Iterator[Nodes | None]:
     """Give so many nodes; None for none."""
@@ -209,7 +177,7 @@ def _measured(
     first = Command(source, target, home, *options)
     if cluster is not None:
         first.wait_for(target, max(1, round(kill_at * shards / 2)))
-        cluster.kill_one()
+        assert cluster.kill_one(random.Random(0))
     first.wait_for(target, max(2, round(kill_at * shards)))
     said_first = first.kill()
     killed_s = first.seconds

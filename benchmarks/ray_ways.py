@@ -85,7 +85,7 @@ def by_actors(files: list[VideoFile], prints: list[str]) -> Iterator[str]:
     """Yield the paths of files as they are done."""
     import organizer.cluster.ray_cluster as ray_cluster
 
-    ray_cluster.Node = NotingNode  # type: ignore[misc]
+    ray_cluster.Node = NotingNode
     with connected(SharedWork(ClusterAddress(local_workers=WORKERS))) as cluster:
         decoders = cluster.start_decoders(
             Sampling.AUTO, open_bundle("lite"), workers=WORKERS, files=len(files), isolated=True

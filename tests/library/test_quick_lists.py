@@ -86,7 +86,8 @@ ALL_BUT_WORDS = VideoFilter(
 def test_every_order_is_one_pass_over_one_index(library, sort, descending, backwards, filter_, index):
     filter_ = replace(filter_, sort=sort, descending=descending)
     order = order_by(filter_, backwards=backwards)
-    source, values = videos.source_of(database_of(library), filter_, sort)
+    found = search.search(database_of(library), filter_.text)
+    source, values = videos.source_of(database_of(library), filter_, sort, found)
     plan = (
         database_of(library)
         .execute(f"EXPLAIN QUERY PLAN SELECT v.id {source} ORDER BY {order} LIMIT 36", values)

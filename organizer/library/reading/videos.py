@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from organizer.library.reading.search import Search
+
 _VIDEO_COLUMNS = (
     "id",
     "key",
@@ -57,7 +59,7 @@ def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> l
         backwards = True
         limit = max(0, min(limit, found - offset))
         offset = max(0, found - offset - limit)
-    source, values = source_of(db, filter_, filter_.sort)
+    source, values = source_of(db, filter_, filter_.sort, search(db, filter_.text))
     rows = db.execute(
         f"SELECT v.id {source} ORDER BY {order_by(filter_, backwards=backwards)} LIMIT ? OFFSET ?",
         [*values, -1 if limit is None else limit, offset],
@@ -68,23 +70,23 @@ def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> l
 
 def count_videos(db: Database, filter_: VideoFilter) -> int:
     """Return how many videos a filter chooses, whatever its limit."""
-    query = search(db, filter_.text).query if _is_words_alone(filter_) else None
-    if query is not None:
+    found = search(db, filter_.text)
+    if found.query is not None and _is_words_alone(filter_):
         # Their index counts what it has, without a look at any video.
-        return count_found(db, query)
+        return count_found(db, found.query)
     # Of the index by date, a filter by date needs a part.
     by_date = filter_.taken_from is not None or filter_.taken_before is not None
-    source, values = source_of(db, filter_, Sort.TAKEN if by_date else Sort.ADDED)
+    source, values = source_of(db, filter_, Sort.TAKEN if by_date else Sort.ADDED, found)
     return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
 
 
-def source_of(db: Database, filter_: VideoFilter, sort: Sort) -> tuple[str, list[Any]]:
-    """Return FROM and WHERE for a filter, and the values bound in them.
+def source_of(db: Database, filter_: VideoFilter, sort: Sort, found: Search) -> tuple[str, list[Any]]:
+    """Return FROM and WHERE for a filter with what its words leave, and the values bound in them.
 
     The index of the order is named, for a plan of the planner's own may sort instead of walking along it; it
     is not where a search leaves so few videos that sorting them is faster.
     """
-    condition, found = where(filter_, _tag_ids(db, filter_)), search(db, filter_.text)
+    condition = where(filter_, _tag_ids(db, filter_))
     hint = "" if found.few else f"INDEXED BY {index_of(sort, names=bool(found.parts))}"
     text = " AND ".join([condition.text, *(part.text for part in found.parts)])
     values = [*condition.values, *(value for part in found.parts for value in part.values)]
