@@ -95,7 +95,10 @@ def test_from_a_filter_to_a_decision_and_back(gallery, tab):
     # On to the next one, back to the first, and to the grid.
     tab.get_by_role("button", name="Next").click()
     tab.get_by_test_id("stText").get_by_text("party.mp4", exact=True).wait_for()
-    tab.get_by_role("button", name="Reject").click()
+    reject = tab.get_by_role("button", name="Reject")
+    # Until the page is drawn to its end, what the video before had stands there too.
+    wait_until(lambda: reject.count() == 1)
+    reject.click()
     tab.get_by_text("rejected by you").wait_for()
     assert state(gallery, "party.mp4") == "rejected"
     tab.get_by_role("button", name="Undo").click()
