@@ -20,9 +20,10 @@ def main() -> None:
     module = importlib.import_module(f"benchmarks.{name}") if name in names else None
     if not hasattr(module, "main") or name.startswith("_"):
         sys.exit(
-            "Name a benchmark: against, backbones, cluster, cluster_kill, end_to_end, features, folder, "
-            "fuzz, generated, input_pipeline, kill, large_library, merge, page_script, published, sampling, "
-            "simulate, sweep, two_models or yt8m_means"
+            "Name a benchmark: against, alike, backbones, cluster, cluster_kill, doubles, doubles_speed, "
+            "end_to_end, features, few_shot, folder, fuzz, generated, input_pipeline, kill, large_library, "
+            "merge, opening, page_script, playback, published, refine, review, sampling, similar, simulate, "
+            "sweep, teach, timeline, two_models or yt8m_means"
         )
     del sys.argv[1]
     module.main()

@@ -66,7 +66,7 @@ def measure(count: int, folder: Path, *, runs: int = 12) -> dict[str, Any]:
         name = kind.replace(" ", "_")
         figures |= spread(name, measured)
         slowest[name] = _slowest(measured)
-    scripts = script_times(library, count, runs=runs)
+    scripts = script_times(library, runs=runs)
     figures |= spread("script", scripts)
     slowest["script"] = _slowest(scripts)
     figures |= _rescan(library, runs=3 if runs > 3 else 1) | _in_child("retag", library)

@@ -11,14 +11,27 @@ from pathlib import Path
 
 from benchmarks.large_seed import RARE_WORD
 from organizer.config import Settings
-from organizer.gallery.view_state import PAGE_SIZE
 from organizer.library import Library
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
+from organizer.query import parse, print_query
 from organizer.types import TagState
 
+PAGE_SIZE = 36
+"""Videos that are asked for at once."""
 ORDERS = [(sort, descending) for sort in Sort for descending in (False, True)]
 
+SEARCHES = (
+    "dance",
+    "dance summer 2015",
+    "tag:Dance -tag:Concert date:2013-06..2013-08",
+    "(tag:Dance OR tag:Animal) -garten",
+    "geburtstag OR konzert OR 2014",
+    "summer",
+    "length:<30s folder:2015",
+    "size:>1GB is:confirmed",
+    "score:Animal>0.8 is:ok",
+)
 FILTERS = (
     VideoFilter(),
     *(VideoFilter(status=status) for status in Status),
@@ -40,6 +53,7 @@ FILTERS = (
     VideoFilter(only_maybes=True),
     VideoFilter(taken_from=datetime(2015, 1, 1), taken_before=datetime(2016, 1, 1)),
     VideoFilter(taken_from=datetime(2007, 1, 1), any_tags=("Dance", "Nature"), status=Status.OK),
+    *(VideoFilter(query=parse(text)) for text in SEARCHES),
 )
 
 TEXTS = {
@@ -125,7 +139,7 @@ def measure_queries(library: Path) -> dict[str, list[Measured]]:
     return measured
 
 
-def script_times(library: Path, videos: int, *, runs: int = 12) -> list[Measured]:
+def script_times(library: Path, *, runs: int = 12) -> list[Measured]:
     """Measure runs of the page's script for many views, after one of each that is not counted."""
     from streamlit.testing.v1 import AppTest
 
@@ -137,9 +151,9 @@ def script_times(library: Path, videos: int, *, runs: int = 12) -> list[Measured
         key = opened.video(opened.ids(VideoFilter(limit=1, status=Status.OK))[0]).key
     views: tuple[dict[str, str], ...] = (
         {},
-        {"page": str(videos // PAGE_SIZE)},
+        {"q": "tag:Animal date:2015 length:<30s"},
         {"sort": "name", "order": "up"},
-        {"sort": "size", "page": "500"},
+        {"sort": "size"},
         {"any": "Animal", "text": "geburt"},
         {"text": "mp4"},
         {"text": "MÜNCHEN", "sort": "duration"},
@@ -202,4 +216,5 @@ def _facets(opened) -> None:
 def _words(filter_: VideoFilter) -> str:
     plain = VideoFilter()
     parts = {name: getattr(filter_, name) for name in VideoFilter.__dataclass_fields__}
+    parts["query"] = print_query(filter_.query) or None
     return ", ".join(f"{name}={value}" for name, value in parts.items() if value != getattr(plain, name))

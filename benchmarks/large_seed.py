@@ -70,11 +70,27 @@ class Seeded:
     """What of it the processor took, the same way."""
 
 
-def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed: int = 1) -> Seeded:
+def seed_large(
+    library: Path,
+    folder: Path,
+    count: int,
+    bundle: Bundle,
+    *,
+    seed: int = 1,
+    posters: Sequence[bytes] = (),
+) -> Seeded:
     """Store ``count`` videos, nearly all of them 45 s long, with files that look unchanged to a scan.
 
     Of a thousand videos about 20 could not be read, 15 are missing, 50 lie in a folder that is not there, 20
     have a copy, 60 carry a person's decisions. Files are sparse: they have a size, but take no room.
+
+    Args:
+        library: where the library is made.
+        folder: where its files are made.
+        count: how many videos.
+        bundle: the model that looked at them.
+        seed: of all that is drawn.
+        posters: pictures of which each video gets one; without any they are bytes that no browser shows.
     """
     draw = random.Random(seed)
     pixels = np.random.default_rng(seed)
@@ -89,7 +105,7 @@ def seed_large(library: Path, folder: Path, count: int, bundle: Bundle, *, seed:
             root = absent if chance < 0.05 else there[chance < 0.3]
             missing = root != absent and draw.random() < 0.015
             file = _file(draw, root, number, real=root != absent and not missing)
-            analysis = _analysis(draw, pixels, bundle)
+            analysis = _analysis(draw, pixels, bundle, posters)
             readable = draw.random() >= 0.02
             copied = readable and root != absent and draw.random() < 0.02
             copy = _file(draw, there[0], number + count, real=True) if copied else None
@@ -154,11 +170,13 @@ def drawn_path(draw: random.Random, number: int) -> str:
     return os.path.join(str(day.year), f"{day:%m-%d} {EVENTS[day.toordinal() % len(EVENTS)]}", name)
 
 
-def _analysis(draw: random.Random, pixels: np.random.Generator, bundle: Bundle) -> Analysis:
+def _analysis(
+    draw: random.Random, pixels: np.random.Generator, bundle: Bundle, posters: Sequence[bytes]
+) -> Analysis:
     seconds = MAX_SECONDS if draw.random() < 0.9 else draw.randrange(3, MAX_SECONDS)
     looked_at = [second for second in bundle.sampled.all if second < seconds]
     features = pixels.integers(0, 256, (len(looked_at), bundle.dimensions), np.uint8)
-    poster = pixels.bytes(draw.randrange(8_000, 10_000))
+    poster = draw.choice(posters) if posters else pixels.bytes(draw.randrange(8_000, 10_000))
     scores = {label: draw.random() * 0.5 for label in bundle.labels}
     # Some labels are common, others rare.
     shown = sorted(set(draw.choices(LABELS, range(10, 0, -1), k=draw.choice((0, 1, 1, 2, 3)))))

@@ -146,6 +146,7 @@ def _draw(
             path,
             search_text,
             0 if missing else 1 << (root - 1),
+            1 << (root - 1),
             *bits.values(),
         )
     )
@@ -193,8 +194,8 @@ def _insert(connection: sqlite3.Connection, rows: _Rows) -> None:
     connection.executemany(
         "INSERT INTO videos (id, key, fingerprint, status, error, size_bytes, duration_s, width, height, "
         "codec, frame_rate, rotation_deg, taken_at, taken_source, taken_clock, taken_wall, taken_utc, "
-        "added_at, analysed_at, sort_name, search_text, present_in, suggested, confirmed, rejected, maybe) "
-        f"VALUES ({', '.join('?' * 26)})",
+        "added_at, analysed_at, sort_name, search_text, present_in, placed_in, suggested, confirmed, "
+        f"rejected, maybe) VALUES ({', '.join('?' * 27)})",
         rows.videos,
     )
     connection.execute("COMMIT")

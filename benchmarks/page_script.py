@@ -51,7 +51,6 @@ def main() -> None:
         ]
         seed(library, Path(folder), videos, poster=b"RIFF")
         measure("grid")
-        measure("last page", page=str(count // 36))
         measure("sorted by name", sort="name", order="up")
         measure("tag and text", any="Animal", text="clip 1")
         measure("text, not ASCII", text="ü")

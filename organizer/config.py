@@ -14,6 +14,8 @@ LIBRARY_VARIABLE = "ORGANIZER_LIBRARY"
 LIBRARY_NAME = "library.db"
 MODELS_VARIABLE = "ORGANIZER_MODELS"
 CACHE_VARIABLE = "ORGANIZER_CACHE"
+CACHE_LIMIT_VARIABLE = "ORGANIZER_CACHE_MB"
+DEFAULT_CACHE_LIMIT = 2 * 2**30
 DEBUG_VARIABLE = "ORGANIZER_DEBUG"
 
 
@@ -62,6 +64,22 @@ def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("organizer", appauthor=False)
+
+
+def pieces_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where what the gallery makes of videos lies; it may be deleted at any time."""
+    return cache_folder(environment) / "pieces"
+
+
+def vectors_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where what tells which videos are alike lies; it may be deleted at any time."""
+    return cache_folder(environment) / "vectors"
+
+
+def pieces_limit(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how many bytes of that are kept: ``ORGANIZER_CACHE_MB`` in MB, else 2 GB; 0 keeps nothing."""
+    chosen = environment.get(CACHE_LIMIT_VARIABLE, "")
+    return int(chosen) * 2**20 if chosen.isascii() and chosen.isdigit() else DEFAULT_CACHE_LIMIT
 
 
 def data_folder() -> Path:

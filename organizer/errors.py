@@ -12,17 +12,23 @@
     |-- LibraryError               the library file cannot be used
     |   |-- LibraryTooNewError     it was written by a newer organizer
     |   |-- UnknownVideoError      no video in the library is meant by that path or id
+    |   |-- NotLookedAtError       nothing is stored of what a video, or a second of it, shows
     |   |-- NotMissingError        what was decided about a video that is there was to be moved
-    |   `-- InvalidTagError        a tag name that cannot be stored
+    |   |-- InvalidTagError        a tag name that cannot be stored
+    |   `-- InvalidSearchError     a search, or its name, that cannot be stored
     |-- BundleError                a model bundle is missing, damaged or of a wrong shape
     |   `-- FeatureSpaceError      features of one space were given to the classifier of another
     |-- DownloadError              a part of a model cannot be downloaded
     |-- StorageError               there is no room, or no right, to store a model's files
     |-- GalleryError               the gallery's server cannot be started
+    |-- DesktopError               a player or file manager of this computer cannot be started
     |-- JobError                   a scan, or tagging again, cannot be started as a job of its own
     |   `-- JobRunningError        another job of this library runs
+    |-- QueryError               what was typed to search for is no search
     |-- PathMapError               what is to say where a folder lies elsewhere does not say it
     |-- DatasetError               a folder of features cannot be read, or holds others
+    |-- TeachingError              a tag cannot be learnt from what there is
+    |-- ReviewError                there is nothing to go through, or it is not kept any more
     |-- TrainingDataError          the corpus or the weights to train from cannot be used
     |-- MissingDependencyError     an optional package or a system library is not there
     `-- OutputError                what a command prints cannot be written
@@ -100,12 +106,25 @@ class UnknownVideoError(LibraryError):
     """No video in the library is meant by that path or id."""
 
 
+class NotLookedAtError(LibraryError):
+    """Nothing is stored of what a video, or one second of it, shows."""
+
+    def __init__(self, path: str, reason: str, advice: str, *, ends_in_command: bool = False) -> None:
+        super().__init__(f"{path}: {reason} {advice}", ends_in_command=ends_in_command)
+        self.reason = reason[:1].upper() + reason[1:]
+        """Why, a full sentence for where the video itself is in sight."""
+
+
 class NotMissingError(LibraryError):
     """Decisions can only be moved from a missing video to one that is there."""
 
 
 class InvalidTagError(LibraryError):
     """A tag name that cannot be stored."""
+
+
+class InvalidSearchError(LibraryError):
+    """A search, or its name, that cannot be stored."""
 
 
 class BundleError(OrganizerError):
@@ -128,6 +147,10 @@ class GalleryError(OrganizerError):
     """The gallery's server cannot be started."""
 
 
+class DesktopError(OrganizerError):
+    """A player or file manager of this computer cannot be started."""
+
+
 class JobError(OrganizerError):
     """A scan, or tagging again, cannot be started as a job of its own."""
 
@@ -136,12 +159,37 @@ class JobRunningError(JobError):
     """Another job, a scan or tagging again, of this library runs."""
 
 
+class QueryError(OrganizerError):
+    """What was typed to search for cannot be understood."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        """What is wrong and what to write instead, for people."""
+        self.start = start
+        """Where in the text it is wrong: the first character, counted from 0."""
+        self.end = end
+        """One behind the last character; never before ``start``."""
+
+    def __reduce__(self) -> tuple[type[QueryError], tuple[str, int, int]]:
+        """Pickle what it was made from."""
+        return type(self), (self.message, self.start, self.end)
+
+
 class PathMapError(OrganizerError):
     """What is to say where a folder lies elsewhere does not say it."""
 
 
 class DatasetError(OrganizerError):
     """A folder of features cannot be read, or holds others than are wanted."""
+
+
+class TeachingError(OrganizerError):
+    """A tag cannot be learnt from what there is."""
+
+
+class ReviewError(OrganizerError):
+    """There is nothing to go through, or it is not kept any more."""
 
 
 class TrainingDataError(OrganizerError):

@@ -50,6 +50,17 @@ def long_time(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
+def time_left(seconds: float) -> str:
+    """Return about how long something still takes, in steps so coarse that it does not flicker."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {round(seconds, -1):.0f} seconds"
+    if seconds < 5400:
+        return f"about {seconds / 60:.0f} minutes"
+    return f"about {seconds / 3600:.1f} hours"
+
+
 def duration(seconds: float | None, *, unknown: str = "") -> str:
     """Return a duration as ``clock_time``; ``unknown`` where it is not known."""
     return unknown if seconds is None else clock_time(seconds)
@@ -134,3 +145,11 @@ def count_list(counts: Counter[str]) -> str:
 def lite_meanwhile(reason: str) -> str:
     """Return why the chosen model cannot be run, and what happens until it can; ``reason`` is sentences."""
     return f"{reason} Until then lite takes its place."
+
+
+def no_formula(text: str) -> str:
+    """Return a text as a cell of a table holds it: spreadsheets run what begins as a formula does.
+
+    An apostrophe before it says that it is text.
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -159,6 +159,9 @@ class VideoFile:
     dated_ns: int | None = None
     """What stands for ``mtime_ns`` in the video's date, where the file is read by another way than it was
     listed: a copy, or another computer's view of it, may have a date of its own."""
+    beside_picture: bool | None = field(default=None, compare=False)
+    """Whether a picture of its name lies beside it, as beside the clip of a Live Photo; None where nobody
+    looked."""
 
     @property
     def path(self) -> str:

@@ -64,9 +64,12 @@ class ColourBundle(Bundle):
     """A bundle whose networks are the two above."""
 
     @cached_property
+    def pca(self) -> Pca:
+        return Pca(np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
+
+    @cached_property
     def space(self) -> FeatureSpace:
-        identity = Pca(np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
-        return FeatureSpace(self.space_id, ColourBackbone(), identity, self.quantiser)
+        return FeatureSpace(self.space_id, ColourBackbone(), self.pca, self.quantiser)
 
     @property
     def classifier_file(self) -> Path:

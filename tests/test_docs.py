@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -35,7 +36,13 @@ CODE_BLOCK = re.compile(r"^```.*?^```|^ {4}[^\n]*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 FILE = re.compile(r"`((?:organizer|tests|benchmarks|scripts|docs|assets|\.ci)/[\w./-]*)`")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", (DOCS / "python.md").read_text(encoding="utf-8"), re.M | re.S)
-OUTPUTS = (r"cat\.mp4 .*Animal", r"4 \(360, 640, 3\)", r"name='Animal'")
+OUTPUTS = (
+    r"cat\.mp4 .*Animal",
+    r"\.mp4 -?\d\S+ 2 \d",
+    r"100%",
+    r"4 \(360, 640, 3\)",
+    r"name='Animal'",
+)
 """What each prints of the demo's cat."""
 MODULE = re.compile(r"\bpython -m ([\w.]+)(?: ([a-z0-9_]+))?")
 
@@ -154,7 +161,9 @@ def test_examples_run(example, printed, videos, tmp_path):
     example = example.replace("/home/me/Videos", str(videos)).replace("/home/me", str(tmp_path))
     script = tmp_path / "example.py"
     script.write_text(example, encoding="utf-8")
-    ran = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=False)
+    apart = {**os.environ, "ORGANIZER_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, script]
+    ran = subprocess.run(command, cwd=ROOT, env=apart, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert re.search(printed, ran.stdout), ran.stdout
 

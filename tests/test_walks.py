@@ -42,19 +42,30 @@ sys.setprofile(note)
 
 REJECT = """
 import json
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
+from organizer.library import Library
 from organizer.config import read_settings
 from organizer.ui.resources import use
 from organizer.ui.server.app import main_script
 
 use(read_settings(None))
-page = AppTest.from_file(str(main_script()), default_timeout=60).run()
-drawn = (json.loads(element.proto.json) for element in page.get("bidi_component"))
-page.query_params["video"] = next(data["cards"] for data in drawn if "cards" in data)[0]["key"]
+page = AppTest.from_file(str(main_script()), default_timeout=60)
+with Library.open(read_settings(None).library) as library:
+    (video,) = library.list()
+page.query_params["video"] = video.key
 page.run()
-next(button for button in page.button if button.label == "Reject").click().run()
+(detail,) = (element for element in page.get("bidi_component") if element.key == "detail")
+states = page._tree.get_widget_states()
+state = states.widgets.add()
+state.id = _make_trigger_id(detail.proto.id, "events")
+action = {"number": 1, "key": video.key, "do": "no", "tag": "Animal"}
+sent = {"event": "act", "value": {"number": 1, "actions": [action]}}
+state.json_trigger_value = json.dumps([sent])
+page._run(states)
 assert not page.exception
-assert any(button.label == "Undo" for button in page.button)
+with Library.open(read_settings(None).library) as library:
+    assert [tag.state for tag in library.video(video.id).tags if tag.name == "Animal"] == ["rejected"]
 """
 
 

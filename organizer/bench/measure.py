@@ -76,7 +76,7 @@ def measure(sample: Sample, tagger: Tagger, *, workers: int, folder: Path) -> It
     scores = tagger.score(features)
     classify_s = per_item(lambda: [tagger.suggest(video) for video in tagger.score(features)], len(features))
     analyses = [
-        Analysis(video.info, stored, video.poster, tagging(tagger, video_scores))
+        Analysis(video.info, stored, video.poster, tagging(tagger, stored, video_scores))
         for video, stored, video_scores in zip(videos, features, scores, strict=False)
     ]
     store_s = storing(analyses, folder / "stages.db")

@@ -49,6 +49,12 @@ COMMANDS = (
         "Show everything known of one VIDEO: its path, its file name, or its id.",
     ),
     CommandEntry(
+        "similar",
+        "organizer.cli.similar",
+        "similar",
+        "List the videos that are most like one VIDEO: its path, its file name, or its id.",
+    ),
+    CommandEntry(
         "tag",
         "organizer.cli.decide",
         "tag",
@@ -61,14 +67,96 @@ COMMANDS = (
         "Reject tags of one VIDEO; no model ever suggests them for it again.",
     ),
     CommandEntry(
+        "searches",
+        "organizer.cli.searches",
+        "searches",
+        "List the searches that you keep; those below keep and forget one.",
+    ),
+    CommandEntry("favourite", "organizer.cli.marks", "favourite", "Mark videos as favourites."),
+    CommandEntry(
+        "rate", "organizer.cli.marks", "rate", "Rate videos with 1 to 5 STARS; 0 takes the rating away."
+    ),
+    CommandEntry(
+        "hide",
+        "organizer.cli.marks",
+        "hide",
+        "Hide videos: lists and counts leave them out, and no file is touched.",
+    ),
+    CommandEntry(
+        "unhide",
+        "organizer.cli.marks",
+        "unhide",
+        "Show hidden videos again; options choose among hidden ones.",
+    ),
+    CommandEntry(
+        "tags",
+        "organizer.cli.tags",
+        "tags",
+        "List all tags with how many videos carry each; those below rename, merge, delete, colour and hide.",
+    ),
+    CommandEntry(
+        "teach",
+        "organizer.cli.teach",
+        "teach",
+        "Teach organizer a TAG of your own from a few videos, or list what it was taught.",
+    ),
+    CommandEntry(
+        "review",
+        "organizer.cli.review",
+        "review",
+        "Go through suggestions one by one, the most telling first: does the TAG fit?",
+    ),
+    CommandEntry(
+        "folders",
+        "organizer.cli.folders",
+        "folders",
+        "List the scanned folders and what scans leave out; those below forget, exclude and include.",
+    ),
+    CommandEntry(
+        "history",
+        "organizer.cli.history",
+        "history",
+        "List what was done to videos, tags and folders, the newest first.",
+    ),
+    CommandEntry(
+        "undo",
+        "organizer.cli.history",
+        "undo",
+        "Undo the last STEP of the history, or the one with this number: all is as it was before.",
+    ),
+    CommandEntry(
+        "redo",
+        "organizer.cli.history",
+        "redo",
+        "Do again what was undone last, or the STEP with this number.",
+    ),
+    CommandEntry(
+        "export",
+        "organizer.cli.export",
+        "export",
+        "Write what is known of videos as a table or as JSON, or copy their files into a folder.",
+    ),
+    CommandEntry(
         "adopt", "organizer.cli.adopt", "adopt", "Move your tags from the missing video OLD to NEW."
     ),
     CommandEntry("merge", "organizer.cli.merge", "merge", "Bring what other libraries hold into this one."),
+    CommandEntry(
+        "duplicates",
+        "organizer.cli.duplicates",
+        "duplicates",
+        "List videos that show the same film: encoded again, resized, trimmed, cropped, or joined to others.",
+    ),
     CommandEntry(
         "retag",
         "organizer.cli.retag",
         "retag",
         "Tag videos again with the model in use, from stored features: no video is opened.",
+    ),
+    CommandEntry(
+        "job",
+        "organizer.cli.job",
+        "job",
+        "Show the job that runs, or ran last: a scan, tagging again, a merge; pause, resume or stop it.",
     ),
     CommandEntry(
         "models",
@@ -94,6 +182,12 @@ COMMANDS = (
         "organizer.cli.evaluate",
         "evaluate",
         "Measure a MODEL, the one in use without, on labelled videos it was not trained on.",
+    ),
+    CommandEntry(
+        "cache",
+        "organizer.cli.cache",
+        "cache",
+        "Say how much the gallery keeps of what it made of videos: pieces to play, pictures for hovering.",
     ),
     CommandEntry(
         "demo", "organizer.cli.demo", "demo", "Make five small clips, tag them, and say what was found."
@@ -135,6 +229,73 @@ MODEL_COMMANDS = (
     ),
 )
 """Those of ``organizer models``."""
+
+
+TAG_COMMANDS = (
+    CommandEntry(
+        "rename", "organizer.cli.tags", "rename", "Rename the tag OLD of your own to NEW, on all videos."
+    ),
+    CommandEntry(
+        "merge",
+        "organizer.cli.tags",
+        "merge",
+        "Make one tag of several of your own; of two decisions about a video the newer one holds.",
+    ),
+    CommandEntry("delete", "organizer.cli.tags", "delete", "Take a TAG of your own from all videos."),
+    CommandEntry(
+        "colour",
+        "organizer.cli.tags",
+        "colour",
+        "Give a TAG a colour, such as #3366cc; without one it has none any more.",
+    ),
+    CommandEntry(
+        "hide",
+        "organizer.cli.tags",
+        "hide",
+        "Hide a TAG, such as a built-in label: it is never shown, suggested or counted.",
+    ),
+    CommandEntry("show", "organizer.cli.tags", "show", "Show a hidden TAG again."),
+)
+"""Those of ``organizer tags``."""
+
+FOLDER_COMMANDS = (
+    CommandEntry(
+        "forget",
+        "organizer.cli.folders",
+        "forget",
+        "Let go of a scanned FOLDER and its videos in the library; no file is touched.",
+    ),
+    CommandEntry(
+        "exclude",
+        "organizer.cli.folders",
+        "exclude",
+        "Leave a folder, or names that fit a PATTERN, out of all scans from now on.",
+    ),
+    CommandEntry(
+        "include",
+        "organizer.cli.folders",
+        "include",
+        "Leave a folder or PATTERN out no longer; the next scan finds its videos.",
+    ),
+)
+"""Those of ``organizer folders``."""
+
+
+SEARCH_COMMANDS = (
+    CommandEntry(
+        "save",
+        "organizer.cli.searches",
+        "save",
+        'Keep a QUERY under a NAME, in place of one of that name; "organizer list --saved NAME" uses it.',
+    ),
+    CommandEntry(
+        "delete",
+        "organizer.cli.searches",
+        "delete",
+        "Forget the search of this NAME; no video is touched.",
+    ),
+)
+"""Those of ``organizer searches``."""
 
 
 class LazyGroup(click.Group):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from organizer import library as library_package
 from organizer.config import LIBRARY_VARIABLE, read_settings
-from organizer.library import Library
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from organizer.config import Settings
+    from organizer.library import Library
 
 EXIT_STOPPED = 130
 """Exit code of a command that Ctrl-C stopped."""
@@ -66,5 +67,6 @@ def open_library(*, create: bool = False) -> Iterator[Library]:
     Raises:
         LibraryError: it does not exist (unless ``create``), cannot be opened, or fails inside the block.
     """
-    with Library.open(library_path(), create=create) as library:
+    # Its face is imported when it is asked for, which help never does.
+    with library_package.Library.open(library_path(), create=create) as library:
         yield library

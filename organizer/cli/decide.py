@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_option, open_library
+from organizer.cli.history import print_step
+from organizer.cli.query_words import videos_where, where_option
 from organizer.cli.text import tag_list
+from organizer.library.actions import TagChange
 from organizer.library.spelling import folded
 from organizer.text import safe_text
 from organizer.types import LABELS, TagState
@@ -33,14 +36,19 @@ def _not_empty(
 
 @click.command()
 @click.argument("video", metavar="VIDEO")
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...", callback=_not_empty)
+@click.argument("tags", nargs=-1, metavar="TAG...", callback=_not_empty)
+@where_option
 @library_option
-def tag(video: str, tags: tuple[str, ...]) -> None:
+def tag(video: str, tags: tuple[str, ...], wheres: tuple[str, ...]) -> None:
     """Confirm or add tags of one VIDEO; no model ever takes them away.
 
     A TAG is one of the built-in labels or any words of your own. A maybe may be named as it is shown, such as
-    "Dance?".
+    "Dance?". With --where no VIDEO is named: all that a search finds get the tags, one step for each tag.
     """
+    if wheres:
+        _decide_all((video, *tags), wheres, TagState.CONFIRMED)
+        return
+    _check_named(tags)
     with open_library() as library:
         video_id = library.find(video)
         names = [library.meant_tag(name, to_add=True) for name in tags]
@@ -56,13 +64,21 @@ def tag(video: str, tags: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("video", metavar="VIDEO")
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...", callback=_not_empty)
+@click.argument("tags", nargs=-1, metavar="TAG...", callback=_not_empty)
 @click.option(
     "--forget", is_flag=True, help="Take a decision back: what the model says of the tag counts again."
 )
+@where_option
 @library_option
-def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
-    """Reject tags of one VIDEO; no model ever suggests them for it again."""
+def untag(video: str, tags: tuple[str, ...], forget: bool, wheres: tuple[str, ...]) -> None:
+    """Reject tags of one VIDEO; no model ever suggests them for it again.
+
+    With --where no VIDEO is named: all that a search finds, one step for each tag.
+    """
+    if wheres:
+        _decide_all((video, *tags), wheres, None if forget else TagState.REJECTED)
+        return
+    _check_named(tags)
     with open_library() as library:
         video_id = library.find(video)
         names = [library.meant_tag(name) for name in tags]
@@ -76,6 +92,27 @@ def untag(video: str, tags: tuple[str, ...], forget: bool) -> None:
     said = {folded(name) for name in decided}
     rejected = TagState.REJECTED
     _print_tags([tag for tag in record.tags if tag.state is not rejected or folded(tag.name) in said], video)
+
+
+def _check_named(tags: tuple[str, ...]) -> None:
+    """Refuse a video without a tag.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    if not tags:
+        raise click.UsageError("Missing argument 'TAG...'.")
+
+
+def _decide_all(tags: tuple[str, ...], wheres: tuple[str, ...], state: TagState | None) -> None:
+    """Decide about tags of all videos that searches find."""
+    _not_empty(click.get_current_context(), click.Argument(["tags"]), tags)
+    with open_library() as library:
+        ids = videos_where(library, wheres)
+        # Before anything is done: one that is wrong does not leave half of it done.
+        names = [library.meant_tag(name, to_add=state is TagState.CONFIRMED) for name in tags]
+        for name in names:
+            print_step(library.apply(TagChange(name, state), ids))
 
 
 def _print_tags(tags: Iterable[TagRecord], video: str) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from organizer.cli.parameters import enum_option
+from organizer.cli.query_words import read_query, where_option, with_saved_searches
 from organizer.library.filters import VideoFilter
 from organizer.library.records import Status
+from organizer.query import all_of
 from organizer.text import safe_text
 from organizer.types import TagState
 
@@ -21,7 +23,16 @@ if TYPE_CHECKING:
 
     from organizer.library import Library
 
+_SAVED = "organizer.saved"
+"""Where a command's context keeps the names of saved searches."""
 _OPTIONS = (
+    where_option,
+    click.option(
+        "--saved",
+        multiple=True,
+        metavar="NAME",
+        help="Videos that a search finds which you keep by this name.",
+    ),
     click.option(
         "--tag", "all_tags", multiple=True, metavar="TAG", help="With this tag; repeated: with all."
     ),
@@ -48,6 +59,8 @@ _OPTIONS = (
     click.option(
         "--before", "taken_before", type=click.DateTime(), help="Taken before then, as dates are shown."
     ),
+    click.option("--hidden", is_flag=True, help="Only videos that you hid; else these are left out."),
+    click.option("--live", is_flag=True, help="Only clips of Live Photos; else these are left out."),
 )
 
 
@@ -68,8 +81,14 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
         text: str,
         taken_from: datetime | None,
         taken_before: datetime | None,
+        hidden: bool,
+        live: bool,
+        wheres: tuple[str, ...],
+        saved: tuple[str, ...],
         **others: Any,
     ) -> None:
+        # Looked up with the tags, when the library is open.
+        click.get_current_context().meta[_SAVED] = saved
         chosen = VideoFilter(
             all_tags=all_tags,
             any_tags=any_tags,
@@ -82,6 +101,10 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
             text=text,
             taken_from=taken_from,
             taken_before=taken_before,
+            # A clip may be hidden as well.
+            hidden=True if hidden else None if live else False,
+            live=True if live else None if hidden else False,
+            query=all_of(*(read_query(text) for text in wheres)),
         )
         _check_maybes(chosen)
         function(chosen=chosen, **others)
@@ -91,10 +114,13 @@ def filter_options(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def with_meant_tags(library: Library, chosen: VideoFilter) -> VideoFilter:
-    """Return the filter with the tag itself for each maybe that is named as it is shown: ``Dance?``.
+def looked_up(library: Library, chosen: VideoFilter) -> VideoFilter:
+    """Return the filter with what stands for names of this library.
+
+    For a saved search that is its text; for a maybe that is named as it is shown, ``Dance?``, the tag itself.
 
     Raises:
+        OrganizerError: there is no saved search of this name.
         click.UsageError: the filter leaves maybes out.
         InvalidTagError: such a name can be no tag.
     """
@@ -102,6 +128,7 @@ def with_meant_tags(library: Library, chosen: VideoFilter) -> VideoFilter:
     def meant(option: str, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_meant(library, chosen, option, name) for name in names)
 
+    chosen = with_saved_searches(library, chosen, click.get_current_context().meta.get(_SAVED, ()))
     return replace(
         chosen,
         all_tags=meant("--tag", chosen.all_tags),

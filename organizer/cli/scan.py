@@ -34,6 +34,7 @@ from organizer.frames.readers.sampling import Sampling
 from organizer.models.catalogue import DEFAULT
 from organizer.pipeline.job_record import recorded
 from organizer.pipeline.progress import (
+    AtHand,
     DoneElsewhere,
     FilesSent,
     Listed,
@@ -137,7 +138,7 @@ def scan(
         if first and known_only:
             raise FolderError(_NEVER_SCANNED + library_argument())
         model = model_in_use()
-        summary = ScanSummary()
+        summary, at_hand = ScanSummary(), AtHand()
         with _file_access(cluster, maps, send_limit) as access, stop_asked_for() as stop:
             events = scan_events(
                 library,
@@ -150,9 +151,10 @@ def scan(
                 workers=workers,
                 stop=stop,
                 access=access,
+                at_hand=at_hand,
             )
             try:
-                _follow(events, summary, folders, stop)
+                _follow(events, summary, folders, stop, at_hand)
             except (StoppedError, KeyboardInterrupt, OutputClosedError) as reason:
                 click.echo(
                     f"Stopped after {summary.done} of {summary.to_do or 0} files. "
@@ -205,7 +207,11 @@ def refresh_facts(paths: Sequence[str]) -> None:
 
 
 def _follow(
-    events: Generator[ScanEvent, None, None], summary: ScanSummary, folders: Sequence[str], stop: Event
+    events: Generator[ScanEvent, None, None],
+    summary: ScanSummary,
+    folders: Sequence[str],
+    stop: Event,
+    at_hand: AtHand | None = None,
 ) -> None:
     """Add up a scan and show it while it runs: a bar on a terminal, one line a file where output is piped."""
     with (
@@ -213,6 +219,7 @@ def _follow(
         recorded(library_path(), folders, stop) as record,
         progress_bar("looking through folders", Unit.VIDEOS) as bar,
     ):
+        record.at_hand = at_hand or record.at_hand
         speeds = NodeSpeeds()
         for event in record.following(events, summary):
             if isinstance(event, ModelUnusable):

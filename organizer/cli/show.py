@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from organizer.cli.context import library_argument, library_option, open_library
+from organizer.cli.query_words import videos_where, where_option
 from organizer.cli.text import tag_name
 from organizer.gallery.detail import ADD_A_TAG, picture_size, placement, why_no_tag
 from organizer.models.catalogue import maybe_thresholds_of, sampled_by, thresholds_of
@@ -20,12 +21,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("video", metavar="VIDEO")
+@click.argument("video", metavar="VIDEO", required=False)
+@where_option
 @library_option
-def show(video: str) -> None:
-    """Show everything known of one VIDEO: its path, its file name, or its id."""
+def show(video: str | None, wheres: tuple[str, ...]) -> None:
+    """Show everything known of one VIDEO: its path, its file name, or its id.
+
+    With --where, of all videos that a search finds.
+    """
+    if video is None and not wheres:
+        raise click.UsageError("Missing argument 'VIDEO', or --where to choose videos by a search.")
+    if video is not None and wheres:
+        raise click.UsageError("Name one VIDEO, or choose videos by --where, not both.")
     with open_library() as library:
-        record = library.video(library.find(video))
+        ids = [library.find(video)] if video is not None else videos_where(library, wheres)
+        for number, id_ in enumerate(ids):
+            if number:
+                click.echo()
+            _show(library.video(id_))
+
+
+def _show(record: VideoRecord) -> None:
     thresholds, maybes = thresholds_of(record.bundle), maybe_thresholds_of(record.bundle)
     for line in describe(record, thresholds, maybes, sampled_by(record.bundle)):
         click.echo(line)

@@ -7,6 +7,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
+from organizer.stopping import Wishes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
@@ -16,15 +20,18 @@ _ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") 
 
 
 @contextmanager
-def stop_asked_for() -> Iterator[threading.Event]:
+def stop_asked_for() -> Iterator[Wishes]:
     """Give a flag that the first Ctrl-C sets; the second one interrupts the block as usual.
+
+    The work that looks at it can be asked to wait too, from the gallery or with ``organizer job pause``.
 
     SIGTERM and SIGHUP, which a logout, a closed terminal or a guard of memory sends, count as Ctrl-C.
 
     An interrupt may strike between any two instructions, also while a lock or a transaction is half taken; a
     flag is seen only where the work can end well.
     """
-    stop = threading.Event()
+    stop = Wishes()
+    stop.on_pause = _say_paused
     if threading.current_thread() is not threading.main_thread():
         # Only the main thread gets signals.
         yield stop
@@ -45,3 +52,10 @@ def stop_asked_for() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say_paused(paused: bool) -> None:
+    if paused:
+        click.echo('Paused. To go on: "organizer job resume", or "Go on" in the gallery.', err=True)
+    else:
+        click.echo("Going on.", err=True)

@@ -267,8 +267,10 @@ def _base(architecture: str | None, space: Bundle | None, data: Origin) -> Base 
 def _source(
     labelled: Labelled, space: Bundle | None, base: Base | None, negatives: float | None
 ) -> TrainingSource:
-    if labelled.data is Origin.YT8M or space is None:
+    if labelled.data is Origin.YT8M:
         return yt8m_source(space, labelled.of_yt8m(negatives))
+    # Only frames of YouTube-8M come without a space.
+    assert space is not None
     match labelled.data:
         case Origin.CORPUS:
             click.echo("Looking at the corpus; the first time this takes some minutes ...")

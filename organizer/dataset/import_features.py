@@ -14,7 +14,7 @@ from organizer.errors import DatasetError
 from organizer.library.changes import Analysis
 from organizer.library.fingerprint import fingerprint
 from organizer.models.catalogue import bundle_of_space
-from organizer.pipeline.analyse import tagging
+from organizer.pipeline.analyse import tagging, taught_tags
 from organizer.stopping import check
 from organizer.tags.tagger import Tagger
 from organizer.types import VideoFeatures
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from organizer.library.records import KnownContent, Root
     from organizer.models.bundle import Bundle
     from organizer.path_maps import PathMap
+    from organizer.teaching.taught_tags import TaughtTags
     from organizer.types import VideoFile
 
 
@@ -120,6 +121,8 @@ class _Import:
         self._library = library
         self._tagger = tagger
         self._maps = maps
+        self._taught: TaughtTags | None = None
+        """Read anew for each shard: somebody may be teaching meanwhile."""
 
     def bring(self, records: Sequence[Record], stop: Event | None) -> Generator[Imported, None, None]:
         space_id = self._tagger.bundle.space_id
@@ -127,6 +130,7 @@ class _Import:
         # Of the roots there, each once and in their order.
         roots = dict.fromkeys(record.row.file.root for record in records)
         place_map = self._library.merges.place_map(roots, self._maps)
+        self._taught = taught_tags(self._library, self._tagger.bundle)
         for record in records:
             check(stop)
             there = record.row.file
@@ -193,7 +197,7 @@ class _Import:
         return next(known, None) or self._library.roots.add(path)
 
     def _tagging(self, features: VideoFeatures) -> Tagging:
-        return tagging(self._tagger, self._tagger.score([features])[0])
+        return tagging(self._tagger, features, self._tagger.score([features])[0], self._taught)
 
 
 def _model_of(description: Description) -> Bundle:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import NotNowError, OrganizerError, OutOfMemoryError, VideoError
-from organizer.frames.pictures.poster import LONG_SIDE, PosterPicker
+from organizer.frames.pictures.poster import PosterPicker
 from organizer.frames.pictures.resize import squash
 from organizer.frames.probe import probe
 from organizer.frames.read_errors import all_is_read
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from organizer.frames.readers.reader import FrameReader
     from organizer.types import Frame, InputSpec, VideoFile, VideoInfo
 
-SHORT_SIDE = LONG_SIDE * 3 // 4
-"""Pixels of the shorter side that fill a poster of a 4:3 picture, and more than those of a wider one."""
+SHORT_SIDE = 288
+"""Pixels of the shorter side that a poster has at least. Networks of fewer pixels see what is made of so
+many: with another number they would give other features."""
 
 
 def network_pictures(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from organizer.gallery.camera_names import is_camera_name
 from organizer.library.records import Status
 from organizer.text import duration, safe_text, spelled_date
 from organizer.types import TagState
@@ -49,6 +50,14 @@ class Card:
     tags: tuple[CardTag, ...]
     more_tags: int
     """How many tags did not fit."""
+    named: bool = True
+    """Whether somebody chose the name, rather than a camera."""
+    favourite: bool = False
+    hidden: bool = False
+    live: bool = False
+    """Whether it is the clip of a Live Photo."""
+    rating: int = 0
+    """1 to 5 stars; 0 where it has none."""
 
 
 MAX_TAGS = 4
@@ -66,6 +75,11 @@ def card(video: VideoRecord, *, poster: bool) -> Card:
         poster=poster_address(video) if poster else "",
         tags=tuple(_card_tag(tag) for tag in tags[:MAX_TAGS]),
         more_tags=max(0, len(tags) - MAX_TAGS),
+        named=not is_camera_name(os.path.basename(video.places[0].path)),
+        favourite=video.favourite,
+        hidden=video.hidden,
+        live=video.live,
+        rating=video.rating,
     )
 
 

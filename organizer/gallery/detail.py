@@ -1,8 +1,8 @@
-"""What the page of one video says: its labels, why it has no tag, its facts."""
+"""What the page of one video says of it: why it has no tag or does not play, what was looked at, facts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from organizer.library.records import Status
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from organizer.library.records import VideoRecord
-    from organizer.types import SampledSeconds, VideoScores
+    from organizer.types import SampledSeconds
 
 _SOURCES = {
     "container": "from the video itself",
@@ -28,82 +28,6 @@ _NEVER = 1.0
 """The threshold of a label that is never suggested."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
-    """One label of the model, for one video."""
-
-    label: str
-    score: float
-    """Probability 0..1."""
-    threshold: float | None
-    """A score from here on makes a tag; None where none does, and where the model is not installed."""
-    maybe_threshold: float | None
-    """A score from here on makes a maybe; None where none does, and where the model is not installed."""
-    words: str
-    """The score and both thresholds."""
-    state: str
-    """``maybe``, else a ``TagState``, or empty where nothing is said of the label."""
-    strip: tuple[int, ...]
-    """0..100 for each second that was looked at: how much it speaks for the label; empty where that is not
-    known."""
-    best_second: int | None
-    seconds: tuple[int, ...] = ()
-    """Which second each of them is, ascending."""
-
-
-def label_rows(
-    video: VideoRecord,
-    thresholds: Mapping[str, float],
-    maybe_thresholds: Mapping[str, float],
-    labels: tuple[str, ...] = (),
-    scored: VideoScores | None = None,
-) -> list[LabelRow]:
-    """Return a row for each label that the video was scored for, best score first.
-
-    Args:
-        video: the video.
-        thresholds: from which score on the model that scored it gives each label; empty when that is not
-            installed.
-        maybe_thresholds: from which score on each is a maybe, without the labels that never are.
-        labels: the columns of ``scored``.
-        scored: what the same model says of each second, where it is known.
-    """
-    states = {tag.name: "maybe" if tag.is_maybe else tag.state.value for tag in video.tags}
-    rows = []
-    for label, score in sorted(video.scores.items(), key=lambda item: -item[1]):
-        strip: tuple[int, ...] = ()
-        seconds: tuple[int, ...] = ()
-        if scored is not None and label in labels:
-            column = scored.evidence[:, labels.index(label)]
-            strip = tuple(round(100 * min(1.0, max(0.0, float(value)))) for value in column)
-            seconds = scored.seconds
-        best = seconds[strip.index(max(strip))] if strip else None
-        given, maybe = thresholds.get(label), maybe_thresholds.get(label)
-        rows.append(
-            LabelRow(
-                label=label,
-                score=score,
-                threshold=None if given is None or given >= _NEVER else given,
-                maybe_threshold=maybe,
-                words=_score_words(score, given, maybe),
-                state=states.get(label, ""),
-                strip=strip,
-                best_second=best,
-                seconds=seconds,
-            )
-        )
-    return rows
-
-
-def _score_words(score: float, given: float | None, maybe: float | None) -> str:
-    """Say a score, and what the model makes of which scores."""
-    if given is None:
-        return f"Score {score:.2f}"
-    sure = "never sure enough for a tag" if given >= _NEVER else f"a tag from {given:.2f} on"
-    unsure = "" if maybe is None else f"a maybe from {maybe:.2f} on, "
-    return f"Score {score:.2f}: {unsure}{sure}"
-
-
 def analysed_part(video: VideoRecord, sampled: SampledSeconds | None = None) -> str:
     """Say how much of a video was looked at; empty where it was each of its seconds.
 
@@ -116,48 +40,94 @@ def analysed_part(video: VideoRecord, sampled: SampledSeconds | None = None) -> 
 
 
 def why_no_tag(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
-    """Say why a video carries no tag; empty where it carries one.
+    """Say why a video carries no tag, for who knows of thresholds; empty where it carries one.
 
     Args:
         video: the video.
         thresholds: by label, of the model that scored it; empty when that is not installed.
     """
-    if any(tag.state is not TagState.REJECTED for tag in video.tags):
-        return ""
-    if video.status is Status.FAILED:
-        return "It could not be read, so there is nothing to tag."
-    if not video.scores:
-        return "No model has looked at it yet. Scan its folder again."
-    rejected = {tag.name for tag in video.tags}
-    high = [label for label, score in video.scores.items() if score >= thresholds.get(label, _NEVER) < _NEVER]
-    if forgotten := [safe_text(label) for label in high if label not in rejected]:
-        return (
-            f"You took back what you decided about {', '.join(forgotten)}, and it was not tagged since. "
-            "To let the model say again, tag it again (organizer retag)."
-        )
-    if rejected:
-        return "You rejected its tags, and no other score reaches its label's threshold."
-    return f"No score reaches its label's threshold. {ADD_A_TAG}"
-
-
-def maybes_alone(video: VideoRecord) -> str:
-    """Say what to do where a video carries no tag but maybes; empty anywhere else."""
-    carried = [tag for tag in video.tags if tag.state is not TagState.REJECTED]
-    if not carried or not all(tag.is_maybe for tag in carried):
-        return ""
-    return "The model is sure of no tag. It asks about those with a question mark: confirm or reject them."
-
-
-def why_not_playable(video: VideoRecord) -> str:
-    """Say why a video cannot be watched; empty where it can."""
     return {
-        Status.OK: "",
-        Status.FAILED: f"This file could not be read: {safe_text(video.error or 'no reason was stored')}.",
-        Status.MISSING: (
-            "This file was gone at the last scan. Its tags are kept; it is known again when it comes back."
+        _Untagged.TAGGED: "",
+        _Untagged.UNREAD: "It could not be read, so there is nothing to tag.",
+        _Untagged.UNSEEN: "No model has looked at it yet. Scan its folder again.",
+        _Untagged.FORGOTTEN: (
+            f"You took back what you decided about {_forgotten(video, thresholds)}, and it was not tagged "
+            "since. To let the model say again, tag it again (organizer retag)."
         ),
-        Status.OFFLINE: "Its folder is not there now. Connect the drive and scan again.",
-    }[video.status]
+        _Untagged.REJECTED: "You rejected its tags, and no other score reaches its label's threshold.",
+        _Untagged.UNSURE: f"No score reaches its label's threshold. {ADD_A_TAG}",
+    }[_untagged(video, thresholds)]
+
+
+def no_tag_words(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
+    """Say the same on the page, without a word of scores."""
+    return {
+        _Untagged.TAGGED: "",
+        _Untagged.UNREAD: "It could not be read, so there is nothing to tag by itself. You can add tags.",
+        _Untagged.UNSEEN: "No model has looked at it yet. Scan its folder again, or add a tag yourself.",
+        _Untagged.FORGOTTEN: (
+            f"You took back what you said about {_forgotten(video, thresholds)}. To hear the model again, "
+            "choose \u201cTag again\u201d below."
+        ),
+        _Untagged.REJECTED: "You said no to its tags, and the model is not sure enough of any other.",
+        _Untagged.UNSURE: f"The model is not sure enough of any tag. {ADD_A_TAG}",
+    }[_untagged(video, thresholds)]
+
+
+class _Untagged(Enum):
+    """Why a video carries no tag."""
+
+    TAGGED = auto()
+    """It carries one."""
+    UNREAD = auto()
+    UNSEEN = auto()
+    FORGOTTEN = auto()
+    """A decision was taken back, and nothing tagged it since."""
+    REJECTED = auto()
+    UNSURE = auto()
+
+
+def _untagged(video: VideoRecord, thresholds: Mapping[str, float]) -> _Untagged:
+    if any(tag.state is not TagState.REJECTED for tag in video.tags):
+        return _Untagged.TAGGED
+    if video.status is Status.FAILED:
+        return _Untagged.UNREAD
+    if not video.scores:
+        return _Untagged.UNSEEN
+    if _forgotten(video, thresholds):
+        return _Untagged.FORGOTTEN
+    return _Untagged.REJECTED if video.tags else _Untagged.UNSURE
+
+
+def _forgotten(video: VideoRecord, thresholds: Mapping[str, float]) -> str:
+    """Name the labels whose score makes a tag that the video does not have."""
+    carried = {tag.name for tag in video.tags}
+    return ", ".join(
+        safe_text(label)
+        for label, score in video.scores.items()
+        if label not in carried and score >= thresholds.get(label, _NEVER) < _NEVER
+    )
+
+
+def problem(video: VideoRecord) -> tuple[str, str] | None:
+    """Return what keeps a video from being watched, and what to do about it; None where nothing does."""
+    if video.status is Status.OK:
+        return None
+    if video.status is Status.FAILED:
+        return (
+            f"This file could not be read: {safe_text(video.error or 'no reason was stored')}.",
+            "It may be damaged or not copied to its end. If another player plays it, try again; "
+            "else copy it anew from the camera or a backup.",
+        )
+    if video.status is Status.MISSING:
+        return (
+            "This file was gone at the last scan.",
+            "Its tags are kept. Put it back and scan its folder: it is known again, wherever it lies.",
+        )
+    return (
+        "Its folder is not there now.",
+        "Connect the drive it lies on and scan again. Its tags can be changed meanwhile.",
+    )
 
 
 def facts(video: VideoRecord) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from organizer.types import EVERY_SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from organizer.library.records import TagRecord
     from organizer.path_maps import PathMap
     from organizer.types import SampledSeconds, SuggestedTag, TagState, VideoFeatures, VideoInfo
@@ -23,6 +25,9 @@ class Tagging:
     scores: dict[str, float]
     """Probability 0..1 of every label."""
     suggestions: tuple[SuggestedTag, ...]
+    taught: Mapping[str, SuggestedTag | None] = field(default_factory=dict)
+    """By name of each tag that the person taught: the suggestion, None where it does not fit. It goes before
+    what the model says of a label of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Placed(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class TagChange:
+class SuggestionChange:
     """How the suggested tags of one video changed; those that a person decided about do not."""
 
     video_id: int
@@ -64,6 +69,8 @@ class TagChange:
     """Maybes that were none; ``removed`` names those among them that were given."""
     maybes_removed: tuple[str, ...] = ()
     """Maybes that are none now; ``added`` names those among them that are given."""
+    kept: tuple[str, ...] = ()
+    """Tags that the model would have taken away or given, had the person not decided about them."""
 
     @property
     def is_empty(self) -> bool:
@@ -133,7 +140,7 @@ class MergeCounts:
     taggings: int = 0
     """Known videos that were scored later in the other library; their suggestions are those now."""
     decisions: int = 0
-    """Tags of videos whose decision came from the other library."""
+    """Tags of videos whose decision came from the other library, and marks: favourites, ratings, hiding."""
     conflicts: int = 0
     """Tags that were decided about in both, not alike; the newer decision holds."""
     data_bytes: int = 0

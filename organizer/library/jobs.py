@@ -1,14 +1,15 @@
 """What a running job says of itself, for whoever shows it: another process reads and stops it here.
 
-A job is a scan, a run of tagging again, or a merge of other libraries. It writes its row every second. A row
-that still says ``running`` but was not written for a while belongs to a process that died.
+A job is a scan, a run of tagging again, a merge of other libraries, a search for doubles, or a move of
+originals. It writes its row every second. A row that still says ``running`` but was not written for a while
+belongs to a process that died.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -36,7 +37,13 @@ class JobKind(StrEnum):
 
     SCAN = "scan"
     RETAG = "retag"
+    PREVIEW = "preview"
+    """Looks what tagging again would change, and changes nothing."""
     MERGE = "merge"
+    DOUBLES = "doubles"
+    """Looks for videos that show the same film."""
+    MOVE = "move"
+    """Moves originals away, or back; no other job begins meanwhile."""
 
 
 class JobState(StrEnum):
@@ -62,11 +69,25 @@ class RetagChange:
     maybes_added: tuple[str, ...] = ()
     """Maybes now; reports of before there were any do not say it."""
     maybes_removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Tags that the person's decisions kept as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagDifference:
+    """Of how many videos one tag changed."""
+
+    added: int = 0
+    removed: int = 0
+    maybes_added: int = 0
+    maybes_removed: int = 0
+    kept: int = 0
+    """Of how many it stays as the person decided, against what the model says."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetagReport:
-    """What a run of tagging again did."""
+    """What a run of tagging again did, or would do."""
 
     asked: int
     tagged: int
@@ -74,8 +95,28 @@ class RetagReport:
     changed: int
     changes: tuple[RetagChange, ...]
     """The first hundred of the changed videos."""
+    step_id: int = 0
+    """The step in the history that it is, to undo it; 0 for what would be done only, and in old reports."""
+    tags: dict[str, TagDifference] = field(default_factory=dict)
+    """By name, the tags that changed, or that a decision kept."""
+    chosen: str | None = None
+    """The search whose videos were meant; empty for all videos, None where they were named one by one."""
 
     MAX_CHANGES: ClassVar[int] = 100
+
+
+@dataclass(frozen=True, slots=True)
+class JobNow:
+    """What a running job does at the moment."""
+
+    current: str | None = None
+    """Absolute path of the file at hand."""
+    left_s: float | None = None
+    """How long it still takes."""
+    fresh: int = 0
+    """Files done that were not known before."""
+    paused: bool = False
+    """Whether it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +129,19 @@ class Job:
     """Absolute paths; empty where all known folders are scanned."""
     state: JobState
     stop_requested: bool
+    pause_requested: bool
+    paused: bool
+    """Whether it waits now; it does so within a second or two, when what is at hand is done."""
     to_do: int | None
     """Files to look at, or videos to tag; None while folders are walked."""
     done: int
     failed: int
+    fresh: int
+    """Files done that were not known before."""
+    current: str | None
+    """Absolute path of the file at hand, in printable characters; None between two, or when it is unknown."""
+    left_s: float | None
+    """How long it still takes, told from the last minutes; None where that is not known yet, or it waits."""
     message: str | None
     """Why it failed, or why a running one does not get on; a sentence."""
     finished: bool
@@ -106,8 +156,33 @@ def running_words(kind: JobKind) -> str:
     return {
         JobKind.SCAN: "A scan of this library is running.",
         JobKind.RETAG: "Videos of this library are being tagged again.",
+        JobKind.PREVIEW: "It is being looked what tagging again would change.",
         JobKind.MERGE: "Another library is being merged into this one.",
+        JobKind.DOUBLES: "Doubles are being looked for in this library.",
+        JobKind.MOVE: "Files of this library are being moved.",
     }[kind]
+
+
+def busy_words(job: Job, then: str = "") -> str:
+    """Return sentences: this job is in the way, and what to do about it.
+
+    Args:
+        job: it runs, or is paused.
+        then: what can be done after its end, such as ``, then try again``.
+    """
+    if job.pause_requested:
+        return f"{_PAUSED_WORDS[job.kind]} Let it go on or stop it{then}."
+    return f"{running_words(job.kind)} Wait for its end or stop it{then}."
+
+
+_PAUSED_WORDS = {
+    JobKind.SCAN: "A scan of this library is paused.",
+    JobKind.RETAG: "Tagging again is paused.",
+    JobKind.PREVIEW: "Looking what tagging again would change is paused.",
+    JobKind.MERGE: "A merge into this library is paused.",
+    JobKind.DOUBLES: "Looking for doubles is paused.",
+    JobKind.MOVE: "A move of files of this library is paused.",
+}
 
 
 class Jobs:
@@ -125,14 +200,13 @@ class Jobs:
             alone: whether it is refused while another job of this library runs.
 
         Raises:
-            JobRunningError: another job runs.
+            JobRunningError: another job runs, and this one is to be alone, or that one moves originals.
         """
         now = time.time()
         with transaction(self._db):
-            if alone and (other := self.newest(now)) is not None and not other.finished:
-                raise JobRunningError(
-                    f"{running_words(other.kind)} Wait for its end or stop it, then try again."
-                )
+            other = self.newest(now)
+            if other is not None and not other.finished and (alone or other.kind is JobKind.MOVE):
+                raise JobRunningError(busy_words(other, ", then try again"))
             cursor = self._db.execute(
                 """
                 INSERT INTO scans (folders, kind, state, started_at, beat_at)
@@ -145,15 +219,43 @@ class Jobs:
         return cursor.lastrowid
 
     def beat(
-        self, job_id: int, *, to_do: int | None, done: int, failed: int, message: str | None = None
+        self,
+        job_id: int,
+        *,
+        to_do: int | None,
+        done: int,
+        failed: int,
+        message: str | None = None,
+        now: JobNow | None = None,
     ) -> bool:
-        """Store how far a job is, and why it does not get on; return whether it was asked to stop."""
+        """Store how far a job is, and why it does not get on; return whether it was asked to stop.
+
+        Args:
+            job_id: the job.
+            to_do: files to look at, or videos to tag; None while folders are walked.
+            done: of them.
+            failed: of them.
+            message: a sentence.
+            now: what it does at the moment; None where it does not say.
+        """
+        now = now or JobNow()
         with transaction(self._db):
             self._db.execute(
-                "UPDATE scans SET beat_at = ?, to_do = ?, done = ?, failed = ?, message = ? WHERE id = ?",
-                [time.time(), to_do, done, failed, message, job_id],
+                """
+                UPDATE scans SET beat_at = ?, to_do = ?, done = ?, failed = ?, message = ?,
+                    current = ?, left_s = ?, fresh = ?, paused = ? WHERE id = ?
+                """,
+                [
+                    *(time.time(), to_do, done, failed, message),
+                    *(_printable(now.current), now.left_s, now.fresh, now.paused, job_id),
+                ],
             )
         row = self._db.execute("SELECT stop_requested FROM scans WHERE id = ?", [job_id]).fetchone()
+        return bool(row and row[0])
+
+    def asked_to_pause(self, job_id: int) -> bool:
+        """Whether a job shall wait until it is asked to go on."""
+        row = self._db.execute("SELECT pause_requested FROM scans WHERE id = ?", [job_id]).fetchone()
         return bool(row and row[0])
 
     def finish(
@@ -164,17 +266,29 @@ class Jobs:
         report: RetagReport | None = None,
     ) -> None:
         """Store how a job ended."""
-        text = None if message is None else message.encode("utf-8", "backslashreplace").decode("utf-8")
         with transaction(self._db):
             self._db.execute(
-                "UPDATE scans SET state = ?, message = ?, report = ?, beat_at = ? WHERE id = ?",
-                [state.value, text, report and json.dumps(asdict(report)), time.time(), job_id],
+                """
+                UPDATE scans SET state = ?, message = ?, report = ?, beat_at = ?,
+                    current = NULL, left_s = NULL, paused = 0 WHERE id = ?
+                """,
+                [
+                    *(state.value, _printable(message), report and json.dumps(asdict(report))),
+                    *(time.time(), job_id),
+                ],
             )
 
     def request_stop(self, job_id: int) -> None:
         """Ask a running job to stop; it does so within a second or two."""
         with transaction(self._db):
             self._db.execute("UPDATE scans SET stop_requested = 1 WHERE id = ?", [job_id])
+
+    def request_pause(self, job_id: int, paused: bool = True) -> None:
+        """Ask a running job to wait, or to go on; it does so within a second or two."""
+        with transaction(self._db):
+            self._db.execute(
+                "UPDATE scans SET pause_requested = ? WHERE id = ? AND state = 'running'", [paused, job_id]
+            )
 
     def seconds_a_video(self) -> float | None:
         """Return how long a scan takes for a video, told from the newest one that looked at enough of them.
@@ -218,7 +332,8 @@ class Jobs:
         now = time.time() if now is None else now
         row = self._db.execute(
             """
-            SELECT id, kind, folders, state, stop_requested, to_do, done, failed, message, beat_at, report
+            SELECT id, kind, folders, state, stop_requested, pause_requested, paused, to_do, done, failed,
+                fresh, current, left_s, message, beat_at, report
             FROM scans ORDER BY state = 'running' AND beat_at >= ? DESC, id DESC LIMIT 1
             """,
             [now - DIED_AFTER_S],
@@ -227,24 +342,35 @@ class Jobs:
 
 
 def _job(row: tuple[Any, ...], now: float) -> Job:
-    id_, kind, folders, state, stop, to_do, done, failed, message, beat_at, report = row
-    current = JobState(state)
-    if current is JobState.RUNNING and now - beat_at > DIED_AFTER_S:
-        current = JobState.DIED
+    id_, kind, folders, state, stop, pause, paused, to_do, done, failed, *rest = row
+    fresh, current, left_s, message, beat_at, report = rest
+    now_state = JobState(state)
+    if now_state is JobState.RUNNING and now - beat_at > DIED_AFTER_S:
+        now_state = JobState.DIED
     return Job(
         id=id_,
         kind=JobKind(kind),
         folders=tuple(json.loads(folders)),
-        state=current,
+        state=now_state,
         stop_requested=bool(stop),
+        pause_requested=bool(pause),
+        paused=bool(paused),
         to_do=to_do,
         done=done,
         failed=failed,
+        fresh=fresh,
+        current=current,
+        left_s=left_s,
         message=message,
-        finished=current is not JobState.RUNNING,
+        finished=now_state is not JobState.RUNNING,
         silent_s=now - beat_at,
         report=None if report is None else _report(json.loads(report)),
     )
+
+
+def _printable(text: str | None) -> str | None:
+    """Return a text that may quote a name which is no UTF-8 as one that is."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _report(values: dict[str, Any]) -> RetagReport:
@@ -255,7 +381,9 @@ def _report(values: dict[str, Any]) -> RetagReport:
             tuple(change["removed"]),
             tuple(change.get("maybes_added", ())),
             tuple(change.get("maybes_removed", ())),
+            tuple(change.get("kept", ())),
         )
         for change in values["changes"]
     )
-    return RetagReport(**values | {"changes": changes})
+    tags = {name: TagDifference(**numbers) for name, numbers in values.get("tags", {}).items()}
+    return RetagReport(**values | {"changes": changes, "tags": tags})

@@ -7,18 +7,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from organizer.errors import LibraryError
+from organizer.library import saved_searches
+from organizer.library.acting import Acting
 from organizer.library.deciding import decisions, journal
 from organizer.library.deciding import tags as deciding_tags
+from organizer.library.deciding.teaching import Teaching
+from organizer.library.doubling.moves import Moves
+from organizer.library.doubling.pairs import Doubles
 from organizer.library.filters import VideoFilter
+from organizer.library.history import undo_one
+from organizer.library.history.reviewing import Reviews
 from organizer.library.jobs import Jobs
 from organizer.library.merging.merge import Merges
-from organizer.library.opening import in_words, open_database
-from organizer.library.reading import decided_videos, find, known_contents, tags, videos
+from organizer.library.opening import in_words, open_database, stamp
+from organizer.library.reading import (
+    decided_videos,
+    find,
+    known_contents,
+    listed,
+    search_names,
+    tags,
+    videos,
+)
 from organizer.library.reading.features import Features
+from organizer.library.reading.insights import Insights
 from organizer.library.reading.media import Media
 from organizer.library.recordings import adoption
 from organizer.library.recordings.adoption import Recordings
 from organizer.library.writing.contents import Contents
+from organizer.library.writing.live_photos import LivePhotos
 from organizer.library.writing.places import Places, Roots
 
 if TYPE_CHECKING:
@@ -29,18 +46,27 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from organizer.library.changes import Adopted
-    from organizer.library.records import DecidedVideo, JournalEntry, KnownContent, VideoRecord
+    from organizer.library.records import (
+        DecidedVideo,
+        JournalEntry,
+        KnownContent,
+        ListedVideos,
+        VideoRecord,
+    )
+    from organizer.query.names import Names, SavedSearch
 
 _ALL = VideoFilter()
 
 
-class Library:
+class Library(Acting):
     """A library: everything known of some folders' videos, in one SQLite file.
 
-    What a person does stands here: list and find videos, confirm and reject tags. What only one stage needs
+    What a person does stands here: list and find videos, confirm and reject tags, and all that ``Acting``
+    adds, which does things to many videos and undoes them. What only one stage needs
     is a part: ``roots``, ``places``, ``contents`` and ``recordings`` are for scans, ``features`` for models,
     ``media`` for the gallery's addresses, ``jobs`` for whoever shows and stops running work, ``merges`` for
-    libraries made elsewhere.
+    libraries made elsewhere, ``insights`` and ``live_photos`` for the gallery, ``teaching``
+    for tags that a person taught, ``reviews`` for those who put suggestions to a person.
 
     A library belongs to the thread that opened it; each thread and each process opens it for itself, as often
     as it likes. Readers never wait for a writer. A writer waits up to half a minute for another one::
@@ -62,6 +88,12 @@ class Library:
         media: what the gallery serves by a video's key.
         jobs: what running scans, runs of tagging again, and merges say of themselves.
         merges: other libraries that come into this one.
+        insights: what is told of all videos at once.
+        live_photos: the clips of Live Photos, and whether they are folded away.
+        teaching: the tags that the person taught.
+        doubles: videos that show the same film, and what was answered about them.
+        moves: the journal of originals that were moved away.
+        reviews: suggestions that the person goes through one by one.
     """
 
     def __init__(self, database: Database, path: Path) -> None:
@@ -76,6 +108,12 @@ class Library:
         self.media = Media(database)
         self.jobs = Jobs(database)
         self.merges = Merges(database, path)
+        self.insights = Insights(database)
+        self.live_photos = LivePhotos(database)
+        self.teaching = Teaching(database)
+        self.doubles = Doubles(database)
+        self.moves = Moves(database)
+        self.reviews = Reviews(database)
 
     # Open and close
 
@@ -132,6 +170,30 @@ class Library:
         """Return how many videos a filter chooses, whatever its limit."""
         return videos.count_videos(self._database, chosen)
 
+    def listed(self, chosen: VideoFilter = _ALL) -> ListedVideos:
+        """Return the whole list of the videos that a filter chooses, at one moment, with its months."""
+        return listed.listed_videos(self._database, chosen)
+
+    def count_newer(self, chosen: VideoFilter, video_id: int) -> int:
+        """Return how many of the videos that a filter chooses were added after one of them.
+
+        Args:
+            chosen: the filter.
+            video_id: the one; 0 counts all.
+        """
+        return listed.count_newer(self._database, chosen, video_id)
+
+    def records(self, video_ids: Sequence[int]) -> Sequence[VideoRecord]:
+        """Return the videos with these ids, in their order, without those that are gone."""
+        return list(videos.records_of(self._database, video_ids))
+
+    def stamp(self) -> str:
+        """Return a word that is another one after each change of the library, by whichever process.
+
+        It may be another one without a change too.
+        """
+        return stamp(self.path)
+
     def video(self, video_id: int) -> VideoRecord:
         """Return one video.
 
@@ -160,6 +222,10 @@ class Library:
         """Return the names of all tags of any video, in any state, by name."""
         return tags.tag_names(self._database)
 
+    def tag_colours(self) -> dict[str, str]:
+        """Return the colour of each tag that the person gave one, as ``#rrggbb``."""
+        return tags.tag_colours(self._database)
+
     def tag_counts(self, *, with_maybes: bool = False) -> dict[str, int]:
         """Return how many videos carry each tag (given or confirmed), most frequent first.
 
@@ -187,6 +253,18 @@ class Library:
         """
         return deciding_tags.meant_tag(self._database, name, to_add=to_add)
 
+    def search_names(self) -> Names:
+        """Return everything that a search can name here: tags, folders, years, saved searches.
+
+        It takes about as long as a look at the path of every file: whoever completes what is typed asks once
+        and keeps it for a while.
+        """
+        return search_names.search_names(self._database)
+
+    def saved_searches(self) -> Sequence[SavedSearch]:
+        """Return the searches that a person keeps, by name."""
+        return saved_searches.saved_searches(self._database)
+
     def decided_videos(self, space_id: str) -> Sequence[DecidedVideo]:
         """Return the videos with a decision and with features of one space, in the order they were added."""
         return decided_videos.decided_videos(self._database, space_id)
@@ -202,6 +280,31 @@ class Library:
     def confirmed_tags(self) -> Sequence[str]:
         """Return the names of all tags that a person confirmed for any video, by name."""
         return known_contents.confirmed_tags(self._database)
+
+    # Keep searches
+
+    def save_search(self, name: str, text: str, *, instead: str | None = None) -> None:
+        """Keep a search under a name; one of the same name, in whatever case, makes way for it.
+
+        Args:
+            name: what it is called.
+            text: the search.
+            instead: the name of one that it takes the place of, as where it is given another name.
+
+        Raises:
+            InvalidSearchError: the name is empty, longer than 60 characters or holds control characters, or
+                there is nothing to search for.
+            QueryError: the text is no search.
+        """
+        saved_searches.save_search(self._database, name, text, instead=instead)
+
+    def delete_saved_search(self, name: str) -> bool:
+        """Forget a search that was kept.
+
+        Returns:
+            Whether there was one of this name, in whatever case.
+        """
+        return saved_searches.delete_saved_search(self._database, name)
 
     # Decide
 
@@ -259,7 +362,7 @@ class Library:
         Raises:
             InvalidTagError: as for ``confirm``.
         """
-        return decisions.undo(self._database, _id(video), tag, entry=entry)
+        return undo_one.undo(self._database, _id(video), tag, entry=entry)
 
     def last_decisions(self, video: VideoRecord | int) -> dict[str, JournalEntry]:
         """Return by tag the last decision of each that was not undone; the newest one of all comes last."""

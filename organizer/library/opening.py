@@ -99,6 +99,24 @@ def open_read_only(
     return db
 
 
+def stamp(path: Path) -> str:
+    """Return a word that is another one after each change of a library, by whichever process.
+
+    Every commit writes to the library's file or to its write-ahead log. Folding the log into the file changes
+    the word once more, though nothing else.
+    """
+    parts = []
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            continue
+        # An empty log comes and goes with every connection.
+        if status.st_size:
+            parts.append(f"{status.st_mtime_ns:x}.{status.st_size:x}")
+    return "-".join(parts)
+
+
 def in_words(path: Path, error: sqlite3.Error) -> str:
     """Return what SQLite reports of a library, with what to do about it."""
     if is_busy(error):

@@ -7,9 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from organizer.dates.shown import ShownDate, shown_date
+from organizer.library.database import mark_bits
 from organizer.types import TagState, Tier
 
 if TYPE_CHECKING:
+    from array import array
+
     from organizer.types import VideoFeatures
 
 
@@ -33,6 +36,21 @@ class Root:
     path: str
     """Absolute."""
     offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FolderInfo:
+    """A folder that was scanned, with what it holds."""
+
+    root: Root
+    scanned_at: str | None
+    """ISO 8601 in UTC: when a scan last came to its end; None where none did."""
+    videos: int
+    """Files of videos that were there at the last scan, whether or not they could be read."""
+    failed: int
+    """Those of them that could not be read."""
+    missing: int
+    """Files that were there once and are the last of their video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +145,24 @@ class TagRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TagInfo:
+    """One tag, wherever it is; what nobody is shown is not counted."""
+
+    name: str
+    built_in: bool
+    """Whether it is one of the labels that organizer knows by itself."""
+    colour: str | None = None
+    """``#rrggbb``, as the person chose it."""
+    hidden: bool = False
+    """Whether it is never shown, suggested or counted."""
+    videos: int = 0
+    """That carry it: given by a model, or confirmed."""
+    maybes: int = 0
+    confirmed: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceRecord:
     """One file of a video."""
 
@@ -176,6 +212,28 @@ class VideoRecord:
     """What is known of the date's clock, a ``DateClock``."""
     analysed_at: str = ""
     """When it was looked at last, ISO 8601 in UTC."""
+    marks: int = 0
+    """Bits, see ``organizer.library.database.mark_bits``; the four below are what they say."""
+
+    @property
+    def favourite(self) -> bool:
+        """Whether the person likes it best."""
+        return bool(self.marks & mark_bits.FAVOURITE)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the person wants to see it only when asked for."""
+        return bool(self.marks & mark_bits.HIDDEN)
+
+    @property
+    def live(self) -> bool:
+        """Whether it is the clip of a Live Photo."""
+        return bool(self.marks & mark_bits.LIVE)
+
+    @property
+    def rating(self) -> int:
+        """1 to 5 stars; 0 where it has none."""
+        return mark_bits.rating_of(self.marks)
 
     @property
     def taken(self) -> ShownDate | None:
@@ -186,6 +244,30 @@ class VideoRecord:
     def path(self) -> str:
         """Absolute path of its first file; one that is there, where there is any."""
         return self.places[0].path
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Videos of a list that stand together because they were taken in one month."""
+
+    month: str | None
+    """``2023-06``; None where the date is not known, and in an order other than by date."""
+    videos: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVideos:
+    """A whole list, as it was at one moment."""
+
+    ids: array[int]
+    """In its order."""
+    months: tuple[Month, ...]
+    """In its order too; together they are all of it."""
+
+    @property
+    def newest_id(self) -> int:
+        """The id of the video that was added last, 0 where there is none."""
+        return max(self.ids, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +320,52 @@ class JournalEntry:
     before: TagRow | None
     """None where the video did not carry the tag."""
     after: TagRow | None
+    step_id: int | None = None
+    """The step in the history that it is a part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTags:
+    """What was filmed in a month."""
+
+    month: str | None
+    """``2023-06``; None for what has no date."""
+    videos: int
+    tags: dict[str, int]
+    """How many carry each of the tags that were asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """How much of the readable videos a person has looked through."""
+
+    videos: int
+    done: int
+    """With a decision, and nothing that waits for one."""
+    begun: int
+    """With a decision, and suggestions or maybes that wait for one."""
+    waiting: int
+    """With suggestions or maybes, and no decision."""
+    untagged: int
+    """Without a tag, given or confirmed; these are among the others too."""
+
+    @property
+    def nothing(self) -> int:
+        """How many have neither decision nor suggestion: no model sees anything in them."""
+        return self.videos - self.done - self.begun - self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person answered to what the newest tagging says of one tag."""
+
+    tag: str
+    right: int
+    """Given by the model, and confirmed."""
+    wrong: int
+    """Given by the model, and rejected."""
+    maybe_right: int
+    maybe_wrong: int
+    """The same of its maybes."""
+    missed: int
+    """Added by the person, and not suggested at all."""

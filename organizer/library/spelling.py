@@ -5,20 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 from organizer.errors import InvalidTagError
+from organizer.folding import composed, folded, is_same_path
 from organizer.types import LABELS
+
+__all__ = ["clean_tag", "composed", "folded", "is_same_path"]
 
 _MAX_TAG_LENGTH = 60
 """Characters."""
-
-
-def composed(text: str) -> str:
-    """Return text with composed accents: macOS stores names with decomposed ones, and nobody types those."""
-    return unicodedata.normalize("NFC", text)
-
-
-def folded(text: str) -> str:
-    """Return text such that two spellings that a person takes for the same are equal."""
-    return composed(composed(text).casefold())
 
 
 _BUILT_IN = {folded(label): label for label in LABELS}

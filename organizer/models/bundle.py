@@ -110,6 +110,15 @@ class Bundle:
         return "backbone" in self.roles
 
     @cached_property
+    def pca(self) -> Pca:
+        """The PCA, loaded when first used.
+
+        Raises:
+            BundleError: it is missing or damaged.
+        """
+        return load_pca(self._verified("pca"))
+
+    @cached_property
     def space(self) -> FeatureSpace:
         """Its feature space, ready to run.
 
@@ -122,8 +131,7 @@ class Bundle:
                 f"{self.folder}: this is a classifier alone and makes no features. To join it with the model "
                 f"{self.space_id}: organizer models import {self.folder}"
             )
-        pca = load_pca(self._verified("pca"))
-        return FeatureSpace(self.space_id, self._backbone(pca), pca, self.quantiser)
+        return FeatureSpace(self.space_id, self._backbone(self.pca), self.pca, self.quantiser)
 
     @property
     def classifier_file(self) -> Path:

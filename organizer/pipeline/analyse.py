@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from organizer.frames.decode import Decoded
 from organizer.library.changes import Analysis, Tagging
+from organizer.teaching.taught_tags import TaughtTags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
+    from organizer.library import Library
     from organizer.models.bundle import Bundle
     from organizer.tags.tagger import Tagger
     from organizer.types import VideoFeatures, VideoInfo, VideoScores
@@ -33,11 +35,25 @@ class Looked:
     """What the computer is called that looked at it."""
 
 
-def analyse(videos: Sequence[Decoded | Looked], tagger: Tagger) -> list[Analysis]:
-    """Extract features, score and tag videos, together, so that networks run on full batches."""
+def analyse(
+    videos: Sequence[Decoded | Looked], tagger: Tagger, taught: TaughtTags | None = None
+) -> list[Analysis]:
+    """Extract features, score and tag videos, together, so that networks run on full batches.
+
+    Args:
+        videos: what was seen of them.
+        tagger: the model.
+        taught: the tags that the person taught in its feature space.
+    """
     bundle, features = tagger.bundle, features_of(videos, tagger.bundle)
     return [
-        Analysis(video.info, stored, video.poster, tagging(tagger, scores), sampled=bundle.sampled)
+        Analysis(
+            video.info,
+            stored,
+            video.poster,
+            tagging(tagger, stored, scores, taught),
+            sampled=bundle.sampled,
+        )
         for video, stored, scores in zip(videos, features, tagger.score(features), strict=True)
     ]
 
@@ -65,7 +81,24 @@ def _videos_a_batch(bundle: Bundle) -> int:
     return 1 if pictures == 1 else -(-pictures * _FULL_BATCHES // len(bundle.sampled.all))
 
 
-def tagging(tagger: Tagger, scores: VideoScores) -> Tagging:
-    """Return what the library stores of a video's scores."""
+def tagging(
+    tagger: Tagger, features: VideoFeatures, scores: VideoScores, taught: TaughtTags | None = None
+) -> Tagging:
+    """Return what the library stores of a video's scores.
+
+    Args:
+        tagger: the model.
+        features: of the video, in the model's space.
+        scores: what the model says of them.
+        taught: the tags that the person taught in this space.
+    """
     bundle = tagger.bundle
-    return Tagging(bundle.id, dict(zip(bundle.labels, scores.scores, strict=True)), tagger.suggest(scores))
+    by_label = dict(zip(bundle.labels, scores.scores, strict=True))
+    said = taught.says(features, scores.seconds, by_label) if taught else {}
+    return Tagging(bundle.id, by_label, tagger.suggest(scores), said)
+
+
+def taught_tags(library: Library, bundle: Bundle) -> TaughtTags:
+    """Return the tags that a library's person taught in the feature space of a model."""
+    tags = library.teaching.suggesting(bundle.space_id)
+    return TaughtTags([tag for tag in tags if tag.refines in {None, bundle.id}], bundle.quantiser)

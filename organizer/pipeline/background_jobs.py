@@ -1,4 +1,4 @@
-"""Scans and tagging again run as a process of their own: the page stays quick and may be closed meanwhile."""
+"""Scans, tagging again and searches run as a process of their own: the page stays quick and may be closed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import organizer
 from organizer.errors import JobError, JobRunningError
 from organizer.library import Library
-from organizer.library.jobs import Job, running_words
+from organizer.library.jobs import Job, busy_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,23 +43,44 @@ def start_scan(
     return _start(library, "The scan", command, ["--", *folders], detached=detached)
 
 
-def start_retag(library: Path, video_ids: Iterable[int] | None) -> int:
+def start_retag(
+    library: Path, video_ids: Iterable[int] | None, *, preview: bool = False, asked: str | None = None
+) -> int:
     """Start to tag videos again and return the job's id as soon as its row is in the library.
 
     Args:
         library: the library's file.
         video_ids: the videos; None means all.
+        preview: whether only to look what would change.
+        asked: the search whose videos these are, for the report; None where they are no search's.
 
     Raises:
         JobRunningError: a job of this library runs already.
         JobError: the process ended at once.
         LibraryError: the library cannot be opened.
     """
+    command = ["retag", *["--preview"] * preview]
+    command += [] if asked is None else [f"--asked={asked}"]
+    name = "Looking what would change" if preview else "Tagging again"
     if video_ids is None:
-        return _start(library, "Tagging again", ["retag"])
+        return _start(library, name, command)
     # Not as arguments: no system takes a hundred thousand of them.
     words = "\n".join(map(str, video_ids)).encode("ascii")
-    return _start(library, "Tagging again", ["retag", "--stdin"], stdin=words)
+    return _start(library, name, [*command, "--stdin"], stdin=words)
+
+
+def start_doubles(library: Path) -> int:
+    """Start to look for doubles and return the job's id as soon as its row is in the library.
+
+    Args:
+        library: the library's file.
+
+    Raises:
+        JobRunningError: a job of this library runs already.
+        JobError: the process ended at once.
+        LibraryError: the library cannot be opened.
+    """
+    return _start(library, "The search for doubles", ["duplicates", "--again", "--json"])
 
 
 def _start(
@@ -75,7 +96,7 @@ def _start(
     _running[:] = [process for process in _running if process.poll() is None]
     before = newest_job(library)
     if before is not None and not before.finished:
-        raise JobRunningError(f"{running_words(before.kind)} Wait for its end or stop it.")
+        raise JobRunningError(busy_words(before))
     # -P: without it, Python files that lie in the current folder would be imported before installed ones.
     line = [sys.executable, "-P", "-m", "organizer", *command, "--library", str(library), *arguments]
     package = os.path.dirname(os.path.dirname(os.path.abspath(organizer.__file__)))

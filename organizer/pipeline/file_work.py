@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,10 +14,10 @@ from organizer.frames.decode import Decoded, FileChangedError
 from organizer.frames.probe import probe
 from organizer.library import Library
 from organizer.library.changes import Analysis, Placed
-from organizer.pipeline.analyse import Looked, analyse, is_a_batch
+from organizer.pipeline.analyse import Looked, analyse, is_a_batch, taught_tags
 from organizer.pipeline.fingerprints import with_fingerprints
 from organizer.pipeline.listing import FileJob, is_gone
-from organizer.pipeline.progress import FileOutcome, OutcomeKind
+from organizer.pipeline.progress import AtHand, FileOutcome, OutcomeKind
 from organizer.pipeline.refresh import changed_facts, is_better_dated
 from organizer.stopping import check
 from organizer.types import TagState
@@ -63,6 +64,7 @@ class FileWork:
         away: set[str],
         stop: Event,
         spaces: Sequence[str],
+        at_hand: AtHand | None = None,
     ) -> None:
         """Prepare for some jobs.
 
@@ -76,6 +78,7 @@ class FileWork:
                 at all.
             stop: looked at between two files.
             spaces: content with features of any of these feature spaces is known and not decoded.
+            at_hand: is told which file is looked at.
         """
         self._library = library
         self._tagger = tagger
@@ -85,6 +88,7 @@ class FileWork:
         self._away = away
         self._stop = stop
         self._spaces = spaces
+        self._at_hand = at_hand or AtHand()
         self.stored: list[int] = []
         """The videos that were not known before, or not readable, and were stored so far."""
         self._replaced: dict[int, Replaced] = {}
@@ -102,22 +106,28 @@ class FileWork:
         """
         running: dict[Future[Decoded | Looked], FileJob] = {}
         finished: list[tuple[FileJob, Future[Decoded | Looked]]] = []
+        held: deque[FileJob] = deque()
         with closing(self._identified(jobs)) as identified:
             while True:
                 check(self._stop)
                 started = 0
                 wanted = self._decoders.room
-                for job in islice(identified, max(0, wanted - len(running))):
+                under_way = {job.fingerprint for job in [*running.values(), *(job for job, _ in finished)]}
+                startable = self._startable(identified, held, under_way, most_held=wanted)
+                for job in islice(startable, max(0, wanted - len(running))):
                     started += 1
                     if job.error is not None or job.video_id is not None:
                         yield self._finish_undecoded(job)
                     else:
                         running[self._decoders.submit(job.file, job.fingerprint)] = job
+                        under_way.add(job.fingerprint)
                 if not started and not running and not finished:
                     return
                 # Known files may have left room: then the next ones are started at once.
                 room = started and len(running) < wanted
                 wait(running, timeout=0 if room else _LOOK_AT_STOP_S, return_when=FIRST_COMPLETED)
+                in_work = (job.file.path for future, job in running.items() if not future.done())
+                self._at_hand.path = next(in_work, self._at_hand.path)
                 finished += [(running.pop(future), future) for future in list(running) if future.done()]
                 if is_a_batch([future for _, future in finished], self._tagger.bundle) or not running:
                     yield from self._finish_decoded(finished)
@@ -128,10 +138,36 @@ class FileWork:
         """Yield the jobs with fingerprints, and the videos that are known by them."""
         with closing(with_fingerprints(jobs, self._fingerprint)) as ahead:
             for job in ahead:
-                if job.error is not None or (job.again and job.is_as_known):
-                    yield job
-                else:
-                    yield replace(job, video_id=self._find_video(job.fingerprint))
+                yield self._looked_up(job)
+
+    def _startable(
+        self, identified: Iterator[FileJob], held: deque[FileJob], under_way: set[str], *, most_held: int
+    ) -> Iterator[FileJob]:
+        """Yield jobs whose content nobody looks at now: of two copies, the second waits for the first.
+
+        Args:
+            identified: jobs with fingerprints.
+            held: those that wait.
+            under_way: fingerprints of what is being looked at, and not stored yet.
+            most_held: no more jobs are taken while so many wait.
+        """
+        for _ in range(len(held)):
+            job = held.popleft()
+            if job.fingerprint in under_way:
+                held.append(job)
+            else:
+                yield self._looked_up(job)
+        while len(held) < most_held and (new := next(identified, None)) is not None:
+            if new.error is None and new.video_id is None and new.fingerprint in under_way:
+                held.append(new)
+            else:
+                yield new
+
+    def _looked_up(self, job: FileJob) -> FileJob:
+        """Return a job with the video that is known by its fingerprint."""
+        if job.error is not None or (job.again and job.is_as_known):
+            return job
+        return replace(job, video_id=self._find_video(job.fingerprint))
 
     def _finish_undecoded(self, job: FileJob) -> FileOutcome:
         """Store a file whose content is known or cannot be read at all."""
@@ -193,7 +229,9 @@ class FileWork:
                 decoded[index] = future.result()
             except VideoError as error:
                 errors[index] = error
-        analyses = dict(zip(decoded, analyse(list(decoded.values()), self._tagger), strict=True))
+        # Read anew for each batch: somebody may be teaching while this runs.
+        taught = taught_tags(self._library, self._tagger.bundle)
+        analyses = dict(zip(decoded, analyse(list(decoded.values()), self._tagger, taught), strict=True))
         for index, (job, _) in enumerate(finished):
             check(self._stop)
             if index in analyses:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
 from organizer.library import Library
-from organizer.library.jobs import JobKind, JobState, RetagReport
+from organizer.library.jobs import JobKind, JobNow, JobState, RetagReport
 from organizer.memory import TOO_LITTLE_MEMORY, lacks_memory
+from organizer.pipeline.pace import Pace
+from organizer.pipeline.progress import AtHand, OutcomeKind
 from organizer.pipeline.scan_summary import ScanSummary
-from organizer.stopping import StoppedError
+from organizer.stopping import StoppedError, Wishes
 from organizer.text import lite_meanwhile
 
 if TYPE_CHECKING:
@@ -35,11 +37,27 @@ class JobRecord:
         self.to_do: int | None = None
         self.done = 0
         self.failed = 0
+        self.fresh = 0
+        self.at_hand = AtHand()
         self.message: str | None = None
         self.report: RetagReport | None = None
         """What tagging again did so far."""
         self._moved_s = time.monotonic()
         self._done_then = 0
+        self._pace = Pace()
+
+    def now(self, wishes: Wishes | None = None) -> JobNow:
+        """Return what it does at the moment, and note for how long it did not stand still.
+
+        Args:
+            wishes: whether it does; None where it cannot.
+        """
+        paused = wishes is not None and wishes.waits
+        if paused:
+            self._moved_s = time.monotonic()
+        waited_s = 0.0 if wishes is None else wishes.waited_s()
+        self._pace.look(time.monotonic() - waited_s, self.done, self.to_do)
+        return JobNow(self.at_hand.path, None if paused else self._pace.left_s(), self.fresh, paused)
 
     def stuck(self, now_s: float | None = None) -> str | None:
         """Return a sentence when no file was done for longer than any may take, None otherwise.
@@ -68,6 +86,7 @@ class JobRecord:
         for event in events:
             self._moved_s = time.monotonic()
             summary.add(event)
+            self.fresh = summary.kinds[OutcomeKind.NEW]
             self.to_do, self.done, self.failed = summary.to_do, summary.done, len(summary.failures)
             if summary.unusable_model is not None:
                 self.message = lite_meanwhile(summary.unusable_model)
@@ -84,6 +103,8 @@ def recorded(
     alone: bool = False,
 ) -> Iterator[JobRecord]:
     """Record a job for the length of a block; set ``stop`` when another process asks for its end.
+
+    Where ``stop`` is of the class ``Wishes``, other processes can ask the job to wait, and to go on.
 
     Args:
         library: the library's file.
@@ -122,13 +143,16 @@ def recorded(
         ended.set()
         beating.join()
         with Library.open(library) as opened:
-            opened.jobs.beat(job_id, to_do=record.to_do, done=record.done, failed=record.failed)
+            opened.jobs.beat(
+                job_id, to_do=record.to_do, done=record.done, failed=record.failed, now=record.now()
+            )
             opened.jobs.finish(job_id, state, message, record.report)
 
 
 def _beat(
     library: Path, job_id: int, record: JobRecord, stop: threading.Event, ended: threading.Event
 ) -> None:
+    wishes = stop if isinstance(stop, Wishes) else None
     while not ended.wait(BEAT_S):
         try:
             with Library.open(library, create=False) as opened:
@@ -138,9 +162,13 @@ def _beat(
                     done=record.done,
                     failed=record.failed,
                     message=record.stuck(),
+                    now=record.now(wishes),
                 )
+                paused = wishes is not None and opened.jobs.asked_to_pause(job_id)
         except (LibraryError, MemoryError):
             # The job itself finds out and says so.
             continue
         if asked:
             stop.set()
+        if wishes is not None:
+            (wishes.pause.set if paused else wishes.pause.clear)()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organizer.errors import FolderError
 from organizer.frames.folders.walk import Walk
 from organizer.library import Library
+from organizer.library.exclusions import LeftOut as LeftOutOfLibrary
+from organizer.library.exclusions import is_at_or_below, is_path
 from organizer.library.fingerprint import UNREADABLE
-from organizer.library.spelling import composed
+from organizer.library.spelling import is_same_path
 from organizer.pipeline.progress import Listed
 from organizer.stopping import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from threading import Event
 
     from organizer.frames.folders.left_out import LeftOut
@@ -99,9 +102,11 @@ def areas_of(library: Library, folders: Sequence[str]) -> list[Area]:
     """Turn folders into roots: a folder below a known root is a part of it, not a root of its own."""
     known = {root.path: root for root in library.roots.all()}
     paths = [_known_spelling(_real_path(folder), known) for folder in folders] or list(known)
+    excluded = [one.pattern for one in library.exclusions()]
     for path in paths:
         if path not in known:
             check_folder(path)
+            check_not_excluded(path, excluded)
     areas: dict[str, Area] = {}
     # Outer folders first, so that a folder inside another one becomes a part of it.
     for path in sorted(paths, key=len):
@@ -132,6 +137,21 @@ def check_folder(path: str) -> None:
     )
 
 
+def check_not_excluded(path: str, patterns: Iterable[str]) -> None:
+    """Refuse to scan what the person wanted scans to leave out.
+
+    Raises:
+        FolderError: the folder lies at or below an excluded one.
+    """
+    for folder in patterns:
+        if is_path(folder) and is_at_or_below(path, folder):
+            raise FolderError(
+                f"{path}: this library leaves it out of scans. To take it in again: "
+                f"organizer folders include {shlex.quote(folder)}",
+                ends_in_command=True,
+            )
+
+
 def _real_path(folder: str) -> str:
     if not folder:
         raise FolderError("An empty name is no folder. Give a folder that holds videos.")
@@ -142,9 +162,7 @@ def _known_spelling(path: str, known: Collection[str]) -> str:
     """Return the known root that is meant by a path, where only the composing of accents differs."""
     if path in known:
         return path
-    alike = (root for root in known if composed(root) == composed(path))
-    # Some file systems hold both spellings as two folders.
-    return next((root for root in alike if not os.path.exists(path) or os.path.samefile(root, path)), path)
+    return next((root for root in known if is_same_path(root, path)), path)
 
 
 def _is_part(areas: dict[str, Area], root: Root, path: str) -> bool:
@@ -201,6 +219,7 @@ def list_jobs(
         StoppedError: ``stop`` was set; the library is as it was.
     """
     roots = [root.path for root in library.roots.all()]
+    excluded = LeftOutOfLibrary(one.pattern for one in library.exclusions())
     jobs: list[FileJob] = []
     walked: list[WalkedArea] = []
     returned: list[int] = []
@@ -214,14 +233,18 @@ def list_jobs(
         walk = Walk(
             root.path,
             below=area.below,
-            exclude=exclude,
-            skip_folders=nested,
+            exclude=[*exclude, *excluded.globs],
+            skip_folders=[*nested, *excluded.paths],
             known=_known_file(library, root, space_id, present),
             stored=present.__contains__,
         )
+        flagged = library.places.beside_pictures(root)
+        beside: dict[str, bool] = {}
         for file in walk:
             check(stop)
             videos += 1
+            if bool(file.beside_picture) != (file.relative_path in flagged):
+                beside[file.relative_path] = bool(file.beside_picture)
             # Taken out, so that only what the walk does not meet is left at its end.
             if present.pop(file.relative_path, None) == (file.size_bytes, file.mtime_ns):
                 unchanged += 1
@@ -238,6 +261,7 @@ def list_jobs(
             for path in present
             if walk.covers(path) or (walk.passes_over(path) and is_gone(os.path.join(root.path, path)))
         )
+        library.places.note_pictures(root, beside)
         links += walk.links_not_followed
         walked.append(WalkedArea(root, vanished, frozenset(walk.cloud_only)))
         # What is known and out of sight keeps its tags; there is nothing to do about it.

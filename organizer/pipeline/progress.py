@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from organizer.pipeline.looking_cost import LookingCost
 
 
+@dataclass(slots=True)
+class AtHand:
+    """Which file a scan looks at; the scan writes it, whoever shows the scan reads it now and then."""
+
+    path: str | None = None
+    """Absolute; of several the one that was begun first. None before the first."""
+
+
 class OutcomeKind(StrEnum):
     """What became of one file."""
 

@@ -19,6 +19,7 @@ from organizer.pipeline.fingerprints import Fingerprint
 from organizer.pipeline.listing import absent_roots, areas_of, list_jobs, without_done
 from organizer.pipeline.looking_cost import looking_cost
 from organizer.pipeline.progress import (
+    AtHand,
     LeftBehind,
     ModelUnusable,
     NewForModel,
@@ -64,6 +65,7 @@ def scan(
     again: bool = False,
     stop: Event | None = None,
     access: FileAccess | None = None,
+    at_hand: AtHand | None = None,
 ) -> Generator[ScanEvent, None, None]:
     """Find new, changed, moved and vanished videos below folders and store what they show.
 
@@ -92,14 +94,15 @@ def scan(
             longest ago comes first, so one that stopped begins with the rest when it is begun anew.
         stop: to be set, by a signal or another thread, when the scan shall end after the step at hand.
         access: how files are told apart and decoded, where that is not the usual way.
+        at_hand: is told which file is looked at, for whoever shows the scan.
 
     Yields:
         A ``RootOffline`` for each root to scan that is absent, one ``Listed``, perhaps a ``ModelUnusable``,
         a ``NewForModel`` where other models saw videos that this one did not, a ``Stored`` for each file
-        that is not known unchanged, in the order they are done, among them a ``WorkersEvent`` for what
-        happens to the computers that look, and at the end a ``Rejoined`` for each video
-        that is gone but lives on in a new file, an ``Undecided`` for each that may live on in several, a
-        ``LeftBehind`` for each that was overwritten, and one ``Vanished``.
+        that is not known unchanged, in the order they are done, among them a
+        ``WorkersEvent`` for what happens to the computers that look, and at the end a
+        ``Rejoined`` for each video that is gone but lives on in a new file, an ``Undecided`` for each that
+        may live on in several, a ``LeftBehind`` for each that was overwritten, and one ``Vanished``.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -157,6 +160,7 @@ def scan(
                 away=listing.cloud_only,
                 stop=stop or Event(),
                 spaces=spaces,
+                at_hand=at_hand,
             )
             yield from _outcomes(work, decoders, jobs)
             stored, replaced = work.stored, work.replaced

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 if TYPE_CHECKING:
     from organizer.models.bundle import Bundle
@@ -60,6 +60,8 @@ class TrainedOn:
                     table["groups"] = list(self.groups)
                 if self.videos_file is not None:
                     table["videos_file"] = self.videos_file
+            case _:
+                assert_never(self.origin)
         if self.based_on is not None:
             table["based_on"] = self.based_on
         return table

@@ -10,6 +10,7 @@ import pytest
 
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
+from organizer.pipeline.background_jobs import newest_job
 from tests import clips
 from tests.gallery_server.process import running_gallery, wait_until
 
@@ -88,16 +89,17 @@ def videos(tmp_path):
 
 def test_player_and_poster_agree(tmp_path, videos, tab):
     with running_gallery(tmp_path / "library.db", str(videos), command="open") as gallery:
-        tab.goto(gallery.address)
-        tab.locator(".card").first.wait_for()
+        wait_until(
+            lambda: newest_job(gallery.library) is not None and newest_job(gallery.library).finished, 60
+        )
         with Library.open(gallery.library) as library:
             records = {video.places[0].relative_path: video for video in library.list(VideoFilter())}
         assert records.keys() == MAKE.keys()
         for name, (_, expected) in MAKE.items():
             width, height, corners = expected
             assert (records[name].width, records[name].height) == (width, height)
-            tab.locator(".card", has=tab.get_by_text(name, exact=True)).click()
-            player = tab.locator(f"video[src*='{records[name].key}']")
+            tab.goto(f"{gallery.address}/?video={records[name].key}")
+            player = tab.locator(".stage video")
             # Until it is played the poster stands in the place of its first picture.
             player.evaluate("async node => { node.muted = true; await node.play(); }")
             wait_until(lambda player=player: "?" not in player.evaluate(LOOK)[2])
@@ -105,6 +107,5 @@ def test_player_and_poster_agree(tmp_path, videos, tab):
             shown_width, shown_height, shown = tab.evaluate(POSTER, f"/poster/{records[name].key}")
             assert shown == corners, name
             assert shown_width / shown_height == pytest.approx(width / height, rel=0.01), name
+            tab.get_by_text("About this video").click()
             tab.get_by_text(f"{width} x {height}").first.wait_for()
-            # Back without a reload, which takes a second and more.
-            tab.get_by_role("button", name="All videos").click()

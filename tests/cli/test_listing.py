@@ -12,6 +12,7 @@ import pytest
 from tests.fakes import show_labels
 
 KEYS = ["id", "path", "duration_s", "taken_at", "status", "error", "tags", "scores"]
+KEYS += ["favourite", "rating", "hidden", "live_photo"]
 
 ODD_NAMES = {
     "two\nlines.mp4": "two\\nlines.mp4",

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from organizer.gallery import detail
+from organizer.gallery import detail, evidence, tag_chips
 from organizer.gallery.cards import CardTag, card
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
 from organizer.types import SampledSeconds, TagState, Tier, VideoScores
@@ -83,9 +83,9 @@ def test_a_card_says_that_a_video_cannot_be_watched(status, words):
 
 
 def test_label_rows_are_best_first_with_strips():
-    evidence = np.array([[0.1, 0.0, 0.3], [0.95, 1.2, -0.1]], np.float32)
-    rows = detail.label_rows(
-        VIDEO, {"Animal": 0.5}, {}, ("Animal", "Food", "Dance"), VideoScores((0.9, 0.2, 0.4), evidence)
+    of_seconds = np.array([[0.1, 0.0, 0.3], [0.95, 1.2, -0.1]], np.float32)
+    rows = evidence.label_rows(
+        VIDEO, {"Animal": 0.5}, {}, ("Animal", "Food", "Dance"), VideoScores((0.9, 0.2, 0.4), of_seconds)
     )
     assert [row.label for row in rows] == ["Animal", "Dance", "Food"]
     assert rows[0].strip == (10, 95)
@@ -96,16 +96,16 @@ def test_label_rows_are_best_first_with_strips():
 
 
 def test_label_rows_name_the_seconds_that_were_looked_at():
-    evidence = np.zeros((11, 1), np.float32)
-    evidence[[3, 9], 0] = 0.4, 0.9
+    of_seconds = np.zeros((11, 1), np.float32)
+    of_seconds[[3, 9], 0] = 0.4, 0.9
     video = replace(VIDEO, scores={"Animal": 0.9})
-    scored = VideoScores((0.9,), evidence, SampledSeconds(8, 2))
-    (row,) = detail.label_rows(video, {}, {}, ("Animal",), scored)
+    scored = VideoScores((0.9,), of_seconds, SampledSeconds(8, 2))
+    (row,) = evidence.label_rows(video, {}, {}, ("Animal",), scored)
     assert (len(row.strip), row.seconds[-3:], row.best_second) == (11, (8, 10, 12), 10)
 
 
 def test_label_rows_without_seconds():
-    assert all(row.strip == () and row.best_second is None for row in detail.label_rows(VIDEO, {}, {}))
+    assert all(row.strip == () and row.best_second is None for row in evidence.label_rows(VIDEO, {}, {}))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,9 @@ def test_label_rows_without_seconds():
     ],
 )
 def test_a_label_says_from_which_scores_on_it_is_what(thresholds, maybe_thresholds, marks, words):
-    row = next(row for row in detail.label_rows(VIDEO, thresholds, maybe_thresholds) if row.label == "Dance")
+    row = next(
+        row for row in evidence.label_rows(VIDEO, thresholds, maybe_thresholds) if row.label == "Dance"
+    )
     assert (row.threshold, row.maybe_threshold) == marks
     assert row.words == words
 
@@ -139,7 +141,7 @@ def test_a_label_says_from_which_scores_on_it_is_what(thresholds, maybe_threshol
     [(TagState.SUGGESTED, "maybe"), (TagState.CONFIRMED, "confirmed"), (TagState.REJECTED, "rejected")],
 )
 def test_a_decision_about_a_label_stands_above_a_maybe(state, shown):
-    rows = detail.label_rows(replace(VIDEO, tags=(replace(MAYBE, state=state),)), {}, {})
+    rows = evidence.label_rows(replace(VIDEO, tags=(replace(MAYBE, state=state),)), {}, {})
     assert next(row.state for row in rows if row.label == "Dance") == shown
 
 
@@ -157,7 +159,7 @@ def test_a_decision_about_a_label_stands_above_a_maybe(state, shown):
 )
 def test_a_video_with_maybes_alone_asks(tags, said):
     video = replace(VIDEO, tags=tags)
-    assert bool(detail.maybes_alone(video)) is said
+    assert bool(tag_chips.maybes_alone(video)) is said
     assert not (said and detail.why_no_tag(video, {}))
 
 
@@ -191,6 +193,23 @@ def test_why_there_is_no_tag(video, words):
     assert bool(detail.why_no_tag(video, {})) is bool(words)
 
 
+@pytest.mark.parametrize(
+    ("video", "words"),
+    [
+        (VIDEO, ""),
+        (replace(VIDEO, tags=()), "not sure enough of any tag"),
+        (replace(VIDEO, tags=(REJECTED,)), "You said no to its tags"),
+        (replace(VIDEO, tags=(), scores={}), "No model has looked at it yet"),
+        (replace(VIDEO, tags=(), scores={}, status=Status.FAILED), "could not be read"),
+    ],
+)
+def test_why_there_is_no_tag_without_a_word_of_scores(video, words):
+    said = detail.no_tag_words(video, {})
+    assert words in said
+    assert bool(said) is bool(words)
+    assert not any(word in said.lower() for word in ("score", "threshold", "probabil", "organizer "))
+
+
 def test_a_high_score_without_a_tag_was_not_tagged_since():
     score = VIDEO.scores["Animal"]
     bare = replace(VIDEO, tags=())
@@ -198,14 +217,17 @@ def test_a_high_score_without_a_tag_was_not_tagged_since():
     assert "No score reaches" in detail.why_no_tag(bare, {"Animal": score + 0.01})
     rejected = replace(VIDEO, tags=(replace(REJECTED, name="Animal"),))
     assert "You rejected its tags" in detail.why_no_tag(rejected, {"Animal": score})
+    assert "took back what you said about Animal" in detail.no_tag_words(bare, {"Animal": score})
 
 
-def test_why_a_video_is_not_playable():
-    assert detail.why_not_playable(VIDEO) == ""
+def test_what_keeps_a_video_from_being_watched_and_what_to_do():
+    assert detail.problem(VIDEO) is None
     failed = replace(VIDEO, status=Status.FAILED, error="the file is cut off\x1b[31m")
-    assert detail.why_not_playable(failed) == "This file could not be read: the file is cut off\\x1b[31m."
-    assert "Connect the drive" in detail.why_not_playable(replace(VIDEO, status=Status.OFFLINE))
-    assert "tags are kept" in detail.why_not_playable(replace(VIDEO, status=Status.MISSING))
+    words, advice = detail.problem(failed)
+    assert words == "This file could not be read: the file is cut off\\x1b[31m."
+    assert "try again" in advice
+    assert "Connect the drive" in detail.problem(replace(VIDEO, status=Status.OFFLINE))[1]
+    assert "tags are kept" in detail.problem(replace(VIDEO, status=Status.MISSING))[1]
 
 
 def test_facts_leave_out_what_is_unknown():

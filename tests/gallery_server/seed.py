@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha1
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ class SeedVideo:
     labels: tuple[str, ...] = ()
     """The labels it shows, a second each; ``Dance?`` is one that the model is not sure of, a maybe."""
     duration_s: float = 5.0
+    codec: str = "h264"
     reason: str | None = None
     """Why it is not readable."""
 
@@ -48,7 +50,7 @@ def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | 
         stored_root = opened.roots.add(str(root))
         for number, video in enumerate(videos):
             file = VideoFile(str(root), video.name, 1_000_000 + number, number)
-            fingerprint = f"{number:040x}"
+            fingerprint = sha1(f"{root}/{video.name}".encode(errors="surrogateescape")).hexdigest()
             if video.reason is not None:
                 opened.contents.store_failure(stored_root, file, fingerprint, video.reason)
                 continue
@@ -57,7 +59,7 @@ def seed(library: Path, root: Path, videos: list[SeedVideo], *, poster: bytes | 
             tags = tuple(_suggested(label, second) for second, label in enumerate(video.labels))
             scores = dict.fromkeys(LABELS, NOT_AT_ALL) | {tag.name: tag.score for tag in tags}
             taken = CaptureDate(FIRST_DAY + timedelta(days=number), DateSource.CONTAINER)
-            info = VideoInfo(video.duration_s, 1280, 720, "h264", 30.0, 0, taken)
+            info = VideoInfo(video.duration_s, 1280, 720, video.codec, 30.0, 0, taken)
             picture = poster or make_poster([plain(colours[0], (160, 90))])
             analysis = Analysis(info, features, picture, Tagging(bundle.id, scores, tags))
             opened.contents.store(stored_root, file, fingerprint, analysis)

@@ -14,7 +14,7 @@ from organizer.library.database.columns import from_column
 from organizer.library.merging.merge import BATCH
 from organizer.path_maps import PathMap
 from tests.library.random_library import RandomLibrary
-from tests.library.sql import database_of
+from tests.library.sql import database_of, everything
 
 FIRST = date(2024, 1, 1)
 ALREADY_COUNTED = ("id", "key", "added_at", "sort_name", "search_text", "taken_wall")
@@ -76,7 +76,7 @@ def view(library: Library) -> dict[str, dict]:
     return found
 
 
-BITS = ("present_in", "suggested", "confirmed", "rejected", "maybe")
+BITS = ("present_in", "placed_in", "suggested", "confirmed", "rejected", "maybe")
 _OF_VIDEO = {
     "features": "SELECT space_id, frames, dimension, data FROM features WHERE video_id = ? ORDER BY 1",
     "poster": "SELECT webp FROM posters WHERE video_id = ?",
@@ -86,10 +86,9 @@ _OF_VIDEO = {
 }
 
 
-def dump(library: Library) -> list[str]:
+def dump(library: Library) -> dict[str, list]:
     """Return all rows, but for those of jobs."""
-    lines = database_of(library).conn.iterdump()
-    return [line for line in lines if not line.startswith('INSERT INTO "scans"')]
+    return {name: stored for name, stored in everything(library).items() if name != "scans"}
 
 
 def date_everything(library: Library, draw) -> None:
@@ -106,16 +105,17 @@ def date_everything(library: Library, draw) -> None:
         db.execute("UPDATE scores SET scored_at = moment()")
         db.execute("UPDATE video_tags SET changed_at = moment()")
         db.execute("UPDATE places SET missing_since = moment() WHERE missing_since IS NOT NULL")
-        db.execute("UPDATE decision_journal SET decided_at = moment()")
-        db.execute(
-            "UPDATE decision_journal SET decided_at = moment(), undone_at = moment() WHERE undone_at NOTNULL"
-        )
+        for journal in ("decision_journal", "mark_journal"):
+            db.execute(f"UPDATE {journal} SET decided_at = moment()")
+            db.execute(
+                f"UPDATE {journal} SET decided_at = moment(), undone_at = moment() WHERE undone_at NOTNULL"
+            )
 
 
 def drawn(path, seed: int, *, roots_below: str = "", steps: int = 90) -> Library:
     """A library that went through everything, each look and decision at a time of its own."""
     library = Library.open(path)
-    random_library = RandomLibrary(library, seed)
+    random_library = RandomLibrary(library, seed, hides=False)
     random_library.run(steps)
     date_everything(library, random.Random(seed))
     with database_of(library).conn:

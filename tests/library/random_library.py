@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from organizer.errors import InvalidTagError
 from organizer.library import Library
+from organizer.library.actions import MarkChange
 from organizer.library.database.columns import from_column
 from organizer.library.filters import Sort, VideoFilter
 from organizer.library.records import Status
@@ -38,10 +41,12 @@ LENGTHS = (None, 5.0, 10.0, 10.0, 20.0)
 class RandomLibrary:
     """Does what scans and people do; the same for the same seed."""
 
-    def __init__(self, library, seed: int, *, own_tags: int = 4) -> None:
+    def __init__(self, library, seed: int, *, own_tags: int = 4, hides: bool = True) -> None:
+        """Two libraries that hide other labels are never the same, so that can be left out."""
         self.library, self.library, self.draw = library, library, random.Random(seed)
         self.own_tags = tuple(f"own {number}" for number in range(own_tags))
         self.contents = 0
+        self.hides = hides
 
     def run(self, steps: int) -> None:
         actions = (
@@ -53,6 +58,8 @@ class RandomLibrary:
             self.plug,
             *(self.decide,) * 3,
             self.tag_again,
+            *(self.mark,) * 2,
+            *(self.hide_label,) * self.hides,
             *(self.look_at_with_the_other_model,) * 2,
             self.delete,
         )
@@ -126,11 +133,31 @@ class RandomLibrary:
     def decide(self) -> None:
         if (video := self.video()) is not None:
             decision = self.draw.choice((Library.confirm, Library.confirm, Library.reject, Library.forget))
-            decision(self.library, video, self.draw.choice((*LABELS, *self.own_tags)))
+            # Nobody gives a label that is hidden.
+            with suppress(InvalidTagError):
+                decision(self.library, video, self.draw.choice((*LABELS, *self.own_tags)))
 
     def tag_again(self) -> None:
         videos = {video for _ in range(3) if (video := self.video()) is not None}
         self.library.contents.store_tagging([(video, tagging(*self.suggested())) for video in videos])
+
+    def mark(self) -> None:
+        if (video := self.video()) is not None:
+            change = MarkChange(
+                favourite=self.draw.choice((None, True, False)),
+                hidden=self.draw.choice((None, None, True, False, False)),
+                rating=self.draw.choice((None, *range(6))),
+            )
+            self.library.apply(change, [video])
+            # Of a short one, that is what makes it the clip of a Live Photo.
+            database_of(self.library).execute(
+                "UPDATE places SET beside_picture = ? WHERE video_id = ?",
+                [self.draw.choice((0, 0, 0, 1)), video],
+            )
+
+    def hide_label(self) -> None:
+        # Once in a while; mostly all are shown.
+        self.library.hide_label("Concert", hidden=self.draw.random() < 0.3)
 
     def delete(self) -> None:
         if (video := self.video()) is not None and self.draw.random() < 0.3:
@@ -185,6 +212,8 @@ class RandomLibrary:
             taken_before=some([day + timedelta(days=2)], 0.2),
             sort=self.draw.choice(list(Sort)),
             descending=self.draw.random() < 0.5,
+            hidden=self.draw.choice((*(None,) * 4, *(False,) * 4, True)),
+            live=self.draw.choice((*(None,) * 4, *(False,) * 4, True)),
         )
 
 
@@ -201,14 +230,18 @@ class Known:
     taken: float | None
     duration: float | None
     size: int
+    marks: int = 0
 
 
 def known_videos(library) -> list[Known]:
     """Read every video that lies somewhere, one by one."""
     known = []
     # The machine's zone: all dates of this library are instants, sorted as they are shown here.
-    sql = "SELECT id, status, CAST(strftime('%s', taken_at) AS INTEGER), duration_s, size_bytes FROM videos"
-    for id_, status, taken, duration, size in database_of(library).execute(sql).fetchall():
+    sql = """
+        SELECT id, status, CAST(strftime('%s', taken_at) AS INTEGER), duration_s, size_bytes, marks
+        FROM videos
+    """
+    for id_, status, taken, duration, size, marks in database_of(library).execute(sql).fetchall():
         places = (
             database_of(library)
             .execute(
@@ -223,7 +256,7 @@ def known_videos(library) -> list[Known]:
         present = [offline for *_, there, offline in places if there]
         tags = """
             SELECT t.name, iif(vt.state = 'suggested' AND vt.tier = 'maybe', 'maybe', vt.state)
-            FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE video_id = ?
+            FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE video_id = ? AND NOT t.hidden
         """
         known.append(
             Known(
@@ -235,6 +268,7 @@ def known_videos(library) -> list[Known]:
                 taken,
                 duration,
                 size,
+                marks,
             )
         )
     return known
@@ -271,6 +305,8 @@ def chosen(videos: list[Known], filter_: VideoFilter) -> list[int]:
                 not filter_.taken_from or (video.taken or -1) >= filter_.taken_from.timestamp(),
                 not filter_.taken_before
                 or (video.taken is not None and video.taken < filter_.taken_before.timestamp()),
+                filter_.hidden in (None, bool(video.marks & 2)),
+                filter_.live in (None, bool(video.marks & 4)),
             )
         )
 
@@ -321,6 +357,14 @@ def check_counts(library, videos: list[Known]) -> None:
         (library.tag_counts(with_maybes=True), {"suggested", "confirmed", "maybe"}),
         (library.maybe_counts(), {"maybe"}),
     ):
-        counts = Counter(name for video in videos for name, state in video.tags.items() if state in states)
+        counts = Counter(
+            name
+            for video in videos
+            for name, state in video.tags.items()
+            if state in states and not video.marks & 6
+        )
         assert counted == counts
-        assert list(counted.items()) == sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        # As SQLite sorts names: whatever their case.
+        assert list(counted.items()) == sorted(
+            counts.items(), key=lambda item: (-item[1], item[0].casefold())
+        )

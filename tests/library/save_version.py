@@ -12,24 +12,35 @@ from contextlib import closing
 from pathlib import Path
 
 from organizer.library.migrations.apply import MIGRATIONS
+from organizer.library.migrations.m12_tallies import tokens
 from organizer.library.opening import open_database
 
 SAVED = Path(__file__).parent / "saved"
 _NOTE = (
-    "-- The search table was put in by hand, with its own rows: as it is dumped it cannot be read again.\n"
+    "-- The search tables were put in by hand, with their own rows: as dumped they cannot be read again.\n"
 )
-_SEARCH_ROWS = (
-    "INSERT INTO search_index (rowid, search_text) SELECT id, search_text FROM videos "
-    "WHERE search_text IS NOT NULL;\n"
-)
+_SEARCH_ROWS = {
+    "search_index": (
+        "INSERT INTO search_index (rowid, search_text) SELECT id, search_text FROM videos "
+        "WHERE search_text IS NOT NULL;\n"
+    ),
+    "short_index": (
+        f"INSERT INTO short_index (rowid, tokens) SELECT id, ({tokens('search_text')}) FROM videos "
+        "WHERE search_text IS NOT NULL;\n"
+    ),
+}
 
 
 def dump(connection: sqlite3.Connection) -> str:
-    """Return the SQL that makes a library, its search table as a statement instead of as its inner tables."""
-    (search,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'search_index'").fetchone()
+    """Return the SQL that makes a library, its search tables as statements, not as their inner tables."""
+    searches = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE name IN ('search_index', 'short_index') ORDER BY name"
+    ).fetchall()
+    # One that keeps no content of its own cannot be read row by row; this library is a copy.
+    connection.execute("DROP TABLE IF EXISTS short_index")
     lines, indexes = [], []
     for statement in connection.iterdump():
-        if re.search(r"\bsearch_index(_\w+)?['\"]?\s*[(V]", statement) and not statement.startswith(
+        if re.search(r"\b(search|short)_index(_\w+)?['\"]?\s*[(V]", statement) and not statement.startswith(
             "CREATE TRIG"
         ):
             continue
@@ -37,7 +48,8 @@ def dump(connection: sqlite3.Connection) -> str:
             continue
         later = statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX", "CREATE TRIGGER", "COMMIT"))
         (indexes if later else lines).append(statement + "\n")
-    return _NOTE + "".join(lines) + search + ";\n" + _SEARCH_ROWS + "".join(indexes)
+    tables = "".join(f"{sql};\n{_SEARCH_ROWS[name]}" for name, sql in searches)
+    return _NOTE + "".join(lines) + tables + "".join(indexes)
 
 
 def main() -> None:

@@ -12,3 +12,14 @@ if TYPE_CHECKING:
 
 def database_of(library: Library) -> Database:
     return library._database
+
+
+def everything(library: Library) -> dict[str, list]:
+    """All that is stored, by table, index and trigger; of search tables, what lies in their inner ones."""
+    stored = database_of(library).execute("SELECT name, sql FROM sqlite_master").fetchall()
+    return {
+        name: [sql, *database_of(library).execute(f"SELECT * FROM '{name}'").fetchall()]
+        if sql is not None and sql.startswith("CREATE TABLE")
+        else [sql]
+        for name, sql in stored
+    }

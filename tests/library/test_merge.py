@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.library.build import SPACE, TAKEN, add, add_failed, place, places, ta
 from tests.library.merged import drawn, dump, merge, rows, view
 from tests.library.random_library import RandomLibrary, check_counts, check_list, known_videos
 from tests.library.sql import database_of
+from tests.library.test_teaching import GIVEN, MAYBE, TAG
 
 SEEDS = range(6)
 
@@ -374,23 +376,60 @@ def test_every_column_has_its_place_in_a_merge(library):
         contents.LOOK,
         contents.FACTS,
         contents.DATE,
+        contents.MARKS,
         contents.FROM_PLACES_AND_TAGS,
     )
     assert columns == {name for names in of_merge for name in names}
     assert {
         table: [name for _, name, *_ in rows(library, f"PRAGMA table_info({table})")]
         for (table,) in rows(
-            library, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%search_index%'"
+            library, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_index%'"
         )
-        # Jobs are of one library alone.
-        if table not in {"videos", "_sqlite_migrations", "scans"}
+        # Jobs, reviews, the history and what scans leave out are of one library alone; triggers keep tallies.
+        if table
+        not in {
+            "videos",
+            "_sqlite_migrations",
+            "scans",
+            "steps",
+            "step_places",
+            "step_taggings",
+            "exclusions",
+            "tallies",
+            "choices",
+            # What was taught is taken along as a file.
+            "taught",
+            # Doubles are looked for anew among the videos that there are then.
+            "double_searches",
+            "double_pairs",
+            "not_doubles",
+            "moves",
+            "reviews",
+            "review_items",
+            "sqlite_sequence",
+        }
     } == {
         "roots": ["id", "path", "added_at", "scanned_at", "offline"],
-        "places": ["id", "video_id", "root_id", "relative_path", "size_bytes", "mtime_ns", "missing_since"],
+        "places": [
+            *("id", "video_id", "root_id", "relative_path", "size_bytes", "mtime_ns", "missing_since"),
+            # Told from the mark of the other library's video, and looked at by each scan.
+            "beside_picture",
+        ],
         "features": ["video_id", "space_id", "frames", "dimension", "data"],
         "posters": ["video_id", "webp"],
         "scores": ["video_id", "bundle", "scored_at", "scores"],
-        "tags": ["id", "name", "built_in", "videos", "folded", "maybes"],
+        # Colours, hidden labels and merged tags are of one library alone.
+        "tags": [
+            "id",
+            "name",
+            "built_in",
+            "videos",
+            "folded",
+            "maybes",
+            "colour",
+            "hidden",
+            "merged_into",
+        ],
         "video_tags": ["video_id", "tag_id", "state", "score", "seconds", "bundle", "changed_at", "tier"],
         "decision_journal": [
             "id",
@@ -401,9 +440,66 @@ def test_every_column_has_its_place_in_a_merge(library):
             "decided_at",
             "undone_at",
             "merge_id",
+            "step_id",
+            "undone_with_step",
+        ],
+        "mark_journal": [
+            "id",
+            "video_id",
+            "bits",
+            "before_bits",
+            "after_bits",
+            "decided_at",
+            "undone_at",
+            "merge_id",
+            "step_id",
+            "undone_with_step",
         ],
         "merges": ["id", "sources", "began_at", "ended_at", "undone_at"],
+        "saved_searches": ["id", "name", "folded", "text", "saved_at"],
     }
+
+
+def test_searches_come_over_unless_their_name_is_taken(library, other):
+    library.save_search("Summer", "summer")
+    other.save_search("SUMMER", "summer 2023")
+    other.save_search("Dances", "tag:Dance")
+    merge(library, other, dry=True)
+    assert [saved.name for saved in library.saved_searches()] == ["Summer"]
+    for _ in range(2):
+        merge(library, other)
+        assert [(saved.name, saved.text) for saved in library.saved_searches()] == [
+            ("Dances", "tag:Dance"),
+            ("Summer", "summer"),
+        ]
+
+
+def test_what_was_taught_is_of_its_library_alone(library, other):
+    here, there = (add(one, "/v", "a.mp4") for one in (library, other))
+    add(other, "/v", "b.mp4", "Animal")
+    library.teaching.store(TAG, create=True)
+    other.teaching.store(replace(TAG, name="Max"), create=True)
+    other.teaching.store(replace(TAG, name="Animal", refines="lite 1"), create=True)
+    library.teaching.suggest("Rex", {here: GIVEN})
+    other.teaching.suggest("Max", {there: replace(MAYBE, name="Max"), 2: replace(GIVEN, name="Max")})
+    other.teaching.suggest("Animal", {2: replace(MAYBE, name="Animal")})
+    other.confirm(2, "Max")
+    # A newer tagging of the model there: it says nothing of what was taught here.
+    other.contents.store_tagging([(there, tagging("Food", bundle="lite 2"))])
+    for _ in range(2):
+        merge(library, other)
+        assert [tag.name for tag in library.teaching.tags()] == ["Rex"]
+        assert library.tag_counts()["Rex"] == 1
+        assert library.maybe_counts() == {"Animal": 1}
+        said = rows(
+            library, "SELECT v.state, v.bundle, t.name FROM video_tags v JOIN tags t ON t.id = v.tag_id"
+        )
+        assert set(said) == {
+            ("suggested", "taught", "Rex"),
+            ("suggested", "lite 2", "Food"),
+            ("suggested", "lite 1", "Animal"),
+            ("confirmed", None, "Max"),
+        }
 
 
 def test_an_address_is_of_this_library(library, other):

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import pytest
 
 from organizer.library import Library
+from organizer.library.actions import MarkChange, StepKind
 from organizer.library.changes import Conflict
 from organizer.library.deciding import decisions, journal
+from organizer.library.deciding import marks as deciding_marks
+from organizer.library.filters import Sort, VideoFilter
+from organizer.library.history import undo, undo_one
 from organizer.types import TagState
 from tests.library.build import add, tagging, tags
 from tests.library.merged import dump, merge, rows, view
@@ -27,7 +31,7 @@ class Person:
     def act(self, library: Library, video: int, step: str) -> None:
         """Do one thing, such as ``confirm 3``: at three o'clock."""
         what, hour = step.split()
-        for module in (decisions, journal):
+        for module in (decisions, journal, undo, undo_one):
             self.patch.setattr(module, "now_text", lambda: f"2024-05-01T{int(hour):02}:00:00+00:00")
         getattr(library, what)(video, SUGGESTED)
         self.patch.undo()
@@ -293,3 +297,52 @@ def test_adopted_decisions_are_undone_with_their_merge(library, other, person):
     assert state(library, new) == "confirmed"
     assert library.merges.undo().decisions == 2
     assert state(library, new) is None
+
+
+def marks(library):
+    chosen = VideoFilter(sort=Sort.ADDED, descending=False, hidden=None)
+    return [(video.favourite, video.hidden, video.rating) for video in library.list(chosen)]
+
+
+def test_of_each_mark_the_newer_word_holds_and_is_undone(library, other, monkeypatch):
+    for one in (library, other):
+        for name in "ab":
+            add(one, "/v", f"{name}.mp4", content=name)
+    add(other, "/v", "c.mp4", content="c")
+    times = iter(f"2026-01-01T00:00:{second:02}+00:00" for second in range(60))
+    monkeypatch.setattr(deciding_marks, "now_text", lambda: next(times))
+    library.apply(MarkChange(favourite=True, rating=2), [1])
+    other.apply(MarkChange(rating=5, hidden=True), [1])
+    library.apply(MarkChange(hidden=True), [1])
+    library.apply(MarkChange(hidden=False), [1])
+    other.apply(MarkChange(favourite=True), [2, 3])
+    before = marks(library)
+    merge(library, other)
+    assert marks(library) == [(True, False, 5), (True, False, 0), (True, False, 0)]
+    step = library.last_step()
+    assert (step.kind, step.videos) == (StepKind.MERGE, 3)
+    assert library.tag_counts() == {}
+    # Again: nothing is new.
+    assert merge(library, other).counts.is_empty
+    assert library.undo_step(step.id).videos == 3
+    assert marks(library) == [*before, (False, False, 0)]
+    assert library.redo_step(step.id).videos == 3
+    assert marks(library) == [(True, False, 5), (True, False, 0), (True, False, 0)]
+
+
+def test_a_merge_is_undone_and_redone_in_the_history(library, other):
+    add(library, "/v", "a.mp4", "Animal", content="a")
+    add(other, "/v", "a.mp4", "Animal", content="a")
+    other.confirm(1, "Holiday")
+    other.reject(1, "Animal")
+    merge(library, other)
+    after = state(library, 1), library.tag_counts()
+    step = library.last_step()
+    assert step.words.startswith("Merged ")
+    assert library.undo_step(step.id).videos == 1
+    assert library.tag_counts() == {"Animal": 1}
+    assert library.merges.undo() is None
+    assert library.redo_step(step.id).videos == 1
+    assert (state(library, 1), library.tag_counts()) == after
+    assert library.merges.undo().decisions == 2
+    assert library.tag_counts() == {"Animal": 1}

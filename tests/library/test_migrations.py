@@ -22,7 +22,7 @@ from organizer.types import LABELS
 from tests.dates.zones import needs_tzset, zone
 from tests.library.build import add, tagging
 from tests.library.random_library import check_counts, known_videos
-from tests.library.sql import database_of
+from tests.library.sql import database_of, everything
 
 SAVED = Path(__file__).parent / "saved"
 
@@ -251,9 +251,9 @@ def test_opening_again_changes_nothing(tmp_path):
     path = tmp_path / "library.db"
     with Library.open(path) as library:
         video = add(library, "/v", "a.mp4", "Animal")
-        before = list(database_of(library).conn.iterdump())
+        before = everything(library)
     with Library.open(path) as library:
-        assert list(database_of(library).conn.iterdump()) == before
+        assert everything(library) == before
         assert library.video(video).tags[0].name == "Animal"
     assert os.listdir(tmp_path) == ["library.db"]
 
@@ -380,3 +380,54 @@ def test_tags_that_a_person_takes_for_the_same_become_one(tmp_path):
         assert database_of(library).execute("SELECT count(*) FROM tags WHERE folded IS NULL").fetchone() == (
             0,
         )
+
+
+def test_searches_that_were_kept_are_still_there(tmp_path):
+    with Library.open(restore(13, tmp_path / "old.db")) as library:
+        assert [(saved.name, saved.text) for saved in library.saved_searches()] == [
+            ("Summer", "dance summer 2023")
+        ]
+
+
+def test_decisions_and_merges_of_before_are_steps(tmp_path):
+    """In the order they were made; each is undone as one that is made today."""
+    path = restore(13, tmp_path / "old.db")
+    row = {"state": "suggested", "score": 0.9, "seconds": "[1]", "bundle": "lite 1", "changed_at": "then"}
+    decided = row | {"state": "confirmed", "changed_at": "2026-02-01"}
+    with closing(sqlite3.connect(path)) as old, old:
+        tag, video = old.execute(
+            "SELECT tag_id, video_id FROM video_tags WHERE state = 'suggested'"
+        ).fetchone()
+        old.execute(
+            "UPDATE video_tags SET state = 'confirmed', changed_at = '2026-02-01', score = 0.9, "
+            "seconds = '[1]' WHERE tag_id = ? AND video_id = ?",
+            [tag, video],
+        )
+        old.execute("INSERT INTO merges (sources, began_at) VALUES ('[\"/other.db\"]', '2026-01-15')")
+        old.executemany(
+            """
+            INSERT INTO decision_journal
+                (video_id, tag_id, before_row, after_row, decided_at, undone_at, merge_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                (video, tag, json.dumps(row), json.dumps(decided), "2026-01-01", "2026-01-02", None),
+                (1, 1, None, json.dumps(decided), "2025-12-01", None, 1),
+                (video, tag, json.dumps(row), json.dumps(decided), "2026-02-01", None, None),
+            ],
+        )
+    with Library.open(path) as library:
+        name = library.video(video).tags[0].name
+        assert [(step.words, step.videos, step.undone) for step in library.steps()] == [
+            (f"Tagged {name}", 1, False),
+            ("Merged /other.db", 1, False),
+            (f"Tagged {name}", 1, True),
+        ]
+        newest, merged, _ = library.steps()
+        assert library.undo_step(newest.id)
+        assert library.video(video).tags[0].state == "suggested"
+        assert library.undo_step(merged.id)
+        assert library.redo_step(newest.id)
+        assert library.video(video).tags[0].state == "confirmed"
+        assert (library.video(1).marks, library.exclusions()) == (0, [])
+        check_counts(library, known_videos(library))

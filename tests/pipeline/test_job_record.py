@@ -1,5 +1,6 @@
 import time
-from threading import Event
+from contextlib import suppress
+from threading import Event, Thread
 
 import pytest
 
@@ -7,9 +8,9 @@ from organizer.errors import FolderError
 from organizer.library import Library
 from organizer.library.jobs import JobState
 from organizer.pipeline import job_record
-from organizer.pipeline.job_record import STUCK_AFTER_S, recorded
+from organizer.pipeline.job_record import STUCK_AFTER_S, JobRecord, recorded
 from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
-from organizer.stopping import StoppedError
+from organizer.stopping import StoppedError, Wishes, check
 
 
 @pytest.fixture
@@ -82,3 +83,79 @@ def test_an_interrupted_scan_counts_as_stopped(library):
     with pytest.raises(KeyboardInterrupt), recorded(library, [], Event()):
         raise KeyboardInterrupt
     assert newest(library).state is JobState.STOPPED
+
+
+def ask(library, wish, *values):
+    with Library.open(library) as opened:
+        getattr(opened.jobs, wish)(opened.jobs.newest().id, *values)
+
+
+def test_a_job_that_another_process_asks_to_wait_stands_still_until_it_shall_go_on(library):
+    wishes = Wishes()
+    steps = []
+
+    def work():
+        with suppress(StoppedError), recorded(library, [], wishes) as record:
+            record.to_do = 1000
+            while not steps or steps[-1] < 999:
+                check(wishes)
+                record.done += 1
+                steps.append(record.done)
+                time.sleep(0.02)
+
+    running = Thread(target=work)
+    running.start()
+    wait_until(lambda: steps)
+    ask(library, "request_pause")
+    assert newest(library).pause_requested
+    wait_until(lambda: newest(library).paused)
+    done = len(steps)
+    row = newest(library)
+    assert (row.finished, row.left_s) == (False, None)
+    # Its row is written on: it waits, and is not dead.
+    wait_until(lambda: newest(library).done == done)
+    assert newest(library).silent_s < 10
+    assert len(steps) == done
+    ask(library, "request_pause", False)
+    wait_until(lambda: len(steps) > done)
+    wait_until(lambda: not newest(library).paused)
+    # One that waits can be stopped too.
+    ask(library, "request_pause")
+    wait_until(lambda: newest(library).paused)
+    ask(library, "request_stop")
+    running.join(30)
+    row = newest(library)
+    assert (row.state, row.paused, row.current) == (JobState.STOPPED, False, None)
+
+
+def test_a_job_that_waits_for_long_is_not_stuck(library):
+    wishes = Wishes()
+    record = JobRecord()
+    record.to_do = 10
+    record._moved_s -= 10 * STUCK_AFTER_S
+    assert record.stuck() is not None
+    wishes.waits = True
+    assert record.now(wishes).paused
+    assert record.stuck() is None
+
+
+def test_a_scan_says_which_file_is_at_hand_how_much_is_new_and_how_long_it_takes(library):
+    def slow():
+        yield Listed(600, 0, 0, 600, 0, ())
+        for number in range(1, 601):
+            record.at_hand.path = f"/x/not UTF-8 \udcff {number}.mp4"
+            yield Stored(FileOutcome(f"/x/{number}.mp4", OutcomeKind.NEW), number, 600)
+            time.sleep(0.02)
+
+    with recorded(library, ["/x"], Event()) as record:
+        rows = []
+        for _ in record.following(slow()):
+            if record.done % 50 == 0:
+                rows.append(newest(library))
+    told = [row for row in rows if row.left_s is not None]
+    assert told
+    assert 0 <= told[-1].left_s < 60
+    assert told[-1].current.startswith("/x/not UTF-8 \\udcff ")
+    assert 0 < told[-1].fresh <= 600
+    row = newest(library)
+    assert (row.fresh, row.current, row.left_s) == (600, None, None)

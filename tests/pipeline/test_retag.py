@@ -4,8 +4,8 @@ import pytest
 
 from organizer.library.filters import VideoFilter
 from organizer.pipeline.analyse import tagging
-from organizer.pipeline.retag import RetagProgress, retag
-from organizer.types import VideoScores
+from organizer.pipeline.retag import RetagProgress, preview, retag
+from organizer.types import VideoFeatures, VideoScores
 from tests.clips import cut
 from tests.fakes import ColourTagger, colour_bundle, show_labels
 
@@ -28,9 +28,10 @@ def run(world, tagger, **settings) -> list[RetagProgress]:
 
 
 def test_the_same_model_changes_nothing(scanned):
-    before = scanned.tags()
+    before, steps = scanned.tags(), scanned.library.steps()
     (progress,) = run(scanned, ColourTagger())
-    assert progress == RetagProgress(done=3, total=3, tagged=2, changes=())
+    assert progress == RetagProgress(done=3, total=3, tagged=2, changes=(), step_id=progress.step_id)
+    assert scanned.library.steps() == steps
     assert scanned.tags() == before
 
 
@@ -87,10 +88,10 @@ def test_videos_go_in_the_order_in_which_they_were_stored(scanned, monkeypatch):
     stored: list[int] = []
     real = scanned.library.contents.store_tagging
 
-    def noting(taggings):
+    def noting(taggings, *, step_id):
         rows = list(taggings)
         stored.extend(video_id for video_id, _ in rows)
-        return real(rows)
+        return real(rows, step_id=step_id)
 
     monkeypatch.setattr(scanned.library.contents, "store_tagging", noting)
     progresses = list(retag(scanned.library, ColourTagger(), ids, chunk_size=1))
@@ -136,7 +137,8 @@ def test_what_is_stored_of_scores_is_by_label():
 
     tagger = ColourTagger()
     scores = VideoScores(tuple(0.1 * n for n in range(10)), np.zeros((2, 10), np.float32))
-    stored = tagging(tagger, scores)
+    features = VideoFeatures(tagger.bundle.space_id, np.zeros((2, 3), np.uint8))
+    stored = tagging(tagger, features, scores)
     assert (stored.bundle, stored.scores["Vehicle"], stored.scores["Cooking"]) == ("lite 1", 0.0, 0.9)
     assert [tag.name for tag in stored.suggestions] == [
         "Cooking",
@@ -145,3 +147,26 @@ def test_what_is_stored_of_scores_is_by_label():
         "Outdoor recreation",
         "Food",
     ]
+
+
+def test_a_run_is_one_step_and_a_preview_is_none(scanned):
+    ids = scanned.library.ids(VideoFilter())
+    tagger = ColourTagger(colour_bundle(version="2"), unsure=("Animal",))
+    before, steps = scanned.tags(), scanned.library.steps()
+    seen = [change for progress in preview(scanned.library, tagger, ids) for change in progress.changes]
+    assert (scanned.tags(), scanned.library.steps()) == (before, steps)
+    done = [
+        change
+        for progress in retag(scanned.library, tagger, ids, chunk_size=1)
+        for change in progress.changes
+    ]
+    assert [change for change in seen if not change.is_empty] == done
+    after = scanned.tags()
+    assert after != before
+    step, *others = scanned.library.steps()
+    assert others == steps
+    assert step.words == f"Tagged again with {tagger.bundle.id}"
+    assert scanned.library.undo_step(step.id).videos == 2
+    assert scanned.tags() == before
+    assert scanned.library.redo_step(step.id)
+    assert scanned.tags() == after

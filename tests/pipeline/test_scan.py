@@ -31,7 +31,7 @@ from organizer.library.fingerprint import fingerprint
 from organizer.models.bundle import Bundle
 from organizer.pipeline.analyse import Looked
 from organizer.pipeline.looking_cost import LookingCost
-from organizer.pipeline.progress import Listed, ModelUnusable, NewForModel, Stored, Vanished
+from organizer.pipeline.progress import AtHand, Listed, ModelUnusable, NewForModel, Stored, Vanished
 from organizer.pipeline.retag import retag
 from organizer.pipeline.scan import FileAccess, scan
 from organizer.pipeline.usable_model import UsableModel
@@ -187,6 +187,23 @@ def test_two_new_copies_are_one_video(world):
     shutil.copy(first, world.videos / "b.mp4")
     assert sorted(world.scan(world.videos).kinds.values()) == ["copy", "new"]
     assert len(world.records()) == 1
+
+
+def test_of_new_copies_one_is_decoded_however_many_files_are_at_once(world):
+    first = show_labels(world.videos / "a.mp4", "Animal")
+    for name in ("b.mp4", "c.mp4", "d.mp4"):
+        shutil.copy(first, world.videos / name)
+    show_labels(world.videos / "e.mp4", "Food")
+    scanned = world.scan(world.videos, workers=4)
+    assert sorted(scanned.kinds.values()) == ["copy", "copy", "copy", "new", "new"]
+    assert len(scanned.decoded) == 2
+    assert len(world.records()) == 2
+
+
+def test_copies_of_a_damaged_file_are_each_tried(world):
+    (world.videos / "a.mp4").write_bytes(b"\0\0\0\x18ftypisom, and then nothing of a video" * 9)
+    shutil.copy(world.videos / "a.mp4", world.videos / "b.mp4")
+    assert world.scan(world.videos).kinds == {"a.mp4": "failed", "b.mp4": "failed"}
 
 
 def test_names_that_are_handed_on_follow_their_content(world):
@@ -1564,3 +1581,15 @@ def test_files_of_cameras_and_recorders_are_read(world, name, container, codec):
     scanned = world.scan(world.videos)
     assert (scanned.kinds, scanned.reasons) == ({name: "new"}, {name: None})
     assert world.scan(world.videos).quiet
+
+
+def test_who_shows_a_scan_is_told_which_file_is_looked_at(world):
+    paths = [show_labels(world.videos / f"{number}.mp4", "Animal") for number in range(3)]
+    at_hand, told = AtHand(), []
+    events = begin(world.library, world.tagger, world.reader, [str(world.videos)], workers=1, at_hand=at_hand)
+    for event in events:
+        if isinstance(event, Listed):
+            assert at_hand.path is None
+        told.append(at_hand.path)
+    assert {path for path in told if path is not None} <= set(map(str, paths))
+    assert told[-1] is not None

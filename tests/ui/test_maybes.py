@@ -1,14 +1,19 @@
 """Maybes on the page: seen everywhere, counted where somebody asks for it, decided like any other tag."""
 
+from datetime import datetime
+
 import pytest
 
+from organizer.gallery.cards import card
+from organizer.library import Library
 from organizer.models import catalogue
 from organizer.tags import tagger
 from organizer.types import TagState, Tier
 from tests.fakes import MAYBE_THRESHOLD, ColourClassifier, colour_bundle
 from tests.gallery_server.seed import SeedVideo, keys, seed
 from tests.library.sql import database_of
-from tests.ui.test_pages import states, titles
+from tests.ui.conftest import titles
+from tests.ui.test_pages import states
 
 
 @pytest.fixture
@@ -29,15 +34,18 @@ def maybes(page, monkeypatch):
 
 
 def counted(page):
-    """What the chips in the sidebar say."""
-    shown = next((data["maybes"] for data in page.components() if "maybes" in data), None)
-    return shown and {tag["name"]: tag["videos"] for tag in shown}
+    """What the panel of filters says of each tag: of how many videos it is one, and of how many a maybe."""
+    from organizer.gallery.filter_choices import panel
+
+    with Library.open(page.library) as library:
+        shown = panel("", library.tag_counts(), library.maybe_counts(), datetime.now())
+    return {tag.name: (tag.videos, tag.maybes) for tag in shown.tags}
 
 
 def test_cards_show_maybes_after_tags(maybes):
-    maybes.open()
-    stage = next(card for card in maybes.cards() if card["title"] == "stage.mp4")
-    assert [(tag["name"], tag["maybe"], tag["score"]) for tag in stage["tags"]] == [
+    with Library.open(maybes.library) as library:
+        stage = card(library.video(library.find("stage.mp4")), poster=False)
+    assert [(tag.name, tag.maybe, tag.score) for tag in stage.tags] == [
         ("Food", False, ""),
         ("Concert", True, "0.40"),
         ("Dance", True, "0.40"),
@@ -45,26 +53,19 @@ def test_cards_show_maybes_after_tags(maybes):
 
 
 @pytest.mark.parametrize(
-    ("choice", "found", "counts"),
+    ("words", "found"),
     [
-        (None, ["ball.mp4"], "Dance\u00a01  Food\u00a01  Vehicle\u00a01"),
-        (
-            "with",
-            ["ball.mp4", "street.mp4", "stage.mp4", "party.mp4"],
-            "Dance\u00a04  Concert\u00a02  Food\u00a01",
-        ),
-        ("only", ["street.mp4", "stage.mp4", "party.mp4"], None),
+        ("tag:Dance", ["ball.mp4"]),
+        ("tag:Dance OR maybe:Dance", ["ball.mp4", "street.mp4", "stage.mp4", "party.mp4"]),
+        ("maybe:Dance", ["street.mp4", "stage.mp4", "party.mp4"]),
+        ("tag:Dance?", ["street.mp4", "stage.mp4", "party.mp4"]),
     ],
 )
-def test_a_maybe_counts_where_it_is_asked_for(maybes, choice, found, counts):
-    maybes.open(any="Dance")
-    if choice:
-        maybes.choose("maybes", choice)
+def test_a_maybe_counts_where_it_is_asked_for(maybes, words, found):
+    maybes.open().search(words)
     assert titles(maybes) == found
-    assert maybes.query() == {"any": ["Dance"]} | ({"maybes": [choice]} if choice else {})
-    if counts:
-        assert counts in maybes.plain()
-    assert counted(maybes) == {"Dance": 3, "Concert": 2}
+    assert maybes.query() == {"q": [words]}
+    assert counted(maybes) == {"Dance": (1, 3), "Concert": (0, 2), "Food": (1, 0), "Vehicle": (1, 0)}
     maybes.run()
     assert titles(maybes) == found
 
@@ -72,84 +73,51 @@ def test_a_maybe_counts_where_it_is_asked_for(maybes, choice, found, counts):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
+        ({"any": "Dance"}, ["street.mp4", "stage.mp4", "party.mp4"]),
         ({"none": "Concert"}, ["street.mp4"]),
         ({"none": "Vehicle"}, ["street.mp4", "stage.mp4", "party.mp4"]),
         ({"untagged": "1"}, ["party.mp4"]),
     ],
 )
-def test_only_maybes_shows_no_video_without_one(maybes, query, found):
+def test_an_address_of_before_with_only_maybes_shows_no_video_without_one(maybes, query, found):
     maybes.open(maybes="only", **query)
     assert titles(maybes) == found
-    assert maybes.widget("maybes").value == "only"
 
 
-def test_an_address_says_how_maybes_count(maybes):
+def test_an_address_of_before_says_how_maybes_count(maybes):
     maybes.open(maybes="with", untagged="1")
     assert titles(maybes) == ["grey.mp4"]
-    assert maybes.widget("maybes").value == "with"
-    maybes.click("Clear filters")
+    maybes.search("")
     assert maybes.query() == {}
-    assert maybes.widget("maybes").value == "without"
-
-
-def test_what_is_chosen_cannot_be_taken_away(maybes):
-    """A click on the choice that stands makes none in the browser; then it is as if nothing was said."""
-    maybes.open(maybes="only").choose("maybes", None)
-    assert maybes.query() == {}
-    assert maybes.widget("maybes").value == "without"
-
-
-def test_a_click_looks_through_the_maybes_of_one_tag_and_another_one_leaves_them(maybes):
-    maybes.open(text="mp4", any="Food")
-    maybes.trigger("maybe_counts", "look", {"name": "Dance", "chosen": False})
-    assert maybes.query() == {"text": ["mp4"], "any": ["Dance"], "maybes": ["only"]}
-    chosen = next(data["maybes"] for data in maybes.components() if "maybes" in data)
-    assert {tag["name"]: tag["chosen"] for tag in chosen} == {"Dance": True, "Concert": False}
-    maybes.trigger("maybe_counts", "look", {"name": "Dance", "chosen": True})
-    assert maybes.query() == {"text": ["mp4"]}
+    maybes.open(maybes="with", any="Dance")
+    assert titles(maybes) == ["ball.mp4", "street.mp4", "stage.mp4", "party.mp4"]
 
 
 def test_whoever_goes_through_maybes_gets_on_after_each_decision(maybes):
     by_name = keys(maybes.library)
-    maybes.open(any="Dance", maybes="only")
-    maybes.trigger("card_grid", "open", by_name["street.mp4"])
-    assert "Dance?\nmaybe 0.40" in maybes.plain()
-    second_row(maybes, "Confirm")
+    maybes.open(q="maybe:Dance")
+    maybes.trigger("timeline", "open", {"key": by_name["street.mp4"]})
+    assert maybes.chips()["Dance?"] == "not sure enough"
+    maybes.do("yes", tag="Dance")
     assert states(maybes, "street.mp4")["Dance"] is TagState.CONFIRMED
-    assert "Dance 0.40\nconfirmed by you" in maybes.plain()
-    assert counted(maybes) == {"Dance": 2, "Concert": 2}
-    maybes.click("Next")
+    assert maybes.chips()["Dance"] == "you said yes"
+    assert counted(maybes)["Dance"] == (2, 2)
+    maybes.do("step", by=1)
     assert maybes.query()["video"] == [by_name["stage.mp4"]]
-    maybes.test.button(key=f"Reject_{video_id(maybes, 'stage.mp4')}_Dance").click()
-    maybes.run()
-    maybes.click("Previous")
+    maybes.do("no", tag="Dance").do("step", by=-1)
     assert maybes.query()["video"] == [by_name["street.mp4"]]
-    maybes.click("Next").click("Next")
+    maybes.do("step", by=1).do("step", by=1)
     assert maybes.query()["video"] == [by_name["party.mp4"]]
-    maybes.click("All videos")
+    assert (maybes.video()["place"], maybes.video()["total"]) == (3, 3)
+    maybes.do("close")
     assert titles(maybes) == ["party.mp4"]
     # What is opened from here has the neighbours of now.
-    maybes.trigger("card_grid", "open", by_name["party.mp4"])
-    assert maybes.button("Previous").disabled
-    assert maybes.button("Next").disabled
-
-
-def second_row(page, label):
-    """Click the button of the second tag of a video."""
-    [button for button in page.test.button if button.label == label][1].click()
-    page.run()
-
-
-def video_id(page, name):
-    from organizer.library import Library
-
-    with Library.open(page.library) as library:
-        return library.find(name)
+    maybes.trigger("timeline", "open", {"key": by_name["party.mp4"]})
+    assert maybes.video()["before"] is None
+    assert maybes.video()["after"] is None
 
 
 def tier(page, name, tag):
-    from organizer.library import Library
-
     with Library.open(page.library) as library:
         record = library.video(library.find(name))
         return next((found.state, found.tier) for found in record.tags if found.name == tag)
@@ -157,86 +125,80 @@ def tier(page, name, tag):
 
 def test_an_undone_decision_about_a_maybe_leaves_the_maybe(maybes):
     maybes.open(video=keys(maybes.library)["street.mp4"])
-    for decide in ("Confirm", "Reject"):
-        second_row(maybes, decide)
-        maybes.click("Undo")
+    for decide in ("yes", "no"):
+        maybes.do(decide, tag="Dance").undo("Dance")
         assert tier(maybes, "street.mp4", "Dance") == (TagState.SUGGESTED, Tier.MAYBE)
-        assert "Dance?\nmaybe 0.40" in maybes.plain()
+        assert maybes.chips()["Dance?"] == "not sure enough"
 
 
 def test_a_video_with_maybes_alone_asks_about_them(maybes):
     by_name = keys(maybes.library)
     maybes.open(video=by_name["party.mp4"])
-    assert "The model is sure of no tag." in maybes.plain()
-    rows = {row["label"]: row for row in maybes.player()["rows"]}
+    assert "The model is sure of no tag." in maybes.video()["hint"]
+    rows = {row["label"]: row for row in maybes.evidence("party.mp4")["rows"]}
     assert rows["Dance"]["state"] == "maybe"
     assert (rows["Dance"]["threshold"], rows["Dance"]["maybe_threshold"]) == (0.5, MAYBE_THRESHOLD)
     assert rows["Dance"]["words"] == "Score 0.40: a maybe from 0.30 on, a tag from 0.50 on"
-    maybes.click("Confirm")
-    assert "The model is sure of no tag." not in maybes.plain()
+    assert rows["Dance"]["sure"] == "not sure enough"
+    maybes.do("yes", tag="Dance")
+    assert maybes.video()["hint"] == ""
 
 
 def test_the_field_proposes_a_maybe(maybes):
     maybes.open(video=keys(maybes.library)["street.mp4"])
-    proposed = [tag["name"] for tag in next(d for d in maybes.components() if "typed" in d)["tags"]]
+    proposed = [tag["name"] for tag in maybes.video()["proposals"]]
     assert "Dance" in proposed
     assert "Vehicle" not in proposed
 
 
 def test_a_maybe_may_be_typed_as_it_is_shown(maybes):
     maybes.open(video=keys(maybes.library)["street.mp4"])
-    maybes.trigger("tag_field", "add", {"number": 1, "names": ["dance?", "Beach?"]})
-    assert "Dance 0.40\nconfirmed by you" in maybes.plain()
+    maybes.do_all({"do": "add", "tag": "dance?"}, {"do": "add", "tag": "Beach?"})
+    assert maybes.chips()["Dance"] == "you said yes"
     assert states(maybes, "street.mp4") == {
         "Vehicle": TagState.SUGGESTED,
         "Dance": TagState.CONFIRMED,
     }
-    assert "Beach?: a question mark at the end of a tag marks a maybe" in maybes.words()
+    said = maybes.video()["said"]
+    assert "Beach?: a question mark at the end of a tag marks a maybe" in said["words"]
+    assert (said["wrong"], said["typed"]) == (True, "Beach?")
 
 
 def test_where_only_maybes_fit_they_are_offered(maybes):
-    maybes.open(all="Concert")
-    assert "No video fits these filters." in maybes.words()
+    maybes.open(q="tag:Concert")
+    assert "No video fits this search." in maybes.words()
     maybes.click("Count maybes too: 2 videos")
     assert titles(maybes) == ["stage.mp4", "party.mp4"]
-    assert maybes.query() == {"all": ["Concert"], "maybes": ["with"]}
+    assert maybes.query() == {"q": ["tag:Concert OR maybe:Concert"]}
 
 
 def test_where_no_maybe_is_left_that_is_said(maybes):
-    maybes.open(any="Vehicle", maybes="only")
-    assert "No maybe is left that fits these filters." in maybes.words()
-    assert counted(maybes) == {"Vehicle": 0, "Dance": 3, "Concert": 2}
+    maybes.open(q="maybe:Vehicle")
+    assert "No maybe is left that fits this search." in maybes.words()
 
 
 def test_a_library_without_maybes_does_not_speak_of_them(page):
     seed(page.library, page.folder / "videos", [SeedVideo("ball.mp4", ("Dance",))])
-    page.open(any="Food")
-    assert counted(page) is None
-    assert not page.test.button_group
+    page.open(q="tag:Food")
+    assert counted(page) == {"Dance": (1, 0)}
     assert "Count maybes" not in page.markup()
-    page.open(maybes="only")
-    assert page.widget("maybes").value == "only"
 
 
 def test_tagging_again_says_what_became_a_maybe(maybes):
-    from organizer.library import Library
-
     with Library.open(maybes.library) as library:
         database_of(library).execute("DELETE FROM video_tags WHERE tier = 'maybe'")
         database_of(library).conn.commit()
-    maybes.open(video=keys(maybes.library)["street.mp4"]).click("Tag this video again")
-    assert "street.mp4: +Dance?" in maybes.plain()
+    maybes.open(video=keys(maybes.library)["street.mp4"]).do("tag_again")
+    assert maybes.video()["said"]["words"] == "Tagged again: +Dance?."
 
 
 def test_names_of_maybes_are_never_markup(maybes):
-    from organizer.library import Library
-
     hostile = "<img src=x onerror=alert(1)> **b**"
     with Library.open(maybes.library) as library:
         database_of(library).execute("UPDATE tags SET name = ? WHERE name = 'Dance'", [hostile])
         database_of(library).conn.commit()
     maybes.open()
-    assert counted(maybes)[hostile] == 3
+    assert counted(maybes)[hostile] == (1, 3)
     maybes.open(video=keys(maybes.library)["party.mp4"])
-    assert f"{hostile}?\nmaybe 0.40" in maybes.plain()
+    assert maybes.chips()[f"{hostile}?"] == "not sure enough"
     assert "onerror" not in maybes.markup()

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from organizer.gallery.view_state import ViewState, to_query
+from organizer.gallery.view_state import Panel, ViewState, to_query
 from organizer.ui import state
 
-FIRST, SECOND = ViewState(text="first"), ViewState(text="second", page=3)
+FIRST, SECOND = ViewState("first"), ViewState("second")
 
 
 class Rerun(BaseException):
@@ -72,9 +72,9 @@ def tab(monkeypatch):
 
 
 def draw(tab):
-    """Run what the page does with the view, and return what its widgets show of it."""
+    """Run what the page does with the view, and return it with the words that its search box shows."""
     view = state.view()
-    return view, tab.session[state.widget_value("text", view.text)]
+    return view, view.query
 
 
 def broken_off_after(tab, steps, act):
@@ -114,20 +114,20 @@ def test_a_view_that_was_chosen(tab, steps):
     # The address that the tab shows and the view are never of two minds, and the widgets go with them.
     view, shown = draw(tab)
     assert view == (FIRST if dict(tab.address) == to_query(FIRST) else SECOND)
-    assert shown == view.text
+    assert shown == view.query
     assert view == SECOND or broken
 
 
 def test_a_widget_that_repeats_its_value_changes_nothing(tab):
-    opened = ViewState(text="first", video="k" * 22)
+    opened = ViewState("first", video="k" * 22)
     tab.address.update(to_query(opened))
     draw(tab)
     state.change(sort=opened.sort, descending=opened.descending)
     assert draw(tab)[0] == opened
-    state.change(text="first")
-    state.change(text="second")
-    state.change(text="second")
-    assert draw(tab)[0] == ViewState(text="second")
+    state.change(query="first")
+    state.change(query="second")
+    state.change(query="second")
+    assert draw(tab)[0] == ViewState("second")
 
 
 def test_nothing_is_broken_off_in_the_end(tab):
@@ -137,18 +137,55 @@ def test_nothing_is_broken_off_in_the_end(tab):
 def test_a_click_that_the_browser_sent_before_it_heard_of_the_last_change(tab):
     """Leaving a field sends its words; the same click, sent a moment later, still names the old address."""
     draw(tab)
-    state.change(text="typed")
-    assert draw(tab)[0] == ViewState(text="typed")
+    state.change(query="typed")
+    assert draw(tab)[0] == ViewState("typed")
     tab.address.clear()
     state.change(video="key")
-    assert draw(tab)[0] == ViewState(text="typed", video="key")
+    assert draw(tab)[0] == ViewState("typed", video="key")
+
+
+def test_a_click_that_changes_no_view_stays_where_the_tab_is(tab):
+    draw(tab)
+    state.change(video="key")
+    draw(tab)
+    tab.address.clear()
+    state.stay()
+    assert draw(tab)[0] == ViewState(video="key")
+    assert dict(tab.address) == to_query(ViewState(video="key"))
 
 
 def test_going_back_is_no_click_of_before(tab):
     draw(tab)
-    state.change(text="typed")
+    state.change(query="typed")
     draw(tab)
     tab.address.clear()
     assert draw(tab) == (ViewState(), "")
     state.change(video="key")
     assert draw(tab)[0] == ViewState(video="key")
+
+
+def test_an_address_that_is_no_search_shows_all_videos_and_says_which(tab):
+    tab.address.update({"q": ["length:<abc"]})
+    assert draw(tab) == (ViewState(), "")
+    assert state.refused() == "length:<abc"
+    state.change(query="length:<3s")
+    assert draw(tab)[0] == ViewState("length:<3s")
+    assert state.refused() == ""
+
+
+def test_a_search_leaves_a_panel_and_a_video(tab):
+    tab.address.update(to_query(ViewState(panel=Panel.FOLDERS, video="k" * 22)))
+    draw(tab)
+    state.change(query="dance")
+    assert draw(tab)[0] == ViewState("dance")
+
+
+def test_words_that_were_typed_and_a_click_on_a_panel_both_count(tab):
+    draw(tab)
+    state.change(query="dance")
+    state.change(panel=Panel.FOLDERS, video=None)
+    assert draw(tab)[0] == ViewState("dance", panel=Panel.FOLDERS)
+
+
+def test_each_run_has_a_number(tab):
+    assert state.run_number() < state.run_number()

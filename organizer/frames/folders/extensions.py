@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 VIDEO_EXTENSIONS = frozenset(
     {
@@ -91,3 +95,21 @@ def may_be_video(name: str) -> bool:
 def is_ambiguous(name: str) -> bool:
     """Tell whether only the content of a file of this name shows that it is a video."""
     return extension(name) in AMBIGUOUS_EXTENSIONS
+
+
+_PICTURES = frozenset({".heic", ".heif", ".jpg", ".jpeg", ".png"})
+_APPLE_PICTURES = frozenset({".heic", ".heif"})
+# Apple writes .mov, and Google's export makes .mp4 of it. A .jpg beside an .mp4 is most often a thumbnail.
+_PICTURES_BESIDE = {".mov": _PICTURES, ".mp4": _APPLE_PICTURES}
+
+
+def pictures_in(names: Iterable[str]) -> set[tuple[str, str]]:
+    """Return which pictures there are in a folder: their names without extension, in one case, and these."""
+    split = (os.path.splitext(name.casefold()) for name in names)
+    return {(stem, end) for stem, end in split if end in _PICTURES}
+
+
+def is_beside_picture(name: str, pictures: Collection[tuple[str, str]]) -> bool:
+    """Whether one of the pictures in a file's folder is named as the still of a Live Photo with this clip."""
+    stem, end = os.path.splitext(name.casefold())
+    return any((stem, picture) in pictures for picture in _PICTURES_BESIDE.get(end, ()))

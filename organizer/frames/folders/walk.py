@@ -10,7 +10,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from fnmatch import translate
 
 from organizer.errors import FolderError, NotAVideoError, UnreadableVideoError
-from organizer.frames.folders.extensions import extension, is_ambiguous, may_be_video
+from organizer.folding import is_same_path
+from organizer.frames.folders.extensions import (
+    extension,
+    is_ambiguous,
+    is_beside_picture,
+    may_be_video,
+    pictures_in,
+)
 from organizer.frames.folders.left_out import (
     NO_MEDIA,
     LeftOut,
@@ -55,7 +62,8 @@ class Walk:
             below: walk only this folder, given relative to the root.
             exclude: case-sensitive globs, matched against the name of each file and folder and against its
                 path relative to the root, with ``/`` between the parts; accents may be composed or not.
-            skip_folders: absolute paths of nested folders not to enter, for they are roots of their own.
+            skip_folders: absolute paths of nested folders not to enter, for they are roots of their own; here
+                too, accents may be composed or not.
             known: tells of a file that it is a video already known unchanged, so that its content need not be
                 looked at again. It is asked where the content cannot be taken for granted: for an ambiguous
                 extension (``.ts``) and for a file that lives only in a cloud.
@@ -104,8 +112,8 @@ class Walk:
             if self._is_new(folder, seen):
                 files: list[os.DirEntry[str]] = []
                 subfolders: list[str] = []
-                self._list(folder, files, subfolders)
-                yield from self._candidates(folder, files)
+                pictures = self._list(folder, files, subfolders)
+                yield from self._candidates(folder, files, pictures)
                 folders.extend(sorted(subfolders, reverse=True))
         self.finished = self._root_is_in_place()
 
@@ -150,9 +158,16 @@ class Walk:
             for path in _with_parents(relative_path)
         )
 
-    def _list(self, folder: str, files: list[os.DirEntry[str]], subfolders: list[str]) -> None:
-        """Fill both lists with what a folder holds; what was listed before an error still counts."""
+    def _list(
+        self, folder: str, files: list[os.DirEntry[str]], subfolders: list[str]
+    ) -> set[tuple[str, str]]:
+        """Fill both lists with what a folder holds; what was listed before an error still counts.
+
+        Returns:
+            Its pictures, see ``pictures_in``.
+        """
         met: list[LeftOut] = []
+        others: list[str] = []
         try:
             with os.scandir(os.path.join(self.root, folder)) as entries:
                 for entry in entries:
@@ -161,7 +176,7 @@ class Walk:
                         subfolders.clear()
                         self._no_media.add(folder)
                         self._leave(folder, Why.NO_MEDIA)
-                        return
+                        return set()
                     path = os.path.join(folder, entry.name)
                     self._note_stand_in(folder, entry)
                     if self._leaves_out(path):
@@ -179,11 +194,16 @@ class Walk:
                         met.append(LeftOut(os.path.join(self.root, path), Why.NO_FILE))
                     elif is_sidecar(extension(entry.name)):
                         met.append(LeftOut(os.path.join(self.root, path), Why.SIDECAR))
+                    else:
+                        others.append(entry.name)
         except OSError:
             self._cannot_read(folder)
         self.left_out += sorted(met, key=lambda entry: entry.path)
+        return pictures_in(others)
 
-    def _candidates(self, folder: str, entries: list[os.DirEntry[str]]) -> Iterator[VideoFile]:
+    def _candidates(
+        self, folder: str, entries: list[os.DirEntry[str]], pictures: Collection[tuple[str, str]]
+    ) -> Iterator[VideoFile]:
         for entry in sorted(entries, key=lambda entry: entry.name):
             path = os.path.join(folder, entry.name)
             try:
@@ -197,7 +217,8 @@ class Walk:
                 self._out_of_sight.add(path)
                 self._leave(path, Why.HIDDEN)
                 continue
-            file = VideoFile(self.root, path, status.st_size, status.st_mtime_ns)
+            beside = is_beside_picture(entry.name, pictures)
+            file = VideoFile(self.root, path, status.st_size, status.st_mtime_ns, beside_picture=beside)
             if is_cloud_only(status):
                 if self._is_known(file):
                     yield file
@@ -276,7 +297,10 @@ class Walk:
             return True
         if not self._skip_folders:
             return False
-        return os.path.normcase(os.path.join(self.root, relative_path)) in self._skip_folders
+        path = os.path.normcase(os.path.join(self.root, relative_path))
+        if path in self._skip_folders:
+            return True
+        return not path.isascii() and any(is_same_path(path, folder) for folder in self._skip_folders)
 
     def _reason(self, relative_path: str) -> Why | None:
         """Return what a name says against a file or folder; None also for roots of their own."""

@@ -98,6 +98,10 @@ class BoundedFile(io.RawIOBase):
         except (OSError, OverflowError) as error:
             return -(getattr(error, "errno", None) or errno.EINVAL)
 
+    def status(self) -> os.stat_result:
+        """Return what the system says of the file that was opened, whatever lies at its path by now."""
+        return os.fstat(self._file.fileno())
+
     def tell(self) -> int:
         """Return the position, in bytes from the beginning."""
         return self._file.tell()

@@ -124,12 +124,13 @@ class _Pictures:
 def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Yield each picture that can be decoded, up to where the file breaks off."""
     for packet in demux(container, stream):
-        yield from _frames_of(stream, packet)
+        yield from frames_of(stream, packet)
     # What is still inside: decoders look ahead to put pictures in order.
-    yield from _frames_of(stream, None)
+    yield from frames_of(stream, None)
 
 
-def _frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+def frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+    """Return the pictures that a packet completes, or with None what is still inside; none of damage."""
     from av.error import FFmpegError
 
     try:
@@ -137,7 +138,7 @@ def _frames_of(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[
     except MemoryError:
         raise
     except FFmpegError:
-        # Damage in one place; what comes after it may be whole.
+        # Damage in one place, or nothing left inside; what comes after it may be whole.
         return []
 
 

@@ -7,6 +7,7 @@ can be found across two lines. In place of the path of a root, the same for thou
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from itertools import groupby
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TO_PRIVATE_USE = 0x10F800 - 0xD800
 _ROOT_MARKS = 0xF0000
+_PLACES = re.compile(f"\n(?=[{chr(_ROOT_MARKS)}-{chr(_ROOT_MARKS + 0xF000)}]{re.escape(os.sep)})")
 
 
 def searchable(text: str) -> str:
@@ -41,6 +43,30 @@ def root_mark(root_id: int) -> str:
 def words(text: str) -> list[str]:
     """Return the words that a person typed, as they stand in the searched texts, each once."""
     return list(dict.fromkeys(searchable(word) for word in text.split()))
+
+
+def in_folders(search_text: str, texts: str) -> int:
+    """Tell SQLite whether a text occurs in the folder of a place, the separator at its end included.
+
+    Args:
+        search_text: of the video.
+        texts: a JSON list of the texts of which one must occur; a root's mark stands for its path.
+    """
+    wanted = json.loads(texts)
+    folders = (place[: place.rfind(os.sep) + 1] for place in _places(search_text))
+    return any(text in folder for folder in folders for text in wanted)
+
+
+def in_file_names(search_text: str, texts: str) -> int:
+    """Tell SQLite whether a text occurs in the name of a file of a video, as ``in_folders`` does."""
+    wanted = json.loads(texts)
+    names = (place[place.rfind(os.sep) + 1 :] for place in _places(search_text))
+    return any(text in name for name in names for text in wanted)
+
+
+def _places(search_text: str) -> list[str]:
+    """Return the line of each place; a name may hold the end of a line itself."""
+    return _PLACES.split(search_text)
 
 
 def names_of(places: Sequence[tuple[int, str]]) -> tuple[str, str]:

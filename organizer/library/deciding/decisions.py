@@ -1,38 +1,74 @@
-"""What a person decides about tags. Every function is one transaction; models never undo any of it.
+"""What a person decides about tags. Models never undo any of it.
 
-A decision is on the disk when its function returns: see ``transaction``. Each is noted in the journal
-together with what was before, so that it can be undone, also after a restart and from another tab.
+Each decision is a step, be it about one video or about thousands, and noted in the journal together with what
+was before, so that it can be undone, also after a restart and from another tab.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import json
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from organizer.errors import UnknownVideoError
-from organizer.library.database.columns import now_text
+from organizer.library.actions import StepKind, TagChange
+from organizer.library.database.columns import chunks, marks, now_text
 from organizer.library.database.transaction import transaction
-from organizer.library.deciding import journal
+from organizer.library.deciding import journal, steps, tag_changes
 from organizer.library.deciding.tags import meant_tag, tag_id_of
+from organizer.library.deciding.teaching import is_taught
 from organizer.library.reading.tags import find_tag
-from organizer.library.spelling import clean_tag, folded
+from organizer.library.records import TagRow
+from organizer.library.spelling import folded
 from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
 
+    from organizer.library.actions import Step
 
-# A decision made before the video was ever scored has no score; the next tagging fills it in.
-_DECIDE = """
-    INSERT INTO video_tags (video_id, tag_id, state, score, changed_at)
-    VALUES (
-        :video, :tag, :state,
-        (SELECT json_extract(scores, '$."' || :name || '"') FROM scores
-            WHERE video_id = :video AND :built_in),
-        :now
+
+def decide(db: Database, change: TagChange, video_ids: Sequence[int]) -> Step:
+    """Note a decision about a tag of videos as one step; call it inside a transaction.
+
+    Raises:
+        InvalidTagError: see ``meant_tag``.
+        UnknownVideoError: none of the videos is in the library.
+    """
+    name = meant_tag(db, change.tag, to_add=change.state is TagState.CONFIRMED)
+    videos = steps.known(db, video_ids)
+    step_id = steps.begin(
+        db, StepKind.TAG, {"tag": name, "state": None if change.state is None else change.state.value}
     )
-    ON CONFLICT (video_id, tag_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
-"""
+    confirms = change.state is TagState.CONFIRMED
+    tag_id = tag_id_of(db, name) if confirms or name in LABELS else find_tag(db, name)
+    scores: dict[int, float] = {}
+    if change.state is not None:
+        scores = _scores(db, videos, name)
+        if not confirms and tag_id is None and scores:
+            tag_id = tag_id_of(db, name)
+    if tag_id is None:
+        return steps.drop(db, step_id)
+    if confirms and (revived := tag_changes.revive(db, tag_id, name)):
+        steps.add_details(db, step_id, revived=revived)
+    known = name in LABELS or is_taught(db, tag_id)
+    stored, now = journal.tag_rows(db, videos, tag_id), now_text()
+    changes = []
+    for id_ in videos:
+        before = stored.get(id_)
+        state = change.state
+        if state is TagState.REJECTED and id_ not in scores and not known:
+            # Nobody can suggest it for this video, so there is nothing to keep it away from.
+            state = None
+        after = _after(before, state, scores.get(id_) if name in LABELS else None, now)
+        if after != before:
+            changes.append((id_, tag_id, before, after))
+    journal.put_all(db, [(id_, tag_id, after) for id_, _, _, after in changes])
+    journal.note(db, step_id, changes)
+    return steps.end(db, step_id, len(changes)) if changes else steps.drop(db, step_id)
 
 
 def confirm(db: Database, video_id: int, tag: str) -> None:
@@ -42,7 +78,8 @@ def confirm(db: Database, video_id: int, tag: str) -> None:
         InvalidTagError: see ``meant_tag``.
         UnknownVideoError: there is no video with this id.
     """
-    _decide(db, video_id, meant_tag(db, tag, to_add=True), TagState.CONFIRMED)
+    with transaction(db, durable=True):
+        decide(db, TagChange(tag, TagState.CONFIRMED), [video_id])
 
 
 def reject(db: Database, video_id: int, tag: str) -> bool:
@@ -57,11 +94,14 @@ def reject(db: Database, video_id: int, tag: str) -> bool:
         InvalidTagError: see ``clean_tag``.
         UnknownVideoError: there is no video with this id.
     """
-    name = meant_tag(db, tag)
-    if name in LABELS or _is_scored(db, video_id, name):
-        _decide(db, video_id, name, TagState.REJECTED)
-        return True
-    return forget(db, video_id, name)
+    with transaction(db, durable=True):
+        step = decide(db, TagChange(tag, TagState.REJECTED), [video_id])
+        if step.videos:
+            return True
+        # Rejected before: that was noted.
+        tag_id = find_tag(db, meant_tag(db, tag))
+        row = None if tag_id is None else journal.tag_row(db, video_id, tag_id)
+        return row is not None and row.state is TagState.REJECTED
 
 
 def forget(db: Database, video_id: int, tag: str) -> bool:
@@ -77,75 +117,32 @@ def forget(db: Database, video_id: int, tag: str) -> bool:
         InvalidTagError: see ``clean_tag``.
     """
     with transaction(db, durable=True):
-        tag_id = find_tag(db, meant_tag(db, tag))
-        before = None if tag_id is None else journal.tag_row(db, video_id, tag_id)
-        if tag_id is None or before is None or before.state is TagState.SUGGESTED:
+        try:
+            return decide(db, TagChange(tag, None), [video_id]).videos > 0
+        except UnknownVideoError:
             return False
-        journal.put(db, video_id, tag_id, journal.as_the_model_says(before, now_text()))
-        journal.note(db, video_id, tag_id, before)
-        return True
 
 
-def undo(db: Database, video_id: int, tag: str, *, entry: int | None = None) -> bool:
-    """Undo the last decision about a tag of a video: what was before stands again.
-
-    A suggestion comes back as the newest tagging makes it, with its score and seconds; where that does not
-    suggest the tag any more, it goes. A decision comes back as it was made. A decision that is older than the
-    journal counts as the first one about its tag.
-
-    Args:
-        db: the library.
-        video_id: the video.
-        tag: the tag's name.
-        entry: the number of the decision in the journal, as a page showed it: where another one was made or
-            undone meanwhile, nothing happens. None undoes whichever is the last.
-
-    Returns:
-        Whether there was a decision to undo.
-
-    Raises:
-        InvalidTagError: see ``clean_tag``.
-    """
-    with transaction(db, durable=True):
-        tag_id = find_tag(db, clean_tag(tag))
-        last = None if tag_id is None else journal.last(db, video_id, tag_id)
-        if last is not None and tag_id is not None:
-            if entry not in {None, last.id}:
-                return False
-            journal.restore(db, video_id, tag_id, last)
-            return True
-    return entry is None and forget(db, video_id, tag)
+def _after(before: TagRow | None, state: TagState | None, score: float | None, now: str) -> TagRow | None:
+    """Return what a decision makes of a tag of a video."""
+    if state is None:
+        if before is None or before.state is TagState.SUGGESTED:
+            return before
+        return journal.as_the_model_says(before, now)
+    if before is None:
+        # A decision made before the video was ever scored has no score; the next tagging fills it in.
+        return TagRow(state, score, "[]", None, now)
+    return before if before.state is state else replace(before, state=state, changed_at=now)
 
 
-def _is_scored(db: Database, video_id: int, tag: str) -> bool:
-    """Whether a model, trained on tags of the person's own, has scored a video for this one."""
-    rows = db.execute(
-        "SELECT label.key FROM scores s, json_each(s.scores) label WHERE s.video_id = ?", [video_id]
-    )
-    return any(folded(label) == folded(tag) for (label,) in rows)
-
-
-def _decide(db: Database, video_id: int, tag: str, state: TagState) -> None:
-    try:
-        with transaction(db, durable=True):
-            tag_id = tag_id_of(db, tag)
-            before = journal.tag_row(db, video_id, tag_id)
-            if before is not None and before.state is state:
-                # Nothing changes, so there is nothing to undo.
-                return
-            db.execute(
-                _DECIDE,
-                {
-                    "video": video_id,
-                    "tag": tag_id,
-                    "state": state.value,
-                    "name": tag,
-                    "built_in": tag in LABELS,
-                    "now": now_text(),
-                },
-            )
-            journal.note(db, video_id, tag_id, before)
-    except sqlite3.IntegrityError as error:
-        raise UnknownVideoError(
-            f"There is no video {video_id} in this library. See: organizer list", ends_in_command=True
-        ) from error
+def _scores(db: Database, video_ids: Sequence[int], tag: str) -> dict[int, float]:
+    """Return what the newest tagging says of a tag, for the videos that it scored for it."""
+    fold, key = cache(folded), folded(tag)
+    found = {}
+    for chunk in chunks(video_ids):
+        rows = db.execute(f"SELECT video_id, scores FROM scores WHERE video_id IN ({marks(chunk)})", chunk)
+        for video_id, text in rows:
+            for label, score in json.loads(text).items():
+                if fold(label) == key:
+                    found[video_id] = float(score)
+    return found

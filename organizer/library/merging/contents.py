@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from organizer.library.changes import MergeCounts
 from organizer.library.database.columns import from_column, now_exactly
+from organizer.library.database.mark_bits import LIVE, SET_APART
 from organizer.library.database.names import names_of
 from organizer.library.reading.sql import SHARED_BIT
 from organizer.library.writing.capture_date import LOCAL_WALL, local_wall
@@ -37,7 +38,8 @@ FACTS = (
 DATE = ("taken_at", "taken_source", "taken_clock", "taken_wall", "taken_utc")
 LOOK = ("status", "error", "analysed_at")
 OF_THIS_LIBRARY = ("id", "key", "fingerprint", "added_at", "sort_name", "search_text")
-FROM_PLACES_AND_TAGS = ("present_in", "suggested", "confirmed", "rejected", "maybe")
+MARKS = ("marks",)
+FROM_PLACES_AND_TAGS = ("present_in", "placed_in", "suggested", "confirmed", "rejected", "maybe")
 """With the others, all columns of a video."""
 
 # An instant is sorted by what the clock of this machine shows.
@@ -46,10 +48,16 @@ _WALL = f"""
         WHEN o.taken_utc < 0 THEN local_wall(o.taken_utc) ELSE o.taken_wall END
 """
 _BITS = f"coalesce(sum(DISTINCT {{which}} << min(t.tag_id - 1, {SHARED_BIT})), 0)".format
-_OF_TAGS = "(SELECT {bits} FROM main.video_tags t WHERE t.video_id = m.here_id)".format
+_OF_TAGS = """(
+    SELECT {bits} FROM main.video_tags t
+    WHERE t.tag_id NOT IN (SELECT h.id FROM main.tags h WHERE h.hidden) AND t.video_id = m.here_id)
+""".format
 _COMPUTED = {
     "present_in": f"""(
         SELECT sum(DISTINCT (p.missing_since IS NULL) << min(p.root_id - 1, {SHARED_BIT}))
+        FROM main.places p WHERE p.video_id = m.here_id)""",
+    "placed_in": f"""(
+        SELECT sum(DISTINCT 1 << min(p.root_id - 1, {SHARED_BIT}))
         FROM main.places p WHERE p.video_id = m.here_id)""",
     "suggested": _OF_TAGS(bits=_BITS(which="(t.state = 'suggested' AND t.tier = 'given')")),
     "confirmed": _OF_TAGS(bits=_BITS(which="(t.state = 'confirmed')")),
@@ -59,16 +67,16 @@ _COMPUTED = {
 _STORE_VIDEOS = f"""
     INSERT INTO main.videos (
         id, key, fingerprint, added_at, sort_name, search_text,
-        {", ".join((*LOOK, *FACTS, *DATE, *_COMPUTED))}
+        {", ".join((*LOOK, *FACTS, *DATE, *MARKS, *_COMPUTED))}
     )
     SELECT m.here_id, lower(hex(randomblob(16))), m.fingerprint, :now, m.sort_name, m.search_text,
         {", ".join(f"o.{column}" for column in (*LOOK, *FACTS))},
-        {", ".join(_WALL if column == "taken_wall" else f"o.{column}" for column in DATE)},
+        {", ".join(_WALL if column == "taken_wall" else f"o.{column}" for column in DATE)}, o.marks,
         {", ".join(_COMPUTED.values())}
     FROM m_videos m CROSS JOIN other.videos o ON o.id = m.other_id
     WHERE m.is_new ORDER BY m.here_id
 """
-_COUNT_TAGS = """
+_COUNT_TAGS = f"""
     UPDATE main.tags SET videos = videos + c.carried, maybes = maybes + c.maybe
     FROM (
         SELECT t.tag_id,
@@ -76,9 +84,9 @@ _COUNT_TAGS = """
             sum(t.state = 'suggested' AND t.tier = 'maybe') AS maybe
         FROM m_videos m CROSS JOIN main.videos v ON v.id = m.here_id
             CROSS JOIN main.video_tags t ON t.video_id = m.here_id
-        WHERE m.is_new AND v.present_in IS NOT NULL GROUP BY t.tag_id
+        WHERE m.is_new AND v.present_in IS NOT NULL AND v.marks & {SET_APART} = 0 GROUP BY t.tag_id
     ) c
-    WHERE c.tag_id = tags.id
+    WHERE c.tag_id = tags.id AND NOT tags.hidden
 """
 
 # A zone that is known is worth more than none, what the video says more than a name, and that more than the
@@ -127,9 +135,11 @@ _MOVE_PLACES = """
     FROM m_places n JOIN m_videos m ON m.other_id = n.other_video
     WHERE p.id = n.before_id AND n.fate IN ('back', 'over')
 """
-_PUT_PLACES = """
-    INSERT INTO main.places (video_id, root_id, relative_path, size_bytes, mtime_ns, missing_since)
-    SELECT m.here_id, n.root_id, n.relative_path, n.size_bytes, n.mtime_ns, n.missing_since
+_PUT_PLACES = f"""
+    INSERT INTO main.places
+        (video_id, root_id, relative_path, size_bytes, mtime_ns, missing_since, beside_picture)
+    SELECT m.here_id, n.root_id, n.relative_path, n.size_bytes, n.mtime_ns, n.missing_since, EXISTS (
+        SELECT 1 FROM other.videos o WHERE o.id = n.other_video AND o.marks & {LIVE})
     FROM m_places n JOIN m_videos m ON m.other_id = n.other_video WHERE n.fate = 'new' ORDER BY n.id
 """
 _FOUND_KNOWN = """

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from organizer.library.changes import Conflict
 from organizer.library.database.columns import from_column
 from organizer.library.spelling import folded
+from organizer.library.taught import TAUGHT
 from organizer.path_maps import absolute
 from organizer.types import TagState
 
@@ -61,27 +62,35 @@ _SAID_AT = f"""
     ), '')
 """.format
 
+# What was taught there is of that library alone. Where it refined a label of a model, the model says it here.
+_BY = f"""
+    iif(t.bundle IS '{TAUGHT}', (
+        SELECT s.bundle FROM other.scores s, json_each(s.scores) l, main.tags n
+        WHERE s.video_id = t.video_id AND n.id = k.here_id AND fold(l.key) = n.folded), t.bundle)
+"""
+_COMES = f"(t.state != 'suggested' OR {_BY} IS NOT NULL)"
+
 # Of new videos only what was decided about: the rest is copied as it is.
 _SAID_ROWS = f"""
     INSERT INTO m_said
     SELECT m.here_id, k.here_id, m.other_id, t.tag_id,
-        t.state, t.score, t.seconds, t.bundle, t.tier, t.changed_at,
+        t.state, t.score, t.seconds, {_BY}, t.tier, t.changed_at,
         {_SAID_AT(journal=_STANDING(schema="other", video="m.other_id", tag="t.tag_id"))}
     FROM m_videos m CROSS JOIN other.video_tags t ON t.video_id = m.other_id
         JOIN m_tags k ON k.other_id = t.tag_id
-    WHERE NOT m.is_new OR t.state != 'suggested'
+    WHERE (NOT m.is_new OR t.state != 'suggested') AND {_COMES}
 """
 _SAID_IN_JOURNAL = f"""
     INSERT OR IGNORE INTO m_said
     SELECT m.here_id, k.here_id, m.other_id, p.tag_id,
-        t.state, t.score, t.seconds, t.bundle, t.tier, t.changed_at,
+        t.state, t.score, t.seconds, {_BY}, t.tier, t.changed_at,
         {_SAID_AT(journal=_STANDING(schema="other", video="m.other_id", tag="p.tag_id"))}
     FROM m_videos m CROSS JOIN (
             SELECT DISTINCT video_id, tag_id FROM other.decision_journal
             WHERE video_id IN (SELECT other_id FROM m_videos)
         ) p ON p.video_id = m.other_id
         JOIN m_tags k ON k.other_id = p.tag_id
-        LEFT JOIN other.video_tags t ON t.video_id = m.other_id AND t.tag_id = p.tag_id
+        LEFT JOIN other.video_tags t ON t.video_id = m.other_id AND t.tag_id = p.tag_id AND {_COMES}
 """
 _PAIRS_OF_OTHER = f"""
     INSERT INTO m_pairs
@@ -109,7 +118,9 @@ _PAIRS_OF_HERE = f"""
 _RANK = "CASE {state} WHEN 'confirmed' THEN 2 WHEN 'rejected' THEN 1 ELSE 0 END".format
 _H_DECIDED, _O_DECIDED = _DECIDED(state="h_state"), _DECIDED(state="o_state")
 _H_RANK, _O_RANK = _RANK(state="h_state"), _RANK(state="o_state")
-_WINNER = "iif(takes_tagging, o_{column}, h_{column})".format
+# What a taught tag says here stays, for a model says nothing of it.
+_TAKEN = f"iif(h_bundle IS '{TAUGHT}', 0, takes_tagging)"
+_WINNER = f"iif({_TAKEN}, o_{{column}}, h_{{column}})".format
 # However the model spells the tag.
 _SCORE = """(
     SELECT l.value FROM {schema}.scores s, json_each(s.scores) l, main.tags t
@@ -174,34 +185,34 @@ _FIRST = f"""
     END
 """
 _NOTE_FIRST = """
-    INSERT INTO main.decision_journal (video_id, tag_id, before_row, after_row, decided_at, merge_id)
-    SELECT video_id, tag_id, NULL, first, json_extract(first, '$.changed_at'), :merge
+    INSERT INTO main.decision_journal (video_id, tag_id, before_row, after_row, decided_at, merge_id, step_id)
+    SELECT video_id, tag_id, NULL, first, json_extract(first, '$.changed_at'), :merge, :step
     FROM m_histories WHERE first IS NOT NULL ORDER BY video_id, tag_id
 """
 _NOTE_HISTORY = """
     INSERT INTO main.decision_journal
-        (video_id, tag_id, before_row, after_row, decided_at, undone_at, merge_id)
-    SELECT h.video_id, h.tag_id, j.before_row, j.after_row, j.decided_at, j.undone_at, :merge
+        (video_id, tag_id, before_row, after_row, decided_at, undone_at, merge_id, step_id)
+    SELECT h.video_id, h.tag_id, j.before_row, j.after_row, j.decided_at, j.undone_at, :merge, :step
     FROM m_histories h CROSS JOIN other.decision_journal j
         ON j.video_id = h.other_video AND j.tag_id = h.other_tag
         LEFT JOIN other.merges g ON g.id = j.merge_id
     WHERE g.undone_at IS NULL ORDER BY j.id
 """
 _NOTE_CHANGES = f"""
-    INSERT INTO main.decision_journal (video_id, tag_id, before_row, after_row, decided_at, merge_id)
+    INSERT INTO main.decision_journal (video_id, tag_id, before_row, after_row, decided_at, merge_id, step_id)
     SELECT r.video_id, r.tag_id,
         (SELECT {_AS_TEXT(r="t")} FROM main.video_tags t
             WHERE t.video_id = r.video_id AND t.tag_id = r.tag_id),
-        iif(r.stays, {_AS_TEXT(r="r")}, NULL), r.o_said_at, :merge
+        iif(r.stays, {_AS_TEXT(r="r")}, NULL), r.o_said_at, :merge, :step
     FROM m_results r WHERE r.differ AND r.other_wins ORDER BY r.video_id, r.tag_id
 """
 
-_COPY_TAGS = """
+_COPY_TAGS = f"""
     INSERT INTO main.video_tags (video_id, tag_id, state, score, seconds, bundle, changed_at, tier)
-    SELECT m.here_id, k.here_id, t.state, t.score, t.seconds, t.bundle, t.changed_at, t.tier
+    SELECT m.here_id, k.here_id, t.state, t.score, t.seconds, {_BY}, t.changed_at, t.tier
     FROM m_videos m CROSS JOIN other.video_tags t ON t.video_id = m.other_id
         JOIN m_tags k ON k.other_id = t.tag_id
-    WHERE m.is_new
+    WHERE m.is_new AND {_COMES}
 """
 _DROP_TAGS = """
     DELETE FROM main.video_tags WHERE (video_id, tag_id) IN (
@@ -285,6 +296,28 @@ def _decision(state: str | None) -> TagState | None:
     return None if state in {None, "suggested"} else TagState(state)
 
 
+def step_of(db: Database, merge_id: int) -> int:
+    """Return the step in the history that a merge is."""
+    row = db.execute(
+        "SELECT max(id) FROM main.steps WHERE kind = 'merge' AND json_extract(details, '$.merge') = ?",
+        [merge_id],
+    ).fetchone()
+    return int(row[0])
+
+
+def count_videos(db: Database, step_id: int) -> int:
+    """Return of how many videos a merge, as a step in the history, changed tags or marks."""
+    (videos,) = db.execute(
+        """
+        SELECT count(*) FROM (
+            SELECT video_id FROM main.decision_journal WHERE step_id = :step
+            UNION SELECT video_id FROM main.mark_journal WHERE step_id = :step)
+        """,
+        {"step": step_id},
+    ).fetchone()
+    return int(videos)
+
+
 def store_tags(db: Database, merge_id: Callable[[], int], *, notes: bool) -> None:
     """Store tags and decisions of a weighed batch, and note them in the journal; inside a transaction.
 
@@ -297,6 +330,7 @@ def store_tags(db: Database, merge_id: Callable[[], int], *, notes: bool) -> Non
     """
     if notes:
         merge = {"merge": merge_id()}
+        merge["step"] = step_of(db, merge["merge"])
         db.execute(_NOTE_FIRST, merge)
         db.execute(_NOTE_HISTORY, merge)
         db.execute(_NOTE_CHANGES, merge)

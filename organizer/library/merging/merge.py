@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from organizer.library.actions import StepKind
 from organizer.library.changes import MergeCounts, MergeProgress
 from organizer.library.database.columns import now_text
 from organizer.library.database.transaction import transaction
-from organizer.library.merging import contents, decisions, staging
+from organizer.library.deciding import steps
+from organizer.library.merging import contents, decisions, marks, staging
 from organizer.library.merging.other import attached
 from organizer.library.merging.paths import PlaceMap
 from organizer.library.merging.undo import undo_last
@@ -150,11 +152,14 @@ class _Run:
         (total,) = self._db.execute("SELECT count(*) FROM other.videos").fetchone()
         staging.make_tables(self._db)
         decisions.make_tables(self._db)
+        marks.make_table(self._db)
         contents.add_functions(self._db)
         try:
             with self._transaction():
                 # Again at each batch of a dry run, for that leaves nothing behind.
                 staging.stage_tags(self._db, create=not self._dry_run)
+                if not self._dry_run:
+                    staging.store_saved_searches(self._db)
             yield MergeProgress(other, 0, total, MergeCounts(), unused_maps=place_map.unused)
             done = after = 0
             while True:
@@ -171,6 +176,7 @@ class _Run:
             self._db.rollback()
             staging.drop_tables(self._db)
             decisions.drop_tables(self._db)
+            marks.drop_table(self._db)
 
     def end(self) -> None:
         """Note the end, and have all of it on the disk, for decisions came with it."""
@@ -181,6 +187,9 @@ class _Run:
                     "UPDATE merges SET ended_at = ? WHERE ended_at IS NULL AND sources = ?",
                     [now_text(), self._sources],
                 )
+                if self._merge_id is not None:
+                    step_id = decisions.step_of(self._db, self._merge_id)
+                    steps.end(self._db, step_id, decisions.count_videos(self._db, step_id))
 
     def _step(self, batch: staging.Batch) -> MergeProgress:
         self._new_roots = []
@@ -193,6 +202,8 @@ class _Run:
             staging.stage(self._db, batch, self._root_id)
             counts = contents.count_contents(self._db)
             counts.decisions, notes = decisions.weigh(self._db)
+            new_marks = marks.weigh(self._db)
+            counts.decisions += new_marks
             conflicts = decisions.conflicts(self._db)
             counts.conflicts = len(conflicts)
             clashes = tuple(absolute(*path) for path in staging.clashes(self._db))
@@ -203,6 +214,10 @@ class _Run:
                 self._db.execute("PRAGMA defer_foreign_keys = ON")
                 contents.store_data(self._db)
                 decisions.store_tags(self._db, self._id, notes=notes)
+                marks.note_said(self._db)
+                if new_marks:
+                    merge_id = self._id()
+                    marks.store(self._db, merge_id, decisions.step_of(self._db, merge_id))
                 contents.store_videos(self._db)
         new_roots = tuple(path for path in self._new_roots if path not in self._told)
         self._told.update(new_roots)
@@ -234,5 +249,10 @@ class _Run:
                 self._merge_id = self._db.execute(
                     "INSERT INTO merges (sources, began_at) VALUES (?, ?)", [self._sources, now_text()]
                 ).lastrowid
+                steps.begin(
+                    self._db,
+                    StepKind.MERGE,
+                    {"merge": self._merge_id, "sources": json.loads(self._sources)},
+                )
         assert self._merge_id is not None
         return self._merge_id

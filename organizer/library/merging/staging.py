@@ -177,6 +177,17 @@ def read_batch(db: Database, place_map: PlaceMap, after: int, most: int) -> Batc
     return Batch(after, last, videos, tuple(places), changed)
 
 
+def store_saved_searches(db: Database) -> None:
+    """Bring over the searches whose names are not taken here."""
+    db.execute(
+        """
+        INSERT INTO main.saved_searches (name, folded, text, saved_at)
+        SELECT name, folded, text, saved_at FROM other.saved_searches WHERE true
+        ON CONFLICT (folded) DO NOTHING
+        """
+    )
+
+
 def stage_tags(db: Database, *, create: bool) -> None:
     """Find the tags that the other library uses; call it inside a transaction.
 

@@ -1,4 +1,4 @@
-"""The last merge undone, as far as decisions go: each tag that it changed is as it was before."""
+"""The last merge undone, as far as decisions go: each tag and mark that it changed is as it was before."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 from organizer.library.changes import MergeUndone
-from organizer.library.database.columns import now_text
 from organizer.library.database.transaction import transaction
-from organizer.library.deciding import journal
+from organizer.library.deciding import entries, journal
+from organizer.library.history.undo import undo_step
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _LAST = """
-    SELECT id, sources, began_at FROM merges WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1
-"""
-# For each tag the first entry, and whether what was decided last is the merge's too.
-_TAGS = """
-    SELECT j.video_id, j.tag_id, min(j.id), max(j.undone_at IS NULL), (
-        SELECT l.merge_id IS :merge FROM decision_journal l
-        WHERE l.video_id = j.video_id AND l.tag_id = j.tag_id AND l.undone_at IS NULL
-        ORDER BY l.id DESC LIMIT 1)
-    FROM decision_journal j WHERE j.merge_id = :merge GROUP BY j.video_id, j.tag_id
+    SELECT m.id, m.sources, m.began_at, s.id FROM merges m
+    LEFT JOIN steps s ON s.kind = 'merge' AND json_extract(s.details, '$.merge') = m.id
+    WHERE m.undone_at IS NULL ORDER BY m.id DESC LIMIT 1
 """
 
 
@@ -38,29 +32,15 @@ def undo_last(db: Database) -> MergeUndone | None:
         last = db.execute(_LAST).fetchone()
         if last is None:
             return None
-        merge_id, sources, began_at = last
-        undone = kept = 0
-        for video_id, tag_id, first_id, stands, is_last in db.execute(_TAGS, {"merge": merge_id}).fetchall():
-            if not stands:
-                # Taken back one by one already.
-                continue
-            if not is_last:
-                kept += 1
-                continue
-            before = journal.tag_row(db, video_id, tag_id)
-            journal.restore(db, video_id, tag_id, journal.entry(db, first_id))
-            after = journal.tag_row(db, video_id, tag_id)
-            undone += (before and before.state) != (after and after.state)
-        now = now_text()
-        db.execute(
-            """
-            UPDATE decision_journal SET undone_at = ?1 WHERE merge_id = ?2 AND undone_at IS NULL
-                AND NOT EXISTS (
-                    SELECT 1 FROM decision_journal l
-                    WHERE l.video_id = decision_journal.video_id AND l.tag_id = decision_journal.tag_id
-                        AND l.id > decision_journal.id AND l.merge_id IS NOT ?2 AND l.undone_at IS NULL)
-            """,
-            [now, merge_id],
-        )
-        db.execute("UPDATE merges SET undone_at = ? WHERE id = ?", [now, merge_id])
+        _, sources, began_at, step_id = last
+        items = entries.standing(db, entries.TAGS, step_id)
+        before = {(item.video_id, item.key): _state(db, item) for item in items}
+        undo_step(db, step_id)
+        undone = sum(before[item.video_id, item.key] != _state(db, item) for item in items if item.is_last)
+        kept = sum(not item.is_last for item in items)
     return MergeUndone(tuple(json.loads(sources)), began_at, undone, kept)
+
+
+def _state(db: Database, item: entries.Item) -> str | None:
+    row = journal.tag_row(db, item.video_id, item.key)
+    return None if row is None else row.state.value

@@ -12,9 +12,23 @@ Picture of the schema::
                                   1--1 scores        (all labels, by the newest classifier)
                                   1--* video_tags *--1 tags
                                   1--1 search_index  (every three characters of names)
+                                  1--1 short_index   (every one and two)
+                                  *--1 tallies       (how many are alike in what lists filter by)
                                   1--* decision_journal *--1 tags  (what was before and after each decision)
-    merges 1--* decision_journal                     (what came from other libraries, to undo it)
+                                  1--* mark_journal                (the same of favourites, ratings, hiding)
+    merges 1--* decision_journal, mark_journal       (what came from other libraries, to undo it)
+    steps 1--* decision_journal, mark_journal        (what was done at once, to undo and redo it as one)
+          1--* step_places                           (where videos lay that it let go)
+          1--* step_taggings                         (what a model had said before it)
+    tags 1--* taught                                 (per feature space: what was learnt of a tag)
+    reviews 1--* review_items *--1 videos, tags      (suggestions that are being answered, in their order)
+    saved_searches                                   (what people look for again, by name)
+    exclusions                                       (what scans leave out)
     scans                                            (one row for each job: a scan, tagging again, a merge)
+    choices                                          (what a person chose for this library)
+    double_searches 1--* double_pairs *--2 videos    (videos that show the same film)
+    not_doubles *--2 videos                          (what a person says are none)
+    moves                                            (originals that were moved away, to undo it)
 """
 
 from __future__ import annotations
@@ -37,6 +51,13 @@ from organizer.library.migrations.m8_journal_and_jobs import journal_and_jobs
 from organizer.library.migrations.m9_two_tiers import two_tiers
 from organizer.library.migrations.m10_merges import merges
 from organizer.library.migrations.m11_narrow_lists import narrow_lists
+from organizer.library.migrations.m12_tallies import tallies
+from organizer.library.migrations.m13_saved_searches import saved_searches
+from organizer.library.migrations.m14_marks_and_steps import marks_and_steps
+from organizer.library.migrations.m15_waiting_jobs import waiting_jobs
+from organizer.library.migrations.m16_taught import taught
+from organizer.library.migrations.m17_doubles import doubles
+from organizer.library.migrations.m18_reviews import reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +81,13 @@ MIGRATIONS: tuple[Migration, ...] = (
     two_tiers,
     merges,
     narrow_lists,
+    tallies,
+    saved_searches,
+    marks_and_steps,
+    waiting_jobs,
+    taught,
+    doubles,
+    reviews,
 )
 
 

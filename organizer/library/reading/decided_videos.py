@@ -33,7 +33,7 @@ def decided_videos(db: Database, space_id: str) -> list[DecidedVideo]:
     for video_id, name, state in db.execute(
         f"""
         SELECT vt.video_id, t.name, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
-        JOIN videos v ON v.id = vt.video_id WHERE {_DECIDED}
+        JOIN videos v ON v.id = vt.video_id WHERE NOT t.hidden AND {_DECIDED}
         """
     ):
         tags.setdefault(video_id, {})[name] = TagState(state)

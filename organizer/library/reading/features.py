@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from organizer.library.database.columns import chunks, marks
+from organizer.library.reading import feature_stamps
 from organizer.library.reading.sql import STATUS_SQL
 from organizer.types import VideoFeatures
 
@@ -47,6 +48,22 @@ class Features:
             """
         )
         return [id_ for (id_,) in rows]
+
+    def spaces_of(self, video_id: int) -> list[str]:
+        """Return the feature spaces that a video has features of, by name."""
+        return feature_stamps.spaces_of(self._db, video_id)
+
+    def state(self, space_id: str) -> str:
+        """Return a word that is another one after features of a space came, went or were made anew."""
+        return feature_stamps.state(self._db, space_id)
+
+    def stamps(self, space_id: str) -> dict[int, int]:
+        """Return by video id, ascending, a number that is another one once its features are stored anew."""
+        return feature_stamps.stamps(self._db, space_id)
+
+    def offered(self, video_ids: Iterable[int]) -> set[int]:
+        """Return those of some videos that a list would show and whose file lies somewhere."""
+        return feature_stamps.offered(self._db, video_ids)
 
     def count_tagged_by_others(self, bundle: str, space_id: str) -> int:
         """Return how many videos another bundle scored last and one, of this feature space, could score.

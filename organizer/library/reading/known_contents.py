@@ -51,7 +51,8 @@ def confirmed_tags(db: Database) -> list[str]:
     rows = db.execute(
         """
         SELECT name FROM tags t
-        WHERE EXISTS (SELECT 1 FROM video_tags vt WHERE vt.tag_id = t.id AND vt.state = 'confirmed')
+        WHERE NOT hidden
+            AND EXISTS (SELECT 1 FROM video_tags vt WHERE vt.tag_id = t.id AND vt.state = 'confirmed')
         ORDER BY folded
         """
     )
@@ -63,7 +64,8 @@ def _decided(db: Database, video_ids: list[int]) -> dict[int, list[tuple[str, Ta
     rows = db.execute(
         f"""
         SELECT vt.video_id, t.name, vt.state FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
-        WHERE vt.state != 'suggested' AND vt.video_id IN ({marks(video_ids)}) ORDER BY t.folded
+        WHERE NOT t.hidden AND vt.state != 'suggested' AND vt.video_id IN ({marks(video_ids)})
+        ORDER BY t.folded
         """,
         video_ids,
     )

@@ -7,20 +7,23 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import UnknownVideoError
+from organizer.library.database import mark_bits
 from organizer.library.database.columns import chunks, from_column, marks
 from organizer.library.filters import Sort, VideoFilter
-from organizer.library.reading.search import count_found, search
-from organizer.library.reading.sql import STATUS_SQL, index_of, order_by, where
+from organizer.library.reading.asked import ask, has_many_roots
+from organizer.library.reading.search import count_found
+from organizer.library.reading.sql import NONE, STATUS_SQL, Held, Sql, all_of, index_of, order_by, where
 from organizer.library.reading.tags import find_tag
 from organizer.library.records import PlaceRecord, Status, TagRecord, VideoRecord
 from organizer.types import TagState, Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
-    from organizer.library.reading.search import Search
+    from organizer.library.reading.asked import Asked
+    from organizer.library.reading.search import Case, Search
 
 _VIDEO_COLUMNS = (
     "id",
@@ -40,7 +43,13 @@ _VIDEO_COLUMNS = (
     "taken_source",
     "taken_clock",
     "analysed_at",
+    "marks",
 )
+
+_SET_APART = Sql(f"v.marks & {mark_bits.SET_APART} != 0 AND v.present_in IS NOT NULL")
+"""What is hidden, or the clip of a Live Photo."""
+_FETCHED = 150_000
+"""Up to so many videos with certain ids are fetched with their names; for more, all names are walked over."""
 
 
 def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> list[int]:
@@ -59,7 +68,8 @@ def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> l
         backwards = True
         limit = max(0, min(limit, found - offset))
         offset = max(0, found - offset - limit)
-    source, values = source_of(db, filter_, filter_.sort, search(db, filter_.text))
+    asked = ask(db, filter_, found)
+    source, values = source_of(db, filter_, filter_.sort, asked)
     rows = db.execute(
         f"SELECT v.id {source} ORDER BY {order_by(filter_, backwards=backwards)} LIMIT ? OFFSET ?",
         [*values, -1 if limit is None else limit, offset],
@@ -70,27 +80,84 @@ def video_ids(db: Database, filter_: VideoFilter, found: int | None = None) -> l
 
 def count_videos(db: Database, filter_: VideoFilter) -> int:
     """Return how many videos a filter chooses, whatever its limit."""
-    found = search(db, filter_.text)
-    if found.query is not None and _is_words_alone(filter_):
-        # Their index counts what it has, without a look at any video.
-        return count_found(db, found.query)
-    # Of the index by date, a filter by date needs a part.
+    asked = ask(db, filter_)
+    found, chosen = asked.names, all_of([_where(db, filter_), *asked.parts])
+    if all_of([chosen, *found.parts]).held is Held.IN_TALLIES:
+        return _add_up(db, [chosen, *found.parts])
+    if _is_words_alone(filter_) and not asked.parts and found.cases and all(map(_is_indexed, found.cases)):
+        # The index of words counts what it has, without a look at any video.
+        return sum(count_found(db, case.ids) for case in found.cases if case.ids) - _count_set_apart(
+            db, found
+        )
+    counts = [_count_case(db, chosen, case) for case in found.cases]
+    if counts and None not in counts:
+        return sum(count for count in counts if count is not None)
+    # Of the index by date, a filter by date needs a part; so of those by length and by size.
     by_date = filter_.taken_from is not None or filter_.taken_before is not None
-    source, values = source_of(db, filter_, Sort.TAKEN if by_date else Sort.ADDED, found)
+    source, values = source_of(db, filter_, Sort.TAKEN if by_date else asked.by, asked)
     return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
 
 
-def source_of(db: Database, filter_: VideoFilter, sort: Sort, found: Search) -> tuple[str, list[Any]]:
-    """Return FROM and WHERE for a filter with what its words leave, and the values bound in them.
+def _is_indexed(case: Case) -> bool:
+    """Whether ids tell all of a case."""
+    return case.ids is not None and case.beside is None
+
+
+def _count_case(db: Database, chosen: Sql, case: Case) -> int | None:
+    """Return how many videos of one case of a search a filter chooses; None where all must be walked over.
+
+    Args:
+        db: the library.
+        chosen: the condition of the filter.
+        case: the case.
+    """
+    condition = chosen if case.beside is None else all_of([chosen, case.beside])
+    if condition == NONE:
+        return 0
+    if case.ids is None:
+        return _add_up(db, [condition]) if condition.held is Held.IN_TALLIES else None
+    if condition.held is Held.IN_NAMES and count_found(db, case.ids) > _FETCHED:
+        return None
+    rows = db.execute(
+        f"""
+        SELECT count(*) FROM ({case.ids.text}) f
+        CROSS JOIN videos v INDEXED BY {index_of(Sort.ADDED, condition.held)} ON v.id = f.rowid
+        WHERE {condition.text}
+        """,
+        [*case.ids.values, *condition.values],
+    )
+    return int(rows.fetchone()[0])
+
+
+def _count_set_apart(db: Database, found: Search) -> int:
+    """Return how many videos have the words and are left out, for their index knows nothing of marks."""
+    condition = all_of([_SET_APART, *found.parts])
+    if condition == NONE:
+        return 0
+    text = f"SELECT count(*) FROM videos v INDEXED BY videos_set_apart WHERE {condition.text}"
+    return int(db.execute(text, condition.values).fetchone()[0])
+
+
+def source_of(db: Database, filter_: VideoFilter, sort: Sort, asked: Asked) -> tuple[str, tuple[Any, ...]]:
+    """Return FROM and WHERE for a filter with what it asks for in words, and the values bound in them.
 
     The index of the order is named, for a plan of the planner's own may sort instead of walking along it; it
     is not where a search leaves so few videos that sorting them is faster.
     """
-    condition = where(filter_, _tag_ids(db, filter_))
-    hint = "" if found.few else f"INDEXED BY {index_of(sort, names=bool(found.parts))}"
-    text = " AND ".join([condition.text, *(part.text for part in found.parts)])
-    values = [*condition.values, *(value for part in found.parts for value in part.values)]
-    return f"FROM videos v {hint} WHERE {text}", values
+    condition = all_of([_where(db, filter_), *asked.parts, *asked.names.parts])
+    hint = "" if asked.few or condition == NONE else f"INDEXED BY {index_of(sort, condition.held)}"
+    return f"FROM videos v {hint} WHERE {condition.text}", condition.values
+
+
+def _where(db: Database, filter_: VideoFilter) -> Sql:
+    return where(filter_, _tag_ids(db, filter_), many_roots=has_many_roots(db))
+
+
+def _add_up(db: Database, conditions: Sequence[Sql]) -> int:
+    """Return how many videos there are for which conditions hold that tallies answer."""
+    chosen = all_of(conditions)
+    rows = db.execute(f"SELECT coalesce(sum(v.videos), 0) FROM tallies v WHERE {chosen.text}", chosen.values)
+    return int(rows.fetchone()[0])
 
 
 def videos(db: Database, filter_: VideoFilter, found: int | None = None) -> Iterator[VideoRecord]:
@@ -101,7 +168,12 @@ def videos(db: Database, filter_: VideoFilter, found: int | None = None) -> Iter
         filter_: the filter.
         found: as for ``video_ids``.
     """
-    for chunk in chunks(video_ids(db, filter_, found)):
+    yield from records_of(db, video_ids(db, filter_, found))
+
+
+def records_of(db: Database, ids: Iterable[int]) -> Iterator[VideoRecord]:
+    """Yield the videos with these ids, in their order, without those that are gone."""
+    for chunk in chunks(ids):
         records = _records(db, chunk)
         yield from (records[id_] for id_ in chunk if id_ in records)
 
@@ -139,14 +211,16 @@ def lies_nowhere(db: Database, video_id: int) -> bool:
 
 def _is_words_alone(filter_: VideoFilter) -> bool:
     """Whether videos are chosen by what is searched for and nothing else."""
-    shown = {name: getattr(filter_, name) for name in ("text", "sort", "descending", "limit", "offset")}
-    return bool(filter_.text) and filter_ == VideoFilter(**shown)
+    beside = ("text", "query", "now", "sort", "descending", "limit", "offset")
+    shown = {name: getattr(filter_, name) for name in beside}
+    return filter_ == VideoFilter(**shown)
 
 
 def _tag_ids(db: Database, filter_: VideoFilter) -> dict[str, int]:
     """Return the ids of the tags that a filter names, as far as there are such."""
     names = {*filter_.all_tags, *filter_.any_tags, *filter_.no_tags}
-    found = ((name, find_tag(db, name)) for name in names)
+    # One that is hidden is carried by no video, whatever its rows say.
+    found = ((name, find_tag(db, name, shown=True)) for name in names)
     return {name: id_ for name, id_ in found if id_ is not None}
 
 
@@ -200,7 +274,8 @@ def _tags(db: Database, ids: list[int]) -> dict[int, list[TagRecord]]:
     rows = db.execute(
         f"""
         SELECT vt.video_id, t.name, vt.state, vt.score, vt.seconds, vt.bundle, vt.tier
-        FROM video_tags vt JOIN tags t ON t.id = vt.tag_id WHERE vt.video_id IN ({marks(ids)})
+        FROM video_tags vt JOIN tags t ON t.id = vt.tag_id
+        WHERE NOT t.hidden AND vt.video_id IN ({marks(ids)})
         """,
         ids,
     )

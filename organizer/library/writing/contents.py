@@ -15,20 +15,21 @@ from organizer.library.changes import Placed
 from organizer.library.database.columns import from_column, marks, now_exactly, now_text, to_column
 from organizer.library.database.names import names_of
 from organizer.library.database.transaction import transaction
+from organizer.library.deciding import retagging
 from organizer.library.reading.videos import tags_of
 from organizer.library.recordings.adoption import inherit
 from organizer.library.recordings.same_recording import rewrites
 from organizer.library.records import Facts
 from organizer.library.writing.capture_date import date_columns, follow_zone, refresh_dates, with_known_zone
 from organizer.library.writing.places import follow_places, lies_at, put_place
-from organizer.library.writing.taggings import put_taggings
+from organizer.library.writing.taggings import changes_of, put_taggings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sqlite_utils import Database
 
-    from organizer.library.changes import Analysis, TagChange, Tagging
+    from organizer.library.changes import Analysis, SuggestionChange, Tagging
     from organizer.library.records import Root, TagRecord
     from organizer.types import VideoFeatures, VideoFile, VideoInfo
 
@@ -245,8 +246,14 @@ class Contents:
             put_place(self._db, root, file, video_id)
         return video_id
 
-    def store_tagging(self, taggings: Iterable[tuple[int, Tagging]]) -> list[TagChange]:
+    def store_tagging(
+        self, taggings: Iterable[tuple[int, Tagging]], *, step_id: int | None = None
+    ) -> list[SuggestionChange]:
         """Store new scores and suggestions for many videos in one transaction.
+
+        Args:
+            taggings: ids of the videos, and what a model says of them.
+            step_id: as ``begin_retag`` returned it, where this is to be undone as a part of that step.
 
         Returns:
             The videos whose tags or maybes changed.
@@ -254,8 +261,27 @@ class Contents:
         rows = list(taggings)
         self._take_room()
         with transaction(self._db):
-            changes = put_taggings(self._db, rows)
+            changes = put_taggings(self._db, rows, step_id=step_id)
         return [change for change in changes if not change.is_empty]
+
+    def changes_of(self, taggings: Iterable[tuple[int, Tagging]]) -> list[SuggestionChange]:
+        """Return what ``store_tagging`` would change, and what a decision keeps from it; store nothing."""
+        changes = changes_of(self._db, list(taggings))
+        return [change for change in changes if change.kept or not change.is_empty]
+
+    def begin_retag(self, bundle: str) -> int:
+        """Begin a step of the history that many calls of ``store_tagging`` are parts of; return its id.
+
+        Args:
+            bundle: name and version of the model.
+        """
+        with transaction(self._db):
+            return retagging.begin(self._db, bundle)
+
+    def end_retag(self, step_id: int) -> None:
+        """End it; one that changed nothing leaves the history."""
+        with transaction(self._db):
+            retagging.end(self._db, step_id)
 
     def _take_room(self) -> None:
         """Let the connection keep more pages: what is written for a video spreads over ten indexes.

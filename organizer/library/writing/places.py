@@ -17,7 +17,7 @@ from organizer.library.records import FoundFile, KnownPlace, Root
 from organizer.library.writing.capture_date import refresh_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -207,6 +207,24 @@ class Places:
             self._db.execute("UPDATE places SET missing_since = ? WHERE id = ?", [now_text(), place_id])
         return not elsewhere
 
+    def beside_pictures(self, root: Root) -> set[str]:
+        """Return the relative paths of the files of a root beside which pictures of their names lay."""
+        rows = self._db.execute(
+            "SELECT relative_path FROM places INDEXED BY places_beside_pictures "
+            "WHERE beside_picture AND root_id = ?",
+            [root.id],
+        )
+        return {from_column(path) for (path,) in rows}
+
+    def note_pictures(self, root: Root, beside: Mapping[str, bool]) -> None:
+        """Note of files of a root, by relative path, whether pictures of their names lie beside them."""
+        for paths in chunks(beside):
+            with transaction(self._db):
+                self._db.conn.executemany(
+                    "UPDATE places SET beside_picture = ? WHERE root_id = ? AND relative_path = ?",
+                    [(beside[path], root.id, to_column(path)) for path in paths],
+                )
+
     def look_again(self, place_id: int) -> None:
         """Let the next scan look at a file whatever its date says."""
         with transaction(self._db):
@@ -224,12 +242,13 @@ def put_place(db: Database, root: Root, file: VideoFile, video_id: int) -> int |
     ).fetchone()
     db.execute(
         """
-        INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO places (video_id, root_id, relative_path, size_bytes, mtime_ns, beside_picture)
+        VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 0))
         ON CONFLICT (root_id, relative_path) DO UPDATE SET video_id = excluded.video_id,
-            size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, missing_since = NULL
+            size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, missing_since = NULL,
+            beside_picture = coalesce(?6, beside_picture)
         """,
-        [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns],
+        [video_id, root.id, relative_path, file.size_bytes, file.mtime_ns, file.beside_picture],
     )
     # This file's own date was read with the rest: only its copies may say more.
     (files,) = db.execute("SELECT count(*) FROM places WHERE video_id = ?", [video_id]).fetchone()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from organizer.library.changes import TagChange
+from organizer.library.changes import SuggestionChange
 from organizer.library.database.columns import chunks, marks, now_text
+from organizer.library.deciding import retagging
 from organizer.library.deciding.tags import tag_id_of
+from organizer.library.deciding.teaching import names_taught
 from organizer.library.spelling import folded
+from organizer.library.taught import TAUGHT
 from organizer.types import TagState, Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from sqlite_utils import Database
 
@@ -36,60 +40,165 @@ _PUT_SCORE = """
 """
 
 
-def put_taggings(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[TagChange]:
+@dataclass(slots=True)
+class _Plan:
+    """What new taggings of videos change."""
+
+    scores: list[tuple[Any, ...]] = field(default_factory=list)
+    put: list[tuple[Any, ...]] = field(default_factory=list)
+    """With the tag's name where its id will be."""
+    dropped: list[tuple[Any, ...]] = field(default_factory=list)
+    rescored: list[tuple[Any, ...]] = field(default_factory=list)
+    changes: list[SuggestionChange] = field(default_factory=list)
+
+
+def put_taggings(
+    db: Database, taggings: Sequence[tuple[int, Tagging]], *, step_id: int | None = None
+) -> list[SuggestionChange]:
     """Store new scores and suggestions of videos; call it inside a transaction.
+
+    Args:
+        db: the library.
+        taggings: ids of videos, and what is said of them.
+        step_id: the step that this is a part of, which keeps what was said before; None for what cannot be
+            undone, such as a scan.
 
     Returns:
         A change for each video, in their order, also where it is empty.
     """
     changes = []
+    tag_ids = _TagIds(db)
     for chunk in chunks(taggings):
-        changes += _put_chunk(db, chunk)
+        plan = _plan(db, chunk)
+        ids = [video_id for video_id, _ in chunk]
+        before = {} if step_id is None else retagging.sides(db, ids)
+        _put_scores(db, plan.scores)
+        db.conn.executemany(_DROP_SUGGESTION, plan.dropped)
+        db.conn.executemany(_PUT_SCORE, plan.rescored)
+        db.conn.executemany(
+            _PUT_SUGGESTION, [(video_id, tag_ids[name], *row) for video_id, name, *row in plan.put]
+        )
+        if step_id is not None:
+            retagging.keep(db, step_id, before, retagging.sides(db, ids))
+        changes += plan.changes
     return changes
 
 
-def _put_chunk(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[TagChange]:
+def changes_of(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> list[SuggestionChange]:
+    """Return what ``put_taggings`` would, and store nothing."""
+    return [change for chunk in chunks(taggings) for change in _plan(db, chunk).changes]
+
+
+def _plan(db: Database, taggings: Sequence[tuple[int, Tagging]]) -> _Plan:
     now = now_text()
     video_ids = [video_id for video_id, _ in taggings]
     stored_tags, stored_scores = _stored_tags(db, video_ids), _stored_scores(db, video_ids)
-    tag_ids = _TagIds(db)
-    # A person may have written a label of a model of their own in another case.
-    fold = cache(folded)
-    scores: list[tuple[Any, ...]] = []
-    put: list[tuple[Any, ...]] = []
-    dropped: list[tuple[Any, ...]] = []
-    rescored: list[tuple[Any, ...]] = []
-    changes = []
+    # A person may have written a label of a model of their own in another case, or given it another name.
+    names = _given_for(db)
+
+    @cache
+    def fold(label: str) -> str:
+        return folded(names.get(folded(label), label))
+
+    taught = names_taught(db)
+    plan = _Plan()
     for video_id, tagging in taggings:
         text = json.dumps(tagging.scores)
         if stored_scores.get(video_id) != (tagging.bundle, text):
-            scores.append((video_id, tagging.bundle, now, text))
+            plan.scores.append((video_id, tagging.bundle, now, text))
         tags = stored_tags.get(video_id, {})
-        suggested = {fold(tag.name): tag for tag in tagging.suggestions}
-        scores_by_label = {fold(name): score for name, score in tagging.scores.items()}
+        said = _Said(tagging, names, tags, taught)
+        suggested = said.by_tag
+        scores_by_label: dict[str, float] = {}
+        for label, value in tagging.scores.items():
+            # Two labels may be one tag by now.
+            scores_by_label[fold(label)] = max(value, scores_by_label.get(fold(label), 0.0))
         for key, (_, tag_id, state, *stored) in tags.items():
-            if key in suggested:
+            if key in suggested or key in said.taught_since:
                 continue
             if state == TagState.SUGGESTED:
-                dropped.append((video_id, tag_id))
+                plan.dropped.append((video_id, tag_id))
             elif stored != [score := scores_by_label.get(key), "[]", None, Tier.GIVEN]:
-                rescored.append((score, video_id, tag_id))
+                plan.rescored.append((score, video_id, tag_id))
         for key, tag in suggested.items():
-            row = (tag.score, json.dumps(tag.seconds), tagging.bundle, tag.tier.value)
+            row = (tag.score, json.dumps(tag.seconds), said.by(key), tag.tier.value)
             if tags.get(key, ())[3:] != row:
-                put.append((video_id, tag_ids[tag.name], *row, now))
-        changes.append(_change(video_id, tags, suggested))
-    _put_scores(db, scores)
-    db.conn.executemany(_DROP_SUGGESTION, dropped)
-    db.conn.executemany(_PUT_SCORE, rescored)
-    db.conn.executemany(_PUT_SUGGESTION, put)
-    return changes
+                plan.put.append((video_id, tag.name, *row, now))
+        plan.changes.append(_change(video_id, tags, suggested, said.taught_since))
+    return plan
+
+
+def _given_for(db: Database) -> dict[str, str]:
+    """Return by folded name which tag is given in the place of each that was merged into another."""
+    rows = db.execute("SELECT id, folded, name, merged_into FROM tags").fetchall()
+    if not any(into for *_, into in rows):
+        return {}
+    tags = {id_: (name, into) for id_, _, name, into in rows}
+
+    def target(id_: int, seen: frozenset[int] = frozenset()) -> str:
+        name, into = tags[id_]
+        return name if into is None or into in seen else target(into, seen | {id_})
+
+    return {key: target(id_) for id_, key, _, into in rows if into is not None}
+
+
+class _Said:
+    """What is said of a video: by the model, and by the tags that the person taught."""
+
+    def __init__(
+        self,
+        tagging: Tagging,
+        names: Mapping[str, str],
+        stored: Mapping[str, tuple[Any, ...]],
+        taught: Set[str],
+    ) -> None:
+        self._bundle = tagging.bundle
+        self.by_tag = _by_tag(tagging.suggestions, names)
+        """Suggestions by folded name of their tags."""
+        self._taught: set[str] = set()
+        judged = set()
+        for name, tag in tagging.taught.items():
+            key = folded(names.get(folded(name), name))
+            if key not in taught:
+                # Switched off, forgotten or deleted meanwhile.
+                continue
+            judged.add(key)
+            self.by_tag.pop(key, None)
+            if tag is not None:
+                self.by_tag[key] = replace(tag, name=names.get(folded(name), name))
+                self._taught.add(key)
+        labels = {folded(names.get(folded(label), label)) for label in tagging.scores}
+        self.taught_since = {
+            key
+            for key, (*_, bundle, _) in stored.items()
+            if bundle == TAUGHT and key not in judged and key not in labels
+        }
+        """What was taught after whoever scores had begun stays as it is, but for the model's own labels."""
+
+    def by(self, key: str) -> str:
+        """Return who suggests a tag."""
+        return TAUGHT if key in self._taught else self._bundle
+
+
+def _by_tag(suggestions: Sequence[SuggestedTag], names: Mapping[str, str]) -> dict[str, SuggestedTag]:
+    """Return suggestions by folded name of their tags; where two labels are one tag, the surer one."""
+    found: dict[str, SuggestedTag] = {}
+    for tag in suggestions:
+        name = names.get(folded(tag.name), tag.name)
+        other = found.get(folded(name))
+        if other is None or (tag.tier is Tier.GIVEN, tag.score) > (other.tier is Tier.GIVEN, other.score):
+            found[folded(name)] = replace(tag, name=name)
+    return found
 
 
 def _change(
-    video_id: int, stored: Mapping[str, tuple[Any, ...]], suggested: Mapping[str, SuggestedTag]
-) -> TagChange:
+    video_id: int,
+    every: Mapping[str, tuple[Any, ...]],
+    suggested: Mapping[str, SuggestedTag],
+    untouched: Set[str],
+) -> SuggestionChange:
     """Return how suggestions change a video, by folded names; decided tags are no suggestions."""
+    stored = {key: row for key, row in every.items() if key not in untouched}
     before = {
         key: (name, Tier(tier))
         for key, (name, _, state, *_, tier) in stored.items()
@@ -97,12 +206,18 @@ def _change(
     }
     decided = stored.keys() - before.keys()
     after = {key: (tag.name, tag.tier) for key, tag in suggested.items() if key not in decided}
-    return TagChange(
+    return SuggestionChange(
         video_id,
         added=_only_in(after, before, Tier.GIVEN),
         removed=_only_in(before, after, Tier.GIVEN),
         maybes_added=_only_in(after, before, Tier.MAYBE),
         maybes_removed=_only_in(before, after, Tier.MAYBE),
+        kept=tuple(
+            name
+            for key, (name, _, state, *_, bundle, _) in stored.items()
+            if (state == TagState.CONFIRMED and bundle is not None and key not in suggested)
+            or (state == TagState.REJECTED and bundle is None and key in suggested)
+        ),
     )
 
 

@@ -12,8 +12,9 @@ from organizer.features.processor import processors
 from organizer.frames.decode import Decoded, decode
 from organizer.frames.loading import load_decoders
 from organizer.frames.readers.sampling import Sampling, reader_for
+from organizer.pipeline.decoding.child import WorkerDiedError, WorkerStalledError
 from organizer.pipeline.decoding.gate import Gate
-from organizer.pipeline.decoding.worker import Worker, WorkerDiedError, WorkerStalledError
+from organizer.pipeline.decoding.worker import Worker
 from organizer.pipeline.decoding.worker_count import shared_processors
 from organizer.pipeline.decoding.worker_process import Work
 

@@ -56,10 +56,7 @@ def serve(connection: Connection, work: Work) -> None:
     Sends ``Sign.READY`` once, and for each file ``Sign.PICTURE`` any number of times, then the ``Decoded`` or
     the OrganizerError.
     """
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _limit("RLIMIT_AS", worker_memory(work.threads))
-    # What a decoder that crashes leaves behind would hold pictures of a private video.
-    _limit("RLIMIT_CORE", 0)
+    confine(work.threads)
     work.prepare()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         connection.send(Sign.READY)
@@ -91,6 +88,23 @@ def _answer(connection: Connection, work: Work, file: VideoFile) -> None:
         connection.send(
             OutOfMemoryError(file.path, "there was not enough memory", "Scan again with fewer --workers.")
         )
+
+
+def confine(threads: int) -> None:
+    """Hold this new process to the memory of a worker, and to the life of its parent.
+
+    Args:
+        threads: for decoding one video.
+    """
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _limit("RLIMIT_AS", worker_memory(threads))
+    # What a decoder that crashes leaves behind would hold pictures of a private video.
+    _limit("RLIMIT_CORE", 0)
+
+
+def allow_processor_time(seconds: float) -> None:
+    """Let this process use so many more seconds of processor time, and end it then."""
+    _limit("RLIMIT_CPU", int(time.process_time() + seconds) + 1)
 
 
 def _end_with_parent() -> None:

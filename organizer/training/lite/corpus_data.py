@@ -58,8 +58,7 @@ class CorpusData(MemoryData):
         recipe = LiteRecipe(corpus, features)
         pca = bundle.space.pca
         pictures = _quantised(features.pictures, pca, bundle)
-        frames = _quantised(features.frames, pca, bundle)
-        clips = _by_clip(frames, features.frame_clip, len(corpus.clips), bundle.sampled)
+        clips = quantised_clips(corpus, features, bundle)
         folds = recipe.clip_folds
         # All seconds of a clip share its weight: together they weigh what the clip does.
         clip_weights = np.zeros(corpus.clip_targets.shape, np.float32)
@@ -115,6 +114,16 @@ def corpus_data(folder: Path, bundle: Bundle, cache: Path, fold: int | None = DE
     poolings = bundle.backbone_settings.get("poolings", ("mean",))
     features = corpus_features(corpus, bundle.folder / bundle.roles["backbone"], cache, poolings)
     return CorpusData(corpus, features, bundle, fold)
+
+
+def quantised_clips(corpus: Corpus, features: CorpusFeatures, bundle: Bundle) -> list[NDArray[np.uint8]]:
+    """Return of each clip (views, seconds, dimensions): its features as a scan stores them.
+
+    Raises:
+        BundleError: the PCA is missing or damaged.
+    """
+    frames = _quantised(features.frames, bundle.pca, bundle)
+    return _by_clip(frames, features.frame_clip, len(corpus.clips), bundle.sampled)
 
 
 def _clips_to_measure(

@@ -1,58 +1,93 @@
-"""The job that runs, live, and how the last one ended: a scan, tagging again, or a merge."""
+"""The job that runs, live on one line, and how the last one ended: a scan, tagging again, or a merge."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from organizer.errors import OrganizerError
+from organizer.gallery.job_words import (
+    current_line,
+    end_line,
+    left_line,
+    not_readable,
+    running_line,
+    spoken,
+)
+from organizer.gallery.view_state import Panel, ViewState
 from organizer.library import Library
-from organizer.library.jobs import Job, JobKind, JobState, RetagReport
+from organizer.library.filters import Sort
+from organizer.library.jobs import Job, JobKind, JobState
 from organizer.pipeline.background_jobs import newest_job
 from organizer.text import count, safe_text
 from organizer.ui import state
 from organizer.ui.errors import show_error
+from organizer.ui.parts.action_queue import acknowledged
+from organizer.ui.parts.changes import change_lines
+from organizer.ui.parts.component import load_component
+from organizer.ui.parts.panel_actions import carry_out
+from organizer.ui.parts.toasts import say
 from organizer.ui.resources import library_file, open_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+
+    from organizer.library.jobs import Jobs
 
 _LOOK_EVERY_S = 1.0
-_NEW_CARDS_EVERY_S = 4.0
 _LOOK_FOR_LIFE_EVERY_S = 5.0
 _FRESH_S = 60.0
-_CHANGES_PX = 280
-_SEEN, _DISMISSED = "scan_seen", "scan_dismissed"
+_JOB, _ELSEWHERE = "job", "job_elsewhere"
+_SEEN, _DISMISSED, _WAS_EMPTY = "scan_seen", "scan_dismissed", "scan_of_nothing"
+SEEK_FAILED = "folders_seek"
+"""How often this tab was led to the files that cannot be read."""
 _NOT_STARTED = "not_started_"
+
+_job = load_component(_JOB)
 
 
 def show_job(library: Library) -> None:
-    """Draw the running job; one that ended while this tab was open is told until it is dismissed."""
+    """Draw the running job; one that ended while this tab was open is told until it is dismissed.
+
+    It always takes two places of the page, empty or not: what stands below is the same element whether a job
+    runs or not, so that a video plays on. Not a container: a fragment inside of one leaves it open for the
+    run of the script that follows in the same thread (Streamlit 1.67).
+    """
     job = library.jobs.newest()
     if job is None or (job.finished and job.id == st.session_state.get(_DISMISSED)):
+        st.empty()
+        st.empty()
         return
     if not job.finished:
-        # What the grid below shows is as new as this.
-        remember_job(job.id, job.done)
+        remember_job(job.id)
+        st.session_state[_WAS_EMPTY] = state.is_empty(library)
         _show_running()
-    elif _is_news(job):
-        remember_job(job.id, job.done)
+        st.empty()
+        return
+    if _is_news(job):
+        remember_job(job.id)
         _show_end(job)
-        if job.state is JobState.DIED:
-            _look_for_life(job.id)
+    else:
+        st.empty()
+    if _is_news(job) and job.state is JobState.DIED:
+        _look_for_life(job.id)
+    else:
+        st.empty()
 
 
 def _is_news(job: Job) -> bool:
     """Whether this tab tells the end of a job: it knew of it, the end is fresh, or nobody was told."""
-    known = st.session_state.get(_SEEN, (None,))[0] == job.id
+    if job.kind is JobKind.PREVIEW and state.view().panel is Panel.TAGS and job.state is JobState.DONE:
+        # What it found stands there in full.
+        return False
+    known = st.session_state.get(_SEEN) == job.id
     return known or job.silent_s < _FRESH_S or job.state is JobState.DIED
 
 
-def remember_job(job_id: int, done: int = 0) -> None:
-    """Note that this tab knows of a job, however short it is, and how far it was."""
-    st.session_state[_SEEN] = (job_id, done, time.monotonic())
+def remember_job(job_id: int) -> None:
+    """Note that this tab knows of a job, however short it is."""
+    st.session_state[_SEEN] = job_id
 
 
 def start_job(start: Callable[[], int], panel: str) -> None:
@@ -80,27 +115,89 @@ def show_why_not_started(panel: str) -> None:
 @st.fragment(run_every=_LOOK_EVERY_S)
 def _show_running() -> None:
     job = newest_job(library_file())
-    if job is None or job.finished:
+    if job is None or job.finished or st.session_state.pop(_ELSEWHERE, False):
         st.rerun()
         return
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{_progress_words(job)}**", width="content")
-            st.button(
-                "Stop",
-                key="scan_stop",
-                icon=":material/stop_circle:",
-                disabled=job.stop_requested,
-                on_click=_stop,
-                args=(job.id,),
-            )
-        st.progress(job.done / job.to_do if job.to_do else 0.0)
-        if job.message:
-            st.warning(safe_text(job.message))
-    _, seen_done, seen_at = st.session_state.get(_SEEN, (job.id, 0, 0.0))
-    waited = time.monotonic() - seen_at >= _NEW_CARDS_EVERY_S
-    if job.done > seen_done and waited and state.view().video is None:
-        st.rerun()
+    pause = ("resume", "Go on") if job.pause_requested else ("pause", "Pause")
+    asked = [] if job.stop_requested else [_way(*pause), _way("stop", "Stop")]
+    _draw(
+        job,
+        running_line(job),
+        [*_failed(job), *asked],
+        share=job.done / job.to_do if job.to_do else 0.0,
+    )
+    if job.done and st.session_state.get(_WAS_EMPTY):
+        # The first videos: from here on there is something to see.
+        with open_library() as library:
+            if not state.is_empty(library):
+                st.rerun()
+
+
+def _show_end(job: Job) -> None:
+    notes: list[str] = []
+    changes: list[str] = []
+    more = ""
+    if job.report is not None:
+        if job.report.tagged < job.report.asked and job.state is JobState.DONE:
+            notes.append(f"{count(job.report.asked - job.report.tagged, 'video')} need a scan first.")
+        if job.kind is JobKind.RETAG:
+            changes, more = change_lines(job.report)
+    ways = [*_failed(job), *_ways_on(job), _way("dismiss", "Dismiss")]
+    _draw(job, end_line(job), ways, notes=notes, changes=changes, more=more)
+
+
+def _draw(
+    job: Job,
+    words: str,
+    ways: Sequence[dict[str, str]],
+    *,
+    share: float | None = None,
+    notes: Sequence[str] = (),
+    changes: Sequence[str] = (),
+    more: str = "",
+) -> None:
+    message = [] if job.message is None else [safe_text(job.message)]
+    _job(
+        key=_JOB,
+        data={
+            "id": job.id,
+            "words": words,
+            "spoken": spoken(job),
+            "current": current_line(job),
+            "left": left_line(job),
+            "ways": ways,
+            "share": share,
+            "waits": job.paused,
+            "notes": [*message, *notes],
+            "changes": changes,
+            "more": more,
+            "acknowledged": acknowledged(_JOB),
+        },
+        on_act_change=_act,
+    )
+
+
+def _way(action: str, words: str, kind: str = "") -> dict[str, str]:
+    return {"action": action, "words": words, "kind": kind}
+
+
+def _failed(job: Job) -> list[dict[str, str]]:
+    """Return the way to the files that could not be read."""
+    words = not_readable(job) if job.kind is JobKind.SCAN else ""
+    return [_way("failed", words, "wrong")] if words else []
+
+
+def _ways_on(job: Job) -> list[dict[str, str]]:
+    """Return what can be done after the end of a job."""
+    if job.kind is JobKind.SCAN and job.fresh:
+        return [_way("new", f"Show {count(job.fresh, 'new video')}")]
+    if job.kind is JobKind.PREVIEW and job.state is JobState.DONE:
+        return [_way("show", "Show")]
+    if job.kind is JobKind.DOUBLES and job.state is JobState.DONE and state.view().panel is not Panel.DOUBLES:
+        return [_way("doubles", "Show doubles")]
+    if job.kind is JobKind.RETAG and job.report and job.report.step_id and job.report.changed:
+        return [_way("undo", "Undo")]
+    return []
 
 
 @st.fragment(run_every=_LOOK_FOR_LIFE_EVERY_S)
@@ -111,92 +208,58 @@ def _look_for_life(job_id: int) -> None:
         st.rerun()
 
 
-def _progress_words(job: Job) -> str:
-    if job.kind is JobKind.RETAG:
-        far = f"{job.done:,} of {job.to_do or 0:,} videos"
-        return f"Stopping: {far} tagged again" if job.stop_requested else f"Tagging again: {far} done"
-    if job.kind is JobKind.MERGE:
-        far = f"{job.done:,} of {job.to_do or 0:,} videos"
-        return f"Stopping the merge: {far} done" if job.stop_requested else f"Merging a library: {far} done"
-    if job.stop_requested:
-        return "Stopping the scan"
-    if job.to_do is None:
-        return "Looking through folders"
-    failed = f", {job.failed:,} not readable" if job.failed else ""
-    return f"Looking at videos: {job.done:,} of {job.to_do:,} done{failed}"
+def _act() -> None:
+    carry_out(
+        _JOB,
+        {
+            "pause": lambda action: _ask(lambda jobs: jobs.request_pause(_id(action))),
+            "resume": lambda action: _ask(lambda jobs: jobs.request_pause(_id(action), False)),
+            "stop": lambda action: _ask(lambda jobs: jobs.request_stop(_id(action))),
+            "failed": _to_failed,
+            "new": _to_new,
+            "show": lambda _action: _to(ViewState(panel=Panel.TAGS)),
+            "doubles": lambda _action: _to(ViewState(panel=Panel.DOUBLES)),
+            "undo": _undo,
+            "dismiss": lambda action: _dismiss(_id(action)),
+        },
+    )
 
 
-def _stop(job_id: int) -> None:
+def _id(action: Mapping[str, Any]) -> int:
+    id_ = action.get("id")
+    return id_ if type(id_) is int else 0
+
+
+def _ask(wish: Callable[[Jobs], None]) -> None:
     with open_library() as library:
-        library.jobs.request_stop(job_id)
+        wish(library.jobs)
 
 
-def _show_end(job: Job) -> None:
-    words = _END_OF[job.kind](job)
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            with st.container(width="stretch"):
-                st.markdown(f"**{words}**")
-                if job.message:
-                    st.text(safe_text(job.message))
-                if job.report and job.report.tagged < job.report.asked and job.state is JobState.DONE:
-                    st.markdown(f"{count(job.report.asked - job.report.tagged, 'video')} need a scan first.")
-            st.button("Dismiss", key="scan_dismiss", on_click=_dismiss, args=(job.id,))
-        if job.report and job.report.changes:
-            with st.expander("What changed"), st.container(height=_CHANGES_PX, border=False):
-                show_changes(job.report)
+def _to(view: ViewState) -> None:
+    state.show(view)
+    # A callback of the running job's line draws that line alone.
+    st.session_state[_ELSEWHERE] = True
 
 
-def _scan_end(job: Job) -> str:
-    failed = f", {count(job.failed, 'file')} not readable" if job.failed else ""
-    looked = f"{count(job.done, 'file')} looked at{failed}"
-    return {
-        JobState.DONE: f"The scan is done: {looked}." if job.to_do else "The scan is done: nothing is new.",
-        JobState.STOPPED: f"The scan was stopped: {looked}. The next scan goes on from there.",
-        JobState.FAILED: "The scan failed.",
-        JobState.DIED: f"The last scan ended without a word: {looked}. Scan again; it goes on from there.",
-    }[job.state]
+def _to_failed(_action: Mapping[str, Any]) -> None:
+    _to(ViewState(panel=Panel.FOLDERS))
+    st.session_state[SEEK_FAILED] = int(st.session_state.get(SEEK_FAILED, 0)) + 1
 
 
-def _retag_end(job: Job) -> str:
-    if job.report is not None:
-        tagged, changed = job.report.tagged, f", {job.report.changed:,} changed"
-    else:
-        tagged, changed = job.done, ""
-    done = f"{count(tagged, 'video')} tagged again{changed}"
-    return {
-        JobState.DONE: f"{done}.",
-        JobState.STOPPED: f"Stopped: {done}. The others are as they were.",
-        JobState.FAILED: "Tagging again failed.",
-        JobState.DIED: f"Tagging again ended without a word: {done}. Start it again.",
-    }[job.state]
+def _to_new(action: Mapping[str, Any]) -> None:
+    _to(ViewState(sort=Sort.ADDED))
+    _dismiss(_id(action))
 
 
-def _merge_end(job: Job) -> str:
-    done = f"{count(job.done, 'video')} of another library gone through"
-    return {
-        JobState.DONE: f"The merge is done: {done}.",
-        JobState.STOPPED: f"The merge was stopped: {done}. The same command goes on from there.",
-        JobState.FAILED: "The merge failed.",
-        JobState.DIED: f"The merge ended without a word: {done}. Begin it again; it goes on from there.",
-    }[job.state]
-
-
-_END_OF = {JobKind.SCAN: _scan_end, JobKind.RETAG: _retag_end, JobKind.MERGE: _merge_end}
-
-
-def show_changes(report: RetagReport) -> None:
-    """Draw a line for each video whose tags changed, as far as the report names them."""
-    lines = []
-    for change in report.changes:
-        signs = [f"+{name}" for name in change.added] + [f"\u2212{name}" for name in change.removed]
-        signs += [f"+{name}?" for name in change.maybes_added]
-        signs += [f"\u2212{name}?" for name in change.maybes_removed]
-        lines.append(safe_text(f"{change.title}: {', '.join(signs)}"))
-    if lines:
-        st.text("\n".join(lines))
-    if report.changed > len(lines):
-        st.markdown(f"and {report.changed - len(lines):,} more")
+def _undo(action: Mapping[str, Any]) -> None:
+    with open_library() as library:
+        job = library.jobs.newest()
+        if job is None or job.id != _id(action) or job.report is None:
+            return
+        step_id = job.report.step_id
+        outcome = library.undo_step(step_id)
+    say("Undone." if outcome else "Nothing was left to undo.", step_id if outcome else None, undone=True)
+    _dismiss(job.id)
 
 
 def _dismiss(job_id: int) -> None:

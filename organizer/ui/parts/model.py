@@ -1,4 +1,4 @@
-"""The model in use, and tagging again with it: from stored features, many videos as a job, one at once."""
+"""The model in use, and tagging many videos again with it, as a job: from stored features."""
 
 from __future__ import annotations
 
@@ -6,27 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.errors import BundleError, OrganizerError
-from organizer.gallery.cards import title
+from organizer.errors import BundleError
 from organizer.library import Library
-from organizer.library.jobs import RetagChange, RetagReport, running_words
 from organizer.models.catalogue import DEFAULT, bundles, chosen, open_bundle
-from organizer.pipeline.background_jobs import start_retag
 from organizer.pipeline.looking_cost import LookingCost, looking_cost
-from organizer.pipeline.retag import retag
 from organizer.text import count, safe_text
-from organizer.ui.errors import show_error
-from organizer.ui.parts.job_panel import show_changes, show_why_not_started, start_job
-from organizer.ui.resources import library_file, open_library, tagger
+from organizer.ui.resources import library_file
 
 if TYPE_CHECKING:
-    from organizer.gallery.view_state import ViewState
-    from organizer.library.filters import VideoFilter
     from organizer.library.jobs import JobState
     from organizer.models.bundle import Bundle
 
 _PANEL = "retag"
-_ONE = "retagged_video"
 
 
 def show_model(library: Library) -> None:
@@ -83,88 +74,3 @@ def _show_unusable(error: BundleError) -> None:
     if chosen() != DEFAULT:
         st.text(f"Scans tag with {DEFAULT} until then. To choose it for good, on the command line:")
         st.code("organizer models use auto", language=None, wrap_lines=True)
-
-
-def show_retag(library: Library, view: ViewState, found: int) -> None:
-    """Draw the buttons that tag many videos again.
-
-    Args:
-        library: the library.
-        view: the view; where it is filtered, the videos it chooses can be tagged alone.
-        found: how many videos it chooses; not looked at while one video is open.
-    """
-    job = library.jobs.newest()
-    busy = job is not None and not job.finished
-    with st.expander("Tag again", icon=":material/sell:"):
-        st.markdown("From what is stored, no video is opened. What you confirmed or rejected stays.")
-        if view.is_filtered and view.video is None:
-            label = f"Tag the {count(found, 'chosen video')} again"
-            st.button(
-                label,
-                key="retag_chosen",
-                width="stretch",
-                disabled=not found or busy,
-                on_click=_start,
-                args=(view.filter(),),
-            )
-        st.button(
-            "Tag all videos again",
-            key="retag_all",
-            width="stretch",
-            disabled=busy,
-            on_click=_start,
-            args=(None,),
-        )
-        show_why_not_started(_PANEL)
-        if job is not None and busy:
-            st.markdown(f"{running_words(job.kind)} This waits for its end.")
-
-
-def _start(chosen: VideoFilter | None) -> None:
-    """Tag the chosen videos again, or all."""
-
-    def start() -> int:
-        if chosen is None:
-            return start_retag(library_file(), None)
-        with open_library() as library:
-            ids = library.ids(chosen)
-        return start_retag(library_file(), ids)
-
-    start_job(start, _PANEL)
-
-
-def show_retag_one(video_id: int) -> None:
-    """Draw the button that tags one video again, and what that changed."""
-    # A callback: no click elsewhere stops one, as it would stop a run of the script.
-    st.button("Tag this video again", icon=":material/sell:", on_click=_retag_one, args=(video_id,))
-    id_, outcome = st.session_state.pop(_ONE, (None, None))
-    if id_ != video_id:
-        return
-    if isinstance(outcome, OrganizerError):
-        show_error(outcome)
-    elif isinstance(outcome, RetagReport) and not outcome.tagged:
-        st.markdown("It needs a scan first: nothing is stored for the model in use.")
-    elif isinstance(outcome, RetagReport):
-        st.markdown("Tagged again." if outcome.changed else "Tagged again; nothing changed.")
-        show_changes(outcome)
-
-
-def _retag_one(video_id: int) -> None:
-    outcome: RetagReport | OrganizerError
-    try:
-        with open_library() as library, tagger() as shared:
-            (step,) = retag(library, shared, [video_id])
-            changes = tuple(
-                RetagChange(
-                    title(library.video(video_id)),
-                    change.added,
-                    change.removed,
-                    change.maybes_added,
-                    change.maybes_removed,
-                )
-                for change in step.changes
-            )
-        outcome = RetagReport(1, step.tagged, len(changes), changes)
-    except OrganizerError as error:
-        outcome = error
-    st.session_state[_ONE] = (video_id, outcome)

@@ -12,8 +12,15 @@ import streamlit as st
 
 from organizer.ui import resources
 from organizer.ui.errors import show_script_error
+from organizer.ui.server.completions import completion_routes
+from organizer.ui.server.evidence import evidence_routes
 from organizer.ui.server.guard import guard
+from organizer.ui.server.lists import list_routes
 from organizer.ui.server.media import media_routes
+from organizer.ui.server.page import page_routes
+from organizer.ui.server.playing import playing_routes
+from organizer.ui.server.similar import similar_routes
+from organizer.ui.server.take_away import export_routes
 from organizer.ui.theme import theme_options
 
 if TYPE_CHECKING:
@@ -49,6 +56,9 @@ _SERVER: dict[str, str | int | bool] = {
     # Else a click starts a second run of a tab's script beside one that has not ended, and ends meet: the old
     # run's end forgets the clicks of the session, among them the one that the new run has yet to see.
     "runner.fastReruns": False,
+    # It goes through every object there is, at the end of every run, and what the page asks for next, such as
+    # the film of a video that was opened, waits 100 ms. Python collects when there is something to collect.
+    "runner.postScriptGC": False,
 }
 
 
@@ -71,8 +81,20 @@ def app_parts(settings: Settings) -> AppParts:
     Only for ``app.py``, in which Streamlit wants to read ``st.App``; else see ``gallery_app``.
     """
     resources.use(settings)
+    library = settings.library
     return AppParts(
-        routes=media_routes(settings.library), middleware=[guard()], on_script_error=show_script_error
+        routes=[
+            *page_routes(library),
+            *media_routes(library),
+            *completion_routes(library),
+            *list_routes(library),
+            *export_routes(library),
+            *evidence_routes(library),
+            *similar_routes(library),
+            *playing_routes(library),
+        ],
+        middleware=[guard()],
+        on_script_error=show_script_error,
     )
 
 

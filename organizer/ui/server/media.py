@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _POSTER_AGE_S = 3600
 
 MEDIA_TYPES = {
@@ -46,7 +46,7 @@ MEDIA_TYPES = {
 }
 """Content types by extension; a file of any other name is sent as bytes that no browser interprets."""
 
-_MEDIA_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+MEDIA_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 def media_routes(library: Path) -> list[Route]:
@@ -68,7 +68,7 @@ def clip(library: Path, request: Request) -> Response:
     return file_response(
         request,
         descriptor,
-        {"Content-Type": media_type, "Cache-Control": "private, no-cache", **_MEDIA_HEADERS},
+        {"Content-Type": media_type, "Cache-Control": "private, no-cache", **MEDIA_HEADERS},
     )
 
 
@@ -77,14 +77,14 @@ def poster(library: Path, request: Request) -> Response:
     picture = _asked_of(library, request, lambda opened, key: opened.media.poster_of(key))
     if picture is None:
         return _not_found()
-    headers = _MEDIA_HEADERS | {"Cache-Control": f"private, max-age={_POSTER_AGE_S}"}
+    headers = MEDIA_HEADERS | {"Cache-Control": f"private, max-age={_POSTER_AGE_S}"}
     return Response(picture, media_type="image/webp", headers=headers)
 
 
 def _asked_of(library: Path, request: Request, ask: Callable[[Library, str], T]) -> T | None:
     """Return what the library answers about the key that a request names; None for no key, or no library."""
     key = request.path_params["key"]
-    if not _KEY.fullmatch(key):
+    if not KEY.fullmatch(key):
         return None
     try:
         with Library.open(library, create=False) as opened:
@@ -108,5 +108,5 @@ def first_servable(places: Iterable[StoredPlace]) -> tuple[int, str] | None:
 
 def _not_found() -> Response:
     return PlainTextResponse(
-        "There is no such video.", status_code=404, headers=_MEDIA_HEADERS | {"Cache-Control": "no-store"}
+        "There is no such video.", status_code=404, headers=MEDIA_HEADERS | {"Cache-Control": "no-store"}
     )

@@ -14,6 +14,7 @@ import uvicorn
 from streamlit import config as streamlit_config
 
 from organizer.errors import GalleryError
+from organizer.playback.maker import warm_up
 from organizer.ui.server.app import ADDRESS, gallery_app, server_options
 from organizer.ui.server.connections import PatientProtocol
 from organizer.ui.server.guard import Guard
@@ -101,3 +102,5 @@ def _call_when_started(server: uvicorn.Server, address: str, ready: Callable[[st
             return
         time.sleep(0.05)
     ready(address)
+    # Else the first video that is converted would wait for it.
+    warm_up()

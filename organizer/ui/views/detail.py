@@ -1,6 +1,7 @@
-"""One video: play it, see what the model says of each second, correct its tags.
+"""One video: play it, say which tags fit, go on to the next.
 
-Player and labels are components: a click on a second needs no run of the script.
+All of it is one component, ``browser/detail.js`` with its parts. It stays as it is while tags change, so that
+the video plays on; what a person does there comes back as a queue of actions.
 """
 
 from __future__ import annotations
@@ -10,108 +11,88 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from organizer.errors import BundleError, UnknownVideoError
-from organizer.gallery import detail
+from organizer.errors import UnknownVideoError
 from organizer.gallery.cards import poster_address, title
+from organizer.gallery.video_page import Neighbour, video_page
 from organizer.library import Library
-from organizer.library.records import Status
-from organizer.models.catalogue import maybe_thresholds_of, sampled_by, thresholds_of
+from organizer.models.catalogue import sampled_by, thresholds_of
 from organizer.ui import state
+from organizer.ui.parts import video_actions
+from organizer.ui.parts.action_queue import acknowledged
 from organizer.ui.parts.component import load_component
-from organizer.ui.parts.model import show_retag_one
-from organizer.ui.parts.tag_editor import show_tag_editor
-from organizer.ui.resources import tagger
-from organizer.ui.walk import neighbours
+from organizer.ui.walk import steps
 
 if TYPE_CHECKING:
-    from organizer.gallery.detail import LabelRow
+    from organizer.gallery.video_page import VideoPage
     from organizer.gallery.view_state import ViewState
-    from organizer.library.records import VideoRecord
 
-_WIDTHS = (1.7, 1)
-_player = load_component("player")
-_labels = load_component("labels")
+_component = load_component(video_actions.COMPONENT)
+
+# From edge to edge, whatever else stands above it; constant text, no data in it.
+_EDGE_TO_EDGE = """
+<style>
+  .st-key-detail {
+    width: calc(100% + 2 * var(--organizer-side)) !important; max-width: none !important;
+    margin: 0 calc(-1 * var(--organizer-side));
+  }
+  .stMainBlockContainer:has(.st-key-detail) { padding-bottom: var(--organizer-foot); }
+</style>
+"""
 
 
 def show_detail(library: Library, view: ViewState) -> None:
     """Draw the video that the view names."""
     assert view.video is not None
-    _show_steps(library, view)
     try:
-        record = library.video(library.media.id_of(view.video))
+        page = _page(library, view, view.video)
     except UnknownVideoError:
+        if key := video_actions.read_anew(library, view.video):
+            state.change(video=key)
+            st.rerun()
         with st.container(border=True):
             st.markdown("**This video is not in the library any more.**")
             st.markdown("Go back to the videos; its file may have been replaced by another one.")
+            st.button("All videos", icon=":material/arrow_back:", on_click=lambda: state.change(video=None))
         return
-    with st.container(key="title"):
-        st.text(title(record))
-    rows, missing = _rows(library, record)
-    left, right = st.columns(_WIDTHS, gap="medium")
-    with left:
-        poster = poster_address(record) if library.media.with_posters([record.id]) else ""
-        part = detail.analysed_part(record, sampled_by(record.bundle))
-        note = " ".join(filter(None, [part, missing]))
-        # A browser may play what could not be decoded here.
-        playable = record.status in {Status.OK, Status.FAILED}
-        # Not by the video's key: two underscores in it would be taken for a separator.
-        _player(
-            key="player",
-            data={"key": record.key, "playable": playable, "poster": poster, "note": note},
-        )
-    with right:
-        if problem := detail.why_not_playable(record):
-            with st.container(border=True):
-                st.text(problem)
-        show_tag_editor(library, record)
-    left, right = st.columns(_WIDTHS, gap="medium")
-    with left:
-        if rows:
-            st.markdown("**What the model sees**")
-            _labels(key="labels", data={"rows": [asdict(row) for row in rows]})
-    with right:
-        if record.scores:
-            show_retag_one(record.id)
-        st.markdown("**About this video**")
-        with st.container(key="facts"):
-            st.text("\n".join(f"{name}: {value}" for name, value in detail.facts(record)))
+    video_actions.note_shown(page.key)
+    answer = video_actions.said()
+    _component(
+        key=video_actions.COMPONENT,
+        data={
+            **asdict(page),
+            "acknowledged": acknowledged(video_actions.COMPONENT),
+            "said": None if answer is None else asdict(answer),
+        },
+        on_act_change=video_actions.act,
+    )
+    st.html(_EDGE_TO_EDGE)
 
 
-def _show_steps(library: Library, view: ViewState) -> None:
-    """Draw the ways back and to the neighbours on the same page of the grid."""
-    before, after = neighbours(library, view)
-    with st.container(horizontal=True):
-        st.button(
-            "All videos", icon=":material/arrow_back:", on_click=lambda: state.change(video=None), key="back"
-        )
-        st.button(
-            "Previous",
-            icon=":material/chevron_left:",
-            disabled=before is None,
-            on_click=lambda: state.change(video=before),
-        )
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            disabled=after is None,
-            on_click=lambda: state.change(video=after),
-        )
+def _page(library: Library, view: ViewState, key: str) -> VideoPage:
+    record = library.video(library.media.id_of(key))
+    around = steps(library, view, record.id)
+    return video_page(
+        record,
+        pictured=bool(library.media.with_posters([record.id])),
+        decided=library.last_decisions(record),
+        tag_names=library.tag_names(),
+        thresholds=thresholds_of(record.bundle),
+        sampled=sampled_by(record.bundle),
+        colours=library.tag_colours(),
+        place=around.place,
+        total=around.total,
+        before=_neighbour(library, around.before),
+        after=_neighbour(library, around.after),
+    )
 
 
-def _rows(library: Library, record: VideoRecord) -> tuple[list[LabelRow], str]:
-    """Return the rows of the labels, and why there are no strips, where there are none."""
-    thresholds = thresholds_of(record.bundle), maybe_thresholds_of(record.bundle)
-    if not record.scores:
-        return [], ""
+def _neighbour(library: Library, key: str | None) -> Neighbour | None:
+    """Return what is shown of a video before its page comes."""
+    if key is None:
+        return None
     try:
-        with tagger() as shared:
-            bundle = shared.bundle
-            features = dict(library.features.of([record.id], bundle.space_id))
-            if record.bundle != bundle.id or record.id not in features:
-                words = "Another model scored it: tag it again to see which seconds speak for each label."
-                return detail.label_rows(record, *thresholds), words
-            (scored,) = shared.score([features[record.id]])
-    except BundleError:
-        words = "The model that scored it is not installed, so its seconds and thresholds are not shown."
-        return detail.label_rows(record, *thresholds), words
-    return detail.label_rows(record, *thresholds, bundle.labels, scored), ""
+        record = library.video(library.media.id_of(key))
+    except UnknownVideoError:
+        return None
+    poster = poster_address(record) if library.media.with_posters([record.id]) else ""
+    return Neighbour(key, title(record), poster)

@@ -174,6 +174,15 @@ def test_it_does_not_count_how_accents_are_composed(tmp_path, pattern, name):
     assert not walk.covers(os.path.join(name, "b.mp4"))
 
 
+@pytest.mark.parametrize(("name", "given"), [("Cafe\u0301", "Caf\u00e9"), ("Caf\u00e9", "Cafe\u0301")])
+def test_a_folder_is_skipped_however_its_accents_are_composed(tmp_path, name, given):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "a.mp4").write_bytes(b"0")
+    walk = Walk(str(tmp_path), skip_folders=[str(tmp_path / given)])
+    assert list(walk) == []
+    assert not walk.covers(f"{name}/a.mp4")
+
+
 def test_nested_roots_are_not_entered(tmp_path):
     fill(tmp_path, "a/own/x.mp4", "a/owner/y.mp4", "z.mp4")
     walk = Walk(str(tmp_path), skip_folders=[str(tmp_path / "a" / "own") + os.sep])
@@ -612,3 +621,17 @@ def test_real_clips_are_found(tmp_path):
 def test_says_whether_the_whole_root_would_lead_to_a_folder(tmp_path, below, enters):
     (tmp_path / below).mkdir(parents=True, exist_ok=True)
     assert Walk(str(tmp_path), below=below).enters is enters
+
+
+def beside_pictures(root: Path) -> set[str]:
+    return {file.relative_path.replace(os.sep, "/") for file in Walk(str(root)) if file.beside_picture}
+
+
+def test_clips_beside_a_picture_of_their_name(tmp_path):
+    fill(tmp_path, *(f"{name}.MOV" for name in ("heic", "jpg", "JPEG", "png", "gif", "alone", "a.b")))
+    fill(tmp_path, "takeout.mp4", "thumbnail.mp4", "other/heic.mov", "film.avi")
+    pictures = ("HEIC.heic", "jpg.JPG", "jpeg.jpeg", "png.png", "gif.gif", "a.jpg", "takeout.HEIC")
+    fill(tmp_path, *pictures, "thumbnail.jpg", "film.jpg", ".alone.jpg", content=b"picture")
+    assert beside_pictures(tmp_path) == {"heic.MOV", "jpg.MOV", "JPEG.MOV", "png.MOV", "takeout.mp4"}
+    (tmp_path / "jpg.JPG").unlink()
+    assert "jpg.MOV" not in beside_pictures(tmp_path)

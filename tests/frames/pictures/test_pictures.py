@@ -78,14 +78,14 @@ def test_a_poster_is_a_small_webp_file():
     poster = make_poster([scene(size=(1920, 1080))])
     assert poster[:4] == b"RIFF"
     assert poster[8:12] == b"WEBP"
-    assert shown(poster).shape == (216, LONG_SIDE, 3)
+    assert shown(poster).shape == (360, LONG_SIDE, 3)
     assert 500 < len(poster) < 20_000
 
 
 def test_colours_are_not_swapped():
     poster = shown(make_poster([clips.quadrants((400, 200))]))
-    clips.assert_colour(poster[:96, :192], (220, 30, 30))
-    clips.assert_colour(poster[96:, :192], (30, 30, 220))
+    clips.assert_colour(poster[:100, :200], (220, 30, 30))
+    clips.assert_colour(poster[100:, :200], (30, 30, 220))
 
 
 BLACK, GREY, WHITE = (np.full((360, 640, 3), level, np.uint8) for level in (0, 120, 255))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from organizer.errors import MissingDependencyError, NotAVideoError, UnreadableVideoError
+from organizer.features.processor import processors
 from organizer.frames.loading import load_cv2
 from organizer.frames.pictures.picture import RgbConverter
 from organizer.frames.readers import pyav_reader
@@ -434,9 +435,30 @@ def test_a_frame_without_a_stamp_does_not_move_the_others(tmp_path, monkeypatch,
     assert [frame.time_s for frame in frames] == pytest.approx([0, 1, 2, 3])
 
 
-def test_threads(tmp_path):
-    path = clips.make_clip(tmp_path / "clip.mp4", seconds=2)
-    assert_seconds(read(PyAvReader(threads=1), path), 2)
+@pytest.mark.parametrize("threads", [0, 1, 2, 5])
+@pytest.mark.parametrize("make", [PyAvReader, KeyFrameReader])
+def test_a_video_is_decoded_by_as_many_threads_as_asked_and_looks_the_same(tmp_path, make, threads):
+    path = clips.make_clip(tmp_path / "clip.mp4", seconds=3, key_every=10)
+    alone = read(make(threads=1), path)
+    if Path("/proc/self/task").is_dir():
+        before, frames = decoding_threads(), make(threads=threads).read(str(path))
+        next(frames)
+        # FFmpeg decodes in the calling thread where one is enough, and takes one more than there are
+        # processors, 16 at most, where the number is left to it.
+        left_to_it = min(processors() + 1, 16) if processors() > 1 else 0
+        assert decoding_threads() - before == {0: left_to_it, 1: 0}.get(threads, threads)
+        frames.close()
+        assert decoding_threads() == before
+    shown = read(make(threads=threads), path)
+    assert [(frame.second, frame.time_s) for frame in shown] == [(0, 0.0), (1, 1.0), (2, 2.0)]
+    for frame, other in zip(shown, alone, strict=True):
+        assert np.array_equal(frame.rgb, other.rgb)
+
+
+def decoding_threads():
+    """How many threads FFmpeg has in this process for H.264; it gives them names."""
+    names = [file.read_text() for file in Path("/proc/self/task").glob("*/comm")]
+    return sum(name.startswith("av:h264") for name in names)
 
 
 @pytest.mark.parametrize(

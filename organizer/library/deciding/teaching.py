@@ -1,0 +1,369 @@
+"""Tags that a person taught: what was learnt of each, what they suggest, and what they are learnt from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from organizer.errors import InvalidTagError
+from organizer.library.database.columns import chunks, now_text
+from organizer.library.database.transaction import transaction
+from organizer.library.deciding import journal
+from organizer.library.deciding.tags import meant_tag, tag_id_of
+from organizer.library.reading.tags import find_tag
+from organizer.library.records import TagRow
+from organizer.library.taught import TAUGHT, TaughtReport, TaughtTag
+from organizer.types import LABELS, TagState, Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from sqlite_utils import Database
+
+    from organizer.types import SuggestedTag
+
+_COLUMNS = """
+    t.name, l.space_id, l.enabled, l.taught_at, l.shown, l.not_shown, l.centre, l.scale, l.weights, l.slope,
+    l.offset, l.given, l.maybe, l.report, l.score_slope, l.refines,
+    l.last_decision
+"""
+_SINCE = """
+    (SELECT count(DISTINCT j.video_id) FROM decision_journal j
+     WHERE j.tag_id = t.id AND (j.id > l.last_decision OR j.undone_at >= l.taught_at))
+"""
+_SHOWN = "SELECT name, built_in FROM tags WHERE NOT hidden"
+# A tag that was merged into another, or renamed where the new name was in use, is that one now.
+_TAG_OF = "t.id = coalesce((SELECT merged_into FROM tags WHERE id = l.tag_id), l.tag_id)"
+
+
+class Teaching:
+    """What a library knows of the tags that were taught."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def tags(self, space_id: str | None = None) -> list[TaughtTag]:
+        """Return the tags that were taught, by name, with those that are switched off or hidden.
+
+        Args:
+            space_id: only those learnt in one feature space; None for all.
+        """
+        return self._read(space_id, _SINCE)
+
+    def _read(self, space_id: str | None, since: str) -> list[TaughtTag]:
+        rows = self._db.execute(
+            f"""
+            SELECT {_COLUMNS}, {since} FROM taught l JOIN tags t ON {_TAG_OF}
+            WHERE :space IS NULL OR l.space_id = :space
+            ORDER BY t.folded, l.space_id, t.id != l.tag_id
+            """,
+            {"space": space_id},
+        ).fetchall()
+        found: dict[tuple[str, str], TaughtTag] = {}
+        for row in rows:
+            tag = _tag(row)
+            # Of two that are one tag now, that which was learnt under its own name.
+            found.setdefault((tag.name, tag.space_id), tag)
+        return list(found.values())
+
+    def suggesting(self, space_id: str) -> list[TaughtTag]:
+        """Return those that are suggested to videos of one feature space; ``since`` is not counted.
+
+        A tag of the person's own that was merged into a built-in label does not speak for that.
+        """
+        shown = {name: bool(built_in) for name, built_in in self._db.execute(_SHOWN)}
+        return [
+            tag
+            for tag in self._read(space_id, "0")
+            if tag.enabled and tag.name in shown and (tag.refines is not None or not shown[tag.name])
+        ]
+
+    def decided(self, name: str, space_id: str) -> dict[int, bool]:
+        """Return by video whether it shows a tag, for those with features that a person decided about.
+
+        The newest decision comes last.
+
+        Raises:
+            InvalidTagError: it is no name of a tag.
+        """
+        tag_id = find_tag(self._db, meant_tag(self._db, name))
+        rows = self._db.execute(
+            """
+            SELECT d.video_id, d.state FROM video_tags d WHERE d.tag_id = ? AND d.state != 'suggested'
+            AND EXISTS (SELECT 1 FROM features f WHERE f.video_id = d.video_id AND f.space_id = ?)
+            ORDER BY d.changed_at, d.video_id
+            """,
+            [tag_id, space_id],
+        )
+        return {video_id: state == TagState.CONFIRMED for video_id, state in rows}
+
+    def newest_decision(self) -> int:
+        """Return the number of the newest decision in the journal, 0 where there is none."""
+        (newest,) = self._db.execute("SELECT coalesce(max(id), 0) FROM decision_journal").fetchone()
+        return int(newest)
+
+    def answered(self, name: str) -> frozenset[int]:
+        """Return the videos whose last decision about a tag was an answer to a suggestion.
+
+        Raises:
+            InvalidTagError: it is no name of a tag.
+        """
+        tag_id = find_tag(self._db, meant_tag(self._db, name))
+        rows = self._db.execute(
+            """
+            SELECT j.video_id, j.before_row FROM decision_journal j WHERE j.tag_id = ? AND j.undone_at IS NULL
+            ORDER BY j.id
+            """,
+            [tag_id],
+        )
+        # Whoever changes their mind answers the suggestion that it was.
+        was: dict[int, bool] = {}
+        for video_id, before in rows:
+            state = None if before is None else json.loads(before)["state"]
+            was[video_id] = state == TagState.SUGGESTED or (state is not None and was.get(video_id, False))
+        return frozenset(video_id for video_id, suggested in was.items() if suggested)
+
+    def featured(self, space_id: str) -> list[int]:
+        """Return the videos that lie somewhere and have features of one space, in their order."""
+        rows = self._db.execute(
+            """
+            SELECT f.video_id FROM features f JOIN videos v ON v.id = f.video_id
+            WHERE f.space_id = ? AND v.present_in IS NOT NULL ORDER BY f.video_id
+            """,
+            [space_id],
+        )
+        return [video_id for (video_id,) in rows]
+
+    def store(self, tag: TaughtTag, *, create: bool = False) -> None:
+        """Keep what was learnt; what was learnt of the tag before, in the same space, makes way.
+
+        One that is switched off stays so.
+
+        Args:
+            tag: what was learnt.
+            create: whether the tag is made where there is none, as for what was learnt elsewhere.
+
+        Raises:
+            InvalidTagError: it is no name of a tag; or, unless ``create``, the tag was renamed or deleted
+                meanwhile.
+        """
+        with transaction(self._db):
+            name = meant_tag(self._db, tag.name, to_add=True)
+            tag_id = tag_id_of(self._db, name) if create or name in LABELS else self._standing(name)
+            off = self._db.execute(
+                "SELECT 1 FROM taught WHERE tag_id = ? AND space_id = ? AND NOT enabled",
+                [tag_id, tag.space_id],
+            ).fetchone()
+            self._db.execute(
+                """
+                INSERT OR REPLACE INTO taught (tag_id, space_id, enabled, taught_at, shown, not_shown, centre,
+                    scale, weights, slope, offset, given, maybe, report, score_slope, refines, last_decision)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    tag_id,
+                    tag.space_id,
+                    tag.enabled and off is None,
+                    now_text(),
+                    tag.shown,
+                    tag.not_shown,
+                    *(_blob(array) for array in (tag.centre, tag.scale, tag.weights)),
+                    tag.slope,
+                    tag.offset,
+                    tag.given,
+                    tag.maybe,
+                    json.dumps(asdict(tag.report)),
+                    tag.score_slope,
+                    tag.refines,
+                    tag.last_decision,
+                ],
+            )
+
+    def suggest(self, name: str, said: Mapping[int, SuggestedTag | None]) -> int:
+        """Store what a taught tag says of videos: a suggestion, or None.
+
+        What a person decided stays, and so does what a model of the same label suggests where the taught tag
+        says nothing, unless it is a label that was refined: then that is what the model says.
+
+        Returns:
+            How many videos have the tag as a suggestion that had it not, or in another tier.
+        """
+        new = 0
+        with transaction(self._db):
+            tag_id = find_tag(self._db, name)
+            if tag_id is None or not is_taught(self._db, tag_id, on=True):
+                # Switched off, forgotten, renamed or deleted meanwhile.
+                return 0
+            refines = _refines(self._db, tag_id)
+            for chunk in chunks(said):
+                new += put_said(
+                    self._db, tag_id, {video_id: said[video_id] for video_id in chunk}, refines=refines
+                )
+        return new
+
+    def switch(self, name: str, *, on: bool) -> None:
+        """Suggest a taught tag, or do not any more; its suggestions go when it is switched off.
+
+        Raises:
+            InvalidTagError: it was not taught.
+        """
+        with transaction(self._db):
+            for tag_id in self._rows_of(name):
+                self._db.execute("UPDATE taught SET enabled = ? WHERE tag_id = ?", [on, tag_id])
+            if not on:
+                self._take_back(name)
+
+    def unlearn(self, name: str) -> None:
+        """Forget what was learnt of a tag, with its suggestions; decisions stay.
+
+        Raises:
+            InvalidTagError: it was not taught.
+        """
+        with transaction(self._db):
+            for tag_id in self._rows_of(name):
+                self._db.execute("DELETE FROM taught WHERE tag_id = ?", [tag_id])
+            self._take_back(name)
+
+    def _standing(self, name: str) -> int:
+        """Return the id of a tag that is there, under this name, and not hidden."""
+        tag_id = find_tag(self._db, name)
+        row = self._db.execute(
+            "SELECT 1 FROM tags WHERE id = ? AND NOT hidden AND merged_into IS NULL", [tag_id]
+        ).fetchone()
+        if tag_id is None or row is None:
+            raise InvalidTagError(
+                f"{name} was renamed or deleted while it was learnt. Teach it by its new name."
+            )
+        return tag_id
+
+    def tagged_by(self, bundle: str) -> list[int]:
+        """Return the videos that a model tagged last, by its name and version."""
+        rows = self._db.execute("SELECT video_id FROM scores WHERE bundle = ? ORDER BY video_id", [bundle])
+        return [video_id for (video_id,) in rows]
+
+    def _rows_of(self, name: str) -> list[int]:
+        """Return the tags of the rows that are a tag now."""
+        tag_id = find_tag(self._db, meant_tag(self._db, name))
+        rows = self._db.execute(
+            f"SELECT DISTINCT l.tag_id FROM taught l JOIN tags t ON {_TAG_OF} WHERE t.id = ?", [tag_id]
+        ).fetchall()
+        if not rows:
+            raise InvalidTagError(f"{name} was not taught. See: organizer teach", ends_in_command=True)
+        return [id_ for (id_,) in rows]
+
+    def _take_back(self, name: str) -> None:
+        tag_id = find_tag(self._db, meant_tag(self._db, name))
+        assert tag_id is not None
+        rows = self._db.execute(
+            "SELECT video_id FROM video_tags WHERE tag_id = ? AND bundle = ?", [tag_id, TAUGHT]
+        ).fetchall()
+        for chunk in chunks([video_id for (video_id,) in rows]):
+            put_said(self._db, tag_id, dict.fromkeys(chunk))
+
+
+def is_taught(db: Database, tag_id: int, *, on: bool = False) -> bool:
+    """Whether a tag was taught, in any feature space.
+
+    Args:
+        db: the library.
+        tag_id: the tag.
+        on: whether it has to be suggested, too.
+    """
+    row = db.execute(
+        f"SELECT 1 FROM taught l JOIN tags t ON {_TAG_OF} WHERE t.id = ? AND (l.enabled OR NOT ?) LIMIT 1",
+        [tag_id, on],
+    ).fetchone()
+    return row is not None
+
+
+def _refines(db: Database, tag_id: int) -> bool:
+    """Whether a tag is a model's label that was refined."""
+    row = db.execute("SELECT 1 FROM taught WHERE tag_id = ? AND refines IS NOT NULL", [tag_id]).fetchone()
+    return row is not None
+
+
+def names_taught(db: Database) -> set[str]:
+    """Return the folded names of the tags that are taught and suggested."""
+    rows = db.execute(f"SELECT t.folded FROM taught l JOIN tags t ON {_TAG_OF} WHERE l.enabled")
+    return {name for (name,) in rows}
+
+
+def put_said(
+    db: Database, tag_id: int, said: Mapping[int, SuggestedTag | None], *, refines: bool = False
+) -> int:
+    """Store what a taught tag says of a few hundred videos, see ``Teaching.suggest``.
+
+    Args:
+        db: the library.
+        tag_id: the tag.
+        said: by video, the suggestion or None.
+        refines: whether it stands in the place of what a model says.
+    """
+    stored, now = journal.tag_rows(db, said, tag_id), now_text()
+    put, new = [], 0
+    for video_id, tag in said.items():
+        before = stored.get(video_id)
+        after = _after(before, tag, now, refines=refines)
+        if after != before:
+            put.append((video_id, tag_id, after))
+            new += _is_news(before, after)
+    journal.put_all(db, put)
+    return new
+
+
+def _after(before: TagRow | None, tag: SuggestedTag | None, now: str, *, refines: bool) -> TagRow | None:
+    """Return what a tag of a video is when a taught tag says something of it."""
+    if tag is None:
+        if before is None or (before.bundle != TAUGHT and not refines):
+            return before
+        if before.state is TagState.SUGGESTED:
+            return None
+        return replace(before, score=None, seconds="[]", bundle=None, tier=Tier.GIVEN)
+    row = TagRow(TagState.SUGGESTED, tag.score, json.dumps(tag.seconds), TAUGHT, now, tag.tier)
+    if before is None:
+        return row
+    return replace(row, state=before.state, changed_at=before.changed_at)
+
+
+def _is_news(before: TagRow | None, after: TagRow | None) -> bool:
+    if after is None or after.state is not TagState.SUGGESTED:
+        return False
+    return before is None or before.tier is not after.tier
+
+
+def _tag(row: tuple[Any, ...]) -> TaughtTag:
+    name, space_id, enabled, taught_at, shown, not_shown, centre, scale, weights, *rest = row
+    slope, offset, given, maybe, report, score_slope, refines, last, since = rest
+    return TaughtTag(
+        name=name,
+        space_id=space_id,
+        centre=_array(centre),
+        scale=_array(scale),
+        weights=_array(weights),
+        slope=slope,
+        offset=offset,
+        given=given,
+        maybe=maybe,
+        shown=shown,
+        not_shown=not_shown,
+        report=TaughtReport(**json.loads(report)),
+        score_slope=score_slope,
+        refines=refines,
+        last_decision=last,
+        enabled=bool(enabled),
+        taught_at=taught_at,
+        since=since,
+    )
+
+
+def _blob(array: NDArray[np.float32]) -> bytes:
+    return array.astype("<f4").tobytes()
+
+
+def _array(blob: bytes) -> NDArray[np.float32]:
+    import numpy as np
+
+    return np.frombuffer(blob, "<f4")

@@ -1,0 +1,1 @@
+"""Tags that a person teaches: learnt from a few videos' stored features, suggested for all others."""

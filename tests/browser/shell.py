@@ -1,0 +1,65 @@
+"""What tests of the page's frame share: how to find its parts, and how to wait until it stands still."""
+
+from __future__ import annotations
+
+import re
+
+DRAWN = "[data-testid='stApp'][data-test-script-state='notRunning']"
+
+
+def drawn(tab):
+    """Wait until the page is drawn to its end: a part that comes late would move what is clicked."""
+    tab.locator(DRAWN).wait_for()
+
+
+def address(tab):
+    """The address of the tab as it is now: what Playwright keeps of it is as old as its last look."""
+    return tab.evaluate("location.href")
+
+
+def box(tab):
+    """The search box."""
+    return tab.get_by_role("combobox", name="Search")
+
+
+def search(tab, words):
+    """Search for words, and go on when the page's script has heard of them."""
+    box(tab).fill(words)
+    box(tab).press("Enter")
+    tab.wait_for_function(
+        "words => (new URLSearchParams(location.search).get('q') || '') === words", arg=words
+    )
+    drawn(tab)
+
+
+def chips(tab):
+    """The words of the chips above the videos."""
+    return tab.locator(".chips .chip .words").all_inner_texts()
+
+
+def chip(tab, words):
+    """The chip with these words; a click takes it away."""
+    return tab.get_by_role("button", name=f"Take away {words}", exact=True)
+
+
+def count_of(tab, words):
+    """The line that says how many videos there are, when it says so."""
+    return tab.get_by_role("heading", name=words, exact=True)
+
+
+def open_filters(tab):
+    """Open the panel of filters and return it."""
+    tab.get_by_role("button", name=re.compile("^Filter")).click()
+    panel = tab.get_by_role("dialog", name="Filter")
+    panel.get_by_role("group", name="Tags").wait_for()
+    return panel
+
+
+def go(tab, view):
+    """Go to a view by the bar."""
+    tab.get_by_role("navigation", name="Views").get_by_role("link", name=view, exact=True).click()
+
+
+def no_error(tab):
+    """Fail where the page says that something went wrong."""
+    assert tab.get_by_text("Something unexpected happened").count() == 0

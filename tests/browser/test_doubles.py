@@ -1,0 +1,66 @@
+"""Doubles, from the search to an answer, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from organizer.library import Library
+from tests.browser.shell import drawn, go, no_error
+from tests.doubles.films import seed_doubles
+from tests.gallery_server.process import running_gallery, wait_until
+
+
+@pytest.fixture
+def gallery(tmp_path):
+    seed_doubles(tmp_path / "library.db", tmp_path / "videos")
+    with running_gallery(tmp_path / "library.db") as running:
+        yield running
+
+
+def test_doubles_are_looked_for_answered_and_opened(gallery, tab):
+    with Library.open(gallery.library) as library:
+        library.confirm(2, "Holiday")
+    tab.set_viewport_size({"width": 1280, "height": 700})
+    tab.goto(gallery.address)
+    go(tab, "Doubles")
+    tab.get_by_role("button", name="Look for doubles").click()
+    beach = tab.get_by_role("region", name="beach.mp4", exact=True)
+    beach.wait_for()
+    assert beach.get_by_role("listitem").count() == 2
+    assert beach.get_by_text("Keep: the largest picture, 1920 x 1080").count() == 1
+    # A file's name is text.
+    assert beach.get_by_text("<b>beach small.mp4", exact=True).count() == 1
+    zoo = tab.get_by_role("region", name="zoo and garden.mp4", exact=True)
+    assert zoo.get_by_text("A part of it, from 0:04 on").count() == 1
+    drawn(tab)
+
+    # A video is opened, and Back comes back to the place.
+    zoo.get_by_role("link", name="zoo cut.mp4", exact=True).scroll_into_view_if_needed()
+    before = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    zoo.get_by_role("link", name="zoo cut.mp4", exact=True).click()
+    tab.wait_for_function("location.search.includes('video=')")
+    drawn(tab)
+    tab.go_back()
+    zoo.wait_for()
+    assert before > 50
+    wait_until(
+        lambda: abs(tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") - before) < 40
+    )
+    drawn(tab)
+
+    beach.get_by_role("button", name="Keep the tags of all").click()
+    tab.locator(".toast").filter(has_text="Tags of doubles carried").wait_for()
+    with Library.open(gallery.library) as library:
+        assert [tag.name for tag in library.video(1).tags] == ["Holiday"]
+    drawn(tab)
+
+    beach.get_by_role("button", name="Not the same: <b>beach small.mp4").click()
+    tab.get_by_text("<b>beach small.mp4 is no double.").wait_for()
+    assert beach.count() == 0
+    drawn(tab)
+    tab.get_by_role("button", name="Undo", exact=True).first.click()
+    beach.wait_for()
+    assert tab.get_by_text("--move-to FOLDER").count() == 1
+    no_error(tab)
+    # The files themselves are not there, which the page of a video finds out.
+    assert [problem for problem in tab.problems if "404" not in problem] == []

@@ -1,0 +1,154 @@
+"""The review in a real browser: keys and buttons, undo, reload, a second tab, a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from organizer.library import Library
+from organizer.library.jobs import JobKind
+from tests.browser.shell import no_error
+from tests.fakes import show_labels
+from tests.gallery_server.process import running_gallery, wait_until
+from tests.gallery_server.seed import SeedVideo, seed
+
+MAYBES = 12
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("review")
+    (folder / "videos").mkdir()
+    videos = [SeedVideo(f"pet {number}.mp4", ("Nature", "Animal?")) for number in range(MAYBES)]
+    videos.append(SeedVideo("soup <b>.mp4", ("Food?",)))
+    for video in videos[:3]:
+        show_labels(folder / "videos" / video.name, "Nature", "Animal")
+    seed(folder / "library.db", folder / "videos", videos)
+    with running_gallery(folder / "library.db") as running:
+        yield running
+
+
+@pytest.fixture
+def begun(gallery, tab):
+    """A new review of the animals."""
+    forget(gallery)
+    choices(gallery, tab)
+    tab.get_by_role("button", name="Begin with Animal").click()
+    place(tab, f"1 of {MAYBES}")
+    yield tab
+    no_error(tab)
+
+
+def choices(gallery, tab):
+    """Go to what a review can be begun of."""
+    tab.goto(gallery.address + "/?view=review")
+    other = tab.get_by_role("button", name="Other suggestions")
+    begin = tab.get_by_role("button", name="Begin with all")
+    other.or_(begin).first.wait_for()
+    if other.is_visible():
+        other.click()
+    begin.wait_for()
+
+
+def forget(gallery):
+    with Library.open(gallery.library) as library:
+        for video in library.list():
+            library.forget(video.id, "Animal")
+            library.forget(video.id, "Food")
+
+
+def place(tab, words):
+    # Not busy: who is quicker than the page has to wait for the next suggestion.
+    asks = tab.locator(".review .ask-part:not(.busy)")
+    asks.locator(".place").filter(has_text=re.compile(f"^{words}$")).wait_for()
+
+
+def asked(tab):
+    return tab.locator(".review .about a").text_content()
+
+
+def states(gallery, tag="Animal"):
+    with Library.open(gallery.library) as library:
+        found = [one.state.value for video in library.list() for one in video.tags if one.name == tag]
+    return {state: found.count(state) for state in ("confirmed", "rejected")}
+
+
+def stored(gallery, confirmed, rejected):
+    wait_until(lambda: states(gallery) == {"confirmed": confirmed, "rejected": rejected}, timeout_s=60)
+
+
+def test_one_key_answers_and_the_next_is_there_at_once(gallery, begun):
+    first = asked(begun)
+    assert begun.locator(".review h1").filter(visible=True).text_content() == "Animal?"
+    begun.keyboard.press("y")
+    place(begun, f"2 of {MAYBES}")
+    assert asked(begun) != first
+    begun.keyboard.press("n")
+    begun.keyboard.press("y")
+    begun.keyboard.press("l")
+    stored(gallery, 2, 1)
+    begun.get_by_text("Animal: 2 of 3 right (21 to 94 %)").wait_for()
+    begun.get_by_text("1 put off.").wait_for()
+    begun.keyboard.press("u")
+    place(begun, f"4 of {MAYBES}")
+    begun.get_by_role("button", name="Undo").click()
+    place(begun, f"3 of {MAYBES}")
+    stored(gallery, 1, 1)
+
+
+def test_it_is_where_it_was_after_a_reload_and_in_a_second_tab(gallery, begun):
+    begun.get_by_role("button", name="Yes").click()
+    place(begun, f"2 of {MAYBES}")
+    stored(gallery, 1, 0)
+    begun.reload()
+    place(begun, f"2 of {MAYBES}")
+    second = begun.context.new_page()
+    second.goto(gallery.address + "/?view=review")
+    place(second, f"2 of {MAYBES}")
+    assert asked(second) == asked(begun)
+    second.keyboard.press("n")
+    place(second, f"3 of {MAYBES}")
+    stored(gallery, 1, 1)
+    # The other tab asks about it still; what was answered first holds.
+    begun.keyboard.press("y")
+    begun.locator(".toast").filter(has_text="answered elsewhere").wait_for()
+    place(begun, f"3 of {MAYBES}")
+    stored(gallery, 1, 1)
+
+
+def test_to_the_end_while_a_scan_runs(gallery, begun):
+    with Library.open(gallery.library) as library:
+        job = library.jobs.begin(["/v"], JobKind.SCAN)
+        library.jobs.beat(job, to_do=10, done=1, failed=0)
+        for number in range(1, MAYBES):
+            begun.keyboard.press("y")
+            place(begun, f"{number + 1} of {MAYBES}")
+        begun.keyboard.press("n")
+        begun.get_by_role("heading", name=f"All {MAYBES} are done").wait_for()
+        begun.locator(".outcome li").filter(has_text=f"{MAYBES - 1} of {MAYBES} right").wait_for()
+        stored(gallery, MAYBES - 1, 1)
+        begun.get_by_role("button", name="Undo the last answer").click()
+        place(begun, f"{MAYBES} of {MAYBES}")
+
+
+def test_the_rest_like_this_is_skipped(gallery, begun):
+    begun.keyboard.press("s")
+    begun.locator(".toast").filter(has_text="of Animal skipped").wait_for()
+    assert states(gallery) == {"confirmed": 0, "rejected": 0}
+
+
+def test_one_thumb_is_enough_on_a_phone(gallery, browser):
+    forget(gallery)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    tab = context.new_page()
+    choices(gallery, tab)
+    tab.get_by_role("button", name="Begin with all").click()
+    place(tab, f"1 of {2 * MAYBES + 1}")
+    for name in ("Yes", "No", "Later"):
+        box = tab.get_by_role("button", name=name, exact=False).first.bounding_box()
+        assert box["height"] >= 48
+        assert box["y"] > 844 * 0.6
+        assert box["y"] + box["height"] < 844 - 60
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()

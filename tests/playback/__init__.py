@@ -1,0 +1,1 @@
+"""Tests of playing what browsers do not."""

@@ -1,0 +1,124 @@
+"""The page of doubles, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from organizer.doubles.finding import find_doubles
+from organizer.library import Library
+from organizer.library.jobs import JobKind, JobState
+from organizer.pipeline.background_jobs import newest_job
+from tests.doubles.films import SPACE, encoded_again, film, seed_doubles, store
+from tests.gallery_server.process import wait_until
+
+
+@pytest.fixture
+def doubled(page):
+    seed_doubles(page.library, page.folder / "videos")
+    return page
+
+
+@pytest.fixture
+def found(doubled):
+    with Library.open(doubled.library) as library:
+        list(find_doubles(library, SPACE))
+    return doubled
+
+
+def data(page):
+    return page.part("doubles")
+
+
+def groups(page):
+    return [[card["name"] for card in group["cards"]] for group in data(page)["groups"]]
+
+
+def test_before_a_search_there_is_the_way_to_one(doubled):
+    doubled.open(view="doubles")
+    assert data(doubled)["searched"] == "Doubles were not looked for yet."
+    assert (data(doubled)["began"], data(doubled)["groups"]) == (False, [])
+    doubled.act("doubles", "search")
+    assert newest_job(doubled.library).kind is JobKind.DOUBLES
+    wait_until(lambda: newest_job(doubled.library).finished, timeout_s=60)
+    doubled.run()
+    assert len(groups(doubled)) == 2
+    assert doubled.job() == "The search for doubles is done."
+    assert "doubles" not in doubled.job_ways()
+
+
+def test_groups_stand_side_by_side(found):
+    found.open(view="doubles")
+    assert groups(found) == [
+        ["beach.mp4", "<b>beach small.mp4"],
+        ["zoo and garden.mp4", "zoo.mp4", "zoo cut.mp4"],
+    ]
+    assert data(found)["command"].endswith("--move-to FOLDER")
+    assert data(found)["files"] == 3
+
+
+def test_an_answer_is_remembered_and_can_be_taken_back(found):
+    found.open(view="doubles")
+    first = data(found)["groups"][0]
+    found.act("doubles", "not_same", kept=first["kept"], video=first["cards"][1]["id"])
+    assert len(groups(found)) == 1
+    assert "is no double" in data(found)["answered"]
+    with Library.open(found.library) as library:
+        list(find_doubles(library, SPACE))
+    found.run()
+    assert len(groups(found)) == 1
+    found.act("doubles", "same")
+    assert len(groups(found)) == 2
+    assert data(found)["answered"] == ""
+
+
+def test_tags_are_carried_as_a_step(found):
+    with Library.open(found.library) as library:
+        library.confirm(2, "Holiday")
+    found.open(view="doubles")
+    first = data(found)["groups"][0]
+    assert first["carries"]
+    found.act("doubles", "keep_tags", kept=first["kept"])
+    with Library.open(found.library) as library:
+        assert [tag.name for tag in library.video(1).tags] == ["Holiday"]
+        step = library.last_step()
+    (toast,) = found.part("toasts")["toasts"]
+    assert toast["undo"] == step.id
+
+
+def test_what_is_no_group_any_more_does_nothing(found):
+    found.open(view="doubles")
+    for values in ({"kept": 99, "video": 1}, {"kept": 1, "video": 99}, {"kept": 1, "video": "x"}, {}):
+        found.act("doubles", "not_same", **values)
+        found.act("doubles", "keep_tags", **values)
+    assert len(groups(found)) == 2
+
+
+def test_new_videos_are_told(found):
+    found.open(view="doubles")
+    assert "other videos" not in data(found)["searched"]
+    with Library.open(found.library) as library:
+        store(library, "new.mp4", film(77, 9), root=found.folder / "videos")
+    found.run()
+    assert "There are other videos by now." in data(found)["searched"]
+
+
+def test_many_groups_come_by_and_by(page):
+    with Library.open(page.library) as library:
+        for seed in range(25):
+            store(library, f"{seed}.mp4", film(seed, 12))
+            store(library, f"{seed} again.mp4", encoded_again(film(seed, 12), seed))
+        list(find_doubles(library, SPACE))
+    page.open(view="doubles")
+    assert (len(groups(page)), data(page)["more"], data(page)["count"]) == (20, 5, "25 groups")
+    page.act("doubles", "more")
+    assert (len(groups(page)), data(page)["more"]) == (25, 0)
+
+
+def test_the_end_of_a_search_leads_there_from_elsewhere(found):
+    with Library.open(found.library) as library:
+        job = library.jobs.begin([], JobKind.DOUBLES)
+        library.jobs.finish(job, JobState.DONE)
+    found.open()
+    assert found.job_ways()["doubles"] == "Show doubles"
+    found.act("job", "doubles", id=job)
+    assert found.query() == {"view": ["doubles"]}
