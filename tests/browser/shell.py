@@ -10,6 +10,8 @@ DRAWN = "[data-testid='stApp'][data-test-script-state='notRunning']"
 def drawn(tab):
     """Wait until the page is drawn to its end: a part that comes late would move what is clicked."""
     tab.locator(DRAWN).wait_for()
+    # A list that comes late is another list: what was selected is selected no more.
+    tab.locator("[role='grid'][aria-busy='true']").wait_for(state="hidden")
 
 
 def address(tab):
@@ -26,6 +28,11 @@ def search(tab, words):
     """Search for words, and go on when the page's script has heard of them."""
     box(tab).fill(words)
     box(tab).press("Enter")
+    searched(tab, words)
+
+
+def searched(tab, words):
+    """Wait until the page's script has heard of a search and the list shows it."""
     tab.wait_for_function(
         "words => (new URLSearchParams(location.search).get('q') || '') === words", arg=words
     )

@@ -14,6 +14,7 @@ from organizer.library.actions import TagChange
 from organizer.library.filters import VideoFilter
 from organizer.types import LABELS, TagState
 from organizer.ui.parts.component import FOLDER
+from tests.browser.shell import drawn, searched
 from tests.gallery_server.process import running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, seed
 
@@ -72,10 +73,6 @@ def page(gallery, tab):
     tab.locator(".card .title").first.wait_for()
     drawn(tab)
     return tab
-
-
-def drawn(tab):
-    tab.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
 
 def seen(tab):
@@ -289,16 +286,34 @@ def test_the_number_above_the_list_follows_what_is_done_to_a_search_that_was_typ
     tab.goto(own.address)
     box = tab.get_by_role("combobox", name="Search")
     box.press_sequentially("tag:Dance?")
-    tab.get_by_text("40 videos", exact=True).wait_for()
     box.press("Enter")
     box.press("Enter")
-    drawn(tab)
+    searched(tab, "tag:Dance?")
     card(tab, "39.mp4").locator(".mark").click()
     tab.get_by_role("button", name="All 40").click()
     tab.get_by_role("button", name="Reject tag").click()
     tab.get_by_role("option", name="Dance").click()
     tab.get_by_text("0 videos", exact=True).wait_for()
     tab.get_by_text("No maybe is left that fits this search").wait_for()
+
+
+def test_a_search_that_is_taken_back_before_its_list_came_changes_nothing(own, tab):
+    tab.goto(own.address)
+    tab.get_by_text("40 videos", exact=True).wait_for()
+    drawn(tab)
+    held = []
+    tab.route(re.compile(r"/api/months\?.*q=zzz"), lambda route: held.append(route))
+    box = tab.get_by_role("combobox", name="Search")
+    box.fill("zzz")
+    wait_until(lambda: (tab.evaluate("1"), held)[1])
+    box.fill("")
+    drawn(tab)
+    for route in held:
+        route.fallback()
+    # Long enough for what was held to come, and for the page to look again whether there is more.
+    tab.wait_for_timeout(6000)
+    assert tab.get_by_text("40 videos", exact=True).is_visible()
+    assert card(tab, "39.mp4").is_visible()
 
 
 def test_maybes_of_a_search_are_one_click_away(page, gallery):

@@ -13,6 +13,7 @@ from organizer.library import Library
 from organizer.library.filters import VideoFilter
 from organizer.library.jobs import JobKind, JobState
 from organizer.pipeline.background_jobs import newest_job
+from tests.browser.shell import drawn
 from tests.contrast import contrast
 from tests.fakes import show_labels
 from tests.gallery_server.process import running_gallery, wait_until
@@ -64,11 +65,6 @@ def plays(tab):
 
 def shown(tab, name):
     tab.locator(".page:not(.going) .stage h1", has_text=name).wait_for()
-
-
-def drawn(tab):
-    """Wait until no run of the page's script is on its way."""
-    tab.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
 
 def tags(gallery, name):

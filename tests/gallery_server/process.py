@@ -8,12 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.gallery_server.slow_line import slow_line
+
 REPOSITORY = Path(__file__).parents[2]
 SITE = Path(__file__).with_name("site")
+SLOW_LINE_S = float(os.environ.get("ORGANIZER_TEST_SLOW_LINE", "0"))
+"""How much later all that a browser asks and is told arrives: shows what a test only sometimes waits for."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,11 @@ def running_gallery(
             if words.startswith("The gallery is at "):
                 break
         assert "The gallery is at http://127.0.0.1:" in said[-1], said
-        address = words.split()[4]
-        yield Gallery(address, int(address.rsplit(":", 1)[1]), library, process, connections)
+        port = int(words.split()[4].rsplit(":", 1)[1])
+        with ExitStack() as line_to_it:
+            if SLOW_LINE_S:
+                port = line_to_it.enter_context(slow_line(port, SLOW_LINE_S))
+            yield Gallery(f"http://127.0.0.1:{port}", port, library, process, connections)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -101,10 +101,10 @@ function listen(timeline) {
     const parameters = new URLSearchParams(timeline.address);
     if (event.detail.text) parameters.set("q", event.detail.text);
     else parameters.delete("q");
+    const address = String(parameters);
     clearTimeout(timeline.typing);
-    timeline.typing = setTimeout(() => {
-      if (timeline.store.address !== String(parameters)) load(timeline, String(parameters)).then(() => toTop(timeline));
-    }, 60);
+    busy(timeline, Boolean(timeline.loading) || timeline.store.address !== address);
+    timeline.typing = setTimeout(() => loadTyped(timeline, address), 60);
   };
   const back = () => {
     timeline.wentBack = true;

@@ -1,9 +1,15 @@
 // Gets the list of an address, and hears whether there is more of it meanwhile.
 
+// Says, to whoever does not see it too, that what is shown is about to be another list.
+function busy(timeline, is) {
+  timeline.grid.setAttribute("aria-busy", String(is));
+}
+
 // Gets the list of an address. "place": where to be in it; none is its beginning.
 async function load(timeline, address, place) {
   timeline.loading?.abort();
-  const loading = (timeline.loading = new AbortController());
+  const loading = (timeline.loading = Object.assign(new AbortController(), { address }));
+  busy(timeline, true);
   const wanted = place || { index: 0, key: null, offset: 0, scroll: null };
   const near = (list) => {
     const layout = makeLayout(list.months, timeline.grid.clientWidth || timeline.root.clientWidth);
@@ -18,11 +24,14 @@ async function load(timeline, address, place) {
     answer = await askList(address, { anchor: wanted.key, near: wanted.index, seen: near }, loading.signal);
   } catch (problem) {
     if (problem.name === "AbortError" || timeline.loading !== loading) return;
+    timeline.loading = null;
+    busy(timeline, false);
     if (timeline.store.version === null) showNote(timeline, "The list of videos did not come.", "Try again", () => load(timeline, address, place));
     return;
   }
   if (timeline.loading !== loading || !timeline.root.isConnected) return;
   timeline.loading = null;
+  busy(timeline, false);
   const { list, parts } = answer;
   const focus = timeline.focused === null ? null : cardAt(timeline.store, timeline.focused)?.key;
   const hadFocus = timeline.focused !== null && timeline.grid.contains(timeline.root.getRootNode().activeElement);
@@ -42,6 +51,20 @@ async function load(timeline, address, place) {
   selected(timeline);
   if (hadFocus && timeline.focused !== null) cellOf(timeline, timeline.focused)?.focus({ preventScroll: true });
   timeline.root.dataset.version = list.version;
+}
+
+// Shows the list of what stands in the search box, unless it is shown, or on its way.
+function loadTyped(timeline, address) {
+  const { loading, store } = timeline;
+  if ((loading?.address ?? store.address) === address) return;
+  if (store.address !== address) {
+    load(timeline, address).then(() => toTop(timeline));
+    return;
+  }
+  // Typed and taken back meanwhile: what is on its way is wanted no more.
+  loading.abort();
+  timeline.loading = null;
+  busy(timeline, false);
 }
 
 function placeOfKey(timeline, key, before) {
