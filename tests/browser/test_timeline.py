@@ -302,7 +302,11 @@ def test_a_search_that_is_taken_back_before_its_list_came_changes_nothing(own, t
     tab.get_by_text("40 videos", exact=True).wait_for()
     drawn(tab)
     held = []
-    tab.route(re.compile(r"/api/months\?.*q=zzz"), lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    tab.route(re.compile(r"/api/months\?.*q=zzz"), hold)
     box = tab.get_by_role("combobox", name="Search")
     box.fill("zzz")
     wait_until(lambda: (tab.evaluate("1"), held)[1])
