@@ -1,4 +1,4 @@
-"""The plot of docs/review.md: average precision by the number of answers, in two orders."""
+"""The plot of docs/review.md: mean average precision of all tags by the number of answers, in two orders."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ def write_plot(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     def y(value: float) -> float:
         return _HEIGHT - _BOTTOM - (value - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
 
+    span = f"{rows[0]['answers']} to {rows[-1]['answers']} answers"
     parts = [
-        "<title>Average precision after 5 to 160 answers, in the order of a review and at random</title>",
+        f"<title>Mean average precision of all tags after {span}, in a review and in random order</title>",
         _STYLE,
     ]
     for step in range(round((high - low) * 50) + 1):
