@@ -52,7 +52,7 @@ def write_plot(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
         parts.append(f'<text x="{across:.1f}" y="{_HEIGHT - 30}" text-anchor="middle">{words}</text>')
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{_HEIGHT - 8}" text-anchor="middle">answers</text>')
-    for name, words, above in (("random", "random order", 22), ("review", "review", -12)):
+    for name, words, above in (("random", "random order", 34), ("review", "review", -12)):
         points = [(x(row["answers"]), y(row[name])) for row in rows]
         line = " ".join(f"{across:.1f},{up:.1f}" for across, up in points)
         parts.append(f'<polyline class="line {name}" points="{line}"/>')
