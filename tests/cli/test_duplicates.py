@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from organizer.doubles.move_lock import moving_alone
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState
 from tests.doubles.films import encoded_again, film, store_file
+from tests.library.sql import database_of
 
 
 @pytest.fixture
@@ -213,6 +215,22 @@ def test_no_scan_begins_while_files_are_moved(doubled):
     assert outcome.code == 1
     assert "Files of this library are being moved." in outcome.err
     assert "Move of files: running" in doubled("job").out
+
+
+def test_after_a_move_that_was_killed_it_is_said_when_the_next_one_can_begin(doubled):
+    doubled("duplicates")
+    with Library.open(doubled.library) as library:
+        library.jobs.begin([], JobKind.MOVE, alone=True)
+        database_of(library).execute("UPDATE scans SET beat_at = beat_at - 15")
+    words = r"Nothing was heard of it for \d+ s: if it was killed, .* another job can begin in [123]?\d s\."
+    outcome = doubled("duplicates", "--undo-move")
+    assert outcome.code == 1
+    assert (
+        "Files of this library are being moved. Wait for its end or stop it, then try again." in outcome.err
+    )
+    assert re.search(words, outcome.err)
+    assert re.search(words, doubled("job").out)
+    assert re.search(words, doubled("folders", "exclude", "raw*").err)
 
 
 def test_a_move_and_the_way_back_are_jobs(doubled):
