@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from organizer.cli.other_words import meant_by
+from organizer.text import safe_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -326,6 +329,22 @@ class LazyGroup(click.Group):
         if entry is not None and cmd_name not in self.commands:
             self.add_command(load_command(entry), cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for.
+
+        Raises:
+            click.UsageError: there is none of this name; it says which one may be meant.
+        """
+        name = args[0]
+        if not (name.startswith("-") or ctx.resilient_parsing) and self.get_command(ctx, name) is None:
+            meant = meant_by(name, self.list_commands(ctx), top=ctx.parent is None)
+            commands = " or ".join(f"{ctx.command_path} {command}" for command in meant)
+            did_you_mean = f" Did you mean: {commands}" if meant else ""
+            raise click.UsageError(f"No such command '{safe_text(name)}'.{did_you_mean}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands."""

@@ -9,7 +9,7 @@ import click
 
 from organizer.cli.context import library_option, open_library
 from organizer.errors import JobError
-from organizer.library.jobs import JobKind, JobState
+from organizer.library.jobs import JobKind, JobState, quiet_words
 from organizer.text import count, safe_text, time_left
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def describe(newest: Job) -> list[str]:
         lines.append(f"time left  {time_left(newest.left_s)}")
     if newest.message:
         lines.append(safe_text(newest.message))
+    if words := quiet_words(newest):
+        lines.append(words)
     if newest.state is JobState.DIED:
         lines.append("Its process ended without a word. Begin it again; it goes on from there.")
     return lines

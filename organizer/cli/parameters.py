@@ -11,6 +11,7 @@ import click
 from organizer.errors import OrganizerError
 from organizer.frames.readers.sampling import Sampling
 from organizer.path_maps import PathMap, is_absolute, parse_path_map
+from organizer.query.amounts import read_seconds
 from organizer.text import safe_text
 
 if TYPE_CHECKING:
@@ -57,6 +58,27 @@ class ExistingPath(click.Path):
         if not self.dir_okay and os.path.isdir(path):
             raise OrganizerError(f"{path}: it is a folder. Name a file.")
         return super().convert(value, param, ctx)
+
+
+def second_option(*names: str, help_text: str) -> Callable[[Decorated], Decorated]:
+    """Return an option that takes a time in a video, as seconds or as a clock shows it.
+
+    The command gets the second that it lies in, 5 for ``5``, ``5.5``, ``0:05`` and ``5s``, or None.
+
+    Args:
+        names: of the option, as for ``click.option``.
+        help_text: what it is for.
+    """
+
+    def read(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
+        if value is None:
+            return None
+        seconds = read_seconds(value.strip().casefold())
+        if seconds is None:
+            raise click.BadParameter(f"'{safe_text(value)}' is no time. Write it as 75, 1:15 or 1:02:03.")
+        return int(seconds)
+
+    return click.option(*names, metavar="TIME", callback=read, help=help_text)
 
 
 exclude_option = click.option(

@@ -10,6 +10,7 @@ import click
 from organizer.alike.finder import Finder
 from organizer.alike.neighbours import LIMIT
 from organizer.cli.context import library_argument, library_option, open_library
+from organizer.cli.parameters import second_option
 from organizer.cli.progress import Unit, progress_bar
 from organizer.config import pieces_limit
 from organizer.models.catalogue import open_bundle
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("video", metavar="VIDEO")
-@click.option(
+@second_option(
     "--second",
-    type=click.IntRange(0),
-    help="Like this second of it, counted from 0, in place of the video as a whole.",
+    help_text="Like this second of it, such as 75 or 1:15, counted from 0, in place of the video as a whole.",
 )
 @click.option(
     "--limit",

@@ -106,26 +106,6 @@ def _rename_onto_own(source: str, target: str) -> None:
     os.replace(source, target)
 
 
-def make_folders(folder: str, below: str) -> None:
-    """Make a folder and those on the way to it, but never the one that they lie below.
-
-    Raises:
-        OSError: one cannot be made, or ``below`` is not there.
-    """
-    way = os.path.relpath(folder, below)
-    if way == os.curdir:
-        os.stat(folder)
-        return
-    now = below
-    for name in way.split(os.sep):
-        now = os.path.join(now, name)
-        try:
-            os.mkdir(now)
-        except FileExistsError:
-            if not os.path.isdir(now):
-                raise
-
-
 def part_of(library: Library, move: Move, target: str) -> str:
     """Return where a copy lies until it is whole: no other library has a file of that name."""
     whose = hashlib.sha256(os.fsencode(os.path.realpath(library.path))).hexdigest()[:10]

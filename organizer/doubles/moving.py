@@ -16,7 +16,8 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from organizer.doubles.move_files import carry, make_folders, sha256_of
+from organizer.doubles.made_folders import existing, make_folders, take_away_empty, tidy
+from organizer.doubles.move_files import carry, sha256_of
 from organizer.doubles.move_lock import moving_alone
 from organizer.doubles.move_plan import free_name, why_changed, why_not_direct
 from organizer.doubles.settling import Moved, settle_one
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from organizer.doubles.move_plan import PlannedMove
     from organizer.library import Library
-    from organizer.library.doubles import Move
+    from organizer.library.doubles import MadeFolder, Move
 
 _ROOM = 100 << 20
 """Bytes that stay free on the other disk."""
@@ -66,30 +67,14 @@ def move_away(
         _check_room(wanted)
         batch = library.moves.next_batch()
         sums: dict[int, str] = {}
-        for each in wanted:
-            check(stop)
-            assert each.target is not None
-            why = _why_not(each, sums)
-            if why:
-                yield Moved(each.source, None, why)
-                continue
-            target = free_name(each.target, set())
-            move = library.moves.begin(
-                *(batch, each.video_id, each.source, target),
-                size_bytes=each.size_bytes,
-                mtime_ns=each.mtime_ns,
-            )
-            at("begun")
-            try:
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                carry(library, move, each.source, target, at)
-            except OSError as error:
-                yield _given_up(library, move, each.source, error)
-                continue
-            library.moves.follow(each.video_id, each.source, target)
-            at("followed")
-            library.moves.set_state(move.id, MoveState.MOVED)
-            yield Moved(each.source, target)
+        try:
+            for each in wanted:
+                check(stop)
+                why = _why_not(each, sums)
+                yield Moved(each.source, None, why) if why else _move_one(library, batch, each, at)
+        finally:
+            # Those of files that could not be moved after all.
+            tidy(library, batch)
 
 
 def move_back(
@@ -110,15 +95,41 @@ def move_back(
         StoppedError: ``stop`` was set; the same command goes on from there.
     """
     with moving_alone(library):
-        for _batch, moves in groupby(library.moves.to_return(), key=lambda move: move.batch):
+        for batch, moves in groupby(library.moves.to_return(), key=lambda move: move.batch):
             done = 0
-            for move in moves:
-                check(stop)
-                moved = _move_back(library, move, at)
-                done += moved.target is not None
-                yield moved
+            try:
+                for move in moves:
+                    check(stop)
+                    moved = _move_back(library, move, at)
+                    done += moved.target is not None
+                    yield moved
+            finally:
+                tidy(library, batch)
             if done:
                 return
+
+
+def _move_one(library: Library, batch: int, each: PlannedMove, at: Callable[[str], None]) -> Moved:
+    assert each.target is not None
+    target = free_name(each.target, set())
+    move = library.moves.begin(
+        *(batch, each.video_id, each.source, target),
+        size_bytes=each.size_bytes,
+        mtime_ns=each.mtime_ns,
+        folder=each.folder,
+    )
+    at("begun")
+    try:
+        folder = os.path.dirname(target)
+        if made := make_folders(folder, existing(folder)):
+            library.moves.set_made(batch, [*library.moves.made(batch), *made])
+        carry(library, move, each.source, target, at)
+    except OSError as error:
+        return _given_up(library, move, each.source, error)
+    library.moves.follow(each.video_id, each.source, target)
+    at("followed")
+    library.moves.set_state(move.id, MoveState.MOVED)
+    return Moved(each.source, target)
 
 
 def _move_back(library: Library, move: Move, at: Callable[[str], None]) -> Moved:
@@ -130,11 +141,14 @@ def _move_back(library: Library, move: Move, at: Callable[[str], None]) -> Moved
         return Moved(move.to_path, None, why)
     library.moves.set_state(move.id, MoveState.RETURNING)
     at("begun")
+    made: list[MadeFolder] = []
     try:
-        make_folders(os.path.dirname(move.from_path), below)
+        made = make_folders(os.path.dirname(move.from_path), below)
         carry(library, move, move.to_path, move.from_path, at)
     except OSError as error:
-        return _given_up(library, move, move.to_path, error)
+        given_up = _given_up(library, move, move.to_path, error)
+        take_away_empty(made)
+        return given_up
     with suppress(OSError):
         # Some disks keep dates to two seconds: by its own the next scan knows it for unchanged.
         os.utime(move.from_path, ns=(os.stat(move.from_path).st_atime_ns, move.mtime_ns))
@@ -238,7 +252,7 @@ def _check_room(planned: Sequence[PlannedMove]) -> None:
         assert each.target is not None
         # What vanished meanwhile is left, with the reason, when its turn comes.
         with suppress(OSError):
-            folder = _existing(os.path.dirname(each.target))
+            folder = existing(os.path.dirname(each.target))
             disk = os.stat(folder).st_dev
             if disk != os.stat(each.source).st_dev:
                 folders.setdefault(disk, folder)
@@ -250,9 +264,3 @@ def _check_room(planned: Sequence[PlannedMove]) -> None:
                 f"{folders[disk]}: the files need {file_size(size)}, and {file_size(free)} are free. "
                 "Choose another disk."
             )
-
-
-def _existing(folder: str) -> str:
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    return folder

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.doubles.made_folders import tidy
 from organizer.doubles.move_files import part_of, sha256_of
 from organizer.doubles.move_lock import moving_alone
 from organizer.library.doubles import MoveState
@@ -37,7 +38,11 @@ def settle(library: Library) -> list[Moved]:
         JobRunningError: another command moves files: what looks cut off may be its own.
     """
     with moving_alone(library):
-        return [settle_one(library, move) for move in library.moves.unsettled()]
+        begun = library.moves.unsettled()
+        settled = [settle_one(library, move) for move in begun]
+        for batch in {move.batch for move in begun}:
+            tidy(library, batch)
+        return settled
 
 
 def settle_one(library: Library, move: Move, *, named: bool = True) -> Moved:

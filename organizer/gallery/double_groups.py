@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from organizer.doubles.words import relation_words
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from organizer.doubles.grouping import Double, Group
-    from organizer.library.doubles import SearchState
+    from organizer.library.doubles import MovedAway, SearchState
     from organizer.library.records import VideoRecord
 
 MOST_GROUPS = 20
 """Groups that are shown at first, and that come with each "Show more"."""
+_LATELY = timedelta(days=30)
+"""For so long the page of doubles tells of files that were moved away; the history does for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,39 @@ def move_command(library: os.PathLike[str] | None) -> str:
     Args:
         library: the library's file; None where the command finds it by itself.
     """
-    where = "" if library is None else f" --library {shlex.quote(os.fspath(library))}"
-    return f"organizer duplicates{where} --move-to FOLDER"
+    return f"organizer duplicates{_of(library)} --move-to FOLDER"
+
+
+def undo_move_command(library: os.PathLike[str] | None) -> str:
+    """Return the command that moves back what was moved last.
+
+    Args:
+        library: as for ``move_command``.
+    """
+    return f"organizer duplicates{_of(library)} --undo-move"
+
+
+def moved_words(moved: MovedAway | None, now: datetime | None = None) -> str:
+    """Return how many files were moved away lately, and where to; a sentence, empty where none were.
+
+    Args:
+        moved: what the last command moved away, as far as it is not back.
+        now: with its time zone; by default the present.
+    """
+    if moved is None:
+        return ""
+    at = datetime.fromisoformat(moved.at).astimezone()
+    if (now or datetime.now().astimezone()) - at > _LATELY:
+        return ""
+    were = "was" if moved.files == 1 else "were"
+    return (
+        f"{count(moved.files, 'file')} {were} moved to {safe_text(moved.folder)} "
+        f"on {at.day} {at:%B} {at.year}, {at:%H:%M}."
+    )
+
+
+def _of(library: os.PathLike[str] | None) -> str:
+    return "" if library is None else f" --library {shlex.quote(os.fspath(library))}"
 
 
 def _group(group: Group, pictured: Collection[int]) -> DoubleGroup:

@@ -35,7 +35,11 @@ class HistoryStep:
     """On the clock here: ``14:05``."""
     undone: bool
     undoable: bool
-    """Whether it can be undone, or done again, at all."""
+    """Whether a click undoes it, or does it again."""
+    standing: str = ""
+    """Whether it was undone, or why it cannot be; empty where neither is so."""
+    command: str = ""
+    """Of a move of files, the command that moves them back; empty where there is nothing to be moved back."""
     name: str = ""
     """Of the file of the one video that it was about; empty where there were more, or it is gone."""
     link: str = ""
@@ -52,7 +56,11 @@ class HistoryDay:
 
 
 def history_days(
-    steps: Iterable[Step], about: Iterable[VideoRecord] = (), today: date | None = None
+    steps: Iterable[Step],
+    about: Iterable[VideoRecord] = (),
+    today: date | None = None,
+    *,
+    undo_move: str = "",
 ) -> list[HistoryDay]:
     """Return steps, the newest first, by the day on which they were done here.
 
@@ -60,20 +68,34 @@ def history_days(
         steps: the newest first.
         about: the videos that steps about one alone were about, those that lie somewhere.
         today: by default the present day.
+        undo_move: the command that moves files back.
     """
     today = today or datetime.now().date()
     known = {video.id: video for video in about}
     days: dict[date, list[HistoryStep]] = {}
     for step in steps:
         at = datetime.fromisoformat(step.at).astimezone()
-        videos = "" if not step.videos and step.kind in _ABOUT_TAGS else count(step.videos, "video")
+        videos = "" if not step.videos and step.kind in _ABOUT_TAGS else count(step.videos, step.noun)
         words = safe_text(_in_words(step.words))
-        shown = HistoryStep(step.id, words, videos, f"{at:%H:%M}", step.undone, step.undoable)
+        shown = HistoryStep(
+            *(step.id, words, videos, f"{at:%H:%M}", step.undone),
+            undoable=step.undoable and not step.moves_files,
+            standing=_standing(step),
+            command=undo_move if step.moves_files and step.undoable else "",
+        )
         if step.video_id in known:
             video = known[step.video_id]
             shown = replace(shown, name=title(video), link=address_of(ViewState(video=video.key)))
         days.setdefault(at.date(), []).append(shown)
     return [HistoryDay(_day_words(day, today), tuple(shown)) for day, shown in days.items()]
+
+
+def _standing(step: Step) -> str:
+    if step.moves_files:
+        back = "to move back:" if step.undoable else "taken away since"
+        return "moved back" if step.undone else back
+    undone = "undone" if step.undone else ""
+    return undone if step.undoable else " \u00b7 ".join(filter(None, [undone, "too long ago to undo"]))
 
 
 def _in_words(words: str) -> str:

@@ -57,7 +57,8 @@ class Acting:
     def undo_step(self, step_id: int) -> StepOutcome:
         """Undo a step: everything it changed is as it was before, but for what was changed again since.
 
-        Where a model tagged a video since, the decision is undone and what that model says stands.
+        Where a model tagged a video since, the decision is undone and what that model says stands. A move of
+        files is not undone here: the outcome says so.
 
         Returns:
             What was restored and what was not, and why; false where nothing was.
@@ -72,9 +73,14 @@ class Acting:
         """
         return doing.redo(self._database, step_id)
 
-    def last_step(self, *, undone: bool = False) -> Step | None:
-        """Return the step that a person means who says "undo", or, where ``undone``, "redo"."""
-        id_ = steps.last(self._database, undone=undone)
+    def last_step(self, *, undone: bool = False, moves: bool = True) -> Step | None:
+        """Return the step that a person means who says "undo", or, where ``undone``, "redo".
+
+        Args:
+            undone: whether it is "redo".
+            moves: whether "undo" may mean a move of files, which ``undo_step`` refuses.
+        """
+        id_ = steps.last(self._database, undone=undone, moves=moves)
         return None if id_ is None else steps.find(self._database, id_)
 
     # Tags

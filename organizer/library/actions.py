@@ -53,6 +53,8 @@ class StepKind(StrEnum):
     """Another library was merged into this one."""
     KEEP_DECISIONS = "keep_decisions"
     """What was decided about doubles went to the one that is kept."""
+    MOVE = "move"
+    """Originals were moved away; only ``organizer duplicates --undo-move`` moves them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,25 @@ class Step:
     words: str
     """What was done, for people: ``Tagged Dance``. How many videos it was stands beside it."""
     videos: int
-    """How many it changed."""
+    """How many it changed; of a move, how many files it moved."""
     at: str
     """ISO 8601 in UTC: when it was done."""
     undone: bool
     undoable: bool = True
     """Whether it can be undone, or done again, at all: what that takes is kept, which old runs of tagging
-    again have lost."""
+    again have lost. Of a move, whether a file of it is still to be moved back."""
     video_id: int | None = None
     """The video that it was about, where it decided about one alone."""
+
+    @property
+    def moves_files(self) -> bool:
+        """Whether it moved originals: then the history tells of it, and another command takes it back."""
+        return self.kind is StepKind.MOVE
+
+    @property
+    def noun(self) -> str:
+        """What it is so many of."""
+        return "file" if self.moves_files else "video"
 
 
 @dataclass(frozen=True, slots=True)

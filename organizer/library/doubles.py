@@ -83,6 +83,27 @@ class MoveState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFolder:
+    """A folder that a move made for the files it moves."""
+
+    path: str
+    """Absolute."""
+    number: int
+    """Its number on its disk: another folder of this name has another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedAway:
+    """What one command moved away and is not back."""
+
+    files: int
+    folder: str
+    """Absolute, where it moved them to."""
+    at: str
+    """ISO 8601 in UTC: when it began."""
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """An original that was moved, or is about to be."""
 

@@ -8,6 +8,7 @@ belongs to a process that died.
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 DIED_AFTER_S = 45.0
 """How long a row may stay silent; a busy disk and a waiting writer take a part of it."""
+_QUIET_AFTER_S = 10.0
+"""It is heard of each second; a busy library and a busy disk may make it some more."""
 _KEPT = 20
 _ENOUGH_VIDEOS = 10
 """To tell the speed of a scan by; fewer are looked at in seconds."""
@@ -151,18 +154,6 @@ class Job:
     """What tagging again did; None while it runs, and for a scan."""
 
 
-def running_words(kind: JobKind) -> str:
-    """Return a sentence: a job of this kind runs."""
-    return {
-        JobKind.SCAN: "A scan of this library is running.",
-        JobKind.RETAG: "Videos of this library are being tagged again.",
-        JobKind.PREVIEW: "It is being looked what tagging again would change.",
-        JobKind.MERGE: "Another library is being merged into this one.",
-        JobKind.DOUBLES: "Doubles are being looked for in this library.",
-        JobKind.MOVE: "Files of this library are being moved.",
-    }[kind]
-
-
 def busy_words(job: Job, then: str = "") -> str:
     """Return sentences: this job is in the way, and what to do about it.
 
@@ -170,19 +161,36 @@ def busy_words(job: Job, then: str = "") -> str:
         job: it runs, or is paused.
         then: what can be done after its end, such as ``, then try again``.
     """
+    running, paused = _IN_THE_WAY[job.kind]
+    words = f"{running} Wait for its end or stop it{then}."
     if job.pause_requested:
-        return f"{_PAUSED_WORDS[job.kind]} Let it go on or stop it{then}."
-    return f"{running_words(job.kind)} Wait for its end or stop it{then}."
+        words = f"{paused} Let it go on or stop it{then}."
+    return " ".join(filter(None, [words, quiet_words(job)]))
 
 
-_PAUSED_WORDS = {
-    JobKind.SCAN: "A scan of this library is paused.",
-    JobKind.RETAG: "Tagging again is paused.",
-    JobKind.PREVIEW: "Looking what tagging again would change is paused.",
-    JobKind.MERGE: "A merge into this library is paused.",
-    JobKind.DOUBLES: "Looking for doubles is paused.",
-    JobKind.MOVE: "A move of files of this library is paused.",
+def quiet_words(job: Job) -> str:
+    """Return a sentence where a job that should be heard of each second is not: it may have been killed."""
+    if job.finished or job.silent_s < _QUIET_AFTER_S:
+        return ""
+    left_s = math.ceil(DIED_AFTER_S - job.silent_s)
+    return (
+        f"Nothing was heard of it for {job.silent_s:.0f} s: if it was killed, there is nothing to stop, and "
+        f"another job can begin in {max(left_s, 1)} s."
+    )
+
+
+_IN_THE_WAY = {
+    JobKind.SCAN: ("A scan of this library is running.", "A scan of this library is paused."),
+    JobKind.RETAG: ("Videos of this library are being tagged again.", "Tagging again is paused."),
+    JobKind.PREVIEW: (
+        "It is being looked what tagging again would change.",
+        "Looking what tagging again would change is paused.",
+    ),
+    JobKind.MERGE: ("Another library is being merged into this one.", "A merge into this library is paused."),
+    JobKind.DOUBLES: ("Doubles are being looked for in this library.", "Looking for doubles is paused."),
+    JobKind.MOVE: ("Files of this library are being moved.", "A move of files of this library is paused."),
 }
+"""What is said of a job of each kind while it runs, and while it is paused."""
 
 
 class Jobs:

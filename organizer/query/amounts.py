@@ -25,7 +25,7 @@ _LENGTH_WORDS = (
     ("second", "s"),
     ("sec", "s"),
 )
-_CLOCK = re.compile(r"(?:([0-9]{1,4}):)?([0-9]{1,4}):([0-9]{2})")
+_CLOCK = re.compile(r"(?:([0-9]{1,4}):)?([0-9]{1,4}):([0-9]{2}(?:\.[0-9]{1,3})?)")
 _SIZE = re.compile(r"([0-9]{1,16}(?:\.[0-9]{1,3})?)(tb|gb|mb|kb|b)")
 _SIZE_UNITS = {"tb": 10**12, "gb": 10**9, "mb": 10**6, "kb": 10**3, "b": 1}
 _LARGEST_SIZE = 10**15
@@ -133,9 +133,14 @@ def _value(measure: Measure, text: str) -> float:
     return value
 
 
-def _seconds(text: str) -> float | None:
+def read_seconds(text: str) -> float | None:
+    """Return the seconds that ``90``, ``5.5``, ``1:30``, ``1:02:03`` or ``1m30s`` say; None for other text.
+
+    Args:
+        text: in small letters.
+    """
     if clock := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        hours, minutes, seconds = (Decimal(part or 0) for part in clock.groups())
         return float(hours * 3600 + minutes * 60 + seconds)
     found = _LENGTH.fullmatch(_short_units(text))
     if not text or found is None:
@@ -167,7 +172,7 @@ def _stars(text: str) -> float | None:
 
 
 _READERS: dict[Measure, Callable[[str], float | None]] = {
-    Measure.LENGTH: _seconds,
+    Measure.LENGTH: read_seconds,
     Measure.SIZE: _bytes,
     Measure.WIDTH: _pixels,
     Measure.HEIGHT: _pixels,

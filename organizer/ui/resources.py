@@ -47,6 +47,11 @@ def library_file() -> Path:
     return settings().library
 
 
+def named_library() -> Path | None:
+    """Return the library's path where a command does not find it by itself, and has to be told; else None."""
+    return None if library_file() == read_settings(None).library else library_file()
+
+
 def open_library() -> AbstractContextManager[Library]:
     """Open the library for one run of the script: a connection belongs to the thread of that run.
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from organizer.doubles.finding import find_doubles
+from organizer.doubles.grouping import groups_of
+from organizer.doubles.move_plan import plan_moves
+from organizer.doubles.moving import move_away
 from organizer.library import Library
 from tests.browser.shell import drawn, go, no_error
-from tests.doubles.films import seed_doubles
+from tests.doubles.films import SPACE, encoded_again, film, seed_doubles, store_file
 from tests.gallery_server.process import running_gallery, wait_until
 
 
@@ -64,3 +68,26 @@ def test_doubles_are_looked_for_answered_and_opened(gallery, tab):
     no_error(tab)
     # The files themselves are not there, which the page of a video finds out.
     assert [problem for problem in tab.problems if "404" not in problem] == []
+
+
+def test_files_that_were_moved_are_told_with_the_command_for_the_way_back(tmp_path, tab):
+    rows, away = film(1, 20), tmp_path / "<b>away"
+    with Library.open(tmp_path / "library.db") as library:
+        store_file(library, tmp_path / "videos", "beach.mp4", rows, picture=(1920, 1080))
+        store_file(library, tmp_path / "videos", "small.mp4", encoded_again(rows, 1))
+        list(find_doubles(library, SPACE))
+        list(move_away(library, plan_moves(library, groups_of(library), str(away))))
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    with running_gallery(tmp_path / "library.db") as gallery:
+        for view in ("Doubles", "History"):
+            tab.goto(gallery.address)
+            go(tab, view)
+            tab.get_by_text(f"moved to {away}").wait_for()
+            tab.get_by_role("button", name="Copy the command").click()
+            tab.get_by_text("Copied", exact=True).wait_for()
+            copied = tab.evaluate("navigator.clipboard.readText()")
+            assert copied == f"organizer duplicates --library {gallery.library} --undo-move"
+            drawn(tab)
+        assert tab.get_by_text("No doubles were found.").count() == 0
+        assert tab.get_by_role("button", name="Undo").count() == 0
+        no_error(tab)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from organizer.doubles.move_lock import moving_alone
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState
 from tests.doubles.films import encoded_again, film, store_file
+from tests.library.sql import database_of
 
 
 @pytest.fixture
@@ -110,11 +112,66 @@ def test_a_dry_run_then_the_move_then_back(doubled):
     assert done.lines[-1].startswith(f"2 files moved to {away}")
     assert sorted(path.name for path in away.rglob("*.mp4")) == ["beach small.mp4", "zoo cut.mp4"]
     assert doubled("duplicates").lines == ["No doubles were found."]
+    assert away.exists()
     back = doubled("duplicates", "--undo-move")
     assert back.lines[-1] == "2 files moved back"
     assert sorted(path.name for path in doubled.videos.rglob("*.mp4")) == before
     assert len(doubled("duplicates", "--json").lines) == 2
     assert doubled("duplicates", "--undo-move").lines == ["Nothing to move back."]
+    assert not away.exists()
+
+
+def test_a_move_is_in_the_history_and_no_undo_passes_over_it(doubled):
+    away = doubled.folder / "away"
+    doubled("tag", "zoo.mp4", "Trip")
+    doubled("duplicates", "--move-to", away, "--yes")
+    first, second = doubled("history").lines
+    assert first.endswith(
+        f"Doubles moved to {away}, 2 files  (to move back: organizer duplicates --undo-move)"
+    )
+    assert second.endswith(f"Tagged Trip, 1 video: {doubled.videos}/zoo.mp4")
+    for _ in range(2):
+        outcome = doubled("undo")
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err.splitlines() == [
+            f"Nothing was undone: step 2 is a move of files. Doubles moved to {away}, 2 files.",
+            "To move back, the last move first: organizer duplicates --undo-move",
+            "To undo what was done before: organizer undo 1 (Tagged Trip, 1 video)",
+        ]
+    assert doubled("undo", "2").err.splitlines() == outcome.err.splitlines()[:2]
+    assert "Trip" in doubled("show", "zoo.mp4").out
+    assert len(list(away.rglob("*.mp4"))) == 2
+    # What is named is undone and done again, whatever was moved since.
+    assert doubled("undo", "1").lines == ["Undone: Tagged Trip (1 video)"]
+    assert doubled("redo").lines == ["Done again: Tagged Trip (1 video)"]
+    doubled("duplicates", "--undo-move")
+    assert doubled("history").lines[0].endswith(f"Doubles moved to {away}, 2 files  (moved back)")
+    assert doubled("undo", "2").err == "These files were moved back.\n"
+    assert doubled("redo", "2").err == "These files were moved back.\n"
+    assert doubled("undo").lines == ["Undone: Tagged Trip (1 video)"]
+    assert doubled("undo").err == "There is nothing to undo.\n"
+
+
+def test_with_nothing_before_a_move_undo_says_only_how_to_move_back(doubled):
+    doubled("duplicates", "--move-to", doubled.folder / "away", "--yes")
+    assert len(doubled("undo").err.splitlines()) == 2
+
+
+def test_a_library_that_was_chosen_is_named_for_the_way_back(doubled):
+    doubled("duplicates", "--move-to", doubled.folder / "away", "--yes")
+    chosen = ("--library", doubled.library)
+    assert f"--undo-move --library {doubled.library}" in doubled("history", *chosen).out
+    assert f"--undo-move --library {doubled.library}" in doubled("undo", *chosen).err
+
+
+def test_files_that_were_taken_away_are_no_way_back(doubled):
+    away = doubled.folder / "away"
+    doubled("duplicates", "--move-to", away, "--yes")
+    for path in list(away.rglob("*.mp4")):
+        path.rename(path.with_suffix(".mine"))
+    doubled("duplicates", "--undo-move")
+    assert doubled("history").lines[0].endswith("2 files  (taken away since)")
+    assert doubled("undo").err == "There is nothing to undo.\n"
 
 
 def test_a_move_that_was_cut_off_is_settled_and_told(doubled):
@@ -158,6 +215,22 @@ def test_no_scan_begins_while_files_are_moved(doubled):
     assert outcome.code == 1
     assert "Files of this library are being moved." in outcome.err
     assert "Move of files: running" in doubled("job").out
+
+
+def test_after_a_move_that_was_killed_it_is_said_when_the_next_one_can_begin(doubled):
+    doubled("duplicates")
+    with Library.open(doubled.library) as library:
+        library.jobs.begin([], JobKind.MOVE, alone=True)
+        database_of(library).execute("UPDATE scans SET beat_at = beat_at - 15")
+    words = r"Nothing was heard of it for \d+ s: if it was killed, .* another job can begin in [123]?\d s\."
+    outcome = doubled("duplicates", "--undo-move")
+    assert outcome.code == 1
+    assert (
+        "Files of this library are being moved. Wait for its end or stop it, then try again." in outcome.err
+    )
+    assert re.search(words, outcome.err)
+    assert re.search(words, doubled("job").out)
+    assert re.search(words, doubled("folders", "exclude", "raw*").err)
 
 
 def test_a_move_and_the_way_back_are_jobs(doubled):

@@ -54,6 +54,19 @@ def test_like_one_second(alike):
     assert (found[0]["path"], found[0]["their_second"]) == (f"{alike.videos}/mixed.mp4", 2)
 
 
+@pytest.mark.parametrize("text", ["2", "2.9", "0:02", "0:02.5", "0:00:02", "2s", " 2 "])
+def test_a_second_is_written_as_a_clock_shows_it_too(alike, text):
+    first = json.loads(alike("similar", "mixed.mp4", "--second", text, "--json").lines[0])
+    assert (first["second"], first["path"]) == (2, f"{alike.videos}/soup.mp4")
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1:2", ":05", "1:2:3:4", "soon", "nan", "1e3"])
+def test_what_is_no_time_is_refused_with_how_to_write_one(alike, text):
+    outcome = alike("similar", "mixed.mp4", "--second", text)
+    assert outcome.code == 2
+    assert "is no time. Write it as 75, 1:15 or 1:02:03." in outcome.err
+
+
 def test_a_limit(alike):
     assert len(names(alike("similar", "cat.mp4", "--limit", "1"))) == 1
     assert alike("similar", "cat.mp4", "--limit", "0").code == 2

@@ -85,3 +85,4 @@ def test_a_kill_at_any_step_leaves_each_file_whole(shelf, tmp_path, disk, step, 
     # And back again to where they were.
     list(move_back(library))
     assert {path.name + path.parent.name: path.read_bytes() for path in root.rglob("*.mp4")} == whole
+    assert not away.exists(), "no folder that the move made"

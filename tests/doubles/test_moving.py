@@ -14,7 +14,8 @@ from organizer.doubles.grouping import groups_of
 from organizer.doubles.move_plan import plan_moves
 from organizer.doubles.moving import move_away, move_back
 from organizer.library import Library
-from organizer.library.doubles import MoveState
+from organizer.library.actions import MarkChange
+from organizer.library.doubles import MovedAway, MoveState
 from organizer.library.records import Status
 from tests.doubles.films import SPACE, encoded_again, film, store_file
 
@@ -208,6 +209,76 @@ def test_what_lies_where_a_file_lay_stays_when_it_is_moved_back(shelf):
     assert (root / "2024/copy.mp4").read_bytes() == b"new"
 
 
+def test_a_move_is_a_step_of_the_history_which_only_the_way_back_undoes(shelf):
+    library, _, away = shelf
+    library.apply(MarkChange(favourite=True), [1])
+    list(move_away(library, plan(library, away)))
+    move, mark = library.steps()
+    assert (move.words, move.videos, move.noun) == (f"Doubles moved to {away}", 2, "file")
+    assert (move.undone, move.undoable) == (False, True)
+    assert (library.last_step(), library.last_step(moves=False)) == (move, mark)
+    outcome = library.undo_step(move.id)
+    assert (bool(outcome), outcome.reasons) == (
+        False,
+        ("Files are moved back, the last move first, by: organizer duplicates --undo-move",),
+    )
+    assert len(contents(away)) == 2
+    list(move_back(library))
+    move, mark = library.steps()
+    assert (move.videos, move.undone) == (2, True)
+    assert library.last_step() == mark
+    for again in (library.undo_step, library.redo_step):
+        assert again(move.id).reasons == ("These files were moved back.",)
+    library.undo_step(mark.id)
+    assert library.last_step(undone=True).id == mark.id
+
+
+def test_a_move_stands_until_all_of_it_is_back(shelf):
+    library, _, away = shelf
+    list(move_away(library, plan(library, away)))
+    (away / "2024/copy.mp4").write_bytes(b"edited")
+    list(move_back(library))
+    (move,) = library.steps()
+    assert (move.videos, move.undone, move.undoable) == (2, False, True)
+    assert library.moves.last_away() == MovedAway(1, str(away), move.at)
+    (away / "2024/copy.mp4").rename(away / "2024/mine.mp4")
+    list(move_back(library))
+    (move,) = library.steps()
+    assert (move.undone, library.last_step(), library.moves.last_away()) == (True, None, None)
+
+
+def test_a_move_whose_files_were_taken_away_keeps_no_step_from_being_undone(shelf):
+    library, _, away = shelf
+    library.apply(MarkChange(favourite=True), [1])
+    list(move_away(library, plan(library, away)))
+    for name in ("2023", "2024"):
+        (away / name / "copy.mp4").rename(away / name / "mine.mp4")
+    list(move_back(library))
+    move, mark = library.steps()
+    assert (move.videos, move.undone, move.undoable) == (2, False, False)
+    assert library.last_step() == mark
+    assert library.undo_step(move.id).reasons == ("These files were taken away since they were moved.",)
+
+
+def test_a_move_that_comes_to_nothing_is_no_step(shelf, monkeypatch):
+    library, _, away = shelf
+
+    def refuse(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(move_files, "rename_new", refuse)
+    list(move_away(library, plan(library, away)))
+    assert (library.steps(), library.last_step(), library.moves.last_away()) == ([], None, None)
+
+
+def test_what_was_undone_before_a_move_can_be_done_again_after_it(shelf):
+    library, _, away = shelf
+    mark = library.apply(MarkChange(favourite=True), [1])
+    library.undo_step(mark.id)
+    list(move_away(library, plan(library, away)))
+    assert library.last_step(undone=True).id == mark.id
+
+
 def test_a_move_is_noted_before_its_file_is_touched(shelf):
     library, _, away = shelf
 
@@ -215,6 +286,7 @@ def test_a_move_is_noted_before_its_file_is_touched(shelf):
         if step == "begun":
             (move,) = library.moves.unsettled()
             assert move.state is MoveState.BEGUN
+            assert library.last_step().moves_files
             assert Path(move.from_path).exists()
             assert not Path(move.to_path).exists()
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from organizer.doubles.grouping import grouped
-from organizer.gallery.double_groups import group_cards, move_command, search_words
-from organizer.library.doubles import DoublePair, PairKind, SearchState
+from organizer.gallery.double_groups import (
+    group_cards,
+    move_command,
+    moved_words,
+    search_words,
+    undo_move_command,
+)
+from organizer.library.doubles import DoublePair, MovedAway, PairKind, SearchState
 from organizer.library.records import TagRecord
 from organizer.types import TagState
+from tests.dates.zones import needs_tzset, zone
 from tests.doubles.test_grouping import video
 
 
@@ -58,7 +66,25 @@ def test_when_doubles_were_looked_for(last, now, words):
     assert words in search_words(last, now)
 
 
+@needs_tzset
+def test_files_that_were_moved_lately_are_told():
+    moved = MovedAway(2, "/x/Dou\x1bbles", "2026-11-30T09:05:00+00:00")
+
+    def words(days, files=2):
+        return moved_words(
+            replace(moved, files=files), datetime(2026, 11, 30, 10, tzinfo=UTC) + timedelta(days)
+        )
+
+    with zone("Europe/Berlin"):
+        told = "2 files were moved to /x/Dou\\x1bbles on 30 November 2026, 10:05."
+        assert (words(0), words(29)) == (told, told)
+        assert words(0, 1).startswith("1 file was moved to")
+    assert (words(31), moved_words(None)) == ("", "")
+
+
 def test_the_command_names_the_library_where_it_has_to():
+    assert undo_move_command(None) == "organizer duplicates --undo-move"
+    assert undo_move_command("/l.db") == "organizer duplicates --library /l.db --undo-move"
     assert move_command(None) == "organizer duplicates --move-to FOLDER"
     assert (
         move_command("/my videos/l.db") == "organizer duplicates --library '/my videos/l.db' --move-to FOLDER"

@@ -139,6 +139,19 @@ def test_a_step_of_which_nothing_is_kept_has_no_way_back():
     run = Step(1, StepKind.RETAG, "Tagged again with lite 2", 9, "2024-05-03T10:00:00+00:00", undone=False)
     days = history_days([replace(run, id=2), replace(run, undoable=False)])
     assert [step.undoable for step in days[0].steps] == [True, False]
+    assert [step.standing for step in days[0].steps] == ["", "too long ago to undo"]
+
+
+def test_a_move_of_files_has_a_command_in_the_place_of_undo():
+    move = Step(2, StepKind.MOVE, "Doubles moved to /x", 3, "2024-05-03T10:00:00+00:00", undone=False)
+    back, gone = replace(move, undone=True, undoable=False), replace(move, undoable=False)
+    (day,) = history_days([move, back, gone], undo_move="organizer x")
+    assert [(step.videos, step.undoable, step.standing, step.command) for step in day.steps] == [
+        ("3 files", False, "to move back:", "organizer x"),
+        ("3 files", False, "moved back", ""),
+        ("3 files", False, "taken away since", ""),
+    ]
+    assert [step.undone for step in day.steps] == [False, True, False]
 
 
 def month(name, videos, **tags):

@@ -6,7 +6,15 @@ import pytest
 from organizer.errors import JobRunningError
 from organizer.library import Library
 from organizer.library.database.columns import time_text
-from organizer.library.jobs import DIED_AFTER_S, JobKind, JobState, RetagChange, RetagReport
+from organizer.library.jobs import (
+    DIED_AFTER_S,
+    JobKind,
+    JobState,
+    RetagChange,
+    RetagReport,
+    busy_words,
+    quiet_words,
+)
 from tests.library.build import add_failed
 from tests.library.sql import database_of
 
@@ -39,6 +47,21 @@ def test_a_silent_scan_died(library):
     assert library.jobs.newest(time.time() + DIED_AFTER_S - 1).state is JobState.RUNNING
     row = library.jobs.newest(time.time() + DIED_AFTER_S + 1)
     assert (row.state, row.finished) == (JobState.DIED, True)
+
+
+def test_a_job_that_says_nothing_is_told_with_when_another_can_begin(library):
+    library.jobs.begin([])
+    (beat_s,) = database_of(library).execute("SELECT beat_at FROM scans").fetchone()
+
+    def words(after_s):
+        return busy_words(library.jobs.newest(beat_s + after_s))
+
+    assert words(9) == "A scan of this library is running. Wait for its end or stop it."
+    silent = words(20.5)
+    assert silent.startswith(words(9) + " Nothing was heard of it for 20 s: if it was killed")
+    assert silent.endswith("begin in 25 s.")
+    assert words(DIED_AFTER_S - 0.1).endswith("begin in 1 s.")
+    assert quiet_words(library.jobs.newest(beat_s + DIED_AFTER_S + 1)) == ""
 
 
 def test_a_reason_with_a_name_that_is_not_utf8(library):

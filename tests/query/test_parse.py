@@ -93,6 +93,7 @@ MEANINGS = [
     ("date:last-2-weeks", Date(Last(2, Unit.WEEK))),
     ("length:<30s", Amount(Measure.LENGTH, Bounds(high=30, high_open=True))),
     ("length:>=1h30m", Amount(Measure.LENGTH, Bounds(low=5400))),
+    ("length:1:02.5", Amount(Measure.LENGTH, Bounds(62, 63, high_open=True))),
     ("length:1:02:03", Amount(Measure.LENGTH, Bounds(3722.5, 3723.5, high_open=True))),
     ("length:2m", Amount(Measure.LENGTH, Bounds(90, 150, high_open=True))),
     ("duration:30..90", Amount(Measure.LENGTH, Bounds(30, 90))),

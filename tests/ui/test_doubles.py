@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from organizer.doubles.finding import find_doubles
+from organizer.doubles.grouping import groups_of
+from organizer.doubles.move_plan import plan_moves
+from organizer.doubles.moving import move_away, move_back
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState
 from organizer.pipeline.background_jobs import newest_job
-from tests.doubles.films import SPACE, encoded_again, film, seed_doubles, store
+from tests.doubles.films import SPACE, encoded_again, film, seed_doubles, store, store_file
 from tests.gallery_server.process import wait_until
 
 
@@ -83,6 +86,34 @@ def test_tags_are_carried_as_a_step(found):
         step = library.last_step()
     (toast,) = found.part("toasts")["toasts"]
     assert toast["undo"] == step.id
+
+
+def test_files_that_were_moved_away_are_told_with_the_way_back(page):
+    away, rows = page.folder / "away", film(1, 20)
+    with Library.open(page.library) as library:
+        store_file(library, page.folder / "videos", "beach.mp4", rows, picture=(1920, 1080))
+        store_file(library, page.folder / "videos", "small.mp4", encoded_again(rows, 1))
+        list(find_doubles(library, SPACE))
+        page.open(view="doubles")
+        assert data(page)["moved"] == ""
+        list(move_away(library, plan_moves(library, groups_of(library), str(away))))
+    page.run()
+    assert groups(page) == []
+    assert data(page)["moved"].startswith(f"1 file was moved to {away} on ")
+    command = data(page)["undo_move"]
+    assert command.endswith("--undo-move")
+    ((step,),) = (day["steps"] for day in page.open(view="history").part("history")["days"])
+    assert (step["words"], step["videos"]) == (f"Doubles moved to {away}", "1 file")
+    assert (step["undoable"], step["command"]) == (False, command)
+    # A page that is older than the move may ask for it all the same: nothing is moved.
+    page.act("history", "undo", step=step["id"])
+    assert "Files are moved back" in page.part("toasts")["toasts"][-1]["words"]
+    assert (away / "small.mp4").exists()
+    with Library.open(page.library) as library:
+        list(move_back(library))
+    page.open(view="doubles")
+    assert data(page)["moved"] == ""
+    assert len(groups(page)) == 1
 
 
 def test_what_is_no_group_any_more_does_nothing(found):

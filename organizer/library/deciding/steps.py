@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-_UNDOABLE = "(kind != 'retag' OR EXISTS (SELECT 1 FROM step_taggings t WHERE t.step_id = steps.id))"
-"""Of runs of tagging again, what undoing takes is kept for the newest alone."""
+_UNDOABLE = """
+CASE kind
+    WHEN 'retag' THEN EXISTS (SELECT 1 FROM step_taggings t WHERE t.step_id = steps.id)
+    WHEN 'move' THEN EXISTS (
+        SELECT 1 FROM moves m
+        WHERE m.state IN ('begun', 'moved', 'returning') AND m.batch = json_extract(details, '$.batch'))
+    ELSE 1 END
+"""
+"""Of runs of tagging again, what undoing takes is kept for the newest alone; of moves, as long as a file is
+still to be moved back."""
 _VIDEO = """
 CASE WHEN videos = 1 THEN coalesce(
     (SELECT video_id FROM decision_journal j WHERE j.step_id = steps.id LIMIT 1),
     (SELECT video_id FROM mark_journal j WHERE j.step_id = steps.id LIMIT 1)) END
 """
 _COLUMNS = f"id, kind, details, videos, at, undone_at, {_UNDOABLE}, {_VIDEO}"
-_SHOWN = "(videos OR kind != 'retag')"
-"""A run of tagging again that has just begun is no step yet, and may become none."""
+_SHOWN = "(videos OR kind NOT IN ('retag', 'move'))"
+"""A run of tagging again that has just begun is no step yet, and may become none; so may a move."""
 
 
 def begin(db: Database, kind: StepKind, details: Mapping[str, Any]) -> int:
@@ -91,21 +99,32 @@ def steps(db: Database, limit: int, before: int | None = None) -> list[Step]:
     return [_step(row) for row in rows]
 
 
-def last(db: Database, *, undone: bool) -> int | None:
+def last(db: Database, *, undone: bool, moves: bool = True) -> int | None:
     """Return the step that undo, or redo, without a word of which one, means.
 
     Undo: the newest that stands. Redo: the oldest of those that were undone and have no later one that
-    stands. Those of which nothing is kept are neither.
+    stands; moves of files are passed over, for they are not done again. Those of which nothing is kept are
+    neither.
+
+    Args:
+        db: the library.
+        undone: whether it is redo that is meant.
+        moves: whether undo may mean a move of files.
     """
     if not undone:
         (id_,) = db.execute(
-            f"SELECT max(id) FROM steps WHERE undone_at IS NULL AND {_SHOWN} AND {_UNDOABLE}"
+            f"""
+            SELECT max(id) FROM steps
+            WHERE undone_at IS NULL AND (? OR kind != 'move') AND {_SHOWN} AND {_UNDOABLE}
+            """,
+            [moves],
         ).fetchone()
     else:
         (id_,) = db.execute(
             f"""
             SELECT min(id) FROM steps
-            WHERE id > coalesce((SELECT max(id) FROM steps WHERE undone_at IS NULL), 0) AND {_UNDOABLE}
+            WHERE kind != 'move' AND {_UNDOABLE} AND id > coalesce(
+                (SELECT max(id) FROM steps WHERE undone_at IS NULL AND kind != 'move'), 0)
             """
         ).fetchone()
     return None if id_ is None else int(id_)

@@ -73,4 +73,5 @@ _WORDS: dict[StepKind, Callable[[Mapping[str, Any]], str]] = {
     StepKind.RETAG: lambda details: f"Tagged again with {details['bundle']}",
     StepKind.KEEP_DECISIONS: lambda _: "Tags of doubles carried to the one that is kept",
     StepKind.MERGE: lambda details: f"Merged {', '.join(details['sources'])}",
+    StepKind.MOVE: lambda details: f"Doubles moved to {details['folder']}",
 }

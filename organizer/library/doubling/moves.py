@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from organizer.library.database.columns import from_column, now_text, to_column
 from organizer.library.database.transaction import transaction
 from organizer.library.doubles import Move, MoveState
+from organizer.library.doubling import move_steps
 from organizer.library.writing.places import Places, Roots, put_place
 from organizer.types import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlite_utils import Database
 
+    from organizer.library.doubles import MadeFolder, MovedAway
     from organizer.library.records import Root
 
 _COLUMNS = "id, batch, video_id, from_path, to_path, size_bytes, mtime_ns, state, sha256"
@@ -33,9 +35,17 @@ class Moves:
         return int(last) + 1
 
     def begin(
-        self, batch: int, video_id: int, from_path: str, to_path: str, *, size_bytes: int, mtime_ns: int
+        self,
+        batch: int,
+        video_id: int,
+        from_path: str,
+        to_path: str,
+        *,
+        size_bytes: int,
+        mtime_ns: int,
+        folder: str | None = None,
     ) -> Move:
-        """Note that an original is about to be moved.
+        """Note that an original is about to be moved, here and in the history.
 
         Args:
             batch: the number of the command.
@@ -44,8 +54,10 @@ class Moves:
             to_path: absolute, where it shall lie; nothing lies there.
             size_bytes: of the file.
             mtime_ns: of the file.
+            folder: absolute, where the command moves files to; by default where this one shall lie.
         """
         with transaction(self._db, durable=True):
+            move_steps.count_one_more(self._db, batch, folder or os.path.dirname(to_path))
             id_ = self._db.execute(
                 """
                 INSERT INTO moves (batch, video_id, from_path, to_path, size_bytes, mtime_ns, state, began_at)
@@ -62,7 +74,9 @@ class Moves:
     def set_state(self, move_id: int, state: MoveState) -> None:
         """Note how far a move has come."""
         with transaction(self._db, durable=True):
+            (move,) = self._moves(f"id = {move_id:d}")
             self._db.execute("UPDATE moves SET state = ? WHERE id = ?", [state.value, move_id])
+            move_steps.follow(self._db, move, state)
 
     def set_sha256(self, move_id: int, sha256: str) -> None:
         """Note the checksum of an original that is copied to another disk."""
@@ -80,6 +94,23 @@ class Moves:
     def to_return(self) -> list[Move]:
         """Return what was moved and not moved back since, the last one first."""
         return self._moves("state IN ('moved', 'returning') ORDER BY batch DESC, id DESC")
+
+    def away(self, batch: int) -> list[Move]:
+        """Return what a command moved, or is moving, that is not back."""
+        return self._moves(f"state IN ('begun', 'moved', 'returning') AND batch = {batch:d}")
+
+    def made(self, batch: int) -> list[MadeFolder]:
+        """Return the folders that a command made for files which it moved, the outermost first."""
+        return move_steps.made(self._db, batch)
+
+    def set_made(self, batch: int, folders: Sequence[MadeFolder]) -> None:
+        """Note which folders a command made that are there yet; its first move was begun before."""
+        with transaction(self._db, durable=True):
+            move_steps.set_made(self._db, batch, folders)
+
+    def last_away(self) -> MovedAway | None:
+        """Return what the last command moved away of which something is not back; None where all is."""
+        return move_steps.last_away(self._db)
 
     def root_of(self, path: str) -> Root | None:
         """Return the innermost folder of the library that a path lies in."""

@@ -23,7 +23,7 @@ from organizer.library.exclusions import (
     is_path,
 )
 from organizer.library.history.tally import Tally
-from organizer.library.jobs import Jobs, running_words
+from organizer.library.jobs import Jobs, busy_words
 from organizer.library.writing.places import follow_places
 from organizer.types import TagState
 
@@ -163,7 +163,7 @@ def _check_no_job(db: Database) -> None:
     """
     job = Jobs(db).newest()
     if job is not None and not job.finished:
-        raise JobRunningError(f"{running_words(job.kind)} Wait for its end or stop it.")
+        raise JobRunningError(busy_words(job))
 
 
 def _leave_out(db: Database, step_id: int, pattern: str) -> list[int]:

@@ -38,7 +38,7 @@ def undo_step(db: Database, step_id: int) -> StepOutcome:
     step = steps.find(db, step_id)
     if step is None:
         return StepOutcome(done=False, reasons=("There is no such step.",))
-    if (why := naming.why_not(db, step, redo=False)) is not None:
+    if (why := _why_not(db, step, redo=False)) is not None:
         return StepOutcome(done=False, reasons=(why,))
     tally = Tally()
     _undo_entries(db, step, tally)
@@ -68,7 +68,7 @@ def redo_step(db: Database, step_id: int) -> StepOutcome:
         return StepOutcome(done=False, reasons=("There is no such step.",))
     if not step.undone:
         return StepOutcome(done=False, reasons=("This step was not undone.",))
-    if (why := naming.why_not(db, step, redo=True)) is not None:
+    if (why := _why_not(db, step, redo=True)) is not None:
         return StepOutcome(done=False, reasons=(why,))
     tally = Tally()
     _redo_entries(db, step, tally)
@@ -78,6 +78,17 @@ def redo_step(db: Database, step_id: int) -> StepOutcome:
         if step.kind is StepKind.MERGE:
             _set_merge(db, step_id, None)
     return tally.outcome()
+
+
+def _why_not(db: Database, step: Step, *, redo: bool) -> str | None:
+    """Return why a step is neither undone nor done again, not even in part, if that is so."""
+    if not step.moves_files:
+        return naming.why_not(db, step, redo=redo)
+    if redo or step.undone:
+        return "These files were moved back."
+    if not step.undoable:
+        return "These files were taken away since they were moved."
+    return "Files are moved back, the last move first, by: organizer duplicates --undo-move"
 
 
 def _undo_entries(db: Database, step: Step, tally: Tally) -> None:

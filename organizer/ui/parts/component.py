@@ -28,9 +28,9 @@ SHARED: dict[str, tuple[str, ...]] = {
     "job": ("icons", "actions", "panel"),
     "tags": ("icons", "actions", "panel"),
     "folders": ("icons", "actions", "panel", "folder_chooser"),
-    "doubles": ("icons", "actions", "panel"),
+    "doubles": ("icons", "actions", "panel", "command"),
     "insights": ("icons", "actions", "panel"),
-    "history": ("icons", "actions", "panel"),
+    "history": ("icons", "actions", "panel", "command"),
     "review": ("ask", "playback", "icons", "actions", "panel", "detail_keys"),
     "timeline": (
         "ask",
@@ -75,9 +75,9 @@ STYLES: dict[str, tuple[str, ...]] = {
     "job": ("panel",),
     "tags": ("panel",),
     "folders": ("panel", "folder_chooser"),
-    "doubles": ("panel",),
+    "doubles": ("panel", "command"),
     "insights": ("panel",),
-    "history": ("panel",),
+    "history": ("panel", "command"),
     "review": ("panel",),
     "timeline": ("timeline_cards", "timeline_bar", "timeline_rail"),
     "detail": (

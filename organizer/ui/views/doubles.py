@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from organizer.config import read_settings
 from organizer.doubles.grouping import groups_of
-from organizer.gallery.double_groups import MOST_GROUPS, group_cards, move_command, search_words
+from organizer.gallery.double_groups import (
+    MOST_GROUPS,
+    group_cards,
+    move_command,
+    moved_words,
+    search_words,
+    undo_move_command,
+)
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.background_jobs import start_doubles
 from organizer.text import count
@@ -19,7 +25,7 @@ from organizer.ui.parts.component import load_component
 from organizer.ui.parts.job_panel import remember_job
 from organizer.ui.parts.panel_actions import carry_out
 from organizer.ui.parts.toasts import say
-from organizer.ui.resources import library_file, open_library
+from organizer.ui.resources import library_file, named_library, open_library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +60,9 @@ def show_doubles(library: Library, _view: ViewState) -> None:
             "more": len(groups) - len(shown),
             "files": len(replaceable),
             "size": size,
-            "command": move_command(_named_library()),
+            "command": move_command(named_library()),
+            "moved": moved_words(library.moves.last_away()),
+            "undo_move": undo_move_command(named_library()),
             "answered": answered[0] if answered else "",
             "acknowledged": acknowledged(_DOUBLES),
         },
@@ -87,11 +95,6 @@ def _read(_library: Library, file: str, stamp: str) -> _Found:
     wanted = open_bundle().space_id
     now = _library.doubles.state(wanted if wanted in _library.features.spaces() else space)
     return _Found(last, now, groups_of(_library))
-
-
-def _named_library() -> os.PathLike[str] | None:
-    """Return the library's file where a command does not find it by itself."""
-    return None if library_file() == read_settings(None).library else library_file()
 
 
 def _act() -> None:

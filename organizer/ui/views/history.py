@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from organizer.gallery.double_groups import undo_move_command
 from organizer.gallery.history import history_days
 from organizer.ui.lessons import LESSONS
 from organizer.ui.parts.action_queue import acknowledged
 from organizer.ui.parts.component import load_component
 from organizer.ui.parts.panel_actions import carry_out
 from organizer.ui.parts.toasts import outcome_words, say
-from organizer.ui.resources import open_library
+from organizer.ui.resources import named_library, open_library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,10 @@ def show_history(library: Library, _view: ViewState) -> None:
     _history(
         key=_HISTORY,
         data={
-            "days": [asdict(day) for day in history_days(steps[:shown], about)],
+            "days": [
+                asdict(day)
+                for day in history_days(steps[:shown], about, undo_move=undo_move_command(named_library()))
+            ],
             "more": len(steps) > shown,
             "acknowledged": acknowledged(_HISTORY),
         },

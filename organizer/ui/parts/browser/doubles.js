@@ -77,27 +77,19 @@ function groupOf(panel, group) {
   return section;
 }
 
-async function copied(text, button) {
-  try {
-    await navigator.clipboard.writeText(text);
-    button.querySelector(".words").textContent = "Copied";
-  } catch {
-    // Without the right to the clipboard it can still be marked and copied by hand.
-    getSelection().selectAllChildren(button.previousElementSibling);
-  }
-}
-
 function moving(panel, data) {
   const section = panelSection(
     "Move the others away",
     "This page never moves a file. This command says what it would move, all but the one to keep of each group; with --yes it moves them, and --undo-move moves them back.",
   );
-  const row = element("div", "command");
-  const code = element("code", "", data.command);
-  const copy = control("Copy", () => copied(data.command, copy), { key: "copy", label: "Copy the command" });
-  row.append(code, copy);
-  section.append(row);
+  section.append(commandRow(data.command, "copy"));
   return section;
+}
+
+function moved(data) {
+  const part = element("div", "moved");
+  part.append(element("p", "note", data.moved + " To move back:"), commandRow(data.undo_move, "copy back"));
+  return part;
 }
 
 export default function (component) {
@@ -115,6 +107,7 @@ export default function (component) {
       said.append(element("span", "", data.answered), control("Undo", () => panel.act({ action: "same" }), { key: "same" }));
       parts.push(said);
     }
+    if (data.moved) parts.push(moved(data));
     if (!data.began) {
       parts.push(element("p", "empty", "Finds the same film twice: encoded again, resized, trimmed, cropped, with words over it, or joined to another one. Nothing is deleted, and no file is touched."));
       return parts;

@@ -5,9 +5,9 @@ function stepRow(panel, step) {
   words.append(element("span", "name", step.words));
   const note = element("div", "note");
   if (step.link) note.append(pageLink(panel, step.name, step.link), " \u00b7 ");
-  const facts = [step.link ? "" : step.videos, step.time, step.undone ? "undone" : "", step.undoable ? "" : "too long ago to undo"];
-  note.append(facts.filter(Boolean).join(" \u00b7 "));
+  note.append([step.link ? "" : step.videos, step.time, step.standing].filter(Boolean).join(" \u00b7 "));
   words.append(note);
+  if (step.command) words.append(commandRow(step.command, "command " + step.id));
   row.append(words);
   if (!step.undoable) return row;
   const name = step.undone ? "Redo" : "Undo";
