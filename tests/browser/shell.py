@@ -40,7 +40,7 @@ def searched(tab, words):
 
 
 def chips(tab):
-    """The words of the chips above the videos."""
+    """The words of the chips above the videos as they are now; they come a little after the search."""
     return tab.locator(".chips .chip .words").all_inner_texts()
 
 

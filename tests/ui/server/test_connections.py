@@ -71,6 +71,11 @@ class Server:
     def connections(self):
         return len(self.uvicorn.server_state.connections)
 
+    def is_full(self, port):
+        """Whether one who comes from this port has yet to take what was sent; None where it is gone."""
+        there = {one.client[1]: one for one in list(self.uvicorn.server_state.connections) if one.client}
+        return there[port]._stalled() is not None if port in there else None
+
     def connect(self, first=b"", *, buffer=None):
         connection = socket.socket()
         if buffer:
@@ -195,7 +200,9 @@ def paused_viewers(server, number):
         for _ in range(number):
             viewers.append(server.ask("/endless"))
             viewers[-1].recv(100)
-            time.sleep(0.05)
+            port = viewers[-1].getsockname()[1]
+            # Each is full before the next one comes, or is dropped already: that is their order.
+            wait_until(lambda port=port: server.is_full(port) is not False)
         yield viewers
     finally:
         for viewer in viewers:
