@@ -56,8 +56,8 @@ def confirm(gallery, name, tag):
 
 
 def said(tab, words):
-    """Wait for what is said in passing."""
-    tab.locator(".toast").filter(has_text=words).first.wait_for()
+    """Wait for what is said in passing, and point at it: it stays for as long."""
+    tab.locator(".toast").filter(has_text=words).first.hover()
 
 
 def undo_in_passing(tab, words):
@@ -263,6 +263,7 @@ def test_from_no_folder_to_one_that_is_forgotten(tmp_path, films, tab):
         drawn(tab)
         tab.get_by_role("button", name="Forget My films").click()
         tab.get_by_role("button", name=re.compile("^Forget the tags too")).click()
+        said(tab, "forgotten, with its tags")
         tab.get_by_role("heading", name="Your videos, found again").wait_for()
         undo_in_passing(tab, "forgotten, with its tags")
         tab.get_by_role("button", name="Forget My films").wait_for()

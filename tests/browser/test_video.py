@@ -471,7 +471,7 @@ def test_what_is_read_aloud(gallery, tab):
     assert yes.get_attribute("aria-pressed") == "false"
     tab.keyboard.press("n")
     shown(tab, "b cat.mp4")
-    wait_until(lambda: "2 of 4" in tab.locator(".stage .said[role='status']").inner_text())
+    tab.locator(".stage .said[role='status']", has_text="2 of 4").wait_for(state="attached")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
