@@ -11,7 +11,20 @@ import sys
 import pytest
 
 from organizer.library import Library
-from tests.browser.shell import address, box, chip, chips, count_of, drawn, go, no_error, open_filters, search
+from tests.browser.shell import (
+    LateScript,
+    address,
+    box,
+    chip,
+    chips,
+    count_of,
+    drawn,
+    go,
+    no_error,
+    open_filters,
+    search,
+    searched,
+)
 from tests.gallery_server.process import PATIENCE_S, REPOSITORY, SITE, running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, seed
 
@@ -269,6 +282,32 @@ def test_filters_only_edit_the_words_of_the_search(page):
     page.get_by_role("button", name=re.compile("^Filter")).focus()
     panel.get_by_role("button", name="Close").click()
     assert not panel.is_visible()
+
+
+def test_a_filter_is_kept_where_an_earlier_one_is_answered_after_it(gallery, tab):
+    script = LateScript(tab)
+    tab.goto(gallery.address)
+    count_of(tab, "50 videos").wait_for()
+    drawn(tab)
+    panel = open_filters(tab)
+    script.holds = True
+    panel.get_by_role("button", name="Without Dance").click()
+    wait_until(lambda: box(tab).input_value() == "-tag:Dance")
+    earlier = script.answer()
+    panel.get_by_role("button", name="Without Vehicle").click()
+    wait_until(lambda: box(tab).input_value() == "-tag:Dance -tag:Vehicle")
+    later = script.answer()
+    script.tell(earlier)
+    searched(tab, "-tag:Dance")
+    without = panel.get_by_role("button", name="Without Vehicle")
+    assert without.get_attribute("aria-pressed") == "true"
+    panel.get_by_role("combobox", name="Length").select_option(label="Under 30 seconds")
+    wait_until(lambda: box(tab).input_value() == "-tag:Dance -tag:Vehicle length:<30s")
+    script.tell(later)
+    script.tell(script.answer())
+    searched(tab, "-tag:Dance -tag:Vehicle length:<30s")
+    wait_until(lambda: without.get_attribute("aria-pressed") == "true")
+    no_error(tab)
 
 
 def test_choices_show_what_is_chosen_where_nothing_is(page):

@@ -14,7 +14,7 @@ from organizer.library.actions import TagChange
 from organizer.library.filters import VideoFilter
 from organizer.types import LABELS, TagState
 from organizer.ui.parts.component import FOLDER
-from tests.browser.shell import address, drawn, searched
+from tests.browser.shell import LateScript, address, drawn, searched
 from tests.gallery_server.process import running_gallery, wait_until
 from tests.gallery_server.seed import SeedVideo, seed
 
@@ -341,46 +341,20 @@ def test_a_search_that_is_taken_back_before_its_list_came_changes_nothing(own, t
 
 
 def test_an_answer_to_an_earlier_search_does_not_take_a_later_one_back(own, tab):
-    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-
-    held, to_page = [], []
-
-    def connected(page):
-        to_page.append(page)
-        server = page.connect_to_server()
-        page.on_message(server.send)
-        server.on_message(lambda said: held.append(said) if holding else page.send(said))
-
-    def is_answered():
-        tab.evaluate("1")
-        last = ForwardMsg.FromString(held[-1]) if held else ForwardMsg()
-        return last.HasField("session_status_changed") and not last.session_status_changed.script_is_running
-
-    def release():
-        for said in held:
-            to_page[-1].send(said)
-        held.clear()
-
-    holding = False
-    tab.route_web_socket(re.compile("_stcore/stream"), connected)
+    script = LateScript(tab)
     come_to(tab, own)
-    holding = True
+    script.holds = True
     box = tab.get_by_role("combobox", name="Search")
     box.press_sequentially("name:1")
     tab.get_by_text("13 videos", exact=True).wait_for()
-    wait_until(is_answered)
-    answer = held.copy()
-    held.clear()
+    earlier = script.answer()
     box.press_sequentially("9")
     tab.get_by_text("1 video", exact=True).wait_for()
-    wait_until(is_answered)
-    held, answer = answer, held
+    later = script.answer()
     tab.requests.clear()
-    release()
-    wait_until(lambda: address(tab).endswith("?q=name%3A1"))
-    held = answer
-    release()
-    holding = False
+    script.tell(earlier)
+    searched(tab, "name:1")
+    script.tell(later)
     searched(tab, "name:19")
     assert not [url for url in tab.requests if "/api/months" in url and "q=name%3A1&" in url]
     assert tab.locator(".card .title").all_inner_texts() == ["19.mp4"]
