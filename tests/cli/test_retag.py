@@ -96,7 +96,7 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
         yield next(steps)
         with Library.open(scanned.library) as other:
             other.jobs.request_stop(other.jobs.newest().id)
-        assert stop.wait(30)
+        assert stop.wait(90)
         yield from steps
 
     monkeypatch.setattr("organizer.cli.retag.tag_again", asked_after_the_first_step)

@@ -80,7 +80,7 @@ class Server:
         connection = socket.socket()
         if buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        connection.settimeout(20)
+        connection.settimeout(60)
         connection.connect(("127.0.0.1", self.port))
         connection.sendall(first)
         return connection
@@ -89,7 +89,7 @@ class Server:
         return self.connect(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
 
     def get(self, path="/"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -107,7 +107,7 @@ def serving(**limits):
         yield server
     finally:
         server.uvicorn.should_exit = True
-        server.thread.join(20)
+        server.thread.join(60)
         assert not server.thread.is_alive()
 
 
@@ -162,7 +162,7 @@ def test_an_answer_may_take_its_time(server):
 
 
 def test_requests_one_after_the_other_share_a_connection(server):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.connect()
     sock = connection.sock
     for _ in range(4):
