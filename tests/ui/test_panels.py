@@ -49,7 +49,7 @@ def tag(page, name):
 
 
 def ended(page):
-    wait_until(lambda: newest_job(page.library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(page.library).finished)
     return page.run()
 
 
