@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.gate is not None:
             self._write(body[: answer.gate_after], answer)
             self.files.reached_gate.set()
-            answer.gate.wait(30)
+            answer.gate.wait(90)
             body = body[answer.gate_after :]
         if answer.cut_after is not None:
             self._write(body[: answer.cut_after], answer)

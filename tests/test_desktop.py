@@ -36,6 +36,8 @@ def programs(tmp_path, monkeypatch):
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
+    # They end at once, but a busy machine may take long to start one.
+    monkeypatch.setattr(desktop, "_PATIENCE_S", 60.0)
 
     def write(name, script):
         file = folder / name

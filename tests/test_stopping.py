@@ -32,7 +32,7 @@ def work():
     running = Work(Wishes())
     yield running
     running.wishes.set()
-    running.join(20)
+    running.join(60)
 
 
 def test_work_waits_while_it_shall_and_goes_on(work):
@@ -59,7 +59,7 @@ def test_work_that_waits_can_be_stopped(work):
     work.wishes.pause.set()
     wait_until(lambda: work.wishes.waits)
     work.wishes.set()
-    work.join(20)
+    work.join(60)
     assert work.stopped
     assert not work.wishes.waits
 

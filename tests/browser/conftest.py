@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from tests.gallery_server.process import PATIENCE_S
+
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,11 +44,25 @@ def browser():
 
 
 @pytest.fixture
-def tab(browser):
+def new_tab(browser):
+    """Opens a tab in a context of its own, told what a context is told: ``new_tab(viewport={...})``."""
+    contexts = []
+
+    def opened(**how):
+        context = browser.new_context(**how)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_S * 1000)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def tab(new_tab):
     """A new tab, and what it asked for."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(90_000)
+    page = new_tab(viewport={"width": 1280, "height": 900})
     page.requests = []
     page.problems = []
     page.on("request", lambda request: page.requests.append(request.url))
@@ -55,5 +71,4 @@ def tab(browser):
     )
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("dialog", lambda dialog: (page.problems.append(dialog.message), dialog.dismiss()))
-    yield page
-    context.close()
+    return page

@@ -138,12 +138,10 @@ VIEWS = {
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 )
-def test_axe_finds_nothing(gallery, browser, view, width, scheme):
+def test_axe_finds_nothing(gallery, new_tab, view, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    tab = context.new_page()
-    tab.set_default_timeout(90_000)
+    tab = new_tab(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab.goto(gallery.address)
     count_of(tab, "5 videos").wait_for()
     drawn(tab)
@@ -159,4 +157,3 @@ def test_axe_finds_nothing(gallery, browser, view, width, scheme):
         for node in rule["nodes"]
     ]
     assert found == []
-    context.close()

@@ -79,7 +79,7 @@ def begin(player):
         player.evaluate("node => { node.play().catch(() => {}); }")
         return now(player) > 0.5
 
-    wait_until(plays, 60)
+    wait_until(plays)
 
 
 def assert_shows(player, second):
@@ -101,13 +101,13 @@ def test_it_plays_jumps_and_ends(tab, films, name):
     begin(player)
     assert player.evaluate("node => [node.videoWidth, node.videoHeight]") == [160, 120]
     player.evaluate("node => { node.pause(); node.currentTime = 8.5; }")
-    wait_until(lambda: player.evaluate("node => !node.seeking && node.readyState >= 2"), 60)
+    wait_until(lambda: player.evaluate("node => !node.seeking && node.readyState >= 2"))
     assert_shows(player, 8)
     player.evaluate("node => { node.currentTime = 2.5; }")
-    wait_until(lambda: player.evaluate("node => !node.seeking && node.readyState >= 2"), 60)
+    wait_until(lambda: player.evaluate("node => !node.seeking && node.readyState >= 2"))
     assert_shows(player, 2)
     player.evaluate("node => { node.currentTime = 11.2; node.play(); }")
-    wait_until(lambda: player.evaluate("node => node.ended"), 60)
+    wait_until(lambda: player.evaluate("node => node.ended"))
     assert_shows(player, 11)
     assert player.evaluate("node => node.duration") == pytest.approx(SECONDS, abs=0.2)
     assert not tab.locator(".screen > .problem").is_visible()
@@ -126,10 +126,9 @@ def test_its_sound_is_heard(tab, films, name):
           context.createMediaElementSource(node).connect(analyser);
           await context.resume();
           const refused = () => node.play().then(() => false, () => true);
-          while (await refused()) await new Promise((heard) => setTimeout(heard, 100));
-          const loudest = (at) => new Promise((resolve) => {
+          const heard = (at) => new Promise((resolve) => {
             const samples = new Float32Array(analyser.fftSize);
-            let most = 0;
+            let most = null;
             const look = () => {
               analyser.getFloatTimeDomainData(samples);
               const now = node.currentTime;
@@ -139,6 +138,16 @@ def test_its_sound_is_heard(tab, films, name):
             };
             look();
           });
+          const loudest = async (at) => {
+            for (;;) {
+              while (await refused()) await new Promise((later) => setTimeout(later, 100));
+              const most = await heard(at);
+              if (most !== null) return most;
+              // The second went by while the browser did something else.
+              node.currentTime = at;
+              await new Promise((there) => node.addEventListener("seeked", there, { once: true }));
+            }
+          };
           const found = [];
           for (const second of [3, 4, 5]) found.push(await loudest(second));
           return found;
@@ -151,7 +160,7 @@ def test_its_sound_is_heard(tab, films, name):
 
 def test_what_was_made_is_not_made_again(tab, films):
     player = opened(tab, films, "divx 3.avi")
-    wait_until(lambda: player.evaluate("node => node.readyState >= 2"), 60)
+    wait_until(lambda: player.evaluate("node => node.readyState >= 2"))
     kept = {}
     cache = films[0].library.with_name("cache") / "pieces"
 
@@ -161,7 +170,7 @@ def test_what_was_made_is_not_made_again(tab, films):
     kept = times()
     assert kept
     player = opened(tab, films, "divx 3.avi")
-    wait_until(lambda: player.evaluate("node => node.readyState >= 2"), 60)
+    wait_until(lambda: player.evaluate("node => node.readyState >= 2"))
     assert {path: inode for path, inode in times().items() if path in kept} == kept
 
 
@@ -180,7 +189,7 @@ def test_who_leaves_ends_the_work(tab, films):
     """Requests of a page that is left are given up, and the next page plays at once."""
     for name in ("part two.avi", "mpeg2.mpg", "hevc.mkv", "windows.wmv", "part two.avi"):
         player = opened(tab, films, name)
-    wait_until(lambda: player.evaluate("node => node.readyState >= 2"), 60)
+    wait_until(lambda: player.evaluate("node => node.readyState >= 2"))
     assert_shows(player, 0)
 
 
@@ -198,13 +207,13 @@ def test_a_scan_says_which_way_is_tried_first(tmp_path, tab, films):
                 found.update({v.places[0].relative_path: v for v in library.list(VideoFilter())})
             return len(found) == 2
 
-        wait_until(is_scanned, 60)
+        wait_until(is_scanned)
         for record in found.values():
             assert record.codec in CODECS
             tab.requests.clear()
             tab.goto(f"{gallery.address}/?video={record.key}")
             player = tab.locator("video")
             player.wait_for()
-            wait_until(lambda player=player: player.evaluate("node => node.readyState >= 2"), 60)
+            wait_until(lambda player=player: player.evaluate("node => node.readyState >= 2"))
             assert_shows(player, 0)
             assert not [url for url in tab.requests if "/clip/" in url]

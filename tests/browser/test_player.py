@@ -89,9 +89,7 @@ def videos(tmp_path):
 
 def test_player_and_poster_agree(tmp_path, videos, tab):
     with running_gallery(tmp_path / "library.db", str(videos), command="open") as gallery:
-        wait_until(
-            lambda: newest_job(gallery.library) is not None and newest_job(gallery.library).finished, 60
-        )
+        wait_until(lambda: newest_job(gallery.library) is not None and newest_job(gallery.library).finished)
         with Library.open(gallery.library) as library:
             records = {video.places[0].relative_path: video for video in library.list(VideoFilter())}
         assert records.keys() == MAKE.keys()
@@ -100,9 +98,14 @@ def test_player_and_poster_agree(tmp_path, videos, tab):
             assert (records[name].width, records[name].height) == (width, height)
             tab.goto(f"{gallery.address}/?video={records[name].key}")
             player = tab.locator(".stage video")
-            # Until it is played the poster stands in the place of its first picture.
-            player.evaluate("async node => { node.muted = true; await node.play(); }")
-            wait_until(lambda player=player: "?" not in player.evaluate(LOOK)[2])
+
+            def is_seen(player=player):
+                # Until it is played the poster stands in the place of its first picture; and a browser
+                # refuses to play while what it tried first is being replaced.
+                player.evaluate("node => { node.muted = true; node.play().catch(() => {}); }")
+                return "?" not in player.evaluate(LOOK)[2]
+
+            wait_until(is_seen)
             assert player.evaluate(LOOK) == list(expected), name
             shown_width, shown_height, shown = tab.evaluate(POSTER, f"/poster/{records[name].key}")
             assert shown == corners, name

@@ -75,7 +75,7 @@ def states(gallery, tag="Animal"):
 
 
 def stored(gallery, confirmed, rejected):
-    wait_until(lambda: states(gallery) == {"confirmed": confirmed, "rejected": rejected}, timeout_s=60)
+    wait_until(lambda: states(gallery) == {"confirmed": confirmed, "rejected": rejected})
 
 
 def test_one_key_answers_and_the_next_is_there_at_once(gallery, begun):
@@ -138,10 +138,9 @@ def test_the_rest_like_this_is_skipped(gallery, begun):
     assert states(gallery) == {"confirmed": 0, "rejected": 0}
 
 
-def test_one_thumb_is_enough_on_a_phone(gallery, browser):
+def test_one_thumb_is_enough_on_a_phone(gallery, new_tab):
     forget(gallery)
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    tab = context.new_page()
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True)
     choices(gallery, tab)
     tab.get_by_role("button", name="Begin with all").click()
     place(tab, f"1 of {2 * MAYBES + 1}")
@@ -151,4 +150,3 @@ def test_one_thumb_is_enough_on_a_phone(gallery, browser):
         assert box["y"] > 844 * 0.6
         assert box["y"] + box["height"] < 844 - 60
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()

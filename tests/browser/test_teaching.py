@@ -37,11 +37,14 @@ def test_a_tag_is_taught_answered_and_learnt_again(tab, gallery):
     tab.keyboard.press("Escape")
     # Its maybes are a list as any other; the first is opened and answered.
     maybes.click()
+    tab.locator(".card .title").first.wait_for()
     drawn(tab)
     tab.locator(".card").first.click()
     tab.get_by_role("button", name=f"Yes, {TAG}").first.click()
-    wait_until(lambda: taught(gallery)[0].shown == 7 and taught(gallery)[0].report.answers == 1, timeout_s=60)
+    wait_until(lambda: taught(gallery)[0].shown == 7 and taught(gallery)[0].report.answers == 1)
+    drawn(tab)
     tab.go_back()
+    tab.locator(".card .title").first.wait_for()
     drawn(tab)
     # Switched off, the maybes go; what was given by hand stays.
     go(tab, "Tags")

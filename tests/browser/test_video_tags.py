@@ -111,7 +111,7 @@ def test_a_cell_plays_the_second_that_was_looked_at(tmp_path, tab):
     library = tmp_path / "library.db"
     show_labels(folder / "long.mp4", "Animal", "Animal", "Animal", "Animal", "Animal", "Nature", "Animal")
     with running_gallery(library, str(folder), command="open", ORGANIZER_TEST_SAMPLED="2 3") as gallery:
-        wait_until(lambda: newest_job(library) is not None and newest_job(library).finished, 60)
+        wait_until(lambda: newest_job(library) is not None and newest_job(library).finished)
         open_video(tab, gallery, "long.mp4")
         video = plays(tab)
         # Of the seconds 3 and 4 nobody knows anything: they go with the one before them.

@@ -322,4 +322,4 @@ def test_a_reader_of_a_pipe_may_leave_early(scanned):
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()
-    assert process.wait(timeout=30) == 141
+    assert process.wait(timeout=90) == 141

@@ -96,7 +96,7 @@ def test_the_page_can_stop_it(scanned, monkeypatch):
         yield next(steps)
         with Library.open(scanned.library) as other:
             other.jobs.request_stop(other.jobs.newest().id)
-        assert stop.wait(30)
+        assert stop.wait(90)
         yield from steps
 
     monkeypatch.setattr("organizer.cli.retag.tag_again", asked_after_the_first_step)
@@ -186,7 +186,7 @@ def test_the_page_starts_it_as_a_process_with_its_videos(tmp_path):
     library = tmp_path / "library.db"
     seed(library, tmp_path / "videos", [SeedVideo(f"{number}.mp4") for number in range(3)])
     job_id = start_retag(library, [1, 3])
-    wait_until(lambda: newest_job(library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(library).finished)
     job = newest_job(library)
     # Tagged none: these features are of no installed model.
     assert (job.id, job.kind, job.state, job.report.asked) == (job_id, JobKind.RETAG, JobState.DONE, 2)

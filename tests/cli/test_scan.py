@@ -301,7 +301,7 @@ def test_ctrl_c_stops_with_130_and_the_next_scan_goes_on(organizer, tmp_path, na
         "Stopped after 1 of 4 files. Everything done is stored; the next scan goes on from here.\n"
     )
     assert len(workers) >= 2
-    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
     assert counts(organizer("scan").lines) == {"new": 3, "unchanged": 1, "changed": 0, "moved": 0}
 
 

@@ -16,6 +16,8 @@ from tests.gallery_server.slow_line import slow_line
 
 REPOSITORY = Path(__file__).parents[2]
 SITE = Path(__file__).with_name("site")
+PATIENCE_S = 180.0
+"""How long something is waited for that comes at once: the machine may be busy with ever so much else."""
 SLOW_LINE_S = float(os.environ.get("ORGANIZER_TEST_SLOW_LINE", "0"))
 """How much later all that a browser asks and is told arrives: shows what a test only sometimes waits for."""
 
@@ -25,8 +27,9 @@ class Gallery:
     """A running gallery."""
 
     address: str
-    """http://127.0.0.1:PORT"""
+    """http://127.0.0.1:PORT; where the line is slow, that of its beginning."""
     port: int
+    """The server's own."""
     library: Path
     process: subprocess.Popen
     connections: Path
@@ -60,14 +63,13 @@ def running_gallery(
         assert "The gallery is at http://127.0.0.1:" in said[-1], said
         port = int(words.split()[4].rsplit(":", 1)[1])
         with ExitStack() as line_to_it:
-            if SLOW_LINE_S:
-                port = line_to_it.enter_context(slow_line(port, SLOW_LINE_S))
-            yield Gallery(f"http://127.0.0.1:{port}", port, library, process, connections)
+            begins = line_to_it.enter_context(slow_line(port, SLOW_LINE_S)) if SLOW_LINE_S else port
+            yield Gallery(f"http://127.0.0.1:{begins}", port, library, process, connections)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(15)
+                process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -82,7 +84,7 @@ def memory_bytes(process: subprocess.Popen) -> int:
     raise AssertionError("no VmRSS")
 
 
-def wait_until(condition, timeout_s: float = 20.0, every_s: float = 0.1) -> None:
+def wait_until(condition, timeout_s: float = PATIENCE_S, every_s: float = 0.1) -> None:
     """Wait for a condition, or fail."""
     end = time.monotonic() + timeout_s
     while not condition():

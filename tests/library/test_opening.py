@@ -16,6 +16,7 @@ from organizer.errors import LibraryError
 from organizer.library import Library
 from organizer.library.migrations.apply import MIGRATIONS, migration_set
 from organizer.library.opening import turn_write_ahead_on
+from tests.gallery_server.process import PATIENCE_S
 from tests.library.build import add
 from tests.library.sql import database_of
 
@@ -141,7 +142,7 @@ def test_two_processes_open_a_new_library_at_once(tmp_path):
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE_S)
     assert [process.returncode for process in processes] == [0, 0]
     with Library.open(tmp_path / "library.db", create=False) as library:
         assert len(migration_set().applied(database_of(library))) == len(MIGRATIONS)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -10,6 +9,7 @@ from organizer.errors import JobError, JobRunningError
 from organizer.library import Library
 from organizer.pipeline import background_jobs
 from organizer.pipeline.background_jobs import newest_job, start_retag, start_scan
+from tests.gallery_server.process import PATIENCE_S, wait_until
 
 
 def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
@@ -21,10 +21,7 @@ def test_files_in_the_current_folder_are_not_imported(tmp_path, monkeypatch):
     monkeypatch.chdir(current)
     library = tmp_path / "library.db"
     start_scan(library, [str(videos)])
-    end = time.monotonic() + 60
-    while not newest_job(library).finished and time.monotonic() < end:
-        time.sleep(0.1)
-    assert newest_job(library).finished
+    wait_until(lambda: newest_job(library).finished)
     assert not (tmp_path / "imported").exists()
 
 
@@ -40,7 +37,7 @@ def test_what_is_said_not_to_have_started_does_not_start_later(tmp_path, monkeyp
     monkeypatch.setattr(background_jobs, "_START_WAIT_S", 0.0)
     with pytest.raises(JobError, match=r"^Tagging again did not start\. Try it again\."):
         start_retag(library, None)
-    assert background_jobs._running[-1].wait(60) != 0
+    assert background_jobs._running[-1].wait(PATIENCE_S) != 0
     assert newest_job(library) is None
 
 
@@ -55,7 +52,7 @@ def begin(*_):
 
 signal.signal(signal.SIGTERM, begin)
 print("ready", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 

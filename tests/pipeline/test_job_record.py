@@ -11,6 +11,7 @@ from organizer.pipeline import job_record
 from organizer.pipeline.job_record import STUCK_AFTER_S, JobRecord, recorded
 from organizer.pipeline.progress import FileOutcome, Listed, OutcomeKind, Stored
 from organizer.stopping import StoppedError, Wishes, check
+from tests.gallery_server.process import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -56,13 +57,6 @@ def test_a_scan_in_which_nothing_is_done_for_long_says_that_it_is_stuck(library,
     assert (newest(library).state, newest(library).message) == (JobState.DONE, None)
 
 
-def wait_until(true):
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_a_failed_scan_leaves_its_reason(library):
     with pytest.raises(FolderError), recorded(library, ["/x"], Event()):
         raise FolderError("/x: it does not exist")
@@ -74,7 +68,7 @@ def test_a_scan_that_another_process_asks_to_stop_is_told_so(library):
     with pytest.raises(StoppedError), recorded(library, [], stop):
         with Library.open(library) as opened:
             opened.jobs.request_stop(newest(library).id)
-        assert stop.wait(timeout=30)
+        assert stop.wait(timeout=PATIENCE_S)
         raise StoppedError
     assert newest(library).state is JobState.STOPPED
 
@@ -114,7 +108,7 @@ def test_a_job_that_another_process_asks_to_wait_stands_still_until_it_shall_go_
     assert (row.finished, row.left_s) == (False, None)
     # Its row is written on: it waits, and is not dead.
     wait_until(lambda: newest(library).done == done)
-    assert newest(library).silent_s < 10
+    wait_until(lambda: newest(library).silent_s < 10)
     assert len(steps) == done
     ask(library, "request_pause", False)
     wait_until(lambda: len(steps) > done)
@@ -123,7 +117,7 @@ def test_a_job_that_another_process_asks_to_wait_stands_still_until_it_shall_go_
     ask(library, "request_pause")
     wait_until(lambda: newest(library).paused)
     ask(library, "request_stop")
-    running.join(30)
+    running.join(PATIENCE_S)
     row = newest(library)
     assert (row.state, row.paused, row.current) == (JobState.STOPPED, False, None)
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
 from organizer.pipeline.fingerprints import look_ahead
+from tests.gallery_server.process import PATIENCE_S, wait_until
 
 
 def double(number: int) -> int:
@@ -45,7 +45,7 @@ def test_the_next_items_are_worked_on_while_one_is_used():
 
     ahead = look_ahead(work, range(3), workers=1)
     next(ahead)
-    assert started.wait(5)
+    assert started.wait(PATIENCE_S)
     ahead.close()
 
 
@@ -92,11 +92,14 @@ def test_closing_drops_what_has_not_started_and_waits_for_the_rest():
 
     def work(number: int) -> None:
         begun.append(number)
-        time.sleep(0.3)
+        # Not before the one after it was dropped, however late this thread's turn comes.
+        wait_until(lambda: pending and pending[0][1].cancelled())
         ended.append(number)
 
+    pending = []
     ahead = look_ahead(work, range(100), workers=1)
     next(ahead)
+    pending.extend(ahead.gi_frame.f_locals["pending"])
     ahead.close()
     assert begun == ended == [0]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]

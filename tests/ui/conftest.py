@@ -43,7 +43,7 @@ class Page:
 
         self.folder = folder
         self.library = folder / "library.db"
-        self.test = AppTest.from_file(str(main_script()), default_timeout=30)
+        self.test = AppTest.from_file(str(main_script()), default_timeout=90)
 
     def open(self, **query):
         for name, value in query.items():

@@ -42,7 +42,7 @@ def test_before_a_search_there_is_the_way_to_one(doubled):
     assert (data(doubled)["began"], data(doubled)["groups"]) == (False, [])
     doubled.act("doubles", "search")
     assert newest_job(doubled.library).kind is JobKind.DOUBLES
-    wait_until(lambda: newest_job(doubled.library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(doubled.library).finished)
     doubled.run()
     assert len(groups(doubled)) == 2
     assert doubled.job() == "The search for doubles is done."

@@ -68,7 +68,7 @@ def test_the_first_folder_is_scanned(page, begun_anew):
     page.open()
     begun_anew(job_panel, "show_job")
     page.act("folders", "add", path=str(videos))
-    wait_until(lambda: newest_job(page.library) is not None and newest_job(page.library).finished, 60)
+    wait_until(lambda: newest_job(page.library) is not None and newest_job(page.library).finished)
     assert newest_job(page.library).folders == (str(videos),)
 
 

@@ -63,7 +63,7 @@ def states(page, name):
 
 def ended(page):
     """Wait for the end of the job."""
-    wait_until(lambda: newest_job(page.library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(page.library).finished)
     return page.run()
 
 

@@ -49,7 +49,7 @@ def tag(page, name):
 
 
 def ended(page):
-    wait_until(lambda: newest_job(page.library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(page.library).finished)
     return page.run()
 
 
@@ -354,7 +354,7 @@ def overruled(three):
 
 def test_the_toast_says_what_an_undo_leaves_too(three):
     first = overruled(three)
-    three.open().trigger("toasts", "undo", first)
+    three.open().act("toasts", "undo", step=first)
     assert "decided there since" in three.said()[0]
 
 

@@ -179,7 +179,7 @@ def test_what_cannot_be_done_is_said_and_the_page_stays(three, monkeypatch):
     monkeypatch.setattr(bar, "open_library", refuse)
     monkeypatch.setattr(toasts, "open_library", refuse)
     for event in ("undo", "redo"):
-        three.trigger("toasts", event, 1)
+        three.act("toasts", event, step=1)
     three.trigger("bar", "drop", "Animals")
     assert three.said() == ["The library is busy."] * 3
     assert three.listed()

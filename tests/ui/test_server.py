@@ -75,7 +75,7 @@ def key(gallery):
 
 
 def get(gallery, path, headers=(), method="GET"):
-    connection = http.client.HTTPConnection("127.0.0.1", gallery.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", gallery.port, timeout=60)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in {"Host": f"127.0.0.1:{gallery.port}", **dict(headers)}.items():
@@ -93,7 +93,7 @@ def upgrade(gallery, headers=()):
     asked |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": "streamlit"}
     asked |= {"Host": f"127.0.0.1:{gallery.port}", **dict(headers)}
     lines = ["GET /_stcore/stream HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items()), "", ""]
-    with socket.create_connection(("127.0.0.1", gallery.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", gallery.port), timeout=60) as connection:
         connection.sendall("\r\n".join(lines).encode())
         return int(connection.recv(4096).split()[1])
 
@@ -200,7 +200,7 @@ def test_no_descriptor_is_left_open(gallery, key):
         get(gallery, clip)
         get(gallery, clip, method="HEAD")
         get(gallery, clip, {"Range": "bytes=99999999-"})
-        with socket.create_connection(("127.0.0.1", gallery.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", gallery.port), timeout=60) as connection:
             ask = f"GET /clip/{key['big.mp4']} HTTP/1.1\r\nHost: 127.0.0.1:{gallery.port}\r\n\r\n"
             connection.sendall(ask.encode())
             connection.recv(1000)
@@ -290,7 +290,7 @@ def test_a_file_that_is_swapped_for_a_link_all_the_time_never_leads_outside(gall
     thread = threading.Thread(target=swap)
     thread.start()
     answers = Counter()
-    connection = http.client.HTTPConnection("127.0.0.1", gallery.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", gallery.port, timeout=60)
     try:
         for number in range(1000):
             name = ("swapped.mp4", "place/secret.mp4")[number % 2]
@@ -325,7 +325,7 @@ def test_a_refusal_carries_the_same_headers(gallery, key, path, asked, status, m
     "line", [b"NONSENSE\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: " + b"x" * 99999]
 )
 def test_what_is_no_request_is_refused_with_the_same_headers(gallery, line):
-    with socket.create_connection(("127.0.0.1", gallery.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", gallery.port), timeout=60) as connection:
         connection.sendall(line)
         answer = http.client.HTTPResponse(connection)
         answer.begin()
@@ -356,7 +356,7 @@ def test_viewers_that_have_paused_keep_nobody_out(gallery, key):
     paused = []
     try:
         for number in range(Limits().connections + 10):
-            paused.append(socket.create_connection(("127.0.0.1", gallery.port), timeout=20))
+            paused.append(socket.create_connection(("127.0.0.1", gallery.port), timeout=60))
             paused[-1].sendall(ask)
             assert paused[-1].recv(1000).split()[1] == b"200"
             if number == Limits().connections - 2:
@@ -409,7 +409,7 @@ def test_streaming_two_gigabytes_takes_little_memory(gallery, key):
 
 def test_a_viewer_that_pauses_takes_little_memory(gallery, key):
     before = memory_bytes(gallery.process)
-    with socket.create_connection(("127.0.0.1", gallery.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", gallery.port), timeout=60) as connection:
         host = f"Host: 127.0.0.1:{gallery.port}"
         connection.sendall(f"GET /clip/{key['big.mp4']} HTTP/1.1\r\n{host}\r\n\r\n".encode())
         connection.recv(1000)
@@ -437,12 +437,12 @@ def test_ctrl_c_ends_it_with_code_0_though_a_viewer_has_paused(tmp_path):
     library = tmp_path / "library.db"
     seed(library, root, [SeedVideo("big.mp4")])
     with running_gallery(library) as running:
-        with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=60) as connection:
             path = f"/clip/{keys(library)['big.mp4']}"
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\n\r\n".encode())
             connection.recv(1000)
             running.process.send_signal(signal.SIGINT)
-            assert running.process.wait(15) == 0
+            assert running.process.wait(60) == 0
         output = running.process.stdout.read()
     assert "Traceback" not in output
     assert "The gallery has ended." in output

@@ -22,7 +22,7 @@ def planted_page(page, monkeypatch):
         give(library, page.sunsets[:6])
     yield page
     # Its thread looks at this test's library.
-    wait_until(lambda: not LESSONS.busy, timeout_s=60)
+    wait_until(lambda: not LESSONS.busy)
 
 
 def row(page, name=TAG):
@@ -30,7 +30,7 @@ def row(page, name=TAG):
 
 
 def learnt(page):
-    wait_until(lambda: not LESSONS.busy, timeout_s=60)
+    wait_until(lambda: not LESSONS.busy)
     page.run()
     return row(page)
 
@@ -89,7 +89,7 @@ def test_an_answer_on_the_page_of_a_video_is_learnt_from(planted_page):
     planted_page.open(view="", video=key)
     before = LESSONS.number
     planted_page.act("detail", "", do="yes", key=key, tag=TAG)
-    wait_until(lambda: LESSONS.number > before and not LESSONS.busy, timeout_s=60)
+    wait_until(lambda: LESSONS.number > before and not LESSONS.busy)
     with Library.open(planted_page.library) as library:
         (tag,) = library.teaching.tags()
     assert (tag.shown, tag.since, tag.report.answers) == (7, 0, 1)

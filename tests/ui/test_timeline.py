@@ -85,9 +85,20 @@ def test_what_is_done_is_done_once_and_said_with_a_way_back(three):
     assert timeline(three)["acknowledged"] == 1
     (toast,) = said(three)
     assert toast["words"].endswith(": 2 videos.")
-    three.trigger("toasts", "undo", toast["undo"])
+    three.act("toasts", "undo", step=toast["undo"])
     with Library.open(three.library) as library:
         assert not any(video.favourite for video in library.list())
+
+
+def test_two_ways_back_that_are_taken_at_once_are_both_gone(three):
+    three.open()
+    act(three, *({"action": "confirm", "value": name, "spans": [[0, 2]]} for name in ("One", "Two")))
+    undo = [{"action": "undo", "step": toast["undo"]} for toast in said(three)]
+    sent = [{"number": number, **action} for number, action in enumerate([*undo, {"action": "undo"}], 1)]
+    three.trigger("toasts", "act", {"number": 3, "actions": sent})
+    assert [toast["words"] for toast in said(three)][-2:] == ["Undone.", "Undone."]
+    with Library.open(three.library) as library:
+        assert not {"One", "Two"} & set(library.tag_names())
 
 
 def test_all_that_was_sent_at_once_is_done_and_nothing_twice(three):

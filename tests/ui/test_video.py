@@ -332,7 +332,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(page):
     page.open(video=keys(page.library)["cat.mp4"])
     page.do("read_again")
     assert page.video()["said"]["words"] == "Reading it again."
-    wait_until(lambda: newest_job(page.library).finished, timeout_s=60)
+    wait_until(lambda: newest_job(page.library).finished)
     page.run()
     assert newest_job(page.library).kind is JobKind.SCAN
     assert page.chips() == {"Animal": "very sure"}

@@ -24,7 +24,7 @@ _EVERYWHERE = "element"
 SHARED: dict[str, tuple[str, ...]] = {
     "bar": ("ask", "icons", "search_box", "save_star", "filter_panel"),
     "chips": ("icons",),
-    "toasts": ("icons",),
+    "toasts": ("icons", "actions"),
     "job": ("icons", "actions", "panel"),
     "tags": ("icons", "actions", "panel"),
     "folders": ("icons", "actions", "panel", "folder_chooser"),

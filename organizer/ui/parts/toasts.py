@@ -13,6 +13,7 @@ from organizer.errors import OrganizerError
 from organizer.library import Library
 from organizer.text import safe_text
 from organizer.ui.lessons import LESSONS
+from organizer.ui.parts.action_queue import acknowledged, new_actions
 from organizer.ui.parts.component import load_component
 from organizer.ui.resources import open_library
 
@@ -46,9 +47,11 @@ def show_toasts() -> None:
     with st.container(key="at_foot"):
         _toasts(
             key=_TOASTS,
-            data={"toasts": list(st.session_state.get(_SAID, ()))},
-            on_undo_change=_undo,
-            on_redo_change=_redo,
+            data={
+                "toasts": list(st.session_state.get(_SAID, ())),
+                "acknowledged": acknowledged(_TOASTS),
+            },
+            on_act_change=_act,
         )
 
 
@@ -67,18 +70,18 @@ def outcome_words(outcome: StepOutcome, done: str) -> str:
     return f"{done}. {why}".strip() if outcome else why or "Nothing was left to do."
 
 
-def _undo() -> None:
-    _change("undo", "Undone", Library.undo_step)
+def _act() -> None:
+    for action in new_actions(_TOASTS):
+        step, event = action.get("step"), action.get("action")
+        if type(step) is not int:
+            continue
+        if event == "undo":
+            _change(step, "Undone", Library.undo_step, undone=True)
+        elif event == "redo":
+            _change(step, "Done again", Library.redo_step, undone=False)
 
 
-def _redo() -> None:
-    _change("redo", "Done again", Library.redo_step)
-
-
-def _change(event: str, done: str, change: Callable[[Library, int], StepOutcome]) -> None:
-    step = getattr(st.session_state.get(_TOASTS), event, None)
-    if not isinstance(step, int):
-        return
+def _change(step: int, done: str, change: Callable[[Library, int], StepOutcome], *, undone: bool) -> None:
     try:
         with open_library() as library:
             outcome = change(library, step)
@@ -86,4 +89,4 @@ def _change(event: str, done: str, change: Callable[[Library, int], StepOutcome]
         say(str(error))
     else:
         LESSONS.answered()
-        say(outcome_words(outcome, done), step if outcome else None, undone=event == "undo")
+        say(outcome_words(outcome, done), step if outcome else None, undone=undone)

@@ -47,3 +47,9 @@ def _install_colour_model():
 
 if os.environ.get("ORGANIZER_TEST_MODEL") == "colours":
     _install_colour_model()
+
+if "ORGANIZER_TEST_PATIENCE_S" in os.environ:
+    # With programs that end at once: a busy machine may take long to start one.
+    import organizer.desktop
+
+    organizer.desktop._PATIENCE_S = float(os.environ["ORGANIZER_TEST_PATIENCE_S"])

@@ -681,7 +681,7 @@ def test_two_processes_at_once_download_once(server, folder, tmp_path):
         )
 
     first = start()
-    assert server.reached_gate.wait(30)
+    assert server.reached_gate.wait(90)
     # The lock is held here: this process is the second one.
     waiting = fetch(replace(part(url), file_name="yt8m_pca.tgz"), folder, patience=AT_ONCE)
     assert next(waiting).step is FetchStep.QUEUED
@@ -708,7 +708,7 @@ def test_a_process_that_was_killed_leaves_no_lock(server, folder, tmp_path):
         stdout=subprocess.PIPE,
     )
     part_file = folder / "yt8m_pca.tgz.part"
-    assert server.reached_gate.wait(30)
+    assert server.reached_gate.wait(90)
     while not part_file.exists() or part_file.stat().st_size < CUT:
         assert process.poll() is None
         threading.Event().wait(0.01)

@@ -28,6 +28,6 @@ def test_those_that_want_to_be_alone_are():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert seen_alone == [1] * 8
     assert len(most) == 24

@@ -72,7 +72,7 @@ def test_the_order_does_not_depend_on_how_fast_a_source_is():
     release = threading.Event()
 
     def slow():
-        release.wait(5)
+        release.wait(60)
         yield from (("slow", number) for number in range(40))
 
     def quick():

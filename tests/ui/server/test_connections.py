@@ -71,11 +71,16 @@ class Server:
     def connections(self):
         return len(self.uvicorn.server_state.connections)
 
+    def is_full(self, port):
+        """Whether one who comes from this port has yet to take what was sent; None where it is gone."""
+        there = {one.client[1]: one for one in list(self.uvicorn.server_state.connections) if one.client}
+        return there[port]._stalled() is not None if port in there else None
+
     def connect(self, first=b"", *, buffer=None):
         connection = socket.socket()
         if buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        connection.settimeout(20)
+        connection.settimeout(60)
         connection.connect(("127.0.0.1", self.port))
         connection.sendall(first)
         return connection
@@ -84,7 +89,7 @@ class Server:
         return self.connect(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
 
     def get(self, path="/"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -102,7 +107,7 @@ def serving(**limits):
         yield server
     finally:
         server.uvicorn.should_exit = True
-        server.thread.join(20)
+        server.thread.join(60)
         assert not server.thread.is_alive()
 
 
@@ -157,7 +162,7 @@ def test_an_answer_may_take_its_time(server):
 
 
 def test_requests_one_after_the_other_share_a_connection(server):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.connect()
     sock = connection.sock
     for _ in range(4):
@@ -195,7 +200,9 @@ def paused_viewers(server, number):
         for _ in range(number):
             viewers.append(server.ask("/endless"))
             viewers[-1].recv(100)
-            time.sleep(0.05)
+            port = viewers[-1].getsockname()[1]
+            # Each is full before the next one comes, or is dropped already: that is their order.
+            wait_until(lambda port=port: server.is_full(port) is not False)
         yield viewers
     finally:
         for viewer in viewers:

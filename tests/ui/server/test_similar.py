@@ -161,7 +161,7 @@ def test_the_page_is_told_how_far_it_is(gallery, monkeypatch):
     def slowly(self, library):
         for step in prepare(self, library):
             yield step
-            may_go_on.wait(30)
+            may_go_on.wait(90)
 
     monkeypatch.setattr(Finder, "prepare", slowly)
     monkeypatch.setattr(similar, "FINDER", finder)

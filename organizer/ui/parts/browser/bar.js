@@ -80,7 +80,8 @@ export default function (component) {
   document.documentElement.dataset.organizerPlace = data.place;
   bar.search.update(data.query);
   bar.star.update(data.saved);
-  bar.filters.update(data.query, data.filters);
+  // An answer to an earlier search takes nothing back of what was filtered after it.
+  if (!bar.search.isAhead(data.query)) bar.filters.update(data.query, data.filters);
   if (data.problem && data.problem.text !== bar.complained) {
     // An address with what is no search: it stands in the box, to be mended.
     bar.complained = data.problem.text;

@@ -266,6 +266,11 @@ function searchBox(tell) {
     }
   }
 
+  // Whether a search stands here that the page's script has not answered yet, or will hear of in a moment.
+  function isAhead(text) {
+    return box.pending.length > 0 || (box.valid === input.value && input.value !== text);
+  }
+
   root.addEventListener("submit", (event) => event.preventDefault());
-  return { box, set, update, submit };
+  return { box, set, update, submit, isAhead };
 }

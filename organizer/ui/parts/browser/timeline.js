@@ -18,7 +18,7 @@ function build(parent) {
   parent.append(root);
   const timeline = {
     root, news, note, grid, lines: new Map(), spans: makeSpans(), layout: makeLayout([], 1000),
-    focused: null, names: [], actions: [], acknowledged: 0, strips: makeStrips(), send: () => {},
+    focused: null, names: [], actions: [], acknowledged: 0, strips: makeStrips(), typed: [], send: () => {},
   };
   timeline.store = makeStore(() => render(timeline), () => refresh(timeline));
   Object.assign(timeline, {
@@ -103,6 +103,7 @@ function listen(timeline) {
     else parameters.delete("q");
     const address = String(parameters);
     clearTimeout(timeline.typing);
+    timeline.typed.push(address);
     busy(timeline, Boolean(timeline.loading) || timeline.store.address !== address);
     timeline.typing = setTimeout(() => loadTyped(timeline, address), 60);
   };
@@ -154,6 +155,15 @@ function listen(timeline) {
   };
 }
 
+// Whether an address answers an earlier search than the one that was typed last, which is shown already.
+function isOvertaken(timeline, address) {
+  const { typed, store } = timeline;
+  const at = typed.lastIndexOf(address);
+  const overtaken = at >= 0 && at < typed.length - 1;
+  timeline.typed = overtaken ? typed.slice(at + 1) : [];
+  return overtaken && store.address === typed.at(-1);
+}
+
 function toTop(timeline) {
   const { top } = seen(timeline);
   if (top > 0) scrollTo(timeline, 0);
@@ -189,7 +199,8 @@ export default function (component) {
     const back = fresh || timeline.wentBack;
     timeline.wentBack = false;
     const kept = back ? keptPlace(data.address) : null;
-    if (timeline.store.address !== data.address) {
+    const overtaken = isOvertaken(timeline, data.address);
+    if (timeline.store.address !== data.address && (back || !overtaken)) {
       load(timeline, data.address, kept).then(() => {
         if (!kept) {
           if (!fresh) toTop(timeline);

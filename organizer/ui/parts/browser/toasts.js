@@ -13,7 +13,7 @@ function toast(root, { id, words, undo, undone }) {
     const back = element("button", "undo", undone ? "Redo" : "Undo");
     back.type = "button";
     back.addEventListener("click", () => {
-      root.send(undone ? "redo" : "undo", undo);
+      root.queue.act({ action: undone ? "redo" : "undo", step: undo });
       node.remove();
     });
     node.append(back);
@@ -42,9 +42,11 @@ export default function (component) {
     root.setAttribute("role", "status");
     root.setAttribute("aria-live", "polite");
     root.known = new Set();
+    root.queue = actionQueue(data.acknowledged, root);
     parentElement.append(root);
   }
-  root.send = setTriggerValue;
+  root.queue.send = (sent) => setTriggerValue("act", sent);
+  root.queue.acknowledge(data.acknowledged);
   for (const one of data.toasts) {
     if (root.known.has(one.id)) continue;
     root.known.add(one.id);
