@@ -152,3 +152,41 @@ def test_one_thumb_is_enough_on_a_phone(gallery, browser):
         assert box["y"] + box["height"] < 844 - 60
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (1024, 700), (1440, 900)])
+def test_what_is_said_in_passing_lies_over_no_button(gallery, browser, width, height):
+    forget(gallery)
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 900)
+    tab = context.new_page()
+    choices(gallery, tab)
+    tab.get_by_role("button", name="Begin with all").click()
+    place(tab, f"1 of {2 * MAYBES + 1}")
+    for _ in range(2):
+        tab.keyboard.press("s")
+        tab.locator(".toast").last.wait_for()
+        tab.locator(".review .ask-part:not(.busy)").wait_for()
+    (said,) = [toast.bounding_box() for toast in tab.locator(".toast").filter(visible=True).all()]
+    assert said["y"] >= 0
+    assert said["x"] >= 0
+    assert said["x"] + said["width"] <= width
+    buttons = tab.locator(".review button, .review .about a").filter(visible=True).all()
+    assert len(buttons) >= 6
+    # Of the player the lower half, where its controls are.
+    player = tab.locator(".review .stage").bounding_box()
+    player |= {"y": player["y"] + player["height"] / 2, "height": player["height"] / 2}
+    for box in [player, *(button.bounding_box() for button in buttons)]:
+        assert not overlap(said, box)
+    # Elsewhere it is said at the foot again.
+    tab.get_by_role("button", name="Other suggestions").click()
+    tab.get_by_role("button", name="Begin with all").wait_for()
+    assert tab.locator(".toasts").bounding_box()["y"] > height / 2
+    context.close()
+
+
+def overlap(one, other):
+    """Whether two boxes have anything in common."""
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )

@@ -161,6 +161,17 @@ function preload(page, items) {
   page.preloaded = items.filter((item) => item.poster).map((item) => Object.assign(new Image(), { src: item.poster }));
 }
 
+// While it asks, what is said in passing is shown in another place (theme.py, toasts.css).
+function markAsking(page, asks) {
+  const { dataset, style } = document.documentElement;
+  if (!asks) {
+    delete dataset.organizerAsks;
+    return;
+  }
+  dataset.organizerAsks = "";
+  style.setProperty("--organizer-asks-top", page.ask.getBoundingClientRect().top + "px");
+}
+
 function drawReview(page) {
   const { data } = page;
   const { review } = data;
@@ -171,6 +182,7 @@ function drawReview(page) {
   const asks = Boolean(review && !page.choosing && !page.beginning && (page.item || (settled > 0 && data.items.length)));
   page.ask.hidden = !asks;
   page.start.hidden = asks;
+  markAsking(page, asks);
   for (const button of [page.yes, page.no, page.later, page.skip]) button.disabled = !page.item || Boolean(page.busy);
   page.back.disabled = Boolean(page.busy) || !(review?.can_undo || page.pending.size);
   page.ask.classList.toggle("busy", Boolean(page.busy) || !page.item);
@@ -253,5 +265,9 @@ export default function (component) {
   clearTimeout(page.looks);
   // What is learnt meanwhile is told when it is there.
   if (data.learning) page.looks = setTimeout(() => page.root.isConnected && !page.queue.pending.length && page.act({ action: "look" }), LOOK_MS);
-  return () => setTimeout(() => page.root.isConnected || letGo(page));
+  return () => setTimeout(() => {
+    if (page.root.isConnected) return;
+    letGo(page);
+    markAsking(page, false);
+  });
 }
