@@ -59,6 +59,17 @@ def test_it_is_switched_off_and_on_and_forgotten(planted_page):
     assert (found["taught"], found["maybes"], found["confirmed"]) == ("", 0, 6)
 
 
+def test_a_review_of_it_is_called_as_the_command_line_calls_it(planted_page):
+    planted_page.open(view="tags")
+    planted_page.act("tags", "teach", name=TAG)
+    learnt(planted_page)
+    planted_page.act("tags", "rename", name=TAG, to="My sunset")
+    planted_page.open(view="review")
+    planted_page.act("review", "begin", tag="My sunset")
+    with Library.open(planted_page.library) as library:
+        assert library.reviews.newest().asked == "'My sunset'"
+
+
 def test_what_it_takes_is_said(planted_page):
     with Library.open(planted_page.library) as library:
         give(library, planted_page.sunsets[:1], "Other")
