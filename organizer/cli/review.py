@@ -43,7 +43,10 @@ _MEANS = {
 @click.argument("tags", nargs=-1, metavar="[TAG...]")
 @where_option
 @click.option(
-    "--new", "how", flag_value="new", help="Begin anew, and do not ask where another review is not at its end."
+    "--new",
+    "how",
+    flag_value="new",
+    help="Begin anew, and do not ask whether to end another review.",
 )
 @click.option(
     "--continue", "how", flag_value="continue", help="Go on with the last review, or say that it is done."

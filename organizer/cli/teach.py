@@ -162,9 +162,10 @@ def _switch(library: Library, bundle: Bundle, tag: str, action: str) -> None:
     name = library.meant_tag(tag)
     label = name in bundle.labels
     if action == "forget" and not label:
-        library.teaching.unlearn(name)
+        step = library.teaching.unlearn(name)
         click.echo(
-            f"What was learnt of {safe_text(name)} is forgotten. The videos that you gave it to keep it."
+            f"What was learnt of {safe_text(name)} is forgotten. The videos that you gave it to keep it. "
+            f"To undo: organizer undo {step.id}{library_argument()}"
         )
     else:
         # What answers say of a label is never forgotten for good: the next one would bring it back.

@@ -71,9 +71,13 @@ def test_taught_tags_are_listed_switched_off_and_on_and_forgotten(taught):
     assert state_of(taught) == before
     (line,) = taught("teach").lines
     assert line.startswith(f"{TAG}: 6 have it, ")
-    assert taught("teach", TAG, "--forget").code == 0
+    outcome = taught("teach", TAG, "--forget")
+    assert outcome.code == 0
     assert set(state_of(taught).values()) == {"confirmed"}
     assert "Nothing was taught" in taught("teach").out
+    assert taught(*outcome.out.partition("organizer ")[2].split()).code == 0
+    assert state_of(taught) == before
+    taught("redo")
     outcome = taught("teach", TAG, "--off")
     assert outcome.code == 1
     assert "was not taught" in outcome.err

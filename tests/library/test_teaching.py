@@ -159,6 +159,74 @@ def test_what_was_learnt_is_forgotten_and_decisions_stay(library):
         library.teaching.unlearn("Rex")
 
 
+def test_forgetting_what_was_learnt_is_undone_and_done_again(library):
+    first, second, third, fourth = library.videos
+    library.teaching.suggest("Rex", {first: MAYBE, second: GIVEN, third: MAYBE, fourth: MAYBE})
+    library.confirm(third, "Rex")
+    rows = [of(library, video_id) for video_id in library.videos]
+    (learnt,) = library.teaching.tags()
+    step = library.teaching.unlearn("rex")
+    assert (step.words, step.videos) == ("What was learnt of Rex forgotten", 3)
+    assert [of(library, video_id) for video_id in library.videos] == [
+        None,
+        None,
+        ("confirmed", "given", None),
+        None,
+    ]
+    # What was decided meanwhile stays.
+    library.confirm(fourth, "Rex")
+    outcome = library.undo_step(step.id)
+    assert (outcome.done, outcome.videos) == (True, 2)
+    (again,) = library.teaching.tags()
+    np.testing.assert_array_equal(again.weights, TAG.weights)
+    assert (again.taught_at, again.report, again.since) == (learnt.taught_at, learnt.report, learnt.since + 1)
+    rows[3] = ("confirmed", "maybe", TAUGHT)
+    assert [of(library, video_id) for video_id in library.videos] == rows
+    check_counts(library, known_videos(library))
+    assert library.redo_step(step.id)
+    assert library.teaching.tags() == []
+    assert of(library, first) is None
+    assert library.undo_step(step.id)
+    assert of(library, second) == ("suggested", "given", TAUGHT)
+
+
+def test_what_was_taught_again_since_is_not_forgotten_for_what_was_before(library):
+    library.teaching.suggest("Rex", {library.videos[0]: MAYBE})
+    library.confirm(library.videos[1], "Rex")
+    step = library.teaching.unlearn("Rex")
+    library.teaching.store(replace(TAG, shown=9))
+    outcome = library.undo_step(step.id)
+    assert not outcome
+    assert outcome.reasons == ("Rex was taught again since.",)
+    assert [tag.shown for tag in library.teaching.tags()] == [9]
+    assert of(library, library.videos[0]) is None
+
+
+def test_one_that_was_switched_off_comes_back_switched_off(library):
+    library.confirm(library.videos[1], "Rex")
+    library.teaching.switch("Rex", on=False)
+    step = library.teaching.unlearn("Rex")
+    library.undo_step(step.id)
+    assert not library.teaching.tags()[0].enabled
+    library.undo_step(step.id)
+    step = library.teaching.unlearn("Rex")
+    library.forget_folder("/v", keep_tags=True)
+    assert library.undo_step(step.id)
+
+
+def test_what_was_learnt_under_two_names_comes_back_under_both(library):
+    first, second, *_ = library.videos
+    library.teaching.store(replace(TAG, name="Max", shown=7), create=True)
+    library.confirm(first, "Rex")
+    library.confirm(second, "Max")
+    merged = library.merge_tags(["Max"], "Rex")
+    step = library.teaching.unlearn("Rex")
+    assert library.teaching.tags() == []
+    library.undo_step(step.id)
+    library.undo_step(merged.id)
+    assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Max", 7), ("Rex", 5)]
+
+
 def test_it_follows_its_tag_to_another_name_and_into_another_tag(library):
     first, second, *_ = library.videos
     library.confirm(first, "Rex")

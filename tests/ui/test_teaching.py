@@ -57,6 +57,10 @@ def test_it_is_switched_off_and_on_and_forgotten(planted_page):
     planted_page.act("tags", "unlearn", name=TAG)
     found = learnt(planted_page)
     assert (found["taught"], found["maybes"], found["confirmed"]) == ("", 0, 6)
+    assert planted_page.said()[-1].startswith(f"What was learnt of {TAG} is forgotten.")
+    planted_page.trigger("toasts", "undo", planted_page.part("toasts")["toasts"][-1]["undo"])
+    found = learnt(planted_page)
+    assert (found["taught"], found["maybes"], found["confirmed"]) == ("on", maybes, 6)
 
 
 def test_a_review_of_it_is_called_as_the_command_line_calls_it(planted_page):

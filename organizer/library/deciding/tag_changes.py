@@ -17,7 +17,7 @@ from organizer.errors import InvalidTagError
 from organizer.library.actions import StepKind
 from organizer.library.deciding import journal, steps
 from organizer.library.deciding.tags import meant_tag, tag_id_of
-from organizer.library.deciding.teaching import is_taught
+from organizer.library.deciding.taught_rows import is_taught
 from organizer.library.reading.tags import find_tag
 from organizer.library.spelling import clean_tag, folded
 from organizer.types import LABELS, TagState

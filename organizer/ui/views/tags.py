@@ -104,8 +104,8 @@ def _suggest(action: Mapping[str, Any]) -> None:
 def _unlearn(action: Mapping[str, Any]) -> None:
     name = text(action, "name")
     with open_library() as library:
-        library.teaching.unlearn(name)
-    say(safe_text(f"What was learnt of {name} is forgotten. The videos that you gave it to keep it."))
+        step = library.teaching.unlearn(name)
+    say(f"What was learnt of {name} is forgotten. The videos that you gave it to keep it.", step.id)
 
 
 def _step(

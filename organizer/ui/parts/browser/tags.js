@@ -136,7 +136,7 @@ function editTag(panel, tag) {
         close();
       }, { kind: "danger" })));
     }
-    body.append(element("p", "note foot-note", "Everything here but what is learnt can be undone, also later, under History."));
+    body.append(element("p", "note foot-note", "Everything here but learning and suggesting can be undone, also later, under History."));
   });
 }
 
