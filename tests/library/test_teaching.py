@@ -264,6 +264,79 @@ def test_answers_are_decisions_about_what_was_suggested(library):
     assert library.teaching.answered("Rex") == {first, second}
 
 
+def answer_two(library):
+    """Rex is confirmed where it was suggested, rejected there too, and given by hand."""
+    first, second, third, _ = library.videos
+    library.teaching.suggest("Rex", dict.fromkeys((first, second), MAYBE))
+    library.confirm(first, "Rex")
+    library.reject(second, "Rex")
+    library.confirm(third, "Rex")
+    return {first, second}
+
+
+def merge_into_a_new_tag(library):
+    return library.merge_tags(["Rex"], "Dogs")
+
+
+def merge_into_one_that_was_suggested_there(library):
+    # Under that name nobody answered: what was given by hand stays so.
+    library.teaching.store(replace(TAG, name="Dogs"), create=True)
+    library.teaching.suggest("Dogs", {library.videos[2]: replace(MAYBE, name="Dogs")})
+    return library.merge_tags(["Rex"], "Dogs")
+
+
+def merge_twice(library):
+    library.merge_tags(["Rex"], "Pets")
+    return library.merge_tags(["Pets"], "Dogs")
+
+
+def rename_to_one_that_was_in_use(library):
+    library.confirm(library.videos[3], "Dogs")
+    library.forget(library.videos[3], "Dogs")
+    return library.rename_tag("Rex", "Dogs")
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        merge_into_a_new_tag,
+        merge_into_one_that_was_suggested_there,
+        merge_twice,
+        rename_to_one_that_was_in_use,
+    ],
+)
+def test_answers_stay_answers_under_another_name(library, move):
+    two = answer_two(library)
+    step = move(library)
+    assert library.teaching.answered("Dogs") == two
+    assert library.teaching.decided("Dogs", SPACE) == {
+        library.videos[0]: True,
+        library.videos[1]: False,
+        library.videos[2]: True,
+    }
+    # Whoever changes their mind answers the suggestion that it was, also there.
+    library.reject(library.videos[0], "Dogs")
+    assert library.teaching.answered("Dogs") == two
+    library.undo(library.videos[0], "Dogs")
+    library.undo_step(step.id)
+    assert library.teaching.answered("Dogs") == frozenset()
+    library.redo_step(step.id)
+    assert library.teaching.answered("Dogs") == two
+
+
+def test_of_two_decisions_about_a_video_that_count_which_was_an_answer(library):
+    first, second, *_ = library.videos
+    library.teaching.store(replace(TAG, name="Dogs"), create=True)
+    library.teaching.suggest("Dogs", {first: replace(MAYBE, name="Dogs")})
+    library.teaching.suggest("Rex", {second: MAYBE})
+    library.confirm(first, "Dogs")
+    library.confirm(first, "Rex")
+    library.confirm(second, "Dogs")
+    library.confirm(second, "Rex")
+    library.merge_tags(["Rex"], "Dogs")
+    assert library.teaching.answered("Dogs") == {first, second}
+
+
 def test_decisions_since_it_was_learnt_are_counted(library):
     library.confirm(library.videos[0], "Rex")
     library.teaching.store(replace(TAG, last_decision=library.teaching.newest_decision()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from organizer.errors import InvalidTagError
 from organizer.library.database.columns import chunks, now_text
 from organizer.library.database.transaction import transaction, with_room
+from organizer.library.deciding.answered import answered
 from organizer.library.deciding.tags import meant_tag, tag_id_of
 from organizer.library.deciding.taught_rows import (
     TAG_OF,
@@ -118,19 +119,7 @@ class Teaching:
             InvalidTagError: it is no name of a tag.
         """
         tag_id = find_tag(self._db, meant_tag(self._db, name))
-        rows = self._db.execute(
-            """
-            SELECT j.video_id, j.before_row FROM decision_journal j WHERE j.tag_id = ? AND j.undone_at IS NULL
-            ORDER BY j.id
-            """,
-            [tag_id],
-        )
-        # Whoever changes their mind answers the suggestion that it was.
-        was: dict[int, bool] = {}
-        for video_id, before in rows:
-            state = None if before is None else json.loads(before)["state"]
-            was[video_id] = state == TagState.SUGGESTED or (state is not None and was.get(video_id, False))
-        return frozenset(video_id for video_id, suggested in was.items() if suggested)
+        return frozenset() if tag_id is None else answered(self._db, tag_id)
 
     def featured(self, space_id: str) -> list[int]:
         """Return the videos that lie somewhere and have features of one space, in their order."""
