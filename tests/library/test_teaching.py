@@ -296,6 +296,32 @@ def rename_to_one_that_was_in_use(library):
     return library.rename_tag("Rex", "Dogs")
 
 
+@pytest.mark.parametrize("move", [merge_into_a_new_tag, rename_to_one_that_was_in_use])
+def test_what_was_learnt_under_another_name_goes_when_that_is_undone(library, move):
+    answer_two(library)
+    step = move(library)
+    # It is to be learnt again: those that moved are decisions since.
+    assert library.teaching.tags()[0].since >= 3
+    for _ in range(2):
+        library.teaching.store(replace(TAG, name="Dogs", shown=9))
+        library.teaching.suggest("Dogs", {library.videos[3]: replace(MAYBE, name="Dogs")})
+        assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Dogs", 9)]
+        library.undo_step(step.id)
+        assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Rex", 5)]
+        assert of(library, library.videos[3], "Dogs") is None
+        library.redo_step(step.id)
+
+
+def test_what_was_learnt_before_under_that_name_stays(library):
+    answer_two(library)
+    library.confirm(library.videos[3], "Dogs")
+    library.teaching.store(replace(TAG, name="Dogs", shown=7))
+    step = library.merge_tags(["Rex"], "Dogs")
+    library.teaching.store(replace(TAG, name="Dogs", shown=9))
+    library.undo_step(step.id)
+    assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Dogs", 9), ("Rex", 5)]
+
+
 @pytest.mark.parametrize(
     "move",
     [

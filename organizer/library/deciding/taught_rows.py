@@ -57,6 +57,18 @@ def take_back(db: Database, tag_id: int) -> None:
         put_said(db, tag_id, dict.fromkeys(chunk))
 
 
+def has_row(db: Database, tag_id: int) -> bool:
+    """Whether a tag was taught itself, and not one that became it."""
+    return db.execute("SELECT 1 FROM taught WHERE tag_id = ? LIMIT 1", [tag_id]).fetchone() is not None
+
+
+def let_go(db: Database, tag_id: int) -> None:
+    """Forget what was learnt of a tag while others were it, for the day that these are themselves again."""
+    if has_row(db, tag_id):
+        db.execute("DELETE FROM taught WHERE tag_id = ?", [tag_id])
+        take_back(db, tag_id)
+
+
 def is_taught(db: Database, tag_id: int, *, on: bool = False) -> bool:
     """Whether a tag was taught, in any feature space.
 

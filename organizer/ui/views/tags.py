@@ -117,6 +117,8 @@ def _step(
         with open_library() as library:
             step = change(library, text(action, "name"), action)
         if step.id:
+            # What became another tag is learnt again as that one.
+            LESSONS.answered()
             say(f"{step.words}: {count(step.videos, 'video')}." if step.videos else f"{step.words}.", step.id)
 
     return run
