@@ -86,8 +86,14 @@ def is_taught(db: Database, tag_id: int, *, on: bool = False) -> bool:
 
 def refines(db: Database, tag_id: int) -> bool:
     """Whether a tag is a model's label that was refined."""
-    row = db.execute("SELECT 1 FROM taught WHERE tag_id = ? AND refines IS NOT NULL", [tag_id]).fetchone()
-    return row is not None
+    row = db.execute(
+        f"""
+        SELECT l.refines FROM taught l JOIN tags t ON {TAG_OF} WHERE t.id = ?
+        ORDER BY t.id != l.tag_id, l.refines IS NULL LIMIT 1
+        """,
+        [tag_id],
+    ).fetchone()
+    return row is not None and row[0] is not None
 
 
 def names_taught(db: Database) -> set[str]:

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 _COLUMNS = """
     t.name, l.space_id, l.enabled, l.taught_at, l.shown, l.not_shown, l.centre, l.scale, l.weights, l.slope,
     l.offset, l.given, l.maybe, l.report, l.score_slope, l.refines,
-    l.last_decision
+    l.last_decision,
+    CASE WHEN l.refines IS NULL THEN '[]'
+        ELSE (SELECT json_group_array(m.folded) FROM tags m WHERE m.merged_into = t.id) END
 """
 _SINCE = """
     (SELECT count(DISTINCT j.video_id) FROM decision_journal j
@@ -106,6 +108,18 @@ class Teaching:
             [tag_id, space_id],
         )
         return {video_id: state == TagState.CONFIRMED for video_id, state in rows}
+
+    def once(self, name: str) -> frozenset[str]:
+        """Return the folded names of tags that became one, by a merge or by another name.
+
+        Raises:
+            InvalidTagError: it is no name of a tag.
+        """
+        rows = self._db.execute(
+            "SELECT folded FROM tags WHERE merged_into = ?",
+            [find_tag(self._db, meant_tag(self._db, name))],
+        )
+        return frozenset(folded for (folded,) in rows)
 
     def newest_decision(self) -> int:
         """Return the number of the newest decision in the journal, 0 where there is none."""
@@ -241,7 +255,7 @@ class Teaching:
 
 def _tag(row: tuple[Any, ...]) -> TaughtTag:
     name, space_id, enabled, taught_at, shown, not_shown, centre, scale, weights, *rest = row
-    slope, offset, given, maybe, report, score_slope, refines, last, since = rest
+    slope, offset, given, maybe, report, score_slope, refines, last, once, since = rest
     return TaughtTag(
         name=name,
         space_id=space_id,
@@ -257,6 +271,7 @@ def _tag(row: tuple[Any, ...]) -> TaughtTag:
         report=TaughtReport(**json.loads(report)),
         score_slope=score_slope,
         refines=refines,
+        once=frozenset(json.loads(once)),
         last_decision=last,
         enabled=bool(enabled),
         taught_at=taught_at,
