@@ -160,7 +160,7 @@ def merged(library):
 
 @pytest.mark.parametrize("move", [renamed, renamed_to_one_in_use, merged])
 def test_a_label_of_ones_own_model_is_refined_under_its_other_name(tmp_path, move):
-    own = replace(BUNDLE, name="mine", labels=tuple("Glow" if one == LABEL else one for one in LABELS))
+    own = replace(BUNDLE, version="mine", labels=tuple("Glow" if one == LABEL else one for one in LABELS))
     library, sunsets = planted(tmp_path / "library.db", sunsets=50, others=150)
     with library:
         half_known(library, sunsets, own, "Glow")

@@ -10,7 +10,8 @@ import streamlit as st
 from organizer.errors import BundleError
 from organizer.gallery.tag_list import COLOURS, tag_rows
 from organizer.models.catalogue import open_bundle
-from organizer.text import count, safe_text
+from organizer.teaching.refine import is_refined
+from organizer.text import count
 from organizer.ui.lessons import LESSONS
 from organizer.ui.parts.action_queue import acknowledged
 from organizer.ui.parts.component import load_component
@@ -91,14 +92,20 @@ def _act() -> None:
 
 
 def _suggest(action: Mapping[str, Any]) -> None:
-    """Suggest a taught tag, or do not any more."""
+    """Suggest a taught tag, or do not any more; of a label that is refined the model speaks alone then."""
     name, on = text(action, "name"), action.get("on") is True
     with open_library() as library:
+        refined = is_refined(library, open_bundle(), name)
         library.teaching.switch(name, on=on)
     if on:
         LESSONS.ask(name, learn=False)
+        # What was answered meanwhile.
+        LESSONS.answered()
+    elif refined:
+        LESSONS.take_back(name)
+        say(f"{name} does not follow your answers any more.")
     else:
-        say(safe_text(f"{name} is not suggested any more."))
+        say(f"{name} is not suggested any more.")
 
 
 def _unlearn(action: Mapping[str, Any]) -> None:
