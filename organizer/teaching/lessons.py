@@ -139,9 +139,9 @@ class Lessons:
 
     @property
     def busy(self) -> bool:
-        """Whether a lesson waits or goes on."""
+        """Whether a lesson waits or goes on, or one may follow from what was answered."""
         with self._changed:
-            return any(not lesson.over for lesson in self._lessons.values())
+            return self._answered_s is not None or any(not lesson.over for lesson in self._lessons.values())
 
     def _wake(self) -> None:
         if self._thread is None or not self._thread.is_alive():

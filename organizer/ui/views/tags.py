@@ -35,6 +35,8 @@ _tags = load_component(_TAGS)
 
 def show_tags(library: Library, view: ViewState) -> None:
     """Draw all tags, and what is done for the tags of all videos."""
+    # Before it is asked how they go: one that ends meanwhile is told of by the next run.
+    busy, number = LESSONS.busy, LESSONS.number
     space_id = _space()
     # Of a tag that was taught in several spaces the last counts.
     taught = sorted(library.teaching.tags(), key=lambda tag: tag.space_id == space_id)
@@ -47,8 +49,8 @@ def show_tags(library: Library, view: ViewState) -> None:
         },
         on_act_change=_act,
     )
-    if LESSONS.busy:
-        _follow_lessons(LESSONS.number)
+    if busy:
+        _follow_lessons(number)
     else:
         # As many elements either way: what stands below is the same one then.
         st.empty()
