@@ -36,8 +36,9 @@ def model_again(
     refined = next((tag for tag in library.teaching.tags(bundle.space_id) if tag.name == label), None)
     least = min(*bundle.thresholds, *bundle.maybe_thresholds)
     ids = set(library.teaching.decided(label, bundle.space_id))
-    tagged = [] if refined is None else library.teaching.tagged_by(bundle.id)
-    for start in range(0, len(tagged), _CHUNK):
-        records = library.records(tagged[start : start + _CHUNK])
-        ids |= {one.id for one in records if (refined.score_in(one.scores) or 0.0) >= least}
+    if refined is not None:
+        tagged = library.teaching.tagged_by(bundle.id)
+        for start in range(0, len(tagged), _CHUNK):
+            records = library.records(tagged[start : start + _CHUNK])
+            ids |= {one.id for one in records if (refined.score_in(one.scores) or 0.0) >= least}
     yield from retag(library, tagger, sorted(ids), stop=stop)
