@@ -15,7 +15,7 @@ from organizer.models.catalogue import open_bundle
 from organizer.reviewing.background import Relearning
 from organizer.reviewing.precision import precision_words
 from organizer.reviewing.queue import begin, like_this
-from organizer.reviewing.words import learnt_words, passed_over_words
+from organizer.reviewing.words import learnt_words, left_words, passed_over_words
 from organizer.text import clock_time, duration, safe_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,12 @@ _MEANS = {
 @click.command()
 @click.argument("tags", nargs=-1, metavar="[TAG...]")
 @where_option
-@click.option("--new", "how", flag_value="new", help="Begin anew, though there is a review to go on with.")
+@click.option(
+    "--new",
+    "how",
+    flag_value="new",
+    help="Begin anew, and do not ask whether to end another review.",
+)
 @click.option(
     "--continue", "how", flag_value="continue", help="Go on with the last review, or say that it is done."
 )
@@ -56,13 +61,16 @@ def review(*, tags: tuple[str, ...], wheres: tuple[str, ...], how: str | None, l
     gallery. One key answers: y yes, n no, l later, s skip what is left of this tag and looks like this video,
     u undo the last answer, q quit; Enter quits too. Each answer is stored at once, as "organizer tag" and
     "untag" store it. Tags that you taught are learnt again meanwhile. Answers may also be piped in, one a
-    line.
+    line. There is one review at a time: beginning another ends it, at a terminal after a question.
     """
     if how == "continue" and (tags or wheres):
         raise click.UsageError("--continue goes on with what was begun: name no tags, and no --where.")
     with open_library() as library:
         bundle = open_bundle()
         now = _chosen(library, bundle, tags, wheres, how)
+        if now is None:
+            click.echo(f"Nothing was begun. To go on: organizer review --continue{library_argument()}")
+            return
         if listed:
             _print_list(library, now)
             return
@@ -78,8 +86,8 @@ def review(*, tags: tuple[str, ...], wheres: tuple[str, ...], how: str | None, l
 
 def _chosen(
     library: Library, bundle: Bundle, tags: Sequence[str], wheres: Sequence[str], how: str | None
-) -> Review:
-    """Return the review to go on with, or a new one."""
+) -> Review | None:
+    """Return the review to go on with, or a new one; None where the person does not end another for it."""
     last = library.reviews.newest()
     asked = " ".join([*map(shlex.quote, tags), *(f"--where {shlex.quote(text)}" for text in wheres)])
     if how == "continue":
@@ -91,7 +99,20 @@ def _chosen(
         return last
     names = [library.meant_tag(tag) for tag in tags]
     video_ids = videos_where(library, wheres) if wheres else None
-    return begin(library, bundle, names, video_ids, asked)
+    if last is None or not last.left:
+        return begin(library, bundle, names, video_ids, asked)
+    behind = safe_text(left_words(last))
+    # Where nothing was answered in it, nothing is lost.
+    if (
+        how is None
+        and last.underway
+        and sys.stdin.isatty()
+        and not click.confirm(f"To begin another ends {behind}; what you answered stays. Begin it?", err=True)
+    ):
+        return None
+    begun = begin(library, bundle, names, video_ids, asked)
+    click.echo(f"{behind[0].upper()}{behind[1:]} has ended. What you answered stays.", err=True)
+    return begun
 
 
 class _Questions:
@@ -215,8 +236,9 @@ def _end(library: Library, before: Review, relearning: Relearning, *, stopped: b
 
 
 def _print_list(library: Library, now: Review) -> None:
-    for item in library.reviews.left(now.id):
+    # By the number that it has when it is asked about.
+    for number, item in enumerate(library.reviews.left(now.id), start=now.number):
         score = "" if item.score is None else f"{item.score:.0%}"
         at = " ".join(clock_time(second) for second in item.seconds[:1])
         path = safe_text(library.video(item.video_id).path)
-        click.echo(f"{item.position:5}  {safe_text(item.tag)}  {score:>4}  {at:>5}  {path}")
+        click.echo(f"{number:5}  {safe_text(item.tag)}  {score:>4}  {at:>5}  {path}")

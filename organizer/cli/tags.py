@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 import click
 
 from organizer.cli.commands import TAG_COMMANDS, LazyGroup
-from organizer.cli.context import library_option, open_library
+from organizer.cli.context import library_argument, library_option, open_library
 from organizer.cli.history import print_step
+from organizer.library.spelling import folded
 from organizer.text import safe_text
+
+if TYPE_CHECKING:
+    from organizer.library import Library
 
 
 @click.group(cls=LazyGroup, entries=TAG_COMMANDS, invoke_without_command=True)
@@ -39,6 +46,7 @@ def rename(old: str, new: str) -> None:
     """Rename the tag OLD of your own to NEW, on all videos."""
     with open_library() as library:
         print_step(library.rename_tag(old, new))
+        _say_if_to_be_learnt(library, new)
 
 
 @click.command()
@@ -49,6 +57,17 @@ def merge(sources: tuple[str, ...], into: str) -> None:
     """Make one tag of several of your own; of two decisions about a video the newer one holds."""
     with open_library() as library:
         print_step(library.merge_tags(sources, into))
+        _say_if_to_be_learnt(library, into)
+
+
+def _say_if_to_be_learnt(library: Library, name: str) -> None:
+    """Say how a taught tag that has other decisions now is learnt from these."""
+    wanted = folded(library.meant_tag(name))
+    for tag in library.teaching.tags():
+        if folded(tag.name) == wanted and tag.enabled and tag.since:
+            shown = safe_text(shlex.quote(tag.name))
+            click.echo(f"To learn it from all of its decisions: organizer teach {shown}{library_argument()}")
+            return
 
 
 @click.command()

@@ -17,10 +17,10 @@ from organizer.errors import FeatureSpaceError, TeachingError
 from organizer.library.actions import TagChange
 from organizer.library.spelling import folded
 from organizer.models.catalogue import open_bundle
-from organizer.pipeline.retag import retag
+from organizer.pipeline.model_again import model_again
 from organizer.stopping import StoppedError
 from organizer.tags.tagger import Tagger
-from organizer.teaching.refine import learn_tag
+from organizer.teaching.refine import is_refined, learn_tag
 from organizer.teaching.teach import suggest, taught
 from organizer.teaching.transfer import read_taught, write_taught
 from organizer.teaching.words import advice, how_sure, learnt_from
@@ -160,11 +160,12 @@ def _list(library: Library, bundle: Bundle) -> None:
 
 def _switch(library: Library, bundle: Bundle, tag: str, action: str) -> None:
     name = library.meant_tag(tag)
-    label = name in bundle.labels
+    label = name in bundle.labels or is_refined(library, bundle, name)
     if action == "forget" and not label:
-        library.teaching.unlearn(name)
+        step = library.teaching.unlearn(name)
         click.echo(
-            f"What was learnt of {safe_text(name)} is forgotten. The videos that you gave it to keep it."
+            f"What was learnt of {safe_text(name)} is forgotten. The videos that you gave it to keep it. "
+            f"To undo: organizer undo {step.id}{library_argument()}"
         )
     else:
         # What answers say of a label is never forgotten for good: the next one would bring it back.
@@ -174,7 +175,7 @@ def _switch(library: Library, bundle: Bundle, tag: str, action: str) -> None:
         return
     if label:
         # In the place of what was refined stands again what the model says.
-        for _ in retag(library, Tagger(bundle), library.teaching.tagged_by(bundle.id)):
+        for _ in model_again(library, Tagger(bundle), name):
             pass
     if action == "off" or label:
         again = f"organizer teach {safe_text(shlex.quote(name))} --on{library_argument()}"

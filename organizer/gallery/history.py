@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from organizer.library.actions import Step
     from organizer.library.records import VideoRecord
 
-_ABOUT_TAGS = {StepKind.COLOUR_TAG, StepKind.RENAME_TAG, StepKind.HIDE_LABEL}
+_ABOUT_TAGS = {StepKind.COLOUR_TAG, StepKind.RENAME_TAG, StepKind.HIDE_LABEL, StepKind.UNLEARN_TAG}
 """Here the number of videos says nothing where it is 0."""
 
 

@@ -62,6 +62,8 @@ class TagRow:
     """What it was learnt from, and how it does, a sentence."""
     advice: str = ""
     """What would make it better, a sentence."""
+    follows: int = 0
+    """Of a label that a model knows, how many answers refine it; 0 where none do."""
     lesson: str = ""
     """How its learning goes just now, or why it failed; a sentence."""
     learning: bool = False
@@ -110,6 +112,7 @@ def _row(info: TagInfo, taught: TaughtTag | None, lesson: Lesson | None, space_i
         taught="" if taught is None else "other" if elsewhere else "on" if taught.enabled else "off",
         sure="" if taught is None else safe_text(f"Learnt from {learnt_from(taught)}; {how_sure(taught)}."),
         advice="" if taught is None else _OTHER_MODEL if elsewhere else safe_text(advice(taught)),
+        follows=0 if taught is None or taught.refines is None else taught.shown + taught.not_shown,
         lesson="" if lesson is None else safe_text(_lesson(lesson)),
         learning=lesson is not None and not lesson.over,
         lacks=max(0, FEWEST - info.confirmed),

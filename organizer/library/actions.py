@@ -51,6 +51,8 @@ class StepKind(StrEnum):
     RETAG = "retag"
     MERGE = "merge"
     """Another library was merged into this one."""
+    UNLEARN_TAG = "unlearn_tag"
+    """What was learnt of a tag was forgotten."""
     KEEP_DECISIONS = "keep_decisions"
     """What was decided about doubles went to the one that is kept."""
     MOVE = "move"

@@ -89,6 +89,11 @@ class Review:
         """The place of the next suggestion, from 1: the ``12`` of "12 of 84"."""
         return min(self.total - self.left + 1, self.total)
 
+    @property
+    def underway(self) -> bool:
+        """Whether a person said something in it, and something is left."""
+        return bool(self.left and (self.answered or self.skipped or self.put_off))
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from organizer.library.spelling import folded
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -64,6 +68,8 @@ class TaughtTag:
     score_slope: float = 0.0
     refines: str | None = None
     """Name and version of the model whose label it refines; None for a tag of the person's own."""
+    once: frozenset[str] = frozenset()
+    """Of a label that was refined, the folded names of tags that became this one: the model knows it so."""
     enabled: bool = True
     """Whether it is suggested."""
     last_decision: int = 0
@@ -72,3 +78,14 @@ class TaughtTag:
     """ISO 8601 in UTC; empty where it was not stored yet."""
     since: int = 0
     """Decisions about the tag since then; 0 where it was not stored yet."""
+
+    def score_in(self, scores: Mapping[str, float]) -> float | None:
+        """Return what a model says of the label that it refines, None where it does not know it.
+
+        Args:
+            scores: of its labels, 0..1.
+        """
+        if not self.once:
+            return scores.get(self.name)
+        names = {folded(self.name), *self.once}
+        return max((score for label, score in scores.items() if folded(label) in names), default=None)

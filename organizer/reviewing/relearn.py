@@ -13,7 +13,7 @@ from organizer.teaching.taught_tags import NEVER, looked_at
 from organizer.teaching.teach import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from threading import Event
 
     from organizer.library import Library
@@ -117,11 +117,11 @@ def _probabilities(
 ) -> list[float]:
     """Return what a tag says now of suggestions; where it says nothing, what was said then."""
     ids = [item.video_id for item in items]
-    scores: dict[int, float | None] = dict.fromkeys(ids)
+    scores: Mapping[int, float | None] = dict.fromkeys(ids)
     if tag.refines is not None:
         # Only what that very model says of its label can be corrected.
         records = [one for one in library.records(ids) if one.bundle == tag.refines]
-        scores = {one.id: one.scores[tag.name] for one in records if tag.name in one.scores}
+        scores = {one.id: score for one in records if (score := tag.score_in(one.scores)) is not None}
     found: dict[int, float] = {}
     for video_id, features in library.features.of(list(scores), bundle.space_id):
         if len(features.quantised):

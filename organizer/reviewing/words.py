@@ -15,6 +15,11 @@ def place_words(review: Review) -> str:
     return f"{review.number} of {review.total}"
 
 
+def left_words(review: Review) -> str:
+    """Return what there is to go on with, as what it is called: ``the review of Dance with 43 left``."""
+    return f"the review of {review.asked or 'all suggestions'} with {review.left:,} left"
+
+
 def passed_over_words(review: Review) -> str:
     """Return what was passed over without an answer of this review; empty where nothing was."""
     parts = []

@@ -16,7 +16,7 @@ from organizer.teaching.refine import learn_tag, to_learn_again
 from organizer.teaching.teach import suggest, taught
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from organizer.models.bundle import Bundle
@@ -59,6 +59,8 @@ class Lesson:
 class _Wish:
     tag: str
     learn: bool = True
+    take_back: bool = False
+    """Whether the model alone speaks for it again."""
     unasked: bool = False
     """Whether nobody asked for it: it follows answers."""
 
@@ -67,16 +69,24 @@ class Lessons:
     """Learns tags of one library, those that are asked for first; its methods are for any thread."""
 
     def __init__(
-        self, library: Callable[[], Path], bundle: Callable[[], Bundle], *, quiet_s: float = QUIET_S
+        self,
+        library: Callable[[], Path],
+        bundle: Callable[[], Bundle],
+        model_again: Callable[[Library, Bundle, str], Iterable[tuple[int, int]]] | None = None,
+        *,
+        quiet_s: float = QUIET_S,
     ) -> None:
         """Prepare; the thread begins with the first lesson.
 
         Args:
             library: returns the library's file.
             bundle: returns the model whose features are learnt from.
+            model_again: lets the model alone speak for a label again, and yields how many videos of how many
+                that is done for.
             quiet_s: how long after an answer to wait for the next.
         """
         self._library, self._bundle, self._quiet_s = library, bundle, quiet_s
+        self._model_again = model_again
         self._changed = threading.Condition()
         self._asked: deque[_Wish] = deque()
         self._took_s = 0.0
@@ -98,10 +108,22 @@ class Lessons:
             tag: the tag.
             learn: whether to learn it; else what was learnt is suggested again as it is.
         """
+        self._ask(_Wish(tag, learn=learn))
+
+    def take_back(self, tag: str) -> None:
+        """Let the model alone speak for a label that was refined, and is switched off."""
+        self._ask(_Wish(tag, take_back=True))
+
+    def _ask(self, wish: _Wish) -> None:
         with self._changed:
-            if folded(tag) not in (folded(wish.tag) for wish in self._asked):
-                self._asked.append(_Wish(tag, learn=learn))
-                self._note(Lesson(tag, Stage.WAITING))
+            waiting = next((one for one in self._asked if folded(one.tag) == folded(wish.tag)), None)
+            if waiting is not None and waiting.take_back != wish.take_back:
+                # The last word counts.
+                self._asked.remove(waiting)
+                waiting = None
+            if waiting is None:
+                self._asked.append(wish)
+                self._note(Lesson(wish.tag, Stage.WAITING))
             self._wake()
 
     def answered(self) -> None:
@@ -117,9 +139,9 @@ class Lessons:
 
     @property
     def busy(self) -> bool:
-        """Whether a lesson waits or goes on."""
+        """Whether a lesson waits or goes on, or one may follow from what was answered."""
         with self._changed:
-            return any(not lesson.over for lesson in self._lessons.values())
+            return self._answered_s is not None or any(not lesson.over for lesson in self._lessons.values())
 
     def _wake(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -187,6 +209,13 @@ class Lessons:
         self._note(Lesson(tag, Stage.LEARNING))
         bundle = self._bundle()
         with Library.open(self._library(), create=False) as library:
+            if wish.take_back:
+                lesson = Lesson(tag, Stage.SUGGESTING)
+                for done, total in self._model_again(library, bundle, tag) if self._model_again else ():
+                    lesson = Lesson(tag, Stage.SUGGESTING, done, total)
+                    self._note(lesson)
+                self._note(Lesson(tag, Stage.DONE, lesson.done, lesson.total))
+                return
             if wish.learn:
                 learnt = learn_tag(library, bundle, tag)
                 library.teaching.store(learnt)

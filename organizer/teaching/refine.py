@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from organizer.errors import TeachingError
+from organizer.library.spelling import folded
 from organizer.library.taught import TaughtReport, TaughtTag
 from organizer.teaching.background import background_of, scale_of
 from organizer.teaching.direction import difference_of
@@ -57,7 +58,20 @@ def learn_tag(library: Library, bundle: Bundle, name: str) -> TaughtTag:
         InvalidTagError: it is no name of a tag.
         BundleError: the model's PCA is missing or damaged.
     """
-    return refine(library, bundle, name) if name in bundle.labels else teach(library, bundle, name)
+    refines = name in bundle.labels or is_refined(library, bundle, name)
+    return refine(library, bundle, name) if refines else teach(library, bundle, name)
+
+
+def is_refined(library: Library, bundle: Bundle, name: str) -> bool:
+    """Whether a tag is a label of a model that was refined, be it under another name since."""
+    refined = {folded(tag.name) for tag in library.teaching.tags(bundle.space_id) if tag.refines is not None}
+    return folded(name) in refined and bool(_labels_of(library, bundle, name))
+
+
+def _labels_of(library: Library, bundle: Bundle, name: str) -> list[str]:
+    """Return the labels of a model that are a tag in this library."""
+    names = {folded(name), *library.teaching.once(name)}
+    return [label for label in bundle.labels if folded(label) in names]
 
 
 def to_learn_again(library: Library, bundle: Bundle) -> list[str]:
@@ -90,20 +104,22 @@ def refine(library: Library, bundle: Bundle, label: str) -> TaughtTag:
     Args:
         library: the library.
         bundle: the model.
-        label: one of its labels.
+        label: one of its labels, by the name that it has in the library.
 
     Raises:
         TeachingError: there are too few answers, or it is no label of this model.
         BundleError: the model's PCA is missing or damaged.
     """
-    if label not in bundle.labels:
+    labels = _labels_of(library, bundle, label)
+    if not labels:
         raise TeachingError(f"{label} is no label of {bundle.name}, so there is nothing to refine.")
     newest = library.teaching.newest_decision()
     decided = library.teaching.decided(label, bundle.space_id)
     scores = {
-        record.id: record.scores[label]
+        record.id: max(known)
         for record in library.records(list(decided)[-2 * MOST_EXAMPLES :])
-        if record.bundle == bundle.id and label in record.scores
+        if record.bundle == bundle.id
+        and (known := [record.scores[one] for one in labels if one in record.scores])
     }
     sample = sample_of([one for one in library.teaching.featured(bundle.space_id) if one not in decided])
     videos = Videos(dict(library.features.of([*scores, *sample], bundle.space_id)), bundle)
@@ -118,7 +134,7 @@ def refine(library: Library, bundle: Bundle, label: str) -> TaughtTag:
     others = videos.having(sample) or answered
     background = background_of(videos.means(others), scale_of(bundle))
     found = corrected(videos.seen_by(background.view), background, (yes, no, others), scores)
-    column = bundle.labels.index(label)
+    column = bundle.labels.index(labels[0])
     given, maybe = bundle.thresholds[column], bundle.maybe_thresholds[column]
     right, wrong = ([found.held_out[one] for one in ids] for ids in (yes, no))
     least = min(maybe, given)
@@ -132,6 +148,7 @@ def refine(library: Library, bundle: Bundle, label: str) -> TaughtTag:
         offset=found.offset,
         score_slope=found.score_slope,
         refines=bundle.id,
+        once=library.teaching.once(label),
         given=given,
         maybe=maybe,
         shown=len(yes),

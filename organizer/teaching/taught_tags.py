@@ -53,8 +53,8 @@ class TaughtTags:
         for tag in self._tags:
             if tag.refines is None:
                 said[tag.name] = suggestion(tag, rows, seconds)
-            elif tag.name in scores:
-                said[tag.name] = suggestion(tag, rows, seconds, scores[tag.name])
+            elif (score := tag.score_in(scores)) is not None:
+                said[tag.name] = suggestion(tag, rows, seconds, score)
         return said
 
 

@@ -94,6 +94,17 @@ _REST = """
   html[data-organizer-place="video"] [data-testid="stLayoutWrapper"]:has(> .st-key-at_top) {
     margin-bottom: -1rem;
   }
+  /* While suggestions are asked about, what is said in passing lies over no button and no player: between the
+     place and "Other suggestions"; on a phone, where these fill their line, over the search. */
+  html[data-organizer-asks] {
+    --organizer-said-at: max(var(--organizer-bar), var(--organizer-asks-top, 0px)) auto auto 50%;
+    --organizer-said-width: 26rem; --organizer-said-before: none;
+  }
+  @media (max-width: 820px) {
+    html[data-organizer-asks] {
+      --organizer-said-at: 4px auto auto 50%; --organizer-said-over: 110; --organizer-said-width: 100vw;
+    }
+  }
   .st-key-view_panel { max-width: 64rem; margin: 0 auto; }
   .st-key-retag h2 { padding: 1rem 0 0; font-size: 1.08rem; font-weight: 650; }
 </style>

@@ -34,7 +34,7 @@ def begun(gallery, tab):
     """A new review of the animals."""
     forget(gallery)
     choices(gallery, tab)
-    tab.get_by_role("button", name="Begin with Animal").click()
+    begin(gallery, tab, "Begin with Animal")
     place(tab, f"1 of {MAYBES}")
     yield tab
     no_error(tab)
@@ -49,6 +49,14 @@ def choices(gallery, tab):
     if other.is_visible():
         other.click()
     begin.wait_for()
+
+
+def begin(gallery, tab, name):
+    with Library.open(gallery.library) as library:
+        last = library.reviews.newest()
+    tab.get_by_role("button", name=name).click()
+    if last is not None and last.underway:
+        tab.get_by_role("button", name="Begin another").click()
 
 
 def forget(gallery):
@@ -132,6 +140,32 @@ def test_to_the_end_while_a_scan_runs(gallery, begun):
         place(begun, f"{MAYBES} of {MAYBES}")
 
 
+def test_a_review_that_is_not_at_its_end_makes_way_for_another_when_that_is_said(gallery, begun):
+    begun.keyboard.press("y")
+    begun.keyboard.press("l")
+    # What is put off comes last: the next one has its number.
+    place(begun, f"2 of {MAYBES}")
+    stored(gallery, 1, 0)
+    begun.get_by_text("1 put off.").wait_for()
+    place(begun, f"2 of {MAYBES}")
+    begun.get_by_role("button", name="Other suggestions").click()
+    left = f"the review of Animal with {MAYBES - 1} left"
+    begun.get_by_text(f"There is {left}.").wait_for()
+    begun.get_by_role("button", name="Begin with Food").click()
+    dialog = begun.get_by_role("dialog", name="Begin another review?")
+    dialog.get_by_text(f"This ends {left}. What you answered stays.").wait_for()
+    dialog.get_by_role("button", name="Go on with the last").click()
+    place(begun, f"2 of {MAYBES}")
+    begun.get_by_role("button", name="Other suggestions").click()
+    begun.get_by_role("button", name="Begin with Food").click()
+    dialog.get_by_role("button", name="Begin another").click()
+    place(begun, "1 of 1")
+    # Nothing was said in this one, so nothing is asked.
+    begun.get_by_role("button", name="Other suggestions").click()
+    begun.get_by_role("button", name="Begin with all").click()
+    place(begun, f"1 of {2 * MAYBES}")
+
+
 def test_the_rest_like_this_is_skipped(gallery, begun):
     begun.keyboard.press("s")
     begun.locator(".toast").filter(has_text="of Animal skipped").wait_for()
@@ -142,7 +176,7 @@ def test_one_thumb_is_enough_on_a_phone(gallery, new_tab):
     forget(gallery)
     tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True)
     choices(gallery, tab)
-    tab.get_by_role("button", name="Begin with all").click()
+    begin(gallery, tab, "Begin with all")
     place(tab, f"1 of {2 * MAYBES + 1}")
     for name in ("Yes", "No", "Later"):
         box = tab.get_by_role("button", name=name, exact=False).first.bounding_box()
@@ -150,3 +184,40 @@ def test_one_thumb_is_enough_on_a_phone(gallery, new_tab):
         assert box["y"] > 844 * 0.6
         assert box["y"] + box["height"] < 844 - 60
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (1024, 700), (1440, 900)])
+def test_what_is_said_in_passing_lies_over_no_button(gallery, new_tab, width, height):
+    forget(gallery)
+    tab = new_tab(viewport={"width": width, "height": height}, has_touch=width < 900)
+    choices(gallery, tab)
+    begin(gallery, tab, "Begin with all")
+    place(tab, f"1 of {2 * MAYBES + 1}")
+    for _ in range(2):
+        tab.keyboard.press("s")
+        tab.locator(".toast").last.wait_for()
+        tab.locator(".review .ask-part:not(.busy)").wait_for()
+    (said,) = [toast.bounding_box() for toast in tab.locator(".toast").filter(visible=True).all()]
+    assert said["y"] >= 0
+    assert said["x"] >= 0
+    assert said["x"] + said["width"] <= width
+    buttons = tab.locator(".review button, .review .about a").filter(visible=True).all()
+    assert len(buttons) >= 6
+    # Of the player the lower half, where its controls are.
+    player = tab.locator(".review .stage").bounding_box()
+    player |= {"y": player["y"] + player["height"] / 2, "height": player["height"] / 2}
+    for box in [player, *(button.bounding_box() for button in buttons)]:
+        assert not overlap(said, box)
+    # Elsewhere it is said at the foot again.
+    tab.get_by_role("button", name="Other suggestions").click()
+    tab.get_by_role("button", name="Begin with all").wait_for()
+    assert tab.locator(".toasts").bounding_box()["y"] > height / 2
+
+
+def overlap(one, other):
+    """Whether two boxes have anything in common."""
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )

@@ -7,8 +7,12 @@ import pytest
 from organizer.assets import assets_folder
 from organizer.library import Library
 from organizer.models.bundle import load_bundle
+from organizer.teaching.refine import learn_tag
+from organizer.teaching.teach import suggest
 from tests.browser.shell import drawn, go, no_error
+from tests.fakes import colour_bundle
 from tests.gallery_server.process import running_gallery, wait_until
+from tests.gallery_server.seed import SeedVideo, seed
 from tests.teaching.planted import TAG, give, plant
 
 
@@ -53,4 +57,38 @@ def test_a_tag_is_taught_answered_and_learnt_again(tab, gallery):
     tab.get_by_text("not suggested", exact=True).wait_for()
     assert tab.get_by_role("link", name=f"{TAG}: ").count() == 0
     tab.get_by_text("7 videos", exact=True).wait_for()
+    no_error(tab)
+
+
+@pytest.fixture
+def refined(tmp_path):
+    """Eight videos that show an animal and eight that do not; half of each are answered, and learnt from."""
+    videos = [SeedVideo(f"{number}.mp4", ("Animal",)) for number in range(8)]
+    videos += [SeedVideo(f"soup {number}.mp4", ("Food",)) for number in range(8)]
+    seed(tmp_path / "library.db", tmp_path / "videos", videos)
+    with Library.open(tmp_path / "library.db") as library:
+        for video_id in range(1, 5):
+            library.confirm(video_id, "Animal")
+            library.reject(video_id + 8, "Animal")
+        label = learn_tag(library, colour_bundle(), "Animal")
+        library.teaching.store(label)
+        list(suggest(library, colour_bundle(), label))
+    with running_gallery(tmp_path / "library.db") as running:
+        yield running
+
+
+def test_a_label_goes_by_the_model_alone_and_follows_answers_again(tab, refined):
+    tab.goto(refined.address + "?view=tags")
+    follows = tab.get_by_text("follows your 8 answers", exact=True)
+    follows.wait_for()
+    tab.get_by_role("button", name="Change Animal").click()
+    tab.get_by_role("heading", name="Follows your 8 answers").wait_for()
+    tab.get_by_role("button", name="Go by the model alone").click()
+    tab.get_by_text("does not follow your answers", exact=True).wait_for()
+    assert not taught(refined)[0].enabled
+    tab.get_by_text("8 videos", exact=True).first.wait_for()
+    tab.get_by_role("button", name="Change Animal").click()
+    tab.get_by_role("button", name="Follow my answers again").click()
+    follows.wait_for()
+    assert taught(refined)[0].enabled
     no_error(tab)

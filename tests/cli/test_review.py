@@ -64,7 +64,26 @@ def test_a_review_goes_on_where_it_was_left(taught):
     assert path in outcome.lines[1]
     taught.answering("u", "q")
     assert list(state_of(taught).values()).count("confirmed") == 6
-    assert taught.answering("q", arguments=("--new",)).lines[0].startswith("1 of ")
+    again = taught.answering("q", arguments=("--new",))
+    assert again.lines[0].startswith("1 of ")
+    assert "The review of all suggestions with " in again.err
+
+
+def test_the_list_has_the_numbers_that_are_asked_by(taught):
+    # What was put off, and what is ordered anew, has another place than when the review was begun.
+    taught.answering("l", "y", "n", "y", "n", "y", "q")
+    listed = {line.split()[0]: line.split("  ")[-1] for line in taught("review", "--list").lines}
+    outcome = taught.answering("l", "y", "n", "q", arguments=("--continue",))
+    asked = [
+        (line.split()[0], path.split("  ")[1])
+        for line, path in zip(outcome.lines, outcome.lines[1:], strict=False)
+        if f"{TAG}?" in line
+    ]
+    assert len(asked) == 4
+    assert asked[0] == ("6", listed["6"])
+    # What is put off comes last; all others move up.
+    assert [path for _, path in asked[1:]] == [listed[number] for number in ("7", "8", "9")]
+    assert [number for number, _ in asked[1:]] == ["6", "7", "8"]
 
 
 def test_a_tag_becomes_sure_by_its_review(taught):
@@ -142,3 +161,48 @@ def test_a_tag_that_is_none_is_said(taught):
     outcome = taught("review", "Sunse")
     assert outcome.code == 1
     assert "There is no tag Sunse" in outcome.err
+
+
+class Typed(io.StringIO):
+    """What somebody types at a terminal, and the single keys that end a review."""
+
+    def isatty(self):
+        return True
+
+
+def at_terminal(taught, monkeypatch, typed, *arguments):
+    monkeypatch.setattr("sys.stdin", Typed(typed))
+    monkeypatch.setattr("click.getchar", lambda: "q")
+    return taught("review", *arguments)
+
+
+def test_a_review_that_is_not_at_its_end_makes_way_for_another_when_that_is_said(taught, monkeypatch):
+    total = len(taught("review", "--list").lines)
+    # Nothing was said in it: nothing is lost, and no question asked.
+    outcome = at_terminal(taught, monkeypatch, "", TAG)
+    assert f"The review of all suggestions with {total} left has ended." in outcome.err
+    taught.answering("y", "q", arguments=("--continue",))
+    outcome = at_terminal(taught, monkeypatch, "n\n", TAG, "--where", "00")
+    assert (outcome.code, outcome.out.split(" To go on: ")[0].splitlines()[-1]) == (0, "Nothing was begun.")
+    assert f"ends the review of {TAG} with {total - 1} left; what you answered stays." in outcome.err
+    assert at_terminal(taught, monkeypatch, "", "--continue").lines[0].startswith(f"2 of {total}")
+    outcome = at_terminal(taught, monkeypatch, "y\n", TAG, "--where", "00")
+    assert f"The review of {TAG} with {total - 1} left has ended." in outcome.err
+    assert "1 of " in outcome.out
+    # Said in the command, it is not asked again; nor in a script.
+    taught.answering("y", "q", arguments=("--continue",))
+    outcome = at_terminal(taught, monkeypatch, "", "--new")
+    assert (outcome.code, "Begin it?" in outcome.err) == (0, False)
+    assert f"The review of {TAG} --where 00 with " in outcome.err
+    taught.answering("y", "q", arguments=("--continue",))
+    outcome = taught.answering("q", arguments=(TAG,))
+    assert (outcome.code, "Begin it?" in outcome.err) == (0, False)
+    assert "The review of all suggestions with " in outcome.err
+
+
+def test_where_nothing_else_waits_the_review_stays(taught):
+    taught.answering("y", "q")
+    outcome = taught("review", "Dance")
+    assert outcome.code == 1
+    assert "has ended" not in outcome.err
+    assert taught.answering("q", arguments=("--continue",)).lines[0].startswith("2 of ")

@@ -71,9 +71,13 @@ def test_taught_tags_are_listed_switched_off_and_on_and_forgotten(taught):
     assert state_of(taught) == before
     (line,) = taught("teach").lines
     assert line.startswith(f"{TAG}: 6 have it, ")
-    assert taught("teach", TAG, "--forget").code == 0
+    outcome = taught("teach", TAG, "--forget")
+    assert outcome.code == 0
     assert set(state_of(taught).values()) == {"confirmed"}
     assert "Nothing was taught" in taught("teach").out
+    assert taught(*outcome.out.partition("organizer ")[2].split()).code == 0
+    assert state_of(taught) == before
+    taught("redo")
     outcome = taught("teach", TAG, "--off")
     assert outcome.code == 1
     assert "was not taught" in outcome.err
@@ -145,3 +149,14 @@ def test_a_label_is_refined_by_answers(taught):
     outcome = taught("teach", "Nature")
     assert outcome.code == 1
     assert "to refine it takes 3 videos with yes and 3 with no" in outcome.err
+
+
+def test_a_tag_that_was_merged_says_how_it_is_learnt_again(taught):
+    taught("teach", TAG, *files(*range(6)))
+    assert "teach" not in taught("tags", "rename", TAG, "Evening").out
+    outcome = taught("tags", "merge", "Evening", "--into", "Late sun")
+    command = outcome.lines[-1].partition("To learn it from all of its decisions: organizer ")[2]
+    assert command == "teach 'Late sun'"
+    outcome = taught("teach", "Late sun")
+    assert outcome.code == 0
+    assert "Late sun: learnt from 6 videos; finds " in outcome.out

@@ -159,6 +159,74 @@ def test_what_was_learnt_is_forgotten_and_decisions_stay(library):
         library.teaching.unlearn("Rex")
 
 
+def test_forgetting_what_was_learnt_is_undone_and_done_again(library):
+    first, second, third, fourth = library.videos
+    library.teaching.suggest("Rex", {first: MAYBE, second: GIVEN, third: MAYBE, fourth: MAYBE})
+    library.confirm(third, "Rex")
+    rows = [of(library, video_id) for video_id in library.videos]
+    (learnt,) = library.teaching.tags()
+    step = library.teaching.unlearn("rex")
+    assert (step.words, step.videos) == ("What was learnt of Rex forgotten", 3)
+    assert [of(library, video_id) for video_id in library.videos] == [
+        None,
+        None,
+        ("confirmed", "given", None),
+        None,
+    ]
+    # What was decided meanwhile stays.
+    library.confirm(fourth, "Rex")
+    outcome = library.undo_step(step.id)
+    assert (outcome.done, outcome.videos) == (True, 2)
+    (again,) = library.teaching.tags()
+    np.testing.assert_array_equal(again.weights, TAG.weights)
+    assert (again.taught_at, again.report, again.since) == (learnt.taught_at, learnt.report, learnt.since + 1)
+    rows[3] = ("confirmed", "maybe", TAUGHT)
+    assert [of(library, video_id) for video_id in library.videos] == rows
+    check_counts(library, known_videos(library))
+    assert library.redo_step(step.id)
+    assert library.teaching.tags() == []
+    assert of(library, first) is None
+    assert library.undo_step(step.id)
+    assert of(library, second) == ("suggested", "given", TAUGHT)
+
+
+def test_what_was_taught_again_since_is_not_forgotten_for_what_was_before(library):
+    library.teaching.suggest("Rex", {library.videos[0]: MAYBE})
+    library.confirm(library.videos[1], "Rex")
+    step = library.teaching.unlearn("Rex")
+    library.teaching.store(replace(TAG, shown=9))
+    outcome = library.undo_step(step.id)
+    assert not outcome
+    assert outcome.reasons == ("Rex was taught again since.",)
+    assert [tag.shown for tag in library.teaching.tags()] == [9]
+    assert of(library, library.videos[0]) is None
+
+
+def test_one_that_was_switched_off_comes_back_switched_off(library):
+    library.confirm(library.videos[1], "Rex")
+    library.teaching.switch("Rex", on=False)
+    step = library.teaching.unlearn("Rex")
+    library.undo_step(step.id)
+    assert not library.teaching.tags()[0].enabled
+    library.undo_step(step.id)
+    step = library.teaching.unlearn("Rex")
+    library.forget_folder("/v", keep_tags=True)
+    assert library.undo_step(step.id)
+
+
+def test_what_was_learnt_under_two_names_comes_back_under_both(library):
+    first, second, *_ = library.videos
+    library.teaching.store(replace(TAG, name="Max", shown=7), create=True)
+    library.confirm(first, "Rex")
+    library.confirm(second, "Max")
+    merged = library.merge_tags(["Max"], "Rex")
+    step = library.teaching.unlearn("Rex")
+    assert library.teaching.tags() == []
+    library.undo_step(step.id)
+    library.undo_step(merged.id)
+    assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Max", 7), ("Rex", 5)]
+
+
 def test_it_follows_its_tag_to_another_name_and_into_another_tag(library):
     first, second, *_ = library.videos
     library.confirm(first, "Rex")
@@ -194,6 +262,105 @@ def test_answers_are_decisions_about_what_was_suggested(library):
     library.undo(third, "Rex")
     library.confirm(fourth, "Rex")
     assert library.teaching.answered("Rex") == {first, second}
+
+
+def answer_two(library):
+    """Rex is confirmed where it was suggested, rejected there too, and given by hand."""
+    first, second, third, _ = library.videos
+    library.teaching.suggest("Rex", dict.fromkeys((first, second), MAYBE))
+    library.confirm(first, "Rex")
+    library.reject(second, "Rex")
+    library.confirm(third, "Rex")
+    return {first, second}
+
+
+def merge_into_a_new_tag(library):
+    return library.merge_tags(["Rex"], "Dogs")
+
+
+def merge_into_one_that_was_suggested_there(library):
+    # Under that name nobody answered: what was given by hand stays so.
+    library.teaching.store(replace(TAG, name="Dogs"), create=True)
+    library.teaching.suggest("Dogs", {library.videos[2]: replace(MAYBE, name="Dogs")})
+    return library.merge_tags(["Rex"], "Dogs")
+
+
+def merge_twice(library):
+    library.merge_tags(["Rex"], "Pets")
+    return library.merge_tags(["Pets"], "Dogs")
+
+
+def rename_to_one_that_was_in_use(library):
+    library.confirm(library.videos[3], "Dogs")
+    library.forget(library.videos[3], "Dogs")
+    return library.rename_tag("Rex", "Dogs")
+
+
+@pytest.mark.parametrize("move", [merge_into_a_new_tag, rename_to_one_that_was_in_use])
+def test_what_was_learnt_under_another_name_goes_when_that_is_undone(library, move):
+    answer_two(library)
+    step = move(library)
+    # It is to be learnt again: those that moved are decisions since.
+    assert library.teaching.tags()[0].since >= 3
+    for _ in range(2):
+        library.teaching.store(replace(TAG, name="Dogs", shown=9))
+        library.teaching.suggest("Dogs", {library.videos[3]: replace(MAYBE, name="Dogs")})
+        assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Dogs", 9)]
+        library.undo_step(step.id)
+        assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Rex", 5)]
+        assert of(library, library.videos[3], "Dogs") is None
+        library.redo_step(step.id)
+
+
+def test_what_was_learnt_before_under_that_name_stays(library):
+    answer_two(library)
+    library.confirm(library.videos[3], "Dogs")
+    library.teaching.store(replace(TAG, name="Dogs", shown=7))
+    step = library.merge_tags(["Rex"], "Dogs")
+    library.teaching.store(replace(TAG, name="Dogs", shown=9))
+    library.undo_step(step.id)
+    assert [(tag.name, tag.shown) for tag in library.teaching.tags()] == [("Dogs", 9), ("Rex", 5)]
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        merge_into_a_new_tag,
+        merge_into_one_that_was_suggested_there,
+        merge_twice,
+        rename_to_one_that_was_in_use,
+    ],
+)
+def test_answers_stay_answers_under_another_name(library, move):
+    two = answer_two(library)
+    step = move(library)
+    assert library.teaching.answered("Dogs") == two
+    assert library.teaching.decided("Dogs", SPACE) == {
+        library.videos[0]: True,
+        library.videos[1]: False,
+        library.videos[2]: True,
+    }
+    # Whoever changes their mind answers the suggestion that it was, also there.
+    library.reject(library.videos[0], "Dogs")
+    assert library.teaching.answered("Dogs") == two
+    library.undo(library.videos[0], "Dogs")
+    library.undo_step(step.id)
+    assert library.teaching.answered("Dogs") == frozenset()
+    library.redo_step(step.id)
+    assert library.teaching.answered("Dogs") == two
+
+
+def test_of_two_decisions_about_a_video_that_count_which_was_an_answer(library):
+    first, second, *_ = library.videos
+    library.teaching.store(replace(TAG, name="Dogs"), create=True)
+    library.teaching.suggest("Dogs", {first: replace(MAYBE, name="Dogs")})
+    library.teaching.suggest("Rex", {second: MAYBE})
+    library.confirm(first, "Dogs")
+    library.confirm(first, "Rex")
+    library.confirm(second, "Dogs")
+    library.confirm(second, "Rex")
+    library.merge_tags(["Rex"], "Dogs")
+    assert library.teaching.answered("Dogs") == {first, second}
 
 
 def test_decisions_since_it_was_learnt_are_counted(library):

@@ -185,3 +185,29 @@ def test_what_is_switched_off_while_it_is_learnt_stays_off(library, lessons, mon
     over(lessons, after=number)
     assert set(states(library).values()) == {"confirmed"}
     assert not library.teaching.tags()[0].enabled
+
+
+def test_the_last_word_on_whether_a_label_follows_answers_counts(library, monkeypatch):
+    asked = []
+
+    def model_again(_library, _bundle, label):
+        asked.append(label)
+        yield 1, 1
+
+    lessons = Lessons(lambda: library.path, planted_bundle, model_again, quiet_s=0.2)
+    give(library, library.sunsets[:6])
+    lessons.ask(TAG)
+    over(lessons)
+    learn = module.learn_tag
+    monkeypatch.setattr(module, "learn_tag", lambda *given: (time.sleep(0.5), learn(*given))[1])
+    number = lessons.number
+    # While something else is learnt.
+    lessons.ask("Other")
+    wait_until(lambda: lessons.of("Other").stage is not Stage.WAITING, timeout_s=WAIT_S)
+    lessons.take_back(TAG)
+    lessons.ask(TAG, learn=False)
+    over(lessons, after=number)
+    assert asked == []
+    lessons.take_back(TAG)
+    assert over(lessons, after=lessons.number).stage is Stage.DONE
+    assert asked == [TAG]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from organizer.tags.tagger import Tagger
 from organizer.teaching.refine import FEWEST_OF_EACH, learn_tag, refine, to_learn_again
 from organizer.teaching.teach import suggest
 from organizer.training.metrics import average_precisions
-from organizer.types import SuggestedTag, VideoScores
+from organizer.types import LABELS, SuggestedTag, VideoScores
 from tests.library.sql import database_of
 from tests.teaching.planted import planted, planted_bundle
 
@@ -26,23 +28,27 @@ LABEL = "Nature"
 def library(tmp_path):
     """Videos of which the model knows half: it scores sunsets higher for Nature than others, and not much."""
     library, sunsets = planted(tmp_path / "library.db", sunsets=50, others=150)
-    rng = np.random.default_rng(1)
     with library:
-        said = {}
-        for video_id in range(1, 201):
-            score = float(1 / (1 + np.exp(-rng.normal(0.6 if video_id in sunsets else -0.6, 1.0))))
-            tags = (SuggestedTag(LABEL, score, (0,)),) if score >= 0.5 else ()
-            said[video_id] = Tagging(BUNDLE.id, dict.fromkeys(BUNDLE.labels, 0.1) | {LABEL: score}, tags)
-        library.contents.store_tagging(said.items())
-        library.sunsets = set(sunsets)
+        half_known(library, sunsets, BUNDLE, LABEL)
         yield library
 
 
-def answer(library, count):
+def half_known(library, sunsets, bundle, label):
+    rng = np.random.default_rng(1)
+    said = {}
+    for video_id in range(1, 201):
+        score = float(1 / (1 + np.exp(-rng.normal(0.6 if video_id in sunsets else -0.6, 1.0))))
+        tags = (SuggestedTag(label, score, (0,)),) if score >= 0.5 else ()
+        said[video_id] = Tagging(bundle.id, dict.fromkeys(bundle.labels, 0.1) | {label: score}, tags)
+    library.contents.store_tagging(said.items())
+    library.sunsets = set(sunsets)
+
+
+def answer(library, count, label=LABEL):
     for video_id in range(21, 21 + count // 2):
-        library.confirm(video_id, LABEL)
+        library.confirm(video_id, label)
     for video_id in range(101, 101 + count // 2):
-        library.reject(video_id, LABEL)
+        library.reject(video_id, label)
 
 
 def refined(library):
@@ -136,6 +142,52 @@ def test_it_is_refined_again_after_each_answer(library):
     library.teaching.switch(LABEL, on=False)
     library.confirm(4, LABEL)
     assert to_learn_again(library, BUNDLE) == []
+
+
+def renamed(library):
+    return library.rename_tag("Glow", "Dusk")
+
+
+def renamed_to_one_in_use(library):
+    library.confirm(150, "Dusk")
+    library.forget(150, "Dusk")
+    return library.rename_tag("Glow", "Dusk")
+
+
+def merged(library):
+    return library.merge_tags(["Glow"], "Dusk")
+
+
+@pytest.mark.parametrize("move", [renamed, renamed_to_one_in_use, merged])
+def test_a_label_of_ones_own_model_is_refined_under_its_other_name(tmp_path, move):
+    own = replace(BUNDLE, version="mine", labels=tuple("Glow" if one == LABEL else one for one in LABELS))
+    library, sunsets = planted(tmp_path / "library.db", sunsets=50, others=150)
+    with library:
+        half_known(library, sunsets, own, "Glow")
+        answer(library, 20, "Glow")
+        before = learn_tag(library, own, "Glow")
+        library.teaching.store(before)
+        list(suggest(library, own, before))
+        suggested = {one.id for one in library.list() if any(tag.name == "Glow" for tag in one.tags)}
+        step = move(library)
+        assert to_learn_again(library, own) in ([], ["Dusk"])
+        library.confirm(41, "Dusk")
+        assert to_learn_again(library, own) == ["Dusk"]
+        after = learn_tag(library, own, "Dusk")
+        library.teaching.store(after)
+        assert (after.name, after.refines, after.shown, after.not_shown) == ("Dusk", own.id, 11, 10)
+        assert after.report.answers == 21
+        assert (after.given, after.maybe) == (before.given, before.maybe)
+        list(suggest(library, own, after))
+        now = {one.id for one in library.list() if any(tag.name == "Dusk" for tag in one.tags)}
+        assert len(now ^ suggested) < len(suggested) / 5
+        # Also for a video that comes later: the model calls it by its old name.
+        (features,) = [one for _, one in library.features.of([1], own.space_id)]
+        assert taught_tags(library, own).says(features, range(4), {"Glow": 0.9})["Dusk"] is not None
+        library.undo(41, "Dusk")
+        library.undo_step(step.id)
+        assert [(tag.name, tag.refines) for tag in library.teaching.tags()] == [("Glow", own.id)]
+        assert learn_tag(library, own, "Glow").shown == 10
 
 
 def test_a_word_that_is_no_label_cannot_be_refined(library):

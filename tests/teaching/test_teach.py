@@ -63,6 +63,18 @@ def test_it_is_given_only_when_enough_maybes_were_answered(library):
     assert "suggested" in states(library).values()
 
 
+def test_one_that_is_sure_stays_so_under_another_name(library):
+    give(library, library.sunsets[:5])
+    learn(library)
+    for video_id in [one for one, state in states(library).items() if state == "maybe"][:ANSWERS]:
+        library.confirm(video_id, TAG)
+    sure, _ = learn(library)
+    assert sure.given < NEVER
+    library.merge_tags([TAG], "Evening")
+    again = teach(library, BUNDLE, "Evening")
+    assert (again.report, again.given) == (sure.report, sure.given)
+
+
 def test_tags_that_were_put_by_hand_are_no_answers(library):
     give(library, library.sunsets)
     assert learn(library)[0].report.answers == 0

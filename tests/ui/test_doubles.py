@@ -145,11 +145,38 @@ def test_many_groups_come_by_and_by(page):
     assert (len(groups(page)), data(page)["more"]) == (25, 0)
 
 
-def test_the_end_of_a_search_leads_there_from_elsewhere(found):
+def test_the_end_of_a_search_leads_there_from_elsewhere(doubled):
+    doubled.open(view="doubles")
+    doubled.act("doubles", "search")
+    wait_until(lambda: newest_job(doubled.library).finished, timeout_s=60)
+    doubled.trigger("bar", "go", "videos")
+    assert doubled.query() == {}
+    assert doubled.job_ways()["doubles"] == "Show doubles"
+    doubled.on_job("doubles")
+    assert doubled.query() == {"view": ["doubles"]}
+
+
+@pytest.mark.parametrize("end", [None, JobState.DONE, JobState.FAILED])
+def test_a_search_in_a_terminal_is_told_on_the_page_of_doubles_alone(found, end):
     with Library.open(found.library) as library:
         job = library.jobs.begin([], JobKind.DOUBLES)
-        library.jobs.finish(job, JobState.DONE)
-    found.open()
-    assert found.job_ways()["doubles"] == "Show doubles"
-    found.act("job", "doubles", id=job)
-    assert found.query() == {"view": ["doubles"]}
+        if end is not None:
+            library.jobs.finish(job, end)
+    for view in ("", "tags", "review", "history"):
+        assert found.open(view=view).job() == ""
+    assert found.open(view="doubles").job() != ""
+    if end is None:
+        with Library.open(found.library) as library:
+            library.jobs.finish(job, JobState.DONE)
+        assert found.run().job() == "The search for doubles is done."
+    # Dismissed once, in whichever tab, it is told no more.
+    found.on_job("dismiss")
+    assert found.job() == ""
+    assert type(found)(found.folder).open(view="doubles").job() == ""
+
+
+def test_another_job_in_a_terminal_is_told_everywhere(found):
+    with Library.open(found.library) as library:
+        library.jobs.begin([], JobKind.MERGE)
+    for view in ("", "doubles"):
+        assert found.open(view=view).job().startswith("Merging a library")

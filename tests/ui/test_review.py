@@ -62,6 +62,20 @@ def test_answers_are_stored_and_undone(four):
     assert four.said()[-1] == "There is nothing to undo here."
 
 
+def test_it_says_what_another_review_would_end(four):
+    four.act("review", "begin", tag="Animal")
+    shown = data(four)["review"]
+    assert (shown["left_words"], shown["underway"]) == ("the review of Animal with 3 left", False)
+    answer(four, "yes")
+    shown = data(four)["review"]
+    assert (shown["left_words"], shown["underway"]) == ("the review of Animal with 2 left", True)
+    answer(four, "no")
+    answer(four, "no")
+    assert not data(four)["review"]["underway"]
+    four.act("review", "begin", tag="")
+    assert data(four)["review"]["left_words"] == "the review of all suggestions with 1 left"
+
+
 def test_what_looks_alike_is_skipped_and_said(four):
     four.act("review", "begin", tag="Animal")
     answer(four, "skip")

@@ -17,7 +17,7 @@ from organizer.library.database.columns import chunks, marks, now_text
 from organizer.library.database.transaction import transaction
 from organizer.library.deciding import journal, steps, tag_changes
 from organizer.library.deciding.tags import meant_tag, tag_id_of
-from organizer.library.deciding.teaching import is_taught
+from organizer.library.deciding.taught_rows import is_taught
 from organizer.library.reading.tags import find_tag
 from organizer.library.records import TagRow
 from organizer.library.spelling import folded

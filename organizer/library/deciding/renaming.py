@@ -25,6 +25,7 @@ from organizer.library.deciding.tag_changes import (
     set_merged,
 )
 from organizer.library.deciding.tags import meant_tag, tag_id_of
+from organizer.library.deciding.taught_rows import has_row
 from organizer.library.reading.tags import find_tag
 from organizer.library.spelling import folded
 from organizer.types import LABELS
@@ -116,6 +117,7 @@ def take_place(db: Database, tag_id: int, onto: int, name: str) -> dict[str, Any
             "colour": colour_before,
             "hidden": is_hidden(db, onto),
             "merged_into": merged_into(db, onto),
+            "taught": has_row(db, onto),
         },
     }
     db.execute("UPDATE tags SET name = ? WHERE id = ?", [name, onto])

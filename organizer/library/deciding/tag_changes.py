@@ -17,7 +17,7 @@ from organizer.errors import InvalidTagError
 from organizer.library.actions import StepKind
 from organizer.library.deciding import journal, steps
 from organizer.library.deciding.tags import meant_tag, tag_id_of
-from organizer.library.deciding.teaching import is_taught
+from organizer.library.deciding.taught_rows import has_row, is_taught
 from organizer.library.reading.tags import find_tag
 from organizer.library.spelling import clean_tag, folded
 from organizer.types import LABELS, TagState
@@ -49,6 +49,7 @@ def merge(db: Database, sources: Sequence[str], into: str) -> Step:
             "into_id": into_id,
             "merged_into": {id_: merged_into(db, id_) for id_ in owns},
             "into_merged_into": merged_into(db, into_id),
+            "into_taught": has_row(db, into_id),
         },
     )
     if not owns:

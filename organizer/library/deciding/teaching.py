@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from organizer.errors import InvalidTagError
 from organizer.library.database.columns import chunks, now_text
-from organizer.library.database.transaction import transaction
-from organizer.library.deciding import journal
+from organizer.library.database.transaction import transaction, with_room
+from organizer.library.deciding.answered import answered
 from organizer.library.deciding.tags import meant_tag, tag_id_of
+from organizer.library.deciding.taught_rows import (
+    TAG_OF,
+    is_taught,
+    put_said,
+    refines,
+    tag_and_rows,
+    take_back,
+)
+from organizer.library.deciding.unlearning import unlearn
 from organizer.library.reading.tags import find_tag
-from organizer.library.records import TagRow
-from organizer.library.taught import TAUGHT, TaughtReport, TaughtTag
-from organizer.types import LABELS, TagState, Tier
+from organizer.library.taught import TaughtReport, TaughtTag
+from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,20 +31,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlite_utils import Database
 
+    from organizer.library.actions import Step
     from organizer.types import SuggestedTag
 
 _COLUMNS = """
     t.name, l.space_id, l.enabled, l.taught_at, l.shown, l.not_shown, l.centre, l.scale, l.weights, l.slope,
     l.offset, l.given, l.maybe, l.report, l.score_slope, l.refines,
-    l.last_decision
+    l.last_decision,
+    CASE WHEN l.refines IS NULL THEN '[]'
+        ELSE (SELECT json_group_array(m.folded) FROM tags m WHERE m.merged_into = t.id) END
 """
 _SINCE = """
     (SELECT count(DISTINCT j.video_id) FROM decision_journal j
      WHERE j.tag_id = t.id AND (j.id > l.last_decision OR j.undone_at >= l.taught_at))
 """
 _SHOWN = "SELECT name, built_in FROM tags WHERE NOT hidden"
-# A tag that was merged into another, or renamed where the new name was in use, is that one now.
-_TAG_OF = "t.id = coalesce((SELECT merged_into FROM tags WHERE id = l.tag_id), l.tag_id)"
 
 
 class Teaching:
@@ -56,7 +65,7 @@ class Teaching:
     def _read(self, space_id: str | None, since: str) -> list[TaughtTag]:
         rows = self._db.execute(
             f"""
-            SELECT {_COLUMNS}, {since} FROM taught l JOIN tags t ON {_TAG_OF}
+            SELECT {_COLUMNS}, {since} FROM taught l JOIN tags t ON {TAG_OF}
             WHERE :space IS NULL OR l.space_id = :space
             ORDER BY t.folded, l.space_id, t.id != l.tag_id
             """,
@@ -100,6 +109,18 @@ class Teaching:
         )
         return {video_id: state == TagState.CONFIRMED for video_id, state in rows}
 
+    def once(self, name: str) -> frozenset[str]:
+        """Return the folded names of tags that became one, by a merge or by another name.
+
+        Raises:
+            InvalidTagError: it is no name of a tag.
+        """
+        rows = self._db.execute(
+            "SELECT folded FROM tags WHERE merged_into = ?",
+            [find_tag(self._db, meant_tag(self._db, name))],
+        )
+        return frozenset(folded for (folded,) in rows)
+
     def newest_decision(self) -> int:
         """Return the number of the newest decision in the journal, 0 where there is none."""
         (newest,) = self._db.execute("SELECT coalesce(max(id), 0) FROM decision_journal").fetchone()
@@ -112,19 +133,7 @@ class Teaching:
             InvalidTagError: it is no name of a tag.
         """
         tag_id = find_tag(self._db, meant_tag(self._db, name))
-        rows = self._db.execute(
-            """
-            SELECT j.video_id, j.before_row FROM decision_journal j WHERE j.tag_id = ? AND j.undone_at IS NULL
-            ORDER BY j.id
-            """,
-            [tag_id],
-        )
-        # Whoever changes their mind answers the suggestion that it was.
-        was: dict[int, bool] = {}
-        for video_id, before in rows:
-            state = None if before is None else json.loads(before)["state"]
-            was[video_id] = state == TagState.SUGGESTED or (state is not None and was.get(video_id, False))
-        return frozenset(video_id for video_id, suggested in was.items() if suggested)
+        return frozenset() if tag_id is None else answered(self._db, tag_id)
 
     def featured(self, space_id: str) -> list[int]:
         """Return the videos that lie somewhere and have features of one space, in their order."""
@@ -197,10 +206,10 @@ class Teaching:
             if tag_id is None or not is_taught(self._db, tag_id, on=True):
                 # Switched off, forgotten, renamed or deleted meanwhile.
                 return 0
-            refines = _refines(self._db, tag_id)
+            is_refined = refines(self._db, tag_id)
             for chunk in chunks(said):
                 new += put_said(
-                    self._db, tag_id, {video_id: said[video_id] for video_id in chunk}, refines=refines
+                    self._db, tag_id, {video_id: said[video_id] for video_id in chunk}, refines=is_refined
                 )
         return new
 
@@ -211,21 +220,20 @@ class Teaching:
             InvalidTagError: it was not taught.
         """
         with transaction(self._db):
-            for tag_id in self._rows_of(name):
-                self._db.execute("UPDATE taught SET enabled = ? WHERE tag_id = ?", [on, tag_id])
+            tag_id, rows = tag_and_rows(self._db, name)
+            for id_ in rows:
+                self._db.execute("UPDATE taught SET enabled = ? WHERE tag_id = ?", [on, id_])
             if not on:
-                self._take_back(name)
+                take_back(self._db, tag_id)
 
-    def unlearn(self, name: str) -> None:
-        """Forget what was learnt of a tag, with its suggestions; decisions stay.
+    def unlearn(self, name: str) -> Step:
+        """Forget what was learnt of a tag, with its suggestions, as one step; decisions stay.
 
         Raises:
             InvalidTagError: it was not taught.
         """
-        with transaction(self._db):
-            for tag_id in self._rows_of(name):
-                self._db.execute("DELETE FROM taught WHERE tag_id = ?", [tag_id])
-            self._take_back(name)
+        with with_room(self._db), transaction(self._db, durable=True):
+            return unlearn(self._db, name)
 
     def _standing(self, name: str) -> int:
         """Return the id of a tag that is there, under this name, and not hidden."""
@@ -244,99 +252,10 @@ class Teaching:
         rows = self._db.execute("SELECT video_id FROM scores WHERE bundle = ? ORDER BY video_id", [bundle])
         return [video_id for (video_id,) in rows]
 
-    def _rows_of(self, name: str) -> list[int]:
-        """Return the tags of the rows that are a tag now."""
-        tag_id = find_tag(self._db, meant_tag(self._db, name))
-        rows = self._db.execute(
-            f"SELECT DISTINCT l.tag_id FROM taught l JOIN tags t ON {_TAG_OF} WHERE t.id = ?", [tag_id]
-        ).fetchall()
-        if not rows:
-            raise InvalidTagError(f"{name} was not taught. See: organizer teach", ends_in_command=True)
-        return [id_ for (id_,) in rows]
-
-    def _take_back(self, name: str) -> None:
-        tag_id = find_tag(self._db, meant_tag(self._db, name))
-        assert tag_id is not None
-        rows = self._db.execute(
-            "SELECT video_id FROM video_tags WHERE tag_id = ? AND bundle = ?", [tag_id, TAUGHT]
-        ).fetchall()
-        for chunk in chunks([video_id for (video_id,) in rows]):
-            put_said(self._db, tag_id, dict.fromkeys(chunk))
-
-
-def is_taught(db: Database, tag_id: int, *, on: bool = False) -> bool:
-    """Whether a tag was taught, in any feature space.
-
-    Args:
-        db: the library.
-        tag_id: the tag.
-        on: whether it has to be suggested, too.
-    """
-    row = db.execute(
-        f"SELECT 1 FROM taught l JOIN tags t ON {_TAG_OF} WHERE t.id = ? AND (l.enabled OR NOT ?) LIMIT 1",
-        [tag_id, on],
-    ).fetchone()
-    return row is not None
-
-
-def _refines(db: Database, tag_id: int) -> bool:
-    """Whether a tag is a model's label that was refined."""
-    row = db.execute("SELECT 1 FROM taught WHERE tag_id = ? AND refines IS NOT NULL", [tag_id]).fetchone()
-    return row is not None
-
-
-def names_taught(db: Database) -> set[str]:
-    """Return the folded names of the tags that are taught and suggested."""
-    rows = db.execute(f"SELECT t.folded FROM taught l JOIN tags t ON {_TAG_OF} WHERE l.enabled")
-    return {name for (name,) in rows}
-
-
-def put_said(
-    db: Database, tag_id: int, said: Mapping[int, SuggestedTag | None], *, refines: bool = False
-) -> int:
-    """Store what a taught tag says of a few hundred videos, see ``Teaching.suggest``.
-
-    Args:
-        db: the library.
-        tag_id: the tag.
-        said: by video, the suggestion or None.
-        refines: whether it stands in the place of what a model says.
-    """
-    stored, now = journal.tag_rows(db, said, tag_id), now_text()
-    put, new = [], 0
-    for video_id, tag in said.items():
-        before = stored.get(video_id)
-        after = _after(before, tag, now, refines=refines)
-        if after != before:
-            put.append((video_id, tag_id, after))
-            new += _is_news(before, after)
-    journal.put_all(db, put)
-    return new
-
-
-def _after(before: TagRow | None, tag: SuggestedTag | None, now: str, *, refines: bool) -> TagRow | None:
-    """Return what a tag of a video is when a taught tag says something of it."""
-    if tag is None:
-        if before is None or (before.bundle != TAUGHT and not refines):
-            return before
-        if before.state is TagState.SUGGESTED:
-            return None
-        return replace(before, score=None, seconds="[]", bundle=None, tier=Tier.GIVEN)
-    row = TagRow(TagState.SUGGESTED, tag.score, json.dumps(tag.seconds), TAUGHT, now, tag.tier)
-    if before is None:
-        return row
-    return replace(row, state=before.state, changed_at=before.changed_at)
-
-
-def _is_news(before: TagRow | None, after: TagRow | None) -> bool:
-    if after is None or after.state is not TagState.SUGGESTED:
-        return False
-    return before is None or before.tier is not after.tier
-
 
 def _tag(row: tuple[Any, ...]) -> TaughtTag:
     name, space_id, enabled, taught_at, shown, not_shown, centre, scale, weights, *rest = row
-    slope, offset, given, maybe, report, score_slope, refines, last, since = rest
+    slope, offset, given, maybe, report, score_slope, refines, last, once, since = rest
     return TaughtTag(
         name=name,
         space_id=space_id,
@@ -352,6 +271,7 @@ def _tag(row: tuple[Any, ...]) -> TaughtTag:
         report=TaughtReport(**json.loads(report)),
         score_slope=score_slope,
         refines=refines,
+        once=frozenset(json.loads(once)),
         last_decision=last,
         enabled=bool(enabled),
         taught_at=taught_at,

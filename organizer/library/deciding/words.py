@@ -67,6 +67,7 @@ _WORDS: dict[StepKind, Callable[[Mapping[str, Any]], str]] = {
     StepKind.DELETE_TAG: lambda details: f"Tag {details['tag']} deleted",
     StepKind.COLOUR_TAG: _colour,
     StepKind.HIDE_LABEL: _hide,
+    StepKind.UNLEARN_TAG: lambda details: f"What was learnt of {details['tag']} forgotten",
     StepKind.FORGET_FOLDER: _forget,
     StepKind.EXCLUDE: lambda details: f"{details['pattern']} left out from now on",
     StepKind.INCLUDE: lambda details: f"{details['pattern']} no longer left out",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from organizer.library.deciding import entries, steps, tag_changes
+from organizer.library.deciding.taught_rows import has_row, let_go
 from organizer.types import LABELS, TagState
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def unmerge(db: Database, step_id: int, details: Mapping[str, Any]) -> bool:
     The tag that stays stands for the one again that it stood for before, unless somebody gave it since.
     """
     done = tag_changes.unmerge(db, details)
+    if done and not details.get("into_taught", True):
+        let_go(db, details["into_id"])
     if done and not _is_given(db, details["into_id"], 0):
         _stand_for(db, step_id, details["into_id"], details.get("into_merged_into"))
     return done
@@ -75,13 +78,20 @@ def unmerge(db: Database, step_id: int, details: Mapping[str, Any]) -> bool:
 def merge_again(db: Database, step_id: int, details: Mapping[str, Any]) -> None:
     """Do it again."""
     into_id = details["into_id"]
-    steps.add_details(db, step_id, into_merged_into=tag_changes.merged_into(db, into_id))
+    steps.add_details(
+        db,
+        step_id,
+        into_merged_into=tag_changes.merged_into(db, into_id),
+        into_taught=has_row(db, into_id),
+    )
     merged = {int(id_): into_id for id_ in details["merged_into"]}
     tag_changes.set_merged(db, merged | {into_id: None})
 
 
 def give_back(db: Database, step_id: int, onto: Mapping[str, Any]) -> None:
     """Let a tag that another one was renamed to be hidden, or stand for a third one, as it was before."""
+    if not onto.get("taught", True):
+        let_go(db, onto["id"])
     if _is_given(db, onto["id"], 0):
         return
     if onto["hidden"] and _came_back_at(db, onto["id"], but=step_id) is not None:

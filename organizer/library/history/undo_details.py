@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from organizer.library.actions import StepKind
-from organizer.library.deciding import retagging, steps, tag_changes
+from organizer.library.deciding import retagging, steps, tag_changes, unlearning
 from organizer.library.history import folders, hiding, naming
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def undo_details(db: Database, step: Step, tally: Tally) -> None:
             _colour_again(db, details["tag_id"], details["after"], details["before"], tally)
         case StepKind.HIDE_LABEL:
             _hide_again(db, step, details, tally, hidden=not details["hidden"])
+        case StepKind.UNLEARN_TAG:
+            unlearning.know_again(db, details, tally)
         case StepKind.TAG if tally.restored:
             hiding.withdraw(db, step.id, details)
         case StepKind.FORGET_FOLDER | StepKind.EXCLUDE if step.undone:
@@ -59,6 +61,8 @@ def redo_details(db: Database, step: Step, tally: Tally) -> None:
             _colour_again(db, details["tag_id"], details["before"], details["after"], tally)
         case StepKind.HIDE_LABEL:
             _hide_again(db, step, details, tally, hidden=details["hidden"])
+        case StepKind.UNLEARN_TAG:
+            unlearning.unlearn_again(db, step.id, details, tally)
         case StepKind.TAG if tally.restored:
             hiding.bring_back(db, step.id, details)
         case StepKind.FORGET_FOLDER:

@@ -12,7 +12,7 @@ from organizer.library.changes import SuggestionChange
 from organizer.library.database.columns import chunks, marks, now_text
 from organizer.library.deciding import retagging
 from organizer.library.deciding.tags import tag_id_of
-from organizer.library.deciding.teaching import names_taught
+from organizer.library.deciding.taught_rows import names_taught
 from organizer.library.spelling import folded
 from organizer.library.taught import TAUGHT
 from organizer.types import TagState, Tier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -39,7 +40,11 @@ _LOOK_EVERY_S = 1.0
 _LOOK_FOR_LIFE_EVERY_S = 5.0
 _FRESH_S = 60.0
 _JOB, _ELSEWHERE = "job", "job_elsewhere"
-_SEEN, _DISMISSED, _WAS_EMPTY = "scan_seen", "scan_dismissed", "scan_of_nothing"
+_SEEN, _STARTED, _WAS_EMPTY = "scan_seen", "job_started", "scan_of_nothing"
+_OF_ONE_PANEL = {JobKind.DOUBLES: Panel.DOUBLES, JobKind.PREVIEW: Panel.TAGS}
+"""Jobs that change nothing: what they find concerns one panel alone."""
+_dismissed: dict[Path, int] = {}
+"""By library the job whose end was dismissed last, in whichever tab."""
 SEEK_FAILED = "folders_seek"
 """How often this tab was led to the files that cannot be read."""
 _NOT_STARTED = "not_started_"
@@ -50,23 +55,25 @@ _job = load_component(_JOB)
 def show_job(library: Library) -> None:
     """Draw the running job; one that ended while this tab was open is told until it is dismissed.
 
+    One that concerns a single panel is told there alone where it was started elsewhere, as in a terminal.
+
     It always takes two places of the page, empty or not: what stands below is the same element whether a job
     runs or not, so that a video plays on. Not a container: a fragment inside of one leaves it open for the
     run of the script that follows in the same thread (Streamlit 1.67).
     """
     job = library.jobs.newest()
-    if job is None or (job.finished and job.id == st.session_state.get(_DISMISSED)):
+    if job is None or _is_dismissed(job) or not _is_told_here(job):
         st.empty()
         st.empty()
         return
     if not job.finished:
-        remember_job(job.id)
+        st.session_state[_SEEN] = job.id
         st.session_state[_WAS_EMPTY] = state.is_empty(library)
         _show_running()
         st.empty()
         return
     if _is_news(job):
-        remember_job(job.id)
+        st.session_state[_SEEN] = job.id
         _show_end(job)
     else:
         st.empty()
@@ -74,6 +81,16 @@ def show_job(library: Library) -> None:
         _look_for_life(job.id)
     else:
         st.empty()
+
+
+def _is_dismissed(job: Job) -> bool:
+    return job.finished and job.id == _dismissed.get(library_file())
+
+
+def _is_told_here(job: Job) -> bool:
+    """Whether a job concerns what is shown, or was started in this tab."""
+    panel = _OF_ONE_PANEL.get(job.kind)
+    return panel in {None, state.view().panel} or job.id == st.session_state.get(_STARTED)
 
 
 def _is_news(job: Job) -> bool:
@@ -86,8 +103,8 @@ def _is_news(job: Job) -> bool:
 
 
 def remember_job(job_id: int) -> None:
-    """Note that this tab knows of a job, however short it is."""
-    st.session_state[_SEEN] = job_id
+    """Note that this tab started a job, and tells of it however short it is."""
+    st.session_state[_SEEN] = st.session_state[_STARTED] = job_id
 
 
 def start_job(start: Callable[[], int], panel: str) -> None:
@@ -263,4 +280,5 @@ def _undo(action: Mapping[str, Any]) -> None:
 
 
 def _dismiss(job_id: int) -> None:
-    st.session_state[_DISMISSED] = job_id
+    # For all tabs, and after a reload.
+    _dismissed[library_file()] = job_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from organizer.models.catalogue import open_bundle
 from organizer.reviewing.background import Relearning
 from organizer.reviewing.precision import precision_words
 from organizer.reviewing.queue import begin, like_this
-from organizer.reviewing.words import learnt_words, passed_over_words
+from organizer.reviewing.words import learnt_words, left_words, passed_over_words
 from organizer.text import count, safe_text
 from organizer.ui.parts.action_queue import acknowledged
 from organizer.ui.parts.component import load_component
@@ -67,6 +68,8 @@ def _stands(library: Library, review: Review) -> dict[str, Any]:
         "number": review.number,
         "total": review.total,
         "left": review.left,
+        "left_words": safe_text(left_words(review)),
+        "underway": review.underway,
         "can_undo": bool(review.answered or review.skipped or review.put_off),
         "passed": passed_over_words(review),
         "precision": {safe_text(tally.tag): safe_text(precision_words(tally)) for tally in tallies},
@@ -99,7 +102,8 @@ def _act() -> None:
 def _begin(action: Mapping[str, Any]) -> None:
     tag = text(action, "tag")
     with open_library() as library:
-        begin(library, open_bundle(), [tag] if tag else [], asked=tag)
+        # As the command line says it, which goes on with it.
+        begin(library, open_bundle(), [tag] if tag else [], asked=shlex.quote(tag) if tag else "")
 
 
 def _answer(*, yes: bool) -> Callable[[Mapping[str, Any]], None]:

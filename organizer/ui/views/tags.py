@@ -10,7 +10,8 @@ import streamlit as st
 from organizer.errors import BundleError
 from organizer.gallery.tag_list import COLOURS, tag_rows
 from organizer.models.catalogue import open_bundle
-from organizer.text import count, safe_text
+from organizer.teaching.refine import is_refined
+from organizer.text import count
 from organizer.ui.lessons import LESSONS
 from organizer.ui.parts.action_queue import acknowledged
 from organizer.ui.parts.component import load_component
@@ -34,6 +35,8 @@ _tags = load_component(_TAGS)
 
 def show_tags(library: Library, view: ViewState) -> None:
     """Draw all tags, and what is done for the tags of all videos."""
+    # Before it is asked how they go: one that ends meanwhile is told of by the next run.
+    busy, number = LESSONS.busy, LESSONS.number
     space_id = _space()
     # Of a tag that was taught in several spaces the last counts.
     taught = sorted(library.teaching.tags(), key=lambda tag: tag.space_id == space_id)
@@ -46,8 +49,8 @@ def show_tags(library: Library, view: ViewState) -> None:
         },
         on_act_change=_act,
     )
-    if LESSONS.busy:
-        _follow_lessons(LESSONS.number)
+    if busy:
+        _follow_lessons(number)
     else:
         # As many elements either way: what stands below is the same one then.
         st.empty()
@@ -91,21 +94,27 @@ def _act() -> None:
 
 
 def _suggest(action: Mapping[str, Any]) -> None:
-    """Suggest a taught tag, or do not any more."""
+    """Suggest a taught tag, or do not any more; of a label that is refined the model speaks alone then."""
     name, on = text(action, "name"), action.get("on") is True
     with open_library() as library:
+        refined = is_refined(library, open_bundle(), name)
         library.teaching.switch(name, on=on)
     if on:
         LESSONS.ask(name, learn=False)
+        # What was answered meanwhile.
+        LESSONS.answered()
+    elif refined:
+        LESSONS.take_back(name)
+        say(f"{name} does not follow your answers any more.")
     else:
-        say(safe_text(f"{name} is not suggested any more."))
+        say(f"{name} is not suggested any more.")
 
 
 def _unlearn(action: Mapping[str, Any]) -> None:
     name = text(action, "name")
     with open_library() as library:
-        library.teaching.unlearn(name)
-    say(safe_text(f"What was learnt of {name} is forgotten. The videos that you gave it to keep it."))
+        step = library.teaching.unlearn(name)
+    say(f"What was learnt of {name} is forgotten. The videos that you gave it to keep it.", step.id)
 
 
 def _step(
@@ -117,6 +126,8 @@ def _step(
         with open_library() as library:
             step = change(library, text(action, "name"), action)
         if step.id:
+            # What became another tag is learnt again as that one.
+            LESSONS.answered()
             say(f"{step.words}: {count(step.videos, 'video')}." if step.videos else f"{step.words}.", step.id)
 
     return run

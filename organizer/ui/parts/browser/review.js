@@ -84,7 +84,7 @@ function buildAsk(page) {
     const item = page.item;
     if (!item || page.busy || page.ask.hidden) return;
     const number = page.act({ action, review: page.data.review.id, position: item.position });
-    page.pending.set(item.position, number);
+    page.pending.set(item.position, { number, action });
     // Which others look like it, the library knows alone.
     if (action === "skip") page.busy = true;
     drawReview(page);
@@ -161,16 +161,30 @@ function preload(page, items) {
   page.preloaded = items.filter((item) => item.poster).map((item) => Object.assign(new Image(), { src: item.poster }));
 }
 
+// While it asks, what is said in passing is shown in another place (theme.py, toasts.css).
+function markAsking(page, asks) {
+  const { dataset, style } = document.documentElement;
+  if (!asks) {
+    delete dataset.organizerAsks;
+    return;
+  }
+  dataset.organizerAsks = "";
+  style.setProperty("--organizer-asks-top", page.ask.getBoundingClientRect().top + "px");
+}
+
 function drawReview(page) {
   const { data } = page;
   const { review } = data;
   const left = data.items.filter((item) => !page.pending.has(item.position));
   page.item = left[0];
-  const settled = review ? review.left - page.pending.size : 0;
+  // What is put off is left, and has the number that it comes to.
+  const settling = [...page.pending.values()].filter(({ action }) => action !== "later").length;
+  const settled = review ? review.left - settling : 0;
   // Until a new list is there, the one before is not asked about any more.
   const asks = Boolean(review && !page.choosing && !page.beginning && (page.item || (settled > 0 && data.items.length)));
   page.ask.hidden = !asks;
   page.start.hidden = asks;
+  markAsking(page, asks);
   for (const button of [page.yes, page.no, page.later, page.skip]) button.disabled = !page.item || Boolean(page.busy);
   page.back.disabled = Boolean(page.busy) || !(review?.can_undo || page.pending.size);
   page.ask.classList.toggle("busy", Boolean(page.busy) || !page.item);
@@ -179,7 +193,7 @@ function drawReview(page) {
     drawStart(page);
     return;
   }
-  const number = Math.min(review.total, review.number + page.pending.size);
+  const number = Math.min(review.total, review.number + settling);
   page.place.textContent = `${number.toLocaleString("en")} of ${review.total.toLocaleString("en")}`;
   page.bar.style.width = `${(100 * (number - 1)) / Math.max(1, review.total)}%`;
   if (page.item) {
@@ -189,6 +203,23 @@ function drawReview(page) {
   page.learnt.textContent = data.problem ? "It was not learnt again: " + data.problem : review.learnt.join(" \u00b7 ");
   page.passed.textContent = review.passed ? review.passed[0].toUpperCase() + review.passed.slice(1) + "." : "";
   preload(page, left.slice(1, 6));
+}
+
+function askToEnd(page, review, run) {
+  openDialog(page, "Begin another review?", (body, close) => {
+    body.append(element("p", "", `This ends ${review.left_words}. What you answered stays.`));
+    body.append(dialogFoot(
+      control("Go on with the last", () => {
+        close();
+        page.choosing = false;
+        drawReview(page);
+      }),
+      control("Begin another", () => {
+        close();
+        run();
+      }, { kind: "primary" }),
+    ));
+  });
 }
 
 function drawStart(page) {
@@ -204,6 +235,7 @@ function drawStart(page) {
   names.append(element("h1", "", ended ? `All ${review.total.toLocaleString("en")} are done` : "Review"));
   names.append(element("p", "note", "Suggestions that nobody decided about, one by one, the most telling first. One key answers."));
   head.append(names);
+  if (page.choosing && review?.left) names.append(element("p", "note", `There is ${review.left_words}.`));
   if (page.choosing && review?.left) head.append(control("Go on with the last", () => { page.choosing = false; drawReview(page); }, { kind: "primary", key: "go on" }));
   else if (ended && review.can_undo) head.append(control("Undo the last answer", () => page.undo(), { key: "undo" }));
   parts.push(head);
@@ -220,12 +252,14 @@ function drawStart(page) {
     return;
   }
   const all = data.choices.reduce((sum, choice) => sum + choice.waiting, 0);
-  const begin = (tag) => {
+  const beginNow = (tag) => {
     page.beginning = true;
     page.choosing = false;
     page.act({ action: "begin", tag });
     drawReview(page);
   };
+  // There is one review at a time; where nothing was said in it, nothing is lost.
+  const begin = (tag) => (review?.underway ? askToEnd(page, review, () => beginNow(tag)) : beginNow(tag));
   const section = panelSection("What waits for an answer", "", control(`Begin with all ${all.toLocaleString("en")}`, () => begin(""), { kind: ended || !review?.left ? "primary" : "", key: "begin", disabled: Boolean(page.beginning) }));
   const rows = element("ul", "rows");
   for (const choice of data.choices) {
@@ -246,12 +280,16 @@ export default function (component) {
   if (!page || !page.root.isConnected) page = parentElement.organizerReview = buildReview(parentElement, data.acknowledged);
   page.queue.send = (sent) => setTriggerValue("act", sent);
   page.queue.acknowledge(data.acknowledged);
-  for (const [position, number] of page.pending) if (number <= data.acknowledged) page.pending.delete(position);
+  for (const [position, { number }] of page.pending) if (number <= data.acknowledged) page.pending.delete(position);
   if (!page.queue.pending.length) page.busy = page.beginning = false;
   page.data = data;
   drawReview(page);
   clearTimeout(page.looks);
   // What is learnt meanwhile is told when it is there.
   if (data.learning) page.looks = setTimeout(() => page.root.isConnected && !page.queue.pending.length && page.act({ action: "look" }), LOOK_MS);
-  return () => setTimeout(() => page.root.isConnected || letGo(page));
+  return () => setTimeout(() => {
+    if (page.root.isConnected) return;
+    letGo(page);
+    markAsking(page, false);
+  });
 }

@@ -16,7 +16,7 @@ function tagRow(panel, tag) {
     row.append(control("Show again", () => panel.act({ action: "hide", name: tag.name, hidden: false }), { key: "show " + tag.name, label: `Show ${tag.words} again` }));
     return row;
   }
-  if (tag.lesson || tag.taught) name.append(element("span", "note taught", tag.lesson || { on: !tag.own ? "follows your answers" : tag.maybes ? "learnt" : "learnt, nothing to ask about", off: "not suggested", other: "learnt with another model" }[tag.taught]));
+  if (tag.lesson || tag.taught) name.append(element("span", "note taught", tag.lesson || learntWords(tag)));
   else if (tag.own && !tag.lacks) name.append(control("Teach", () => panel.act({ action: "teach", name: tag.name }), { kind: "quiet", key: "teach " + tag.name, label: `Teach ${tag.words}: suggest it for other videos` }));
   const numbers = element("div", "numbers");
   numbers.append(pageLink(panel, counted(tag.videos, "video"), tag.link, "link number"));
@@ -31,6 +31,13 @@ function tagRow(panel, tag) {
   row.append(numbers);
   row.append(control("", () => editTag(panel, tag), { kind: "round", icon: "more", label: `Change ${tag.words}`, key: "edit " + tag.name }));
   return row;
+}
+
+function learntWords(tag) {
+  if (tag.taught === "other") return "learnt with another model";
+  if (tag.follows) return tag.taught === "on" ? `follows your ${counted(tag.follows, "answer")}` : "does not follow your answers";
+  if (tag.taught === "off") return "not suggested";
+  return tag.maybes ? "learnt" : "learnt, nothing to ask about";
 }
 
 function swatches(panel, tag, close) {
@@ -113,11 +120,25 @@ function teaching(panel, tag, close) {
   return parts;
 }
 
+// A label that a model knows, and that a person's answers make better: the model alone is a click away, and back.
+function following(panel, tag, close) {
+  const on = tag.taught === "on";
+  const parts = [element("h3", "", on ? `Follows your ${counted(tag.follows, "answer")}` : "Does not follow your answers")];
+  if (tag.lesson) parts.push(element("p", "note", tag.lesson));
+  if (tag.taught === "other") return [...parts, element("p", "note", tag.advice)];
+  parts.push(element("p", "note", on ? `${tag.sure} ${tag.advice}` : "What the model says of it stands alone. Your answers stay, and what was learnt of them is kept."));
+  parts.push(dialogFoot(control(on ? "Go by the model alone" : "Follow my answers again", () => {
+    panel.act({ action: "suggest", name: tag.name, on: !on });
+    close();
+  }, { disabled: tag.learning })));
+  return parts;
+}
+
 function editTag(panel, tag) {
   openDialog(panel, tag.words, (body, close) => {
     body.append(element("h3", "", "Colour"), swatches(panel, tag, close));
     if (tag.own) {
-      body.append(...teaching(panel, tag, close));
+      body.append(...(tag.follows ? following : teaching)(panel, tag, close));
       body.append(element("h3", "", "Name"), nameForm(panel, tag, close));
       body.append(element("h3", "", "Merge into another tag"));
       body.append(element("p", "note", `Videos with ${tag.words} carry the other tag instead.`), mergeForm(panel, tag, close));
@@ -128,7 +149,7 @@ function editTag(panel, tag) {
         close();
       }, { kind: "danger" })));
     } else {
-      if (tag.taught === "on") body.append(element("h3", "", "Follows your answers"), element("p", "note", `${tag.sure} ${tag.advice}`));
+      if (tag.follows) body.append(...following(panel, tag, close));
       body.append(element("h3", "", "Hide"));
       body.append(element("p", "note", `${tag.words} is never shown, suggested or counted again, until you show it again here. What is known of it is kept.`));
       body.append(dialogFoot(control("Hide this label", () => {
@@ -136,7 +157,7 @@ function editTag(panel, tag) {
         close();
       }, { kind: "danger" })));
     }
-    body.append(element("p", "note foot-note", "Everything here but what is learnt can be undone, also later, under History."));
+    body.append(element("p", "note foot-note", "Everything here but learning and suggesting can be undone, also later, under History."));
   });
 }
 
