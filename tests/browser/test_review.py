@@ -186,7 +186,6 @@ def test_one_thumb_is_enough_on_a_phone(gallery, new_tab):
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (1024, 700), (1440, 900)])
 def test_what_is_said_in_passing_lies_over_no_button(gallery, new_tab, width, height):
     forget(gallery)
