@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from organizer.doubles.move_lock import is_moving
 from organizer.doubles.move_plan import plan_moves
 from organizer.doubles.moving import move_away, move_back
 from organizer.doubles.settling import settle
+from organizer.errors import OutputError
 from organizer.library.jobs import JobKind
 from organizer.pipeline.job_record import recorded
 from organizer.stopping import StoppedError
@@ -57,7 +59,10 @@ def move_doubles(library: Library, groups: Sequence[Group], folder: str, *, yes:
 
     Raises:
         JobRunningError: a job goes through the folders.
+        OutputError: what lies there is no folder.
     """
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise OutputError(f"{folder}: this is no folder. Choose another place for --move-to.")
     planned = plan_moves(library, groups, folder, unsure=unsure)
     goes = [each for each in planned if each.target is not None]
     for each in planned:
@@ -80,10 +85,9 @@ def move_doubles(library: Library, groups: Sequence[Group], folder: str, *, yes:
         return
     with stop_asked_for() as stop:
         done = _follow(library, move_away(library, planned, stop=stop), stop, len(goes))
-    click.echo(
-        f"{count(done, 'file')} moved to {safe_text(folder)}. "
-        f"To move back: organizer duplicates --undo-move{library_argument()}"
-    )
+    # With nothing moved, that command would take back an earlier move.
+    back = f" To move back: organizer duplicates --undo-move{library_argument()}" if done else ""
+    click.echo(f"{count(done, 'file')} moved to {safe_text(folder)}.{back}")
 
 
 def undo_move(library: Library) -> None:

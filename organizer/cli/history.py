@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -75,21 +76,30 @@ def _again(number: int | None, *, redo: bool) -> None:
             number = last.id
         step = next(iter(library.steps(1, before=number + 1)), None)
         if step is not None and step.id == number and step.moves_files and step.undoable and not redo:
-            _tell_move(step, None if named else library.last_step(moves=False))
+            there = any(os.path.lexists(move.to_path) for move in library.moves.away_by(number))
+            _tell_move(step, None if named else library.last_step(moves=False), there=there)
             raise SystemExit(1)
         outcome = library.redo_step(number) if redo else library.undo_step(number)
     _print_outcome(step if step is not None and step.id == number else None, outcome, redo=redo)
 
 
-def _tell_move(move: Step, other: Step | None) -> None:
+def _tell_move(move: Step, other: Step | None, *, there: bool) -> None:
     """Say that a step is a move of files, which is not undone here, and how to go on.
 
     Args:
         move: the step.
         other: the last step that is none, where nobody named the move.
+        there: whether a file of it lies where it was moved to.
     """
     click.echo(f"Nothing was undone: step {move.id} is a move of files. {_words(move)}.", err=True)
-    click.echo(f"To move back, the last move first: {UNDO_MOVE}{library_argument()}", err=True)
+    if there:
+        click.echo(f"To move back, the last move first: {UNDO_MOVE}{library_argument()}", err=True)
+    else:
+        click.echo(
+            "Nothing of it lies there now, so nothing can be moved back. "
+            f"If its disk is away, connect it, then: {UNDO_MOVE}{library_argument()}",
+            err=True,
+        )
     if other is not None:
         click.echo(
             f"To undo what was done before: organizer undo {other.id}{library_argument()} ({_words(other)})",

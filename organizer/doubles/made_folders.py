@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ def make_folders(folder: str, below: str) -> list[MadeFolder]:
                 os.mkdir(now)
             except FileExistsError:
                 if not os.path.isdir(now):
-                    raise
+                    raise NotADirectoryError(errno.ENOTDIR, f"{now} is no folder") from None
             else:
                 made.append(MadeFolder(now, os.lstat(now).st_ino))
     except OSError:
@@ -57,7 +58,11 @@ def tidy(library: Library, batch: int) -> None:
     made = library.moves.made(batch)
     if not made:
         return
-    wanted = {root.path for root in library.roots.all()}
+    roots = library.roots.all()
+    # One that was scanned by another way to it, through a link, is a folder of the library too.
+    scanned = {os.path.realpath(root.path) for root in roots}
+    wanted = {root.path for root in roots}
+    wanted |= {folder.path for folder in made if os.path.realpath(folder.path) in scanned}
     for move in library.moves.away(batch):
         folder = os.path.dirname(move.to_path)
         while folder not in wanted and os.path.dirname(folder) != folder:

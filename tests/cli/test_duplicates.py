@@ -164,6 +164,44 @@ def test_a_library_that_was_chosen_is_named_for_the_way_back(doubled):
     assert f"--undo-move --library {doubled.library}" in doubled("undo", *chosen).err
 
 
+def test_undo_of_a_move_of_which_nothing_is_there_does_not_promise_a_way_back(doubled):
+    away = doubled.folder / "away"
+    doubled("tag", "zoo.mp4", "Trip")
+    doubled("duplicates", "--move-to", away, "--yes")
+    away.rename(doubled.folder / "elsewhere")
+    assert doubled("undo").err.splitlines()[1:] == [
+        "Nothing of it lies there now, so nothing can be moved back. "
+        "If its disk is away, connect it, then: organizer duplicates --undo-move",
+        "To undo what was done before: organizer undo 1 (Tagged Trip, 1 video)",
+    ]
+    (doubled.folder / "elsewhere").rename(away)
+    assert doubled("undo").err.splitlines()[1].startswith("To move back, the last move first:")
+    assert doubled("duplicates", "--undo-move").lines[-1] == "2 files moved back"
+
+
+def test_where_nothing_was_moved_no_way_back_is_offered(doubled):
+    away = doubled.folder / "away"
+    away.write_text("mine")
+    outcome = doubled("duplicates", "--move-to", away / "below", "--yes")
+    assert outcome.lines == [f"0 files moved to {away}/below."]
+    assert outcome.err.count(f"it cannot be moved ({away} is no folder)") == 2
+    assert doubled("history").lines == []
+
+
+@pytest.mark.parametrize("lies", ["a file", "a link to nothing"])
+def test_files_are_not_moved_to_what_is_no_folder(doubled, lies):
+    away = doubled.folder / "away"
+    if lies == "a file":
+        away.write_text("mine")
+    else:
+        away.symlink_to(doubled.folder / "gone")
+    for more in ([], ["--yes"]):
+        outcome = doubled("duplicates", "--move-to", away, *more)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert f"{away}: this is no folder. Choose another place for --move-to." in outcome.err
+    assert len(list(doubled.videos.rglob("*.mp4"))) == 9
+
+
 def test_files_that_were_taken_away_are_no_way_back(doubled):
     away = doubled.folder / "away"
     doubled("duplicates", "--move-to", away, "--yes")

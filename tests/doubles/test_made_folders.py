@@ -74,6 +74,16 @@ def test_a_folder_that_was_scanned_since_stays(shelf):
     assert folders(away) == ["away"]
 
 
+def test_a_folder_that_was_scanned_through_a_link_stays(shelf, tmp_path):
+    library, _, _ = shelf
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    list(move_away(library, plan(library, tmp_path / "link/away")))
+    library.roots.add(str(tmp_path / "disk/away"))
+    list(move_back(library))
+    assert folders(tmp_path / "disk") == ["disk", "disk/away"]
+
+
 def test_where_a_file_stays_so_does_its_folder(shelf):
     library, _, away = shelf
     list(move_away(library, plan(library, away)))
@@ -161,7 +171,7 @@ def test_a_move_that_was_cut_off_and_taken_back_leaves_none(shelf, monkeypatch, 
 def test_folders_that_cannot_all_be_made_are_not_made(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/file").write_text("")
-    with pytest.raises(OSError, match="File exists"):
+    with pytest.raises(NotADirectoryError, match="a/file is no folder"):
         make_folders(str(tmp_path / "a/file/b"), str(tmp_path / "a"))
     with pytest.raises(OSError, match="too long"):
         make_folders(str(tmp_path / "new" / ("x" * 300)), str(tmp_path))

@@ -60,6 +60,11 @@ def follow(db: Database, move: Move, state: MoveState) -> None:
         steps.set_undone(db, step_id, undone=True)
 
 
+def batch_of(db: Database, step_id: int) -> int:
+    """Return the number of the command that a step is."""
+    return int(steps.details_of(db, step_id)["batch"])
+
+
 def made(db: Database, batch: int) -> list[MadeFolder]:
     """Return the folders that a command made, the outermost first."""
     step_id = _step_of(db, batch)

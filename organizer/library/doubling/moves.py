@@ -99,6 +99,10 @@ class Moves:
         """Return what a command moved, or is moving, that is not back."""
         return self._moves(f"state IN ('begun', 'moved', 'returning') AND batch = {batch:d}")
 
+    def away_by(self, step_id: int) -> list[Move]:
+        """Return what a step of the history, a move, moved that is not back."""
+        return self.away(move_steps.batch_of(self._db, step_id))
+
     def made(self, batch: int) -> list[MadeFolder]:
         """Return the folders that a command made for files which it moved, the outermost first."""
         return move_steps.made(self._db, batch)
