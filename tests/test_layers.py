@@ -98,6 +98,7 @@ FACE_OF_LIBRARY = {
     "fingerprint",
     "jobs",
     "records",
+    "retag_report",
     "reviews",
     "spelling",
     "taught",

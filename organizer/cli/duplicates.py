@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     metavar="VIDEO OTHER",
     help="Remember that two videos are no doubles, whatever a search finds.",
 )
+@click.option("--same", nargs=2, metavar="VIDEO OTHER", help="Take that back.")
 @click.option(
     "--move-to",
     "folder",
@@ -71,6 +73,7 @@ def duplicates(
     as_csv: bool,
     merge_tags: bool,
     not_same: tuple[str, str] | None,
+    same: tuple[str, str] | None,
     folder: str | None,
     yes: bool,
     unsure: bool,
@@ -85,9 +88,11 @@ def duplicates(
     file that was changed since the last scan stays where it is, nothing is overwritten, and --undo-move
     moves all back.
     """
-    wishes = [merge_tags, bool(not_same), folder is not None, undo]
+    wishes = [merge_tags, bool(not_same), bool(same), folder is not None, undo]
     if sum(wishes) > 1:
-        raise click.UsageError("Do one thing at a time: --merge-tags, --not-same, --move-to or --undo-move.")
+        raise click.UsageError(
+            "Do one thing at a time: --merge-tags, --not-same, --same, --move-to or --undo-move."
+        )
     if (yes or unsure) and folder is None:
         raise click.UsageError("--yes and --unsure go with --move-to.")
     with open_library() as library:
@@ -95,10 +100,8 @@ def duplicates(
             undo_move(library)
             return
         tell_unsettled(library)
-        if not_same:
-            first, second = (library.find(name) for name in not_same)
-            library.doubles.say_not_the_same(first, [second])
-            click.echo("Remembered: they are no doubles.")
+        if pair := not_same or same:
+            _answer(library, pair, same=bool(same))
             return
         search(library, again=again)
         groups = groups_of(library)
@@ -113,6 +116,30 @@ def duplicates(
             _write_table(groups)
         else:
             _print(groups)
+
+
+def _answer(library: Library, pair: tuple[str, str], *, same: bool) -> None:
+    """Remember that two videos are no doubles, or, where ``same``, take that back.
+
+    Raises:
+        click.UsageError: both names are of one video.
+    """
+    first, second = (library.find(name) for name in pair)
+    if first == second:
+        raise click.UsageError(
+            "Both are one video: files that are the same byte for byte are one. Delete one of them yourself, "
+            "if you like."
+        )
+    if same:
+        library.doubles.forget_not_the_same(first, [second])
+        click.echo("Forgotten: a search may take them for doubles again.")
+    else:
+        library.doubles.say_not_the_same(first, [second])
+        of = " ".join(shlex.quote(safe_text(name)) for name in pair)
+        click.echo(
+            "Remembered: they are no doubles. "
+            f"To take that back: organizer duplicates{library_argument()} --same {of}"
+        )
 
 
 def search(library: Library, *, again: bool) -> None:

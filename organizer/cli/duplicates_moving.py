@@ -97,17 +97,23 @@ def undo_move(library: Library) -> None:
         JobRunningError: a job goes through the folders, or another command moves files.
     """
     with stop_asked_for() as stop:
-        done = _follow(library, move_back(library, stop=stop), stop, None)
+        done = _follow(library, move_back(library, stop=stop), stop, None, JobKind.MOVE_BACK)
     click.echo(f"{count(done, 'file')} moved back" if done else "Nothing to move back.")
 
 
-def _follow(library: Library, steps: Generator[Moved, None, None], stop: Event, to_do: int | None) -> int:
+def _follow(
+    library: Library,
+    steps: Generator[Moved, None, None],
+    stop: Event,
+    to_do: int | None,
+    kind: JobKind = JobKind.MOVE,
+) -> int:
     """Move files as a job, so that no scan goes through the folders meanwhile; return how many went."""
     done = 0
     try:
         with (
             closing(steps),
-            recorded(library_path(), [], stop, JobKind.MOVE, alone=True) as record,
+            recorded(library_path(), [], stop, kind, alone=True) as record,
         ):
             _settle_moves(library)
             record.to_do = to_do

@@ -31,6 +31,7 @@ _NAMES = {
     JobKind.MERGE: "Merge",
     JobKind.DOUBLES: "Search for doubles",
     JobKind.MOVE: "Move of files",
+    JobKind.MOVE_BACK: "Way back of moved files",
 }
 _ASKED = {
     Wish.PAUSE: "It pauses when the files at hand are done. To go on: organizer job resume",

@@ -23,7 +23,8 @@ from organizer.gallery.cards import title
 from organizer.library import Library
 from organizer.library.changes import SuggestionChange
 from organizer.library.filters import VideoFilter
-from organizer.library.jobs import JobKind, RetagChange, RetagReport, TagDifference
+from organizer.library.jobs import JobKind
+from organizer.library.retag_report import RetagChange, RetagReport, TagDifference
 from organizer.models.catalogue import open_bundle
 from organizer.pipeline.job_record import recorded
 from organizer.pipeline.retag import preview

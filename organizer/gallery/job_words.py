@@ -18,6 +18,7 @@ _DOES = {
     JobKind.MERGE: "Merging a library",
     JobKind.DOUBLES: "Looking for doubles",
     JobKind.MOVE: "Moving files",
+    JobKind.MOVE_BACK: "Moving files back",
 }
 _STOPPING = {
     JobKind.SCAN: "Stopping the scan",
@@ -26,6 +27,7 @@ _STOPPING = {
     JobKind.MERGE: "Stopping the merge",
     JobKind.DOUBLES: "Stopping",
     JobKind.MOVE: "Stopping the move",
+    JobKind.MOVE_BACK: "Stopping the move",
 }
 
 
@@ -33,7 +35,7 @@ def running_line(job: Job) -> str:
     """Return what a running job does, with how far it is."""
     if job.kind is JobKind.SCAN and job.to_do is None:
         return "Stopping the scan" if job.stop_requested else "Looking through folders"
-    noun = {JobKind.SCAN: "", JobKind.MOVE: " files"}.get(job.kind, " videos")
+    noun = {JobKind.SCAN: "", JobKind.MOVE: " files", JobKind.MOVE_BACK: " files"}.get(job.kind, " videos")
     far = f"{job.done:,} of {job.to_do or 0:,}{noun}"
     if job.stop_requested:
         return _STOPPING[job.kind] if job.kind is JobKind.SCAN else f"{_STOPPING[job.kind]}: {far} done"
@@ -66,6 +68,7 @@ def end_line(job: Job) -> str:
         JobKind.MERGE: _merge_end,
         JobKind.DOUBLES: _doubles_end,
         JobKind.MOVE: _move_end,
+        JobKind.MOVE_BACK: _move_end,
     }[job.kind](job)
 
 
@@ -124,7 +127,7 @@ def _doubles_end(job: Job) -> str:
 
 
 def _move_end(job: Job) -> str:
-    moved = f"{count(job.done, 'file')} moved"
+    moved = f"{count(job.done, 'file')} moved{' back' if job.kind is JobKind.MOVE_BACK else ''}"
     return {
         JobState.DONE: f"The move is done: {moved}.",
         JobState.STOPPED: f"The move was stopped: {moved}. The same command goes on from there.",

@@ -10,19 +10,22 @@ from __future__ import annotations
 import json
 import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from organizer.errors import JobRunningError
 from organizer.library.database.columns import time_text
 from organizer.library.database.transaction import transaction
+from organizer.library.retag_report import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlite_utils import Database
+
+    from organizer.library.retag_report import RetagReport
 
 DIED_AFTER_S = 45.0
 """How long a row may stay silent; a busy disk and a waiting writer take a part of it."""
@@ -46,7 +49,9 @@ class JobKind(StrEnum):
     DOUBLES = "doubles"
     """Looks for videos that show the same film."""
     MOVE = "move"
-    """Moves originals away, or back; no other job begins meanwhile."""
+    """Moves originals away; no other job begins meanwhile."""
+    MOVE_BACK = "move_back"
+    """Moves them back, with nothing else meanwhile either."""
 
 
 class JobState(StrEnum):
@@ -58,54 +63,6 @@ class JobState(StrEnum):
     FAILED = "failed"
     DIED = "died"
     """Its process ended without a word; never stored, it shows from the row's age."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetagChange:
-    """What tagging again changed of one video."""
-
-    title: str
-    """The name of one of its files."""
-    added: tuple[str, ...]
-    """Tags that are given now and were not."""
-    removed: tuple[str, ...]
-    maybes_added: tuple[str, ...] = ()
-    """Maybes now; reports of before there were any do not say it."""
-    maybes_removed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    """Tags that the person's decisions kept as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class TagDifference:
-    """Of how many videos one tag changed."""
-
-    added: int = 0
-    removed: int = 0
-    maybes_added: int = 0
-    maybes_removed: int = 0
-    kept: int = 0
-    """Of how many it stays as the person decided, against what the model says."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetagReport:
-    """What a run of tagging again did, or would do."""
-
-    asked: int
-    tagged: int
-    """Videos that have features for this model; the others need a scan."""
-    changed: int
-    changes: tuple[RetagChange, ...]
-    """The first hundred of the changed videos."""
-    step_id: int = 0
-    """The step in the history that it is, to undo it; 0 for what would be done only, and in old reports."""
-    tags: dict[str, TagDifference] = field(default_factory=dict)
-    """By name, the tags that changed, or that a decision kept."""
-    chosen: str | None = None
-    """The search whose videos were meant; empty for all videos, None where they were named one by one."""
-
-    MAX_CHANGES: ClassVar[int] = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +146,13 @@ _IN_THE_WAY = {
     JobKind.MERGE: ("Another library is being merged into this one.", "A merge into this library is paused."),
     JobKind.DOUBLES: ("Doubles are being looked for in this library.", "Looking for doubles is paused."),
     JobKind.MOVE: ("Files of this library are being moved.", "A move of files of this library is paused."),
+    JobKind.MOVE_BACK: (
+        "Files of this library are being moved back.",
+        "A move of files of this library is paused.",
+    ),
 }
 """What is said of a job of each kind while it runs, and while it is paused."""
+_MOVES = {JobKind.MOVE, JobKind.MOVE_BACK}
 
 
 class Jobs:
@@ -213,7 +175,7 @@ class Jobs:
         now = time.time()
         with transaction(self._db):
             other = self.newest(now)
-            if other is not None and not other.finished and (alone or other.kind is JobKind.MOVE):
+            if other is not None and not other.finished and (alone or other.kind in _MOVES):
                 raise JobRunningError(busy_words(other, ", then try again"))
             cursor = self._db.execute(
                 """
@@ -372,26 +334,10 @@ def _job(row: tuple[Any, ...], now: float) -> Job:
         message=message,
         finished=now_state is not JobState.RUNNING,
         silent_s=now - beat_at,
-        report=None if report is None else _report(json.loads(report)),
+        report=None if report is None else report_of(json.loads(report)),
     )
 
 
 def _printable(text: str | None) -> str | None:
     """Return a text that may quote a name which is no UTF-8 as one that is."""
     return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _report(values: dict[str, Any]) -> RetagReport:
-    changes = tuple(
-        RetagChange(
-            change["title"],
-            tuple(change["added"]),
-            tuple(change["removed"]),
-            tuple(change.get("maybes_added", ())),
-            tuple(change.get("maybes_removed", ())),
-            tuple(change.get("kept", ())),
-        )
-        for change in values["changes"]
-    )
-    tags = {name: TagDifference(**numbers) for name, numbers in values.get("tags", {}).items()}
-    return RetagReport(**values | {"changes": changes, "tags": tags})

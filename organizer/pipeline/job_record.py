@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from organizer.errors import LibraryError, OrganizerError, OutputClosedError
 from organizer.frames.limits import FILE_WAIT_S
 from organizer.library import Library
-from organizer.library.jobs import JobKind, JobNow, JobState, RetagReport
+from organizer.library.jobs import JobKind, JobNow, JobState
+from organizer.library.retag_report import RetagReport
 from organizer.memory import TOO_LITTLE_MEMORY, lacks_memory
 from organizer.pipeline.pace import Pace
 from organizer.pipeline.progress import AtHand, OutcomeKind

@@ -10,6 +10,7 @@ import re
 import pytest
 
 from organizer.doubles.move_lock import moving_alone
+from organizer.gallery.job_words import end_line
 from organizer.library import Library
 from organizer.library.jobs import JobKind, JobState
 from tests.doubles.films import encoded_again, film, store_file
@@ -177,6 +178,10 @@ def test_undo_of_a_move_of_which_nothing_is_there_does_not_promise_a_way_back(do
     (doubled.folder / "elsewhere").rename(away)
     assert doubled("undo").err.splitlines()[1].startswith("To move back, the last move first:")
     assert doubled("duplicates", "--undo-move").lines[-1] == "2 files moved back"
+    with Library.open(doubled.library) as library:
+        job = library.jobs.newest()
+    assert (job.kind, job.done) == (JobKind.MOVE_BACK, 2)
+    assert end_line(job) == "The move is done: 2 files moved back."
 
 
 def test_where_nothing_was_moved_no_way_back_is_offered(doubled):
@@ -269,6 +274,26 @@ def test_after_a_move_that_was_killed_it_is_said_when_the_next_one_can_begin(dou
     assert re.search(words, outcome.err)
     assert re.search(words, doubled("job").out)
     assert re.search(words, doubled("folders", "exclude", "raw*").err)
+
+
+def test_that_two_are_none_is_taken_back(doubled):
+    assert len(groups(doubled)) == 2
+    outcome = doubled("duplicates", "--not-same", "beach.mp4", "beach small.mp4")
+    assert "--same beach.mp4 'beach small.mp4'" in outcome.out
+    assert len(groups(doubled)) == 1
+    assert doubled("duplicates", "--same", "beach small.mp4", "beach.mp4").code == 0
+    assert len(groups(doubled)) == 2
+
+
+def test_one_video_is_not_told_from_itself(doubled):
+    for option in ("--not-same", "--same"):
+        outcome = doubled("duplicates", option, "beach.mp4", "beach.mp4")
+        assert outcome.code == 2
+        assert "Both are one video" in outcome.err
+
+
+def groups(organizer):
+    return organizer("duplicates", "--json").lines
 
 
 def test_a_move_and_the_way_back_are_jobs(doubled):

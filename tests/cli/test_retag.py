@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from organizer.library import Library
-from organizer.library.jobs import JobKind, JobState, RetagChange, RetagReport
+from organizer.library.jobs import JobKind, JobState
+from organizer.library.retag_report import RetagChange, RetagReport
 from organizer.pipeline import job_record
 from organizer.pipeline.background_jobs import newest_job, start_retag
 from organizer.pipeline.retag import retag

@@ -16,8 +16,9 @@ from organizer.gallery.job_words import current_line, end_line, left_line, not_r
 from organizer.gallery.tag_list import COLOURS, tag_rows
 from organizer.gallery.view_state import from_query
 from organizer.library.actions import Step, StepKind
-from organizer.library.jobs import Job, JobKind, JobState, RetagReport
+from organizer.library.jobs import Job, JobKind, JobState
 from organizer.library.records import Answers, FolderInfo, MonthTags, Reviewed, Root, TagInfo
+from organizer.library.retag_report import RetagReport
 from tests.contrast import contrast
 from tests.dates.zones import needs_tzset, zone
 

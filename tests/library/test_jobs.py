@@ -6,15 +6,8 @@ import pytest
 from organizer.errors import JobRunningError
 from organizer.library import Library
 from organizer.library.database.columns import time_text
-from organizer.library.jobs import (
-    DIED_AFTER_S,
-    JobKind,
-    JobState,
-    RetagChange,
-    RetagReport,
-    busy_words,
-    quiet_words,
-)
+from organizer.library.jobs import DIED_AFTER_S, JobKind, JobState, busy_words, quiet_words
+from organizer.library.retag_report import RetagChange, RetagReport
 from tests.library.build import add_failed
 from tests.library.sql import database_of
 

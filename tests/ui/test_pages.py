@@ -4,7 +4,8 @@ import pytest
 
 from organizer.library import Library
 from organizer.library.filters import VideoFilter
-from organizer.library.jobs import JobKind, JobNow, JobState, RetagChange, RetagReport
+from organizer.library.jobs import JobKind, JobNow, JobState
+from organizer.library.retag_report import RetagChange, RetagReport
 from organizer.models import catalogue
 from organizer.pipeline.background_jobs import newest_job
 from organizer.pipeline.looking_cost import looking_cost

@@ -11,7 +11,7 @@ from organizer.text import count, safe_text
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from organizer.library.jobs import RetagReport, TagDifference
+    from organizer.library.retag_report import RetagReport, TagDifference
 
 _CHANGES_PX = 280
 _MOST_TAGS = 40
