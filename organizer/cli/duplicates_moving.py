@@ -98,7 +98,11 @@ def undo_move(library: Library) -> None:
     """
     with stop_asked_for() as stop:
         done = _follow(library, move_back(library, stop=stop), stop, None, JobKind.MOVE_BACK)
-    click.echo(f"{count(done, 'file')} moved back" if done else "Nothing to move back.")
+    if done:
+        click.echo(f"{count(done, 'file')} moved back")
+    else:
+        stay = library.moves.to_return()
+        click.echo("Nothing was moved back: these files stay." if stay else "Nothing to move back.")
 
 
 def _follow(

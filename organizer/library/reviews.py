@@ -77,7 +77,7 @@ class Review:
     elsewhere: int
     """Decided about elsewhere meanwhile."""
     gone: int
-    """Not in the library any more, or their tag is not, or is hidden."""
+    """Not in the library any more, or their tag is not, or is hidden, forgotten or switched off."""
     left: int
     put_off: int
     """Of those left, the ones that wait for later."""

@@ -122,6 +122,18 @@ def test_a_dry_run_then_the_move_then_back(doubled):
     assert not away.exists()
 
 
+def test_a_file_whose_place_is_taken_stays_and_is_named_each_time(doubled):
+    doubled("duplicates", "--move-to", doubled.folder / "away", "--yes")
+    taken = doubled.videos / "zoo cut.mp4"
+    taken.write_bytes(b"another")
+    assert doubled("duplicates", "--undo-move").lines[-1] == "1 file moved back"
+    again = doubled("duplicates", "--undo-move")
+    assert again.lines == ["Nothing was moved back: these files stay."]
+    assert f"stays  {doubled.folder}/away/zoo cut.mp4: " in again.err
+    taken.unlink()
+    assert doubled("duplicates", "--undo-move").lines[-1] == "1 file moved back"
+
+
 def test_a_move_is_in_the_history_and_no_undo_passes_over_it(doubled):
     away = doubled.folder / "away"
     doubled("tag", "zoo.mp4", "Trip")

@@ -10,6 +10,7 @@ from organizer.library.reviews import Learnt, Tally
 from organizer.types import TagState
 from tests.library.build import add, tagging
 from tests.library.sql import database_of
+from tests.library.test_teaching import MAYBE, TAG
 
 
 @pytest.fixture
@@ -115,6 +116,32 @@ def test_what_is_gone_or_hidden_is_passed_over(library, review):
     assert library.reviews.get(review.id).gone == 5
     library.hide_label("Animal", False)
     assert library.reviews.get(review.id).left == 4
+
+
+def test_a_tag_that_is_forgotten_or_switched_off_is_not_asked_about(library):
+    library.teaching.store(TAG, create=True)
+    library.teaching.suggest("Rex", dict.fromkeys(library.videos, MAYBE))
+    review = library.reviews.begin("", library.reviews.waiting(["Rex"]))
+    library.reviews.answer(review.id, 1, yes=True)
+    # What it suggested and does not any more is still asked about: the list stays.
+    library.teaching.suggest("Rex", {library.videos[-1]: None})
+    assert library.reviews.get(review.id).left == 4
+
+    def stands():
+        now = library.reviews.get(review.id)
+        return now.answered, now.gone, now.left
+
+    library.teaching.switch("Rex", on=False)
+    assert stands() == (1, 4, 0)
+    library.teaching.switch("Rex", on=True)
+    assert stands() == (1, 0, 4)
+    step = library.teaching.unlearn("Rex")
+    assert stands() == (1, 4, 0)
+    library.undo_step(step.id)
+    assert stands() == (1, 0, 4)
+    library.redo_step(step.id)
+    library.teaching.store(TAG)
+    assert stands() == (1, 0, 4)
 
 
 def test_later_comes_last_in_the_order_it_was_said(library, review):

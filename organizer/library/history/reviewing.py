@@ -38,6 +38,15 @@ _ITEMS = """
                 THEN CASE WHEN i.answer IN ('yes', 'no') THEN 'answered' ELSE 'elsewhere' END
             -- A tag of the person's own that no model knows simply goes when it is rejected.
             WHEN i.answer IN ('yes', 'no') AND d.state IS NULL THEN 'answered'
+            -- One that is not suggested any more, and not just of this video.
+            WHEN d.state IS NULL AND t.id IN (
+                SELECT tag_id FROM taught WHERE refines IS NULL AND NOT enabled
+                UNION
+                SELECT json_extract(details, '$.tag_id') FROM steps
+                WHERE kind = 'unlearn_tag' AND undone_at IS NULL
+                EXCEPT
+                SELECT tag_id FROM taught WHERE enabled
+            ) THEN 'gone'
             WHEN i.answer = 'skipped' THEN 'skipped'
             ELSE 'left'
         END AS stands,

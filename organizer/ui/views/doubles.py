@@ -123,7 +123,7 @@ def _not_same(action: Mapping[str, Any]) -> None:
         others = [id_ for id_ in group.videos if id_ != video]
         library.doubles.say_not_the_same(video, others)
         name = os.path.basename(library.video(video).path)
-    st.session_state[_ANSWERED] = (f"{name} is no double. No later search says so again.", video, others)
+    st.session_state[_ANSWERED] = (f"{name} is no double. No later search takes it for one.", video, others)
 
 
 def _same(_action: Mapping[str, Any]) -> None:
