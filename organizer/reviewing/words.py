@@ -28,7 +28,9 @@ def passed_over_words(review: Review) -> str:
         parts.append(f"{review.elsewhere} {was} decided elsewhere meanwhile")
     if review.gone:
         is_ = "is" if review.gone == 1 else "are"
-        parts.append(f"{review.gone} {is_} of a video that is gone, or of a tag that is not suggested any more")
+        parts.append(
+            f"{review.gone} {is_} of a video that is gone, or of a tag that is not suggested any more"
+        )
     if review.skipped:
         parts.append(f"{review.skipped} skipped")
     if review.put_off:
