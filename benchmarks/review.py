@@ -8,8 +8,8 @@ which learns tags again and rearranges what is left as ``organizer review`` does
 tags are learnt from all answers, and average precision is measured on a fold that nobody learns from.
 Intervals are paired, as in ``few_shot``.
 
-Once all tags together, of which the suggestions are those that ``organizer review`` would hold: tags take
-turns, as they do there. Once each tag alone, its best 300 videos suggested: what the order within a tag is
+Once all tags together: a review holds of each the suggestions that ``organizer review`` would, and tags take
+turns, as they do there; random order goes through all that is suggested. Once each tag alone, its best 300 videos suggested: what the order within a tag is
 worth.
 
 Only the first components of the features are used, so that it takes minutes; ``--components 1024`` takes all.
