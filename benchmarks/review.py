@@ -9,8 +9,8 @@ tags are learnt from all answers, and average precision is measured on a fold th
 Intervals are paired, as in ``few_shot``.
 
 Once all tags together: a review holds of each the suggestions that ``organizer review`` would, and tags take
-turns, as they do there; random order goes through all that is suggested. Once each tag alone, its best 300 videos suggested: what the order within a tag is
-worth.
+turns, as they do there; random order goes through all that is suggested. Once each tag alone, its best 300
+videos suggested: what the order within a tag is worth.
 
 Only the first components of the features are used, so that it takes minutes; ``--components 1024`` takes all.
 Constants were chosen with ``--development``: forty classes that are none of the thirty.
