@@ -19,7 +19,7 @@ from organizer.gallery.job_words import (
 from organizer.gallery.view_state import Panel, ViewState
 from organizer.library import Library
 from organizer.library.filters import Sort
-from organizer.library.jobs import Job, JobKind, JobState
+from organizer.library.jobs import Job, JobKind, Jobs, JobState
 from organizer.pipeline.background_jobs import newest_job
 from organizer.text import count, safe_text
 from organizer.ui import state
@@ -34,7 +34,6 @@ from organizer.ui.resources import library_file, open_library
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from organizer.library.jobs import Jobs
 
 _LOOK_EVERY_S = 1.0
 _LOOK_FOR_LIFE_EVERY_S = 5.0
@@ -55,14 +54,15 @@ _job = load_component(_JOB)
 def show_job(library: Library) -> None:
     """Draw the running job; one that ended while this tab was open is told until it is dismissed.
 
-    One that concerns a single panel is told there alone where it was started elsewhere, as in a terminal.
+    The end of one that concerns a single panel is told there alone where it was started elsewhere, as in a
+    terminal; while it runs, or is paused, it is in the way of others, and shown everywhere.
 
     It always takes two places of the page, empty or not: what stands below is the same element whether a job
     runs or not, so that a video plays on. Not a container: a fragment inside of one leaves it open for the
     run of the script that follows in the same thread (Streamlit 1.67).
     """
     job = library.jobs.newest()
-    if job is None or _is_dismissed(job) or not _is_told_here(job):
+    if job is None or (job.finished and (_is_dismissed(job) or not _is_told_here(job))):
         st.empty()
         st.empty()
         return
@@ -84,11 +84,11 @@ def show_job(library: Library) -> None:
 
 
 def _is_dismissed(job: Job) -> bool:
-    return job.finished and job.id == _dismissed.get(library_file())
+    return job.id == _dismissed.get(library_file())
 
 
 def _is_told_here(job: Job) -> bool:
-    """Whether a job concerns what is shown, or was started in this tab."""
+    """Whether the end of a job concerns what is shown, or a person dealt with it in this tab."""
     panel = _OF_ONE_PANEL.get(job.kind)
     return panel in {None, state.view().panel} or job.id == st.session_state.get(_STARTED)
 
@@ -103,7 +103,7 @@ def _is_news(job: Job) -> bool:
 
 
 def remember_job(job_id: int) -> None:
-    """Note that this tab started a job, and tells of it however short it is."""
+    """Note that a job was started in this tab, or paused or let go on, and tell its end here."""
     st.session_state[_SEEN] = st.session_state[_STARTED] = job_id
 
 
@@ -229,9 +229,9 @@ def _act() -> None:
     carry_out(
         _JOB,
         {
-            "pause": lambda action: _ask(lambda jobs: jobs.request_pause(_id(action))),
-            "resume": lambda action: _ask(lambda jobs: jobs.request_pause(_id(action), False)),
-            "stop": lambda action: _ask(lambda jobs: jobs.request_stop(_id(action))),
+            "pause": lambda action: _ask(Jobs.request_pause, _id(action)),
+            "resume": lambda action: _ask(lambda jobs, id_: jobs.request_pause(id_, False), _id(action)),
+            "stop": lambda action: _ask(Jobs.request_stop, _id(action)),
             "failed": _to_failed,
             "new": _to_new,
             "show": lambda _action: _to(ViewState(panel=Panel.TAGS)),
@@ -247,9 +247,11 @@ def _id(action: Mapping[str, Any]) -> int:
     return id_ if type(id_) is int else 0
 
 
-def _ask(wish: Callable[[Jobs], None]) -> None:
+def _ask(wish: Callable[[Jobs, int], object], job_id: int) -> None:
     with open_library() as library:
-        wish(library.jobs)
+        wish(library.jobs, job_id)
+    # Who lets it go on here wants to hear of its end here.
+    remember_job(job_id)
 
 
 def _to(view: ViewState) -> None:
