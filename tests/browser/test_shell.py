@@ -245,7 +245,7 @@ def test_a_filter_stays_its_tag_when_its_count_changes(page, gallery):
     wait_until(lambda: states(gallery, "car.mp4") == {"Vehicle": "rejected"})
     drawn(page)
     page.get_by_role("button", name="All videos").click()
-    page.get_by_text("No video fits this search").wait_for()
+    page.get_by_text("No video fits this search").first.wait_for()
     wait_until(lambda: chips(page) == ["Vehicle"])
     wait_until(lambda: box(page).input_value() == "tag:Vehicle")
     panel = open_filters(page)
