@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from organizer.errors import ReviewError
@@ -142,6 +144,22 @@ def test_a_tag_that_is_forgotten_or_switched_off_is_not_asked_about(library):
     library.redo_step(step.id)
     library.teaching.store(TAG)
     assert stands() == (1, 0, 4)
+
+
+def test_a_tag_is_still_asked_about_where_one_that_is_taught_became_it(library):
+    first, second, third, *_ = library.videos
+    for name in ("Rex", "Dogs"):
+        library.confirm(third, name)
+        library.teaching.store(replace(TAG, name=name))
+    maybe = replace(MAYBE, name="Dogs")
+    library.teaching.suggest("Dogs", {first: maybe, second: maybe})
+    review = library.reviews.begin("", library.reviews.waiting(["Dogs"]))
+    library.teaching.unlearn("Dogs")
+    assert library.reviews.get(review.id).gone == 2
+    library.merge_tags(["Rex"], "Dogs")
+    assert library.reviews.get(review.id).left == 2
+    library.teaching.switch("Dogs", on=False)
+    assert library.reviews.get(review.id).gone == 2
 
 
 def test_later_comes_last_in_the_order_it_was_said(library, review):

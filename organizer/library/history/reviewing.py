@@ -16,6 +16,7 @@ from organizer.library.database.columns import chunks, from_column, marks, now_t
 from organizer.library.database.transaction import transaction
 from organizer.library.deciding import steps
 from organizer.library.deciding.decisions import decide
+from organizer.library.deciding.taught_rows import TAG_OF
 from organizer.library.history.undo import undo_step
 from organizer.library.reading.tags import find_tag
 from organizer.library.reviews import Answer, Learnt, Review, ReviewItem, Suggestion, Tally
@@ -29,8 +30,16 @@ if TYPE_CHECKING:
 KEPT = 20
 """Reviews; older ones are forgotten, not what was answered."""
 
+# Tags that were taught and are switched off, or forgotten, and not taught again.
+_NOT_SUGGESTED = f"""
+    SELECT t.id FROM taught l JOIN tags t ON {TAG_OF} WHERE l.refines IS NULL AND NOT l.enabled
+    UNION
+    SELECT json_extract(details, '$.tag_id') FROM steps WHERE kind = 'unlearn_tag' AND undone_at IS NULL
+    EXCEPT
+    SELECT t.id FROM taught l JOIN tags t ON {TAG_OF} WHERE l.enabled
+"""
 # A tag that was merged into another is that one now.
-_ITEMS = """
+_ITEMS = f"""
     SELECT i.position, i.rank, v.id AS video_id, t.id AS tag_id, t.name, i.score, i.seconds, i.answer, i.turn,
         CASE
             WHEN v.id IS NULL OR v.present_in IS NULL OR t.id IS NULL OR t.hidden THEN 'gone'
@@ -39,14 +48,7 @@ _ITEMS = """
             -- A tag of the person's own that no model knows simply goes when it is rejected.
             WHEN i.answer IN ('yes', 'no') AND d.state IS NULL THEN 'answered'
             -- One that is not suggested any more, and not just of this video.
-            WHEN d.state IS NULL AND t.id IN (
-                SELECT tag_id FROM taught WHERE refines IS NULL AND NOT enabled
-                UNION
-                SELECT json_extract(details, '$.tag_id') FROM steps
-                WHERE kind = 'unlearn_tag' AND undone_at IS NULL
-                EXCEPT
-                SELECT tag_id FROM taught WHERE enabled
-            ) THEN 'gone'
+            WHEN d.state IS NULL AND t.id IN ({_NOT_SUGGESTED}) THEN 'gone'
             WHEN i.answer = 'skipped' THEN 'skipped'
             ELSE 'left'
         END AS stands,
