@@ -111,13 +111,13 @@ def table(scores: dict[str, list[tuple[list[float], list[float]]]]) -> dict[str,
     for index, count in enumerate(ANSWERS):
         row: dict[str, Any] = {"answers": count}
         for way, name in enumerate(("review", "random")):
-            row[name] = round(float(np.mean([own[:, way, index].mean() for own in by_label.values()])), 4)
+            row[name] = _mean([own[:, way, index] for own in by_label.values()])
         row["review_better_by"] = _interval(
             [own[:, 0, index] - own[:, 1, index] for own in by_label.values()]
         )
         if index:
             half = [own[:, 0, index - 1] - own[:, 1, index] for own in by_label.values()]
-            row["half_better_by"] = round(float(np.mean([own.mean() for own in half])), 4)
+            row["half_better_by"] = _mean(half)
             row["half_better_by_interval"] = _interval(half)
         rows.append(row)
     labels = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from organizer.models.catalogue import open_bundle
 from organizer.reviewing.background import Relearning
 from organizer.reviewing.precision import precision_words
 from organizer.reviewing.queue import begin, like_this
-from organizer.reviewing.words import learnt_words, left_words, passed_over_words
+from organizer.reviewing.words import asked_words, learnt_words, left_words, passed_over_words
 from organizer.text import clock_time, duration, safe_text
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def _chosen(
 ) -> Review | None:
     """Return the review to go on with, or a new one; None where the person does not end another for it."""
     last = library.reviews.newest()
-    asked = " ".join([*map(shlex.quote, tags), *(f"--where {shlex.quote(text)}" for text in wheres)])
+    asked = asked_words(tags, wheres)
     if how == "continue":
         if last is None:
             raise ReviewError(f"No review was begun. Begin one: organizer review{library_argument()}")

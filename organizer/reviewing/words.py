@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from organizer.text import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from organizer.library.reviews import Learnt, Review
 
 
 def place_words(review: Review) -> str:
     """Return ``12 of 84``."""
     return f"{review.number} of {review.total}"
+
+
+def asked_words(tags: Sequence[str], wheres: Sequence[str] = ()) -> str:
+    """Return what a review asks for as the command line takes it; empty for all suggestions.
+
+    Whoever asks for the same again goes on with it.
+    """
+    return " ".join([*map(shlex.quote, tags), *(f"--where {shlex.quote(text)}" for text in wheres)])
 
 
 def left_words(review: Review) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from organizer.models.catalogue import open_bundle
 from organizer.reviewing.background import Relearning
 from organizer.reviewing.precision import precision_words
 from organizer.reviewing.queue import begin, like_this
-from organizer.reviewing.words import learnt_words, left_words, passed_over_words
+from organizer.reviewing.words import asked_words, learnt_words, left_words, passed_over_words
 from organizer.text import count, safe_text
 from organizer.ui.parts.action_queue import acknowledged
 from organizer.ui.parts.component import load_component
@@ -102,8 +101,8 @@ def _act() -> None:
 def _begin(action: Mapping[str, Any]) -> None:
     tag = text(action, "tag")
     with open_library() as library:
-        # As the command line says it, which goes on with it.
-        begin(library, open_bundle(), [tag] if tag else [], asked=shlex.quote(tag) if tag else "")
+        tags = [tag] if tag else []
+        begin(library, open_bundle(), tags, asked=asked_words(tags))
 
 
 def _answer(*, yes: bool) -> Callable[[Mapping[str, Any]], None]:
